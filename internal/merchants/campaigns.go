@@ -1,0 +1,260 @@
+package merchants
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+)
+
+// Types of a campaign; they cannot change (documented: https://docs.getcohort.com/campaigns/overview). The wire values are assumed.
+const (
+	CampaignChallenge = "challenge"
+	CampaignStore     = "store"
+	CampaignAirdrop   = "airdrop"
+)
+
+// Ways to hand out rewards (documented: https://docs.getcohort.com/rewards/rewards-distribution-mode). The wire values are assumed.
+const (
+	DistributionDirect      = "direct"
+	DistributionInstantDraw = "instant-draw"
+	DistributionRaffle      = "raffle"
+)
+
+// Types of a reward (documented; the wire values are assumed).
+const (
+	RewardPerk         = "perk"
+	RewardDigitalAsset = "digital-asset"
+)
+
+// Campaign is an experience with rewards and an audience. Once published it can end by itself (documented).
+type Campaign struct {
+	ID           ID
+	InternalName string
+	// Type is one of the Campaign constants, or one that the service has grown since.
+	Type string
+	// Status is StatusDraft, StatusPublished, StatusEnded or StatusArchived.
+	Status string
+	// CohortID is the list or segment that is addressed; nil means all users.
+	CohortID *ID
+	// StartAt and EndAt are RFC 3339 times, or nil.
+	StartAt, EndAt *string
+	Rewards        []Reward
+	Distribution   Distribution
+	// Challenge and Store hold the settings of the campaign's type; both are nil for an airdrop.
+	Challenge *Challenge
+	Store     *Store
+	// UpdatedAt moves with every change.
+	UpdatedAt string
+}
+
+// Reward is a perk or a digital asset that a campaign gives.
+type Reward struct {
+	// Type is RewardPerk or RewardDigitalAsset.
+	Type     string `json:"type"`
+	RewardID ID     `json:"rewardId"`
+	// Quantity is how many can be won in a draw; nil in direct distribution.
+	Quantity *int64 `json:"quantity"`
+	// Price is what it costs in a store; nil means it is free.
+	Price *Price `json:"price"`
+}
+
+// Price is an amount of money.
+type Price struct {
+	// Amount is in minor units, such as cents.
+	Amount int64 `json:"amount"`
+	// Currency is an ISO 4217 code.
+	Currency string `json:"currency"`
+}
+
+// Distribution says how rewards are handed out.
+type Distribution struct {
+	// Type is one of the Distribution constants.
+	Type string
+	// MaxQuantity ends a directly distributed campaign when so many rewards were claimed; nil means no limit.
+	MaxQuantity *int64
+	// MaxBoxes is the number of boxes of a draw; those beyond the sum of the quantities are empty.
+	MaxBoxes *int64
+	// DrawAt is when the boxes of a raffle open, an RFC 3339 time.
+	DrawAt *string
+}
+
+// Challenge are the settings of a campaign of type CampaignChallenge.
+type Challenge struct {
+	Name        Localized `json:"name"`
+	OptInCTA    Localized `json:"optInCta"`
+	Description Localized `json:"description"`
+	ImageURL    *string   `json:"imageUrl"`
+	VideoURL    *string   `json:"videoUrl"`
+	// Slug is the last part of the campaign's address; nil in a request lets the service choose.
+	Slug  *string `json:"slug,omitempty"`
+	Steps []Step  `json:"steps"`
+}
+
+// Store are the settings of a campaign of type CampaignStore.
+type Store struct {
+	Name        Localized `json:"name"`
+	Description Localized `json:"description"`
+	ImageURL    *string   `json:"imageUrl"`
+	VideoURL    *string   `json:"videoUrl"`
+	// Slug is the last part of the store's address; nil in a request lets the service choose.
+	Slug *string `json:"slug,omitempty"`
+}
+
+// Step is one step of a challenge. A step sent with its id keeps it, and with it the progress of users; without one it is new (assumed).
+type Step struct {
+	ID          ID        `json:"id,omitempty"`
+	UserAction  string    `json:"userAction"`
+	Icon        *string   `json:"icon"`
+	Title       Localized `json:"title"`
+	Description Localized `json:"description"`
+	Triggers    []Trigger `json:"triggers"`
+}
+
+// Trigger is what completes a step; its catalogue is open.
+type Trigger struct {
+	Type string `json:"type"`
+	// TypeConfig holds the settings of the type, undecoded; null when it has none.
+	TypeConfig json.RawMessage `json:"typeConfig"`
+}
+
+// UnmarshalJSON decodes the campaign and the settings of its type.
+func (c *Campaign) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		variant
+		ID           ID           `json:"id"`
+		InternalName string       `json:"internalName"`
+		Status       string       `json:"status"`
+		CohortID     *ID          `json:"cohortId"`
+		StartAt      *string      `json:"startAt"`
+		EndAt        *string      `json:"endAt"`
+		Rewards      []Reward     `json:"rewards"`
+		Distribution Distribution `json:"distribution"`
+		UpdatedAt    string       `json:"updatedAt"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*c = Campaign{
+		ID: wire.ID, InternalName: wire.InternalName, Type: wire.Type, Status: wire.Status, CohortID: wire.CohortID,
+		StartAt: wire.StartAt, EndAt: wire.EndAt, Rewards: wire.Rewards, Distribution: wire.Distribution, UpdatedAt: wire.UpdatedAt,
+	}
+	switch wire.Type {
+	case CampaignChallenge:
+		c.Challenge = new(Challenge)
+		return wire.settings(c.Challenge)
+	case CampaignStore:
+		c.Store = new(Store)
+		return wire.settings(c.Store)
+	default:
+		return nil
+	}
+}
+
+// MarshalJSON encodes the distribution as type and typeConfig.
+func (d Distribution) MarshalJSON() ([]byte, error) {
+	switch d.Type {
+	case DistributionInstantDraw:
+		return newVariant(d.Type, struct {
+			MaxBoxes *int64 `json:"maxBoxes"`
+		}{d.MaxBoxes})
+	case DistributionRaffle:
+		return newVariant(d.Type, struct {
+			MaxBoxes *int64  `json:"maxBoxes"`
+			DrawAt   *string `json:"drawAt"`
+		}{d.MaxBoxes, d.DrawAt})
+	default:
+		return newVariant(d.Type, struct {
+			MaxQuantity *int64 `json:"maxQuantity"`
+		}{d.MaxQuantity})
+	}
+}
+
+// UnmarshalJSON decodes type and typeConfig.
+func (d *Distribution) UnmarshalJSON(data []byte) error {
+	var v variant
+	if err := json.Unmarshal(data, &v); err != nil {
+		return err
+	}
+	var settings struct {
+		MaxQuantity *int64  `json:"maxQuantity"`
+		MaxBoxes    *int64  `json:"maxBoxes"`
+		DrawAt      *string `json:"drawAt"`
+	}
+	if err := v.settings(&settings); err != nil {
+		return err
+	}
+	*d = Distribution{Type: v.Type, MaxQuantity: settings.MaxQuantity, MaxBoxes: settings.MaxBoxes, DrawAt: settings.DrawAt}
+	return nil
+}
+
+// CampaignInput is what a create or an update sends of a campaign. Type belongs to a create only. TypeConfig is a [Challenge] or a [Store],
+// which an update replaces whole; an airdrop has none.
+type CampaignInput struct {
+	InternalName Field[string]       `json:"internalName,omitzero"`
+	Type         Field[string]       `json:"type,omitzero"`
+	CohortID     Field[string]       `json:"cohortId,omitzero"`
+	StartAt      Field[string]       `json:"startAt,omitzero"`
+	EndAt        Field[string]       `json:"endAt,omitzero"`
+	Rewards      Field[[]Reward]     `json:"rewards,omitzero"`
+	Distribution Field[Distribution] `json:"distribution,omitzero"`
+	TypeConfig   Field[any]          `json:"typeConfig,omitzero"`
+}
+
+// Since returns what an update has to send to get from prior to in.
+func (in CampaignInput) Since(prior CampaignInput) CampaignInput {
+	return CampaignInput{
+		InternalName: Change(prior.InternalName, in.InternalName),
+		Type:         Change(prior.Type, in.Type),
+		CohortID:     Change(prior.CohortID, in.CohortID),
+		StartAt:      Change(prior.StartAt, in.StartAt),
+		EndAt:        Change(prior.EndAt, in.EndAt),
+		Rewards:      Change(prior.Rewards, in.Rewards),
+		Distribution: Change(prior.Distribution, in.Distribution),
+		TypeConfig:   Change(prior.TypeConfig, in.TypeConfig),
+	}
+}
+
+// CreateCampaign makes a campaign, as a draft.
+func (c *Client) CreateCampaign(ctx context.Context, in CampaignInput) (*Campaign, error) {
+	return create[Campaign](ctx, c, kindCampaigns, in)
+}
+
+// GetCampaign reads one by id.
+func (c *Client) GetCampaign(ctx context.Context, id ID) (*Campaign, error) {
+	return get[Campaign](ctx, c, kindCampaigns, id)
+}
+
+// UpdateCampaign sends the fields that change.
+func (c *Client) UpdateCampaign(ctx context.Context, id ID, in CampaignInput) (*Campaign, error) {
+	return update[Campaign](ctx, c, kindCampaigns, id, in)
+}
+
+// DeleteCampaign removes one for good.
+func (c *Client) DeleteCampaign(ctx context.Context, id ID) error {
+	return remove(ctx, c, kindCampaigns, id)
+}
+
+// PublishCampaign opens a draft to users. An airdrop hands out its rewards at once, and nothing takes them back.
+func (c *Client) PublishCampaign(ctx context.Context, id ID) (*Campaign, error) {
+	return act[Campaign](ctx, c, kindCampaigns, id, "publish")
+}
+
+// EndCampaign closes a published one for good.
+func (c *Client) EndCampaign(ctx context.Context, id ID) (*Campaign, error) {
+	return act[Campaign](ctx, c, kindCampaigns, id, "end")
+}
+
+// ArchiveCampaign hides one from users; it can come back.
+func (c *Client) ArchiveCampaign(ctx context.Context, id ID) (*Campaign, error) {
+	return act[Campaign](ctx, c, kindCampaigns, id, "archive")
+}
+
+// UnarchiveCampaign brings an archived one back to the status it had.
+func (c *Client) UnarchiveCampaign(ctx context.Context, id ID) (*Campaign, error) {
+	return act[Campaign](ctx, c, kindCampaigns, id, "unarchive")
+}
+
+// Campaigns walks all of them, archived ones included, in the order of their creation.
+func (c *Client) Campaigns(ctx context.Context) iter.Seq2[*Campaign, error] {
+	return list[Campaign](ctx, c, kindCampaigns, nil)
+}

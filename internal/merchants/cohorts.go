@@ -1,0 +1,187 @@
+package merchants
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"net/url"
+)
+
+// Types of a cohort; they cannot change (inferred from the documentation). The wire values are assumed.
+const (
+	CohortList    = "list"
+	CohortSegment = "segment"
+)
+
+// Operators that join conditions or groups (assumed).
+const (
+	OperatorAnd = "and"
+	OperatorOr  = "or"
+)
+
+// Cohort is an audience: a list, whose members are chosen, or a segment, whose members meet conditions. The service has one kind for both
+// (inferred from its webhooks; documented as lists and segments: https://docs.getcohort.com/users/lists-and-segments).
+type Cohort struct {
+	ID ID `json:"id"`
+	// Type is CohortList or CohortSegment.
+	Type string `json:"type"`
+	Name Name   `json:"name"`
+	// ReferenceID is the merchant's own key, unique among lists and segments when set (uniqueness assumed).
+	ReferenceID *string `json:"referenceId"`
+	// Conditions is nil for a list and for a segment that has none yet.
+	Conditions *Conditions `json:"conditions"`
+	// UpdatedAt moves with every change.
+	UpdatedAt string `json:"updatedAt"`
+}
+
+// Conditions are groups of conditions (documented as groups; the shape is assumed).
+type Conditions struct {
+	// Operator joins the groups: OperatorAnd or OperatorOr.
+	Operator string           `json:"operator"`
+	Groups   []ConditionGroup `json:"groups"`
+}
+
+// ConditionGroup is a group of conditions.
+type ConditionGroup struct {
+	// Operator joins the conditions: OperatorAnd or OperatorOr.
+	Operator   string      `json:"operator"`
+	Conditions []Condition `json:"conditions"`
+}
+
+// Condition is one of three: exactly one pointer is set in what is sent. A condition of a type that is not known leaves all of them nil
+// when it is read.
+type Condition struct {
+	UserProperty *UserPropertyCondition
+	Event        *EventCondition
+	Cohort       *CohortCondition
+}
+
+// UserPropertyCondition compares a property of the user.
+type UserPropertyCondition struct {
+	// Property is email, firstName, lastName, lang or the reference id of a custom property.
+	Property string `json:"property"`
+	// Operator is one of an open catalogue.
+	Operator string `json:"operator"`
+	// Value is nil for operators that need none.
+	Value *ScalarText `json:"value"`
+}
+
+// EventCondition asks whether the user did something.
+type EventCondition struct {
+	Event string `json:"event"`
+	// Operator is has-done or has-not-done.
+	Operator string `json:"operator"`
+	// WithinDays limits how long ago, in days; nil means ever.
+	WithinDays *int64 `json:"withinDays"`
+}
+
+// CohortCondition asks whether the user is in another list or segment.
+type CohortCondition struct {
+	CohortID ID `json:"cohortId"`
+	// Operator is is-in or is-not-in.
+	Operator string `json:"operator"`
+}
+
+// Operators of conditions whose catalogue is closed (assumed).
+const (
+	EventHasDone     = "has-done"
+	EventHasNotDone  = "has-not-done"
+	CohortIsIn       = "is-in"
+	CohortIsNotIn    = "is-not-in"
+	conditionOfUser  = "user-property"
+	conditionOfEvent = "event"
+	conditionOfGroup = "cohort"
+)
+
+// ScalarText is text that an answer may also carry as a number or a boolean.
+type ScalarText string
+
+// UnmarshalJSON accepts any scalar.
+func (t *ScalarText) UnmarshalJSON(data []byte) error {
+	text, err := scalar(data)
+	if err != nil {
+		return fmt.Errorf("value: %w", err)
+	}
+	*t = ScalarText(text)
+	return nil
+}
+
+// MarshalJSON encodes the condition as type and typeConfig.
+func (c Condition) MarshalJSON() ([]byte, error) {
+	switch {
+	case c.UserProperty != nil:
+		return newVariant(conditionOfUser, c.UserProperty)
+	case c.Event != nil:
+		return newVariant(conditionOfEvent, c.Event)
+	case c.Cohort != nil:
+		return newVariant(conditionOfGroup, c.Cohort)
+	default:
+		return nil, fmt.Errorf("a condition without a kind")
+	}
+}
+
+// UnmarshalJSON decodes type and typeConfig.
+func (c *Condition) UnmarshalJSON(data []byte) error {
+	var v variant
+	if err := json.Unmarshal(data, &v); err != nil {
+		return err
+	}
+	*c = Condition{}
+	switch v.Type {
+	case conditionOfUser:
+		c.UserProperty = new(UserPropertyCondition)
+		return v.settings(c.UserProperty)
+	case conditionOfEvent:
+		c.Event = new(EventCondition)
+		return v.settings(c.Event)
+	case conditionOfGroup:
+		c.Cohort = new(CohortCondition)
+		return v.settings(c.Cohort)
+	default:
+		return nil
+	}
+}
+
+// CohortInput is what a create or an update sends of a cohort. Type belongs to a create only, Conditions to a segment only.
+type CohortInput struct {
+	Type        Field[string]     `json:"type,omitzero"`
+	Name        Field[string]     `json:"name,omitzero"`
+	ReferenceID Field[string]     `json:"referenceId,omitzero"`
+	Conditions  Field[Conditions] `json:"conditions,omitzero"`
+}
+
+// Since returns what an update has to send to get from prior to in.
+func (in CohortInput) Since(prior CohortInput) CohortInput {
+	return CohortInput{
+		Type:        Change(prior.Type, in.Type),
+		Name:        Change(prior.Name, in.Name),
+		ReferenceID: Change(prior.ReferenceID, in.ReferenceID),
+		Conditions:  Change(prior.Conditions, in.Conditions),
+	}
+}
+
+// CreateCohort makes a list or a segment.
+func (c *Client) CreateCohort(ctx context.Context, in CohortInput) (*Cohort, error) {
+	return create[Cohort](ctx, c, kindCohorts, in)
+}
+
+// GetCohort reads one by id.
+func (c *Client) GetCohort(ctx context.Context, id ID) (*Cohort, error) {
+	return get[Cohort](ctx, c, kindCohorts, id)
+}
+
+// UpdateCohort sends the fields that change.
+func (c *Client) UpdateCohort(ctx context.Context, id ID, in CohortInput) (*Cohort, error) {
+	return update[Cohort](ctx, c, kindCohorts, id, in)
+}
+
+// DeleteCohort removes one for good.
+func (c *Client) DeleteCohort(ctx context.Context, id ID) error {
+	return remove(ctx, c, kindCohorts, id)
+}
+
+// Cohorts walks all lists or all segments, by type, in the order of their creation.
+func (c *Client) Cohorts(ctx context.Context, cohortType string) iter.Seq2[*Cohort, error] {
+	return list[Cohort](ctx, c, kindCohorts, url.Values{"type": {cohortType}})
+}

@@ -1,0 +1,145 @@
+package merchants
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+var (
+	// ErrKeyUnknown is the cause of every request made before the API key is known, as in a plan whose key comes from another resource.
+	ErrKeyUnknown = errors.New("the API key is not known yet")
+	// ErrReadOnly is the cause of a refused write of a client that only reads.
+	ErrReadOnly = errors.New("this client only reads")
+)
+
+// Error is the only error of a call that was tried. Status is 0 when no answer came, and Err then says why; else Code and Message are the
+// service's own words where the answer had them.
+type Error struct {
+	Method, Path string
+	// Status is the HTTP status of the last answer.
+	Status int
+	// Code is the service's error code, such as generic.invalid-request (documented), or "" when the answer was not an error of the API.
+	Code string
+	// Message is the service's message (documented), or a description of an answer that was not the API's.
+	Message string
+	// RequestID is the service's id of the request where it gave one, else the one that we sent.
+	RequestID string
+	// Attempts counts the tries.
+	Attempts int
+	// Err is the cause when no answer came.
+	Err error
+}
+
+// Error returns one line without header values or bodies.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
+	switch {
+	case e.Status == 0 && e.Err != nil:
+		b.WriteString(e.Err.Error())
+	case e.Code != "":
+		fmt.Fprintf(&b, "%d %s: %s", e.Status, e.Code, e.Message)
+	default:
+		fmt.Fprintf(&b, "%d: %s", e.Status, e.Message)
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " (request %s)", e.RequestID)
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, " after %d attempts", e.Attempts)
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// fieldPath matches a message that begins with the JSON path of the property at fault, which is an assumption.
+var fieldPath = regexp.MustCompile(`^((?:[a-z][A-Za-z0-9]*)(?:\[\d+\])?(?:\.[A-Za-z][A-Za-z0-9]*(?:\[\d+\])?)*) (?:must|is|has|refers|needs|cannot|should) `)
+
+// Field returns the JSON path of the property that the service found at fault, such as rewards[0].quantity, or "" when its message
+// does not tell.
+func (e *Error) Field() string {
+	if match := fieldPath.FindStringSubmatch(e.Message); match != nil && e.Code != "" {
+		return match[1]
+	}
+	return ""
+}
+
+// IsNotFound decides whether an object is gone, and nothing else does: status 404, or 417 with a code that ends in not-found, in an
+// answer that is the API's own error. A proxy's 404 page is not "gone". The not-found code is assumed.
+func IsNotFound(err error) bool {
+	apiError, ok := errors.AsType[*Error](err)
+	if !ok || apiError.Code == "" {
+		return false
+	}
+	return apiError.Status == http.StatusNotFound ||
+		apiError.Status == http.StatusExpectationFailed && strings.HasSuffix(apiError.Code, "not-found")
+}
+
+// IsInUse reports whether the service refused a deletion because other objects refer to the object (assumed code).
+func IsInUse(err error) bool {
+	apiError, ok := errors.AsType[*Error](err)
+	return ok && strings.HasSuffix(apiError.Code, ".in-use")
+}
+
+// IsAlreadyExists reports whether the service refused a key that another object has (assumed code).
+func IsAlreadyExists(err error) bool {
+	apiError, ok := errors.AsType[*Error](err)
+	return ok && strings.HasSuffix(apiError.Code, ".already-exists")
+}
+
+// IsInvalidState reports whether the service refused a request because of the object's status (assumed code).
+func IsInvalidState(err error) bool {
+	apiError, ok := errors.AsType[*Error](err)
+	return ok && strings.HasSuffix(apiError.Code, ".invalid-state")
+}
+
+// readError fills an Error from an answer that is not a success. What is not JSON with a code is described, not quoted whole.
+func (e *Error) readError(header http.Header, body []byte) {
+	var answer struct {
+		Code    string          `json:"code"`
+		Message json.RawMessage `json:"message"`
+	}
+	if json.Unmarshal(body, &answer) == nil && (answer.Code != "" || len(answer.Message) > 0) {
+		e.Code = answer.Code
+		e.Message = messageText(answer.Message)
+		return
+	}
+	e.Message = describeBody(header, body)
+}
+
+// messageText reads a message that is a string or, as frameworks for validation send it, a list of strings.
+func messageText(raw json.RawMessage) string {
+	var list []string
+	if json.Unmarshal(raw, &list) == nil {
+		return strings.Join(list, "; ")
+	}
+	text, err := scalar(raw)
+	if err != nil {
+		return string(raw)
+	}
+	return text
+}
+
+// describeBody says what an answer is that is not the API's: its type and its first printable characters.
+func describeBody(header http.Header, body []byte) string {
+	contentType := header.Get("Content-Type")
+	if contentType == "" {
+		contentType = "unknown type"
+	}
+	if len(body) == 0 {
+		return "an empty answer"
+	}
+	excerpt := strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, string(body[:min(len(body), 120)]))
+	return fmt.Sprintf("an answer of %s that is not the API's: %s", contentType, strings.Join(strings.Fields(strings.ToValidUTF8(excerpt, "")), " "))
+}

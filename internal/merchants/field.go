@@ -1,0 +1,56 @@
+package merchants
+
+import (
+	"encoding/json"
+	"reflect"
+)
+
+// Field is one property of a request body. The zero Field is absent and is left out when its json tag has omitzero; the others are an
+// explicit null and a value, which may be empty.
+type Field[T any] struct {
+	state fieldState
+	value T
+}
+
+type fieldState uint8
+
+const (
+	fieldAbsent fieldState = iota
+	fieldNull
+	fieldValue
+)
+
+// Value returns a Field that is sent with this value.
+func Value[T any](value T) Field[T] { return Field[T]{state: fieldValue, value: value} }
+
+// Null returns a Field that is sent as null, which clears the property.
+func Null[T any]() Field[T] { return Field[T]{state: fieldNull} }
+
+// Change returns what an update has to send to get from prior to next: nothing when they are equal, null when next is absent but prior
+// had a value, else next.
+func Change[T any](prior, next Field[T]) Field[T] {
+	switch {
+	case reflect.DeepEqual(prior, next):
+		return Field[T]{}
+	case next.state != fieldAbsent:
+		return next
+	case prior.state == fieldValue:
+		return Null[T]()
+	default:
+		return Field[T]{}
+	}
+}
+
+// IsZero reports whether the Field is absent.
+func (f Field[T]) IsZero() bool { return f.state == fieldAbsent }
+
+// Get returns the value and whether there is one.
+func (f Field[T]) Get() (T, bool) { return f.value, f.state == fieldValue }
+
+// MarshalJSON encodes the value, or null for a null or absent Field.
+func (f Field[T]) MarshalJSON() ([]byte, error) {
+	if f.state != fieldValue {
+		return []byte("null"), nil
+	}
+	return json.Marshal(f.value)
+}

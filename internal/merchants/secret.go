@@ -1,0 +1,87 @@
+package merchants
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+)
+
+// Mode tells which of an organization's two merchants is meant. Each has data and settings of its own, and an id of one means nothing in
+// the other (documented: https://docs.getcohort.com/admin/test-mode).
+type Mode string
+
+// The two merchants of an organization.
+const (
+	ModeTest Mode = "test"
+	ModeLive Mode = "live"
+)
+
+// Key is an API key. Every way of formatting it gives a redacted form, such as live_***a1b2, whose last four characters are a
+// fingerprint by which people can tell keys apart. The zero Key is a key that is not known.
+type Key struct{ secret string }
+
+// ParseKey checks a key without the network: it begins with test_ or live_ and is printable ASCII without blanks. White space around it
+// is dropped. The error never contains the key.
+func ParseKey(text string) (Key, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return Key{}, errors.New("the API key is empty")
+	}
+	for _, r := range text {
+		switch {
+		case r == ' ' || r == '\t' || r == '\n' || r == '\r':
+			return Key{}, errors.New("the API key has a blank or a line break inside; paste it again as one word")
+		case r < '!' || r > '~':
+			return Key{}, errors.New("the API key has a character that is not printable ASCII; paste it again")
+		}
+	}
+	for _, mode := range []Mode{ModeTest, ModeLive} {
+		prefix := string(mode) + "_"
+		if strings.HasPrefix(text, prefix) && len(text) > len(prefix) {
+			return Key{secret: text}, nil
+		}
+	}
+	return Key{}, errors.New(`the API key begins with neither "test_" nor "live_"`)
+}
+
+// Mode returns the merchant that the key reaches, by its prefix, or "" for the zero Key.
+func (k Key) Mode() Mode {
+	prefix, _, _ := strings.Cut(k.secret, "_")
+	return Mode(prefix)
+}
+
+// IsZero reports whether the key is not known.
+func (k Key) IsZero() bool { return k.secret == "" }
+
+// Redact replaces the key wherever it stands in text, for text that comes from elsewhere.
+func (k Key) Redact(text string) string {
+	if k.IsZero() {
+		return text
+	}
+	return strings.ReplaceAll(text, k.secret, k.String())
+}
+
+// String returns the redacted form.
+func (k Key) String() string {
+	if k.IsZero() {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(k.secret))
+	return string(k.Mode()) + "_***" + hex.EncodeToString(sum[:2])
+}
+
+// GoString returns the redacted form.
+func (k Key) GoString() string { return k.String() }
+
+// Format writes the redacted form for every verb.
+func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.String()) }
+
+// MarshalText returns the redacted form.
+func (k Key) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// LogValue returns the redacted form.
+func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }

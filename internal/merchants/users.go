@@ -1,0 +1,107 @@
+package merchants
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+const (
+	pathAuthToken         = "users/auth-token"
+	pathCampaignDiffusion = "merchants/campaign-diffusion-configuration"
+)
+
+// CreateUserAuthToken returns a token with which the user of this email address can be logged in to the Experience Space (observed in
+// cohort-embed-js). It is a secret, and short-lived as far as inferred.
+func (c *Client) CreateUserAuthToken(ctx context.Context, email string) (string, error) {
+	body, err := c.do(ctx, http.MethodPost, pathAuthToken, nil, map[string]string{"email": email})
+	if err != nil {
+		return "", err
+	}
+	var answer struct {
+		AuthToken string `json:"authToken"`
+	}
+	err = json.Unmarshal(body, &answer)
+	if err == nil && answer.AuthToken == "" {
+		err = errors.New("it has no authToken")
+	}
+	if err != nil {
+		return "", &Error{Method: http.MethodPost, Path: pathAuthToken, Err: fmt.Errorf("%w: %w", ErrIncompleteAnswer, err)}
+	}
+	return answer.AuthToken, nil
+}
+
+// Types of a campaign diffusion (observed in cohort-campaign-diffusion-js).
+const (
+	DiffusionModal  = "modal"
+	DiffusionBanner = "banner"
+	DiffusionToast  = "toast"
+)
+
+// CampaignDiffusion says which campaign the merchant's own sites announce, and how (observed in cohort-campaign-diffusion-js).
+type CampaignDiffusion struct {
+	// Type is one of the Diffusion constants.
+	Type string
+	// Selector is the CSS selector of a banner.
+	Selector *string
+	// Position is where a toast stands: bottom-left or bottom-right.
+	Position *string
+	// WhitelistedURLs are regular expressions of the pages; none means everywhere.
+	WhitelistedURLs []string
+	// SupportedLanguages are language codes.
+	SupportedLanguages []string
+	Campaign           DiffusedCampaign
+}
+
+// DiffusedCampaign is the campaign that is announced.
+type DiffusedCampaign struct {
+	ID          ID        `json:"id"`
+	Name        Localized `json:"name"`
+	Description Localized `json:"description"`
+	ImageURL    *string   `json:"imageUrl"`
+	// VideoURL wins over ImageURL.
+	VideoURL *string `json:"videoUrl"`
+	Link     string  `json:"link"`
+	// AccentColor is a CSS color.
+	AccentColor string `json:"accentColor"`
+}
+
+// UnmarshalJSON decodes the configuration and the settings of its type.
+func (d *CampaignDiffusion) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		variant
+		WhitelistedURLs    []string         `json:"whitelistedUrls"`
+		SupportedLanguages []string         `json:"supportedLanguages"`
+		Campaign           DiffusedCampaign `json:"campaign"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	var settings struct {
+		Selector *string `json:"selector"`
+		Position *string `json:"position"`
+	}
+	if err := wire.settings(&settings); err != nil {
+		return err
+	}
+	*d = CampaignDiffusion{
+		Type: wire.Type, Selector: settings.Selector, Position: settings.Position,
+		WhitelistedURLs: wire.WhitelistedURLs, SupportedLanguages: wire.SupportedLanguages, Campaign: wire.Campaign,
+	}
+	return nil
+}
+
+// GetCampaignDiffusion returns the configuration, or nil when campaign diffusion is off: the answer then has no body (observed).
+func (c *Client) GetCampaignDiffusion(ctx context.Context) (*CampaignDiffusion, error) {
+	body, err := c.do(ctx, http.MethodGet, pathCampaignDiffusion, nil, nil)
+	if err != nil || len(body) == 0 || string(body) == "null" {
+		return nil, err
+	}
+	diffusion := new(CampaignDiffusion)
+	if err := json.Unmarshal(body, diffusion); err != nil {
+		return nil, &Error{Method: http.MethodGet, Path: pathCampaignDiffusion, Err: fmt.Errorf("%w: %w", ErrIncompleteAnswer, err)}
+	}
+	return diffusion, nil
+}

@@ -1,0 +1,113 @@
+package merchants
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// ID is the id of an object: a UUID v4 as far as observed, taken as an opaque string. An answer may also carry it as a number.
+type ID string
+
+// UnmarshalJSON accepts a string or a number.
+func (id *ID) UnmarshalJSON(data []byte) error {
+	text, err := scalar(data)
+	if err != nil {
+		return fmt.Errorf("id: %w", err)
+	}
+	*id = ID(text)
+	return nil
+}
+
+// Localized is a text by language: two-letter lower-case codes to text (observed in Cohort's SDKs).
+type Localized map[string]string
+
+// Languages are the codes of the languages that Cohort's user interfaces know (observed in cohort-embed-js). The service may have grown
+// others since.
+var Languages = []string{
+	"ar", "cs", "de", "el", "en", "es", "fa", "fr", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "vi", "zh",
+}
+
+// Name is a name that the sources show both as a string and as a localized object. From an object the English text is taken, else the
+// first by language code.
+type Name string
+
+// UnmarshalJSON accepts a string, a localized object, or null.
+func (n *Name) UnmarshalJSON(data []byte) error {
+	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && trimmed[0] == '{' {
+		var localized Localized
+		if err := json.Unmarshal(data, &localized); err != nil {
+			return fmt.Errorf("name: %w", err)
+		}
+		*n = Name(localized.first())
+		return nil
+	}
+	text, err := scalar(data)
+	if err != nil {
+		return fmt.Errorf("name: %w", err)
+	}
+	*n = Name(text)
+	return nil
+}
+
+func (l Localized) first() string {
+	if text, ok := l["en"]; ok {
+		return text
+	}
+	languages := make([]string, 0, len(l))
+	for language := range l {
+		languages = append(languages, language)
+	}
+	if len(languages) == 0 {
+		return ""
+	}
+	return l[slices.Min(languages)]
+}
+
+// scalar reads a JSON string, number or boolean as text, and null as "".
+func scalar(data []byte) (string, error) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return "", err
+	}
+	switch value := value.(type) {
+	case nil:
+		return "", nil
+	case string:
+		return value, nil
+	case json.Number:
+		return value.String(), nil
+	case bool:
+		return fmt.Sprint(value), nil
+	default:
+		return "", fmt.Errorf("expected a string, got %s", data[:min(len(data), 40)])
+	}
+}
+
+// variant is the shape of every union of the API: a type and the settings that go with it, null where there are none (observed in
+// cohort-campaign-diffusion-js).
+type variant struct {
+	Type       string          `json:"type"`
+	TypeConfig json.RawMessage `json:"typeConfig"`
+}
+
+// settings decodes the settings of a variant into one of its Go shapes; null leaves the shape as it is.
+func (v variant) settings(into any) error {
+	if len(v.TypeConfig) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(v.TypeConfig, into); err != nil {
+		return fmt.Errorf("typeConfig of type %q: %w", v.Type, err)
+	}
+	return nil
+}
+
+func newVariant(name string, settings any) ([]byte, error) {
+	return json.Marshal(struct {
+		Type       string `json:"type"`
+		TypeConfig any    `json:"typeConfig"`
+	}{name, settings})
+}
