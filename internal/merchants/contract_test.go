@@ -1,0 +1,137 @@
+package merchants_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+func loadContract(t *testing.T) *openapi3.T {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromData(merchants.OpenAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestContractIsValid(t *testing.T) {
+	t.Parallel()
+	if err := loadContract(t).Validate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestContractHasEveryOperation(t *testing.T) {
+	t.Parallel()
+	want := []string{
+		"DELETE /v1/badges/{id}", "DELETE /v1/campaigns/{id}", "DELETE /v1/cohorts/{id}", "DELETE /v1/digital-assets/{id}",
+		"DELETE /v1/perks/{id}", "DELETE /v1/user-properties/{id}",
+		"GET /v1/badges", "GET /v1/badges/{id}", "GET /v1/campaigns", "GET /v1/campaigns/{id}", "GET /v1/cohorts",
+		"GET /v1/cohorts/{id}", "GET /v1/digital-assets", "GET /v1/digital-assets/{id}",
+		"GET /v1/merchants/campaign-diffusion-configuration",
+		"GET /v1/perks", "GET /v1/perks/{id}", "GET /v1/user-properties", "GET /v1/user-properties/{id}",
+		"PATCH /v1/badges/{id}", "PATCH /v1/campaigns/{id}", "PATCH /v1/cohorts/{id}", "PATCH /v1/digital-assets/{id}",
+		"PATCH /v1/perks/{id}", "PATCH /v1/user-properties/{id}",
+		"POST /v1/badges", "POST /v1/badges/{id}/publish",
+		"POST /v1/campaigns", "POST /v1/campaigns/{id}/archive", "POST /v1/campaigns/{id}/end",
+		"POST /v1/campaigns/{id}/publish", "POST /v1/campaigns/{id}/unarchive",
+		"POST /v1/cohorts", "POST /v1/digital-assets", "POST /v1/digital-assets/{id}/publish",
+		"POST /v1/perks", "POST /v1/perks/{id}/archive", "POST /v1/perks/{id}/publish", "POST /v1/perks/{id}/unarchive",
+		"POST /v1/user-properties", "POST /v1/users/auth-token",
+	}
+	var got []string
+	for path, item := range loadContract(t).Paths.Map() {
+		for method := range item.Operations() {
+			got = append(got, method+" "+path)
+		}
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("operations:\n got %s\nwant %s", strings.Join(got, "\n     "), strings.Join(want, "\n     "))
+	}
+}
+
+// TestContractMarks demands of every operation, parameter and property that it says how much of it is known.
+func TestContractMarks(t *testing.T) {
+	t.Parallel()
+	doc := loadContract(t)
+	operations, properties := 0, 0
+
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			operations++
+			checkMark(t, method+" "+path, operation.Extensions)
+		}
+	}
+	for name, parameter := range doc.Components.Parameters {
+		checkMark(t, "parameter "+name, parameter.Value.Extensions)
+	}
+	for name, schema := range doc.Components.Schemas {
+		walkSchema(name, schema, func(path string, property *openapi3.SchemaRef) {
+			properties++
+			marks := property.Extensions
+			if property.Ref == "" {
+				marks = property.Value.Extensions
+			}
+			checkMark(t, path, marks)
+		})
+	}
+	if operations != 41 || properties < 200 {
+		t.Errorf("walked %d operations and %d properties: the walk misses some", operations, properties)
+	}
+}
+
+// TestContractRequestsAreClosed: a request body may hold nothing that the contract does not name.
+func TestContractRequestsAreClosed(t *testing.T) {
+	t.Parallel()
+	for name, schema := range loadContract(t).Components.Schemas {
+		if !strings.HasSuffix(name, "Create") && !strings.HasSuffix(name, "Patch") && !strings.HasSuffix(name, "Input") {
+			continue
+		}
+		if !schema.Value.Type.Is("object") {
+			continue
+		}
+		if allowed := schema.Value.AdditionalProperties.Has; allowed == nil || *allowed {
+			t.Errorf("%s allows additional properties", name)
+		}
+	}
+}
+
+func checkMark(t *testing.T, what string, extensions map[string]any) {
+	t.Helper()
+	source, _ := extensions["x-source"].(string)
+	switch mark := extensions["x-evidence"]; mark {
+	case "documented", "observed":
+		if !strings.HasPrefix(source, "https://") {
+			t.Errorf("%s is marked %s and names no x-source", what, mark)
+		}
+	case "assumed":
+	default:
+		t.Errorf("%s: x-evidence is %v, want documented, observed or assumed", what, mark)
+	}
+}
+
+// walkSchema calls visit for each property below a schema. It does not follow references, as each component is walked on
+// its own, nor the condition of an if, which describes nothing.
+func walkSchema(path string, schema *openapi3.SchemaRef, visit func(string, *openapi3.SchemaRef)) {
+	if schema == nil || schema.Ref != "" {
+		return
+	}
+	for name, property := range schema.Value.Properties {
+		visit(path+"."+name, property)
+		walkSchema(path+"."+name, property, visit)
+	}
+	for _, list := range []openapi3.SchemaRefs{schema.Value.AllOf, schema.Value.AnyOf, schema.Value.OneOf} {
+		for _, part := range list {
+			walkSchema(path, part, visit)
+		}
+	}
+	for _, part := range []*openapi3.SchemaRef{schema.Value.Items, schema.Value.Then, schema.Value.Else} {
+		walkSchema(path, part, visit)
+	}
+}
