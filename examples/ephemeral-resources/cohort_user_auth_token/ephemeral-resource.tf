@@ -1,0 +1,9 @@
+# A short-lived token of one user, for a test of the experience space. It is in neither state nor plan.
+ephemeral "cohort_user_auth_token" "tester" {
+  email = "tester@example.com"
+}
+
+locals {
+  # Hand it to something that takes ephemeral values: another provider's configuration, or a write-only argument.
+  tester_token = ephemeral.cohort_user_auth_token.tester.token
+}

@@ -1,0 +1,7 @@
+import {
+  to = cohort_campaign.summer
+  identity = {
+    mode = "test"
+    id   = "90c192cf-d3ac-44af-8f21-ddb66cad4a26"
+  }
+}

@@ -1,0 +1,20 @@
+resource "cohort_list" "founders" {
+  name         = "Founding members"
+  reference_id = "founders"
+}
+
+resource "cohort_digital_asset" "card" {
+  internal_name  = "founder-card"
+  title          = { en = "Founder card" }
+  image_url      = "https://cdn.example.com/assets/founder-card.png"
+  desired_status = "published"
+}
+
+# Publishing an airdrop hands the rewards out at once, and they cannot be called back. It stays a draft here, for someone
+# to review; desired_status = "published" is then a change of its own.
+resource "cohort_campaign" "thank_you" {
+  internal_name = "founders-thank-you"
+  audience_id   = cohort_list.founders.id
+  rewards       = [{ digital_asset_id = cohort_digital_asset.card.id }]
+  airdrop       = {}
+}

@@ -1,0 +1,7 @@
+import {
+  to = cohort_list.vip
+  identity = {
+    mode = "test"
+    id   = "d23f0824-128b-4f33-8c5c-7fd0a6a3a450"
+  }
+}

@@ -1,0 +1,20 @@
+# Terraform manages the list; who is on it stays with the service and the systems that feed it.
+resource "cohort_list" "founders" {
+  name         = "Founding members"
+  reference_id = "founders"
+}
+
+# A thank-you for everyone on the list. It stays a draft until someone asks for it to be published.
+resource "cohort_perk" "thank_you" {
+  internal_name  = "founders-thank-you"
+  title          = { en = "Free engraving", fr = "Gravure offerte" }
+  description    = { en = "<p>On any steel bottle.</p>", fr = "<p>Sur toutes les gourdes en acier.</p>" }
+  desired_status = "live"
+}
+
+resource "cohort_campaign" "thank_you" {
+  internal_name = "founders-thank-you"
+  audience_id   = cohort_list.founders.id
+  rewards       = [{ perk_id = cohort_perk.thank_you.id }]
+  airdrop       = {}
+}

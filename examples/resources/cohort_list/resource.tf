@@ -1,0 +1,4 @@
+resource "cohort_list" "vip" {
+  name         = "VIP customers"
+  reference_id = "vip"
+}

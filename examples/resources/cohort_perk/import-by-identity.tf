@@ -1,0 +1,7 @@
+import {
+  to = cohort_perk.welcome
+  identity = {
+    mode = "test"
+    id   = "36f675cc-81e7-4ef5-a8e2-5d940ed90475"
+  }
+}

@@ -1,0 +1,7 @@
+import {
+  to = cohort_segment.gold
+  identity = {
+    mode = "test"
+    id   = "9531985d-5d9d-49f8-9818-e811892f902b"
+  }
+}

@@ -1,0 +1,4 @@
+resource "cohort_user_property" "shoe_size" {
+  name = "Shoe size"
+  type = "number"
+}
