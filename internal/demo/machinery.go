@@ -1,0 +1,513 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	install "github.com/hashicorp/hc-install"
+	"github.com/hashicorp/hc-install/product"
+	"github.com/hashicorp/hc-install/releases"
+	"github.com/hashicorp/hc-install/src"
+)
+
+const (
+	// A version that the program's constraint (>= 0.1) accepts.
+	version = "0.1.0"
+
+	// How long one command may take. The longest is a first build.
+	patience = 10 * time.Minute
+	// How long a child has to end after it was interrupted.
+	grace = 15 * time.Second
+)
+
+// demo carries the story. Its methods print what they do; once err is set they do nothing.
+type demo struct {
+	ctx     context.Context
+	out     io.Writer
+	color   bool
+	started time.Time
+	steps   int
+
+	repository string // the checkout
+	dir        string // the temporary directory; all that the demo writes is below it or in .cache
+	binary     string // the provider
+	cli        string // Terraform or OpenTofu
+	cliName    string
+
+	sandbox  *exec.Cmd
+	api      string
+	admin    string
+	testKey  string
+	liveKey  string
+	snapshot map[string]map[string]object // what holdsTheSame compares with
+
+	err error
+}
+
+func newDemo(ctx context.Context, out *os.File) *demo {
+	d := &demo{ctx: ctx, out: out, started: time.Now()}
+	if info, err := out.Stat(); err == nil {
+		d.color = info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	}
+	d.dir, d.err = os.MkdirTemp("", "cohort-demo-")
+	return d
+}
+
+// end stops the sandbox, removes what was written, and says how it went.
+func (d *demo) end() error {
+	if d.sandbox != nil {
+		interrupt(d.sandbox)
+		_ = d.sandbox.Wait()
+	}
+	if err := os.RemoveAll(d.dir); err != nil && d.err == nil {
+		d.err = fmt.Errorf("remove the temporary directory: %w", err)
+	}
+	switch {
+	case d.ctx.Err() != nil:
+		return errors.New("interrupted: the sandbox is stopped and the temporary directory removed")
+	case d.err != nil:
+		return fmt.Errorf("step %d failed: %w", d.steps, d.err)
+	}
+	d.printf("\n%s\n", d.bold(fmt.Sprintf("All of it held. It took %s; the sandbox is stopped and the temporary directory removed.",
+		time.Since(d.started).Round(time.Second))))
+	return nil
+}
+
+func (d *demo) fail(format string, args ...any) {
+	if d.err == nil {
+		d.err = fmt.Errorf(format, args...)
+	}
+}
+
+// The voice.
+
+func (d *demo) printf(format string, args ...any) { fmt.Fprintf(d.out, format, args...) }
+
+func (d *demo) paint(code, text string) string {
+	if !d.color {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (d *demo) bold(text string) string { return d.paint("1", text) }
+
+func (d *demo) title(text string) {
+	d.printf("%s\n", d.bold(text))
+}
+
+func (d *demo) step(text string) {
+	if d.err != nil {
+		return
+	}
+	d.steps++
+	d.printf("\n%s\n", d.paint("1;36", fmt.Sprintf("%d. %s", d.steps, text)))
+}
+
+func (d *demo) say(text string) {
+	if d.err != nil {
+		return
+	}
+	const width = 100
+	line := "  "
+	for word := range strings.FieldsSeq(text) {
+		if len(line)+1+len(word) > width {
+			d.printf(" %s\n", line)
+			line = "  "
+		}
+		line += " " + word
+	}
+	d.printf(" %s\n\n", line)
+}
+
+func (d *demo) command(text string) { d.printf("    %s\n", d.paint("33", "$ "+text)) }
+func (d *demo) detail(text string)  { d.printf("      %s\n", text) }
+func (d *demo) held(text string)    { d.printf("    %s %s\n", d.paint("32", "✓"), text) }
+
+// What the story does.
+
+// build compiles the provider and lays it out as a mirror of both registries, the only place that Terraform may install from.
+func (d *demo) build() {
+	if d.err != nil {
+		return
+	}
+	gomod, err := d.goTool("", "env", "GOMOD")
+	if err != nil {
+		d.err = err
+		return
+	}
+	d.repository = filepath.Dir(strings.TrimSpace(gomod))
+	target := runtime.GOOS + "_" + runtime.GOARCH
+	name := "terraform-provider-cohort_v" + version
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	folder := func(host string) string {
+		return filepath.Join(d.dir, "mirror", host, "cohort-xyz", "cohort", version, target)
+	}
+	d.binary = filepath.Join(folder("registry.terraform.io"), name)
+	d.command("go build .")
+	if _, err := d.goTool(d.repository, "build", "-trimpath", "-ldflags=-s -w -X main.version="+version, "-o", d.binary, "."); err != nil {
+		d.err = err
+		return
+	}
+	info, err := os.Stat(d.binary)
+	if err != nil {
+		d.err = err
+		return
+	}
+	d.detail(fmt.Sprintf("terraform-provider-cohort, %.1f MB", float64(info.Size())/1e6))
+
+	if d.err = os.MkdirAll(folder("registry.opentofu.org"), 0o750); d.err != nil {
+		return
+	}
+	if d.err = os.Link(d.binary, filepath.Join(folder("registry.opentofu.org"), name)); d.err != nil {
+		return
+	}
+	configuration := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n",
+		filepath.ToSlash(filepath.Join(d.dir, "mirror")))
+	d.err = os.WriteFile(d.cliConfiguration(), []byte(configuration), 0o600)
+}
+
+func (d *demo) cliConfiguration() string { return filepath.Join(d.dir, "cli.tfrc") }
+
+func (d *demo) goTool(dir string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(d.ctx, patience)
+	defer cancel()
+	command := exec.CommandContext(ctx, "go", args...)
+	command.Dir = dir
+	var out, problem bytes.Buffer
+	command.Stdout, command.Stderr = &out, &problem
+	if err := command.Run(); err != nil {
+		return "", fmt.Errorf("go %s: %w\n%s", args[0], err, problem.String())
+	}
+	return out.String(), nil
+}
+
+// findTerraform takes the program that DEMO_TERRAFORM names, else terraform or tofu of the PATH, else it fetches Terraform once.
+func (d *demo) findTerraform() {
+	if d.err != nil {
+		return
+	}
+	d.cli, d.err = d.terraformPath()
+	if d.err != nil {
+		return
+	}
+	d.cliName = strings.TrimSuffix(filepath.Base(d.cli), ".exe")
+	d.command(d.cliName + " version")
+	output, err := d.execute(d.dir, "", "version")
+	if err != nil {
+		d.fail("%s version: %w\n%s", d.cli, err, output)
+		return
+	}
+	d.detail(firstLine(output))
+}
+
+func (d *demo) terraformPath() (string, error) {
+	if named := os.Getenv("DEMO_TERRAFORM"); named != "" {
+		path, err := exec.LookPath(named)
+		if err != nil {
+			return "", fmt.Errorf("DEMO_TERRAFORM: %w", err)
+		}
+		return filepath.Abs(path)
+	}
+	cache := filepath.Join(d.repository, ".cache", "terraform")
+	for _, name := range []string{"terraform", "tofu", filepath.Join(cache, "terraform")} {
+		if path, err := exec.LookPath(name); err == nil {
+			return filepath.Abs(path)
+		}
+	}
+	d.say("Neither terraform nor tofu is in PATH; Terraform is fetched into .cache.")
+	if err := os.MkdirAll(cache, 0o750); err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(d.ctx, patience)
+	defer cancel()
+	path, err := install.NewInstaller().Ensure(ctx, []src.Source{
+		&releases.LatestVersion{Product: product.Terraform, InstallDir: cache},
+	})
+	if err != nil {
+		return "", fmt.Errorf("neither terraform nor tofu is in PATH, and Terraform could not be fetched "+
+			"(put one of them into PATH, or name it in DEMO_TERRAFORM): %w", err)
+	}
+	return path, nil
+}
+
+// startSandbox runs the provider's own command and reads the first line of its output.
+func (d *demo) startSandbox() {
+	if d.err != nil {
+		return
+	}
+	d.command("terraform-provider-cohort sandbox")
+	command := exec.CommandContext(d.ctx, d.binary, "sandbox")
+	command.Cancel = func() error { interrupt(command); return nil }
+	command.WaitDelay = grace
+	command.Env = d.environment("")
+	prepare(command)
+	var problem bytes.Buffer
+	command.Stderr = &problem
+	stdout, err := command.StdoutPipe()
+	if err == nil {
+		err = command.Start()
+	}
+	if err != nil {
+		d.fail("start the sandbox: %w", err)
+		return
+	}
+	d.sandbox = command
+
+	lines := make(chan []byte, 1)
+	go func() {
+		line, _ := bufio.NewReader(stdout).ReadBytes('\n')
+		lines <- line
+	}()
+	var line []byte
+	select {
+	case line = <-lines:
+	case <-time.After(grace):
+	case <-d.ctx.Done():
+		d.err = d.ctx.Err()
+		return
+	}
+	var first struct {
+		URL      string `json:"url"`
+		AdminURL string `json:"admin_url"`
+		TestKey  string `json:"test_key"`
+		LiveKey  string `json:"live_key"`
+	}
+	if err := json.Unmarshal(line, &first); err != nil || first.URL == "" || first.TestKey == "" || first.LiveKey == "" {
+		interrupt(command)
+		_ = command.Wait()
+		d.sandbox = nil
+		d.fail("the sandbox did not say where it listens; it printed %q\n%s", line, problem.String())
+		return
+	}
+	d.api, d.admin, d.testKey, d.liveKey = first.URL, first.AdminURL, first.TestKey, first.LiveKey
+	d.detail("listens on " + d.api + ", with a key for each merchant: test_… and live_…")
+}
+
+// copyProgram copies the example to the temporary directory, where the story edits it.
+func (d *demo) copyProgram(example string) {
+	if d.err != nil {
+		return
+	}
+	d.command("cp -r " + example + " .")
+	d.err = os.CopyFS(d.program(), programOnly{os.DirFS(filepath.Join(d.repository, filepath.FromSlash(example)))})
+}
+
+func (d *demo) program() string { return filepath.Join(d.dir, "program") }
+
+// edit replaces one text in a file of the program and shows both lines.
+func (d *demo) edit(file, before, after string) {
+	if d.err != nil {
+		return
+	}
+	path := filepath.Join(d.program(), filepath.FromSlash(file))
+	content, err := os.ReadFile(path)
+	if err != nil {
+		d.err = err
+		return
+	}
+	if strings.Count(string(content), before) != 1 {
+		d.fail("%s should hold %s once", file, before)
+		return
+	}
+	d.printf("    %s\n", file)
+	for line := range strings.Lines(string(content)) {
+		if strings.Contains(line, before) {
+			line = strings.TrimSpace(line)
+			d.detail(d.paint("31", "- "+line))
+			d.detail(d.paint("32", "+ "+strings.Replace(line, before, after, 1)) + "\n")
+		}
+	}
+	d.err = os.WriteFile(path, []byte(strings.Replace(string(content), before, after, 1)), 0o600)
+}
+
+// show prints the block of a file that begins with the word.
+func (d *demo) show(file, word string) {
+	if d.err != nil {
+		return
+	}
+	content, err := os.ReadFile(filepath.Join(d.program(), filepath.FromSlash(file)))
+	if err != nil {
+		d.err = err
+		return
+	}
+	d.printf("    %s\n", file)
+	within := false
+	for line := range strings.Lines(string(content)) {
+		line = strings.TrimRight(line, "\r\n")
+		within = within || strings.HasPrefix(line, word)
+		if within {
+			d.detail(line)
+		}
+		if within && line == "}" {
+			break
+		}
+	}
+	d.printf("\n")
+}
+
+// Terraform.
+
+// result is what one command gave. The methods say what is expected of it, and print the lines in which that stands.
+type result struct {
+	demo    *demo
+	name    string
+	output  string
+	code    int
+	allowed int
+}
+
+// terraform runs a command in one of the roots with a key. It is expected to succeed, unless the next call says otherwise.
+func (d *demo) terraform(root, key string, args ...string) *result {
+	if d.err != nil {
+		return &result{demo: d}
+	}
+	d.command(fmt.Sprintf("COHORT_API_KEY=%s… %s -chdir=%s %s", key[:5], d.cliName, root, strings.Join(args, " ")))
+	output, err := d.execute(filepath.Join(d.program(), filepath.FromSlash(root)), key, args...)
+	r := &result{demo: d, name: d.cliName + " " + args[0], output: output}
+	var exit *exec.ExitError
+	switch {
+	case d.ctx.Err() != nil:
+		d.err = d.ctx.Err()
+	case errors.As(err, &exit):
+		r.code = exit.ExitCode()
+	case err != nil:
+		d.fail("%s: %w", r.name, err)
+	}
+	return r
+}
+
+// changes says that the plan is not empty: exit code 2 of -detailed-exitcode.
+func (r *result) changes() *result {
+	r.allowed = 2
+	return r
+}
+
+// prints wants the command to have ended well and each text to stand in its output. A long line is cut to the terminal's taste.
+func (r *result) prints(texts ...string) {
+	d := r.demo
+	if d.err != nil {
+		return
+	}
+	if r.code != r.allowed {
+		d.fail("%s ended with exit code %d, not %d. It said:\n\n%s", r.name, r.code, r.allowed, r.output)
+		return
+	}
+	for _, text := range texts {
+		line, found := lineWith(r.output, text)
+		if !found {
+			d.fail("%s did not print %q. It said:\n\n%s", r.name, text, r.output)
+			return
+		}
+		d.detail(line)
+	}
+	d.printf("\n")
+}
+
+// refused wants the command to have failed with an error that holds the text, and prints the error.
+func (r *result) refused(text string) {
+	d := r.demo
+	if d.err != nil {
+		return
+	}
+	box := errorBox(r.output)
+	if r.code != 1 || !strings.Contains(strings.Join(box, " "), text) {
+		d.fail("%s should have been refused with an error that names %q; it ended with exit code %d. It said:\n\n%s",
+			r.name, text, r.code, r.output)
+		return
+	}
+	for _, line := range box {
+		d.detail(d.paint("31", line))
+	}
+	d.printf("\n")
+}
+
+// execute runs Terraform with an environment that nothing of the machine's own configuration reaches.
+func (d *demo) execute(dir, key string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(d.ctx, patience)
+	defer cancel()
+	command := exec.CommandContext(ctx, d.cli, args...)
+	command.Dir = dir
+	command.Env = d.environment(key)
+	command.Cancel = func() error { interrupt(command); return nil }
+	command.WaitDelay = grace
+	prepare(command)
+	output, err := command.CombinedOutput()
+	return string(output), err
+}
+
+func (d *demo) environment(key string) []string {
+	environment := slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, "TF_") || strings.HasPrefix(variable, "COHORT_")
+	})
+	environment = append(environment,
+		"CHECKPOINT_DISABLE=1",
+		"TF_CLI_CONFIG_FILE="+d.cliConfiguration(),
+		"TF_IN_AUTOMATION=1",
+		"TF_INPUT=0",
+		"TF_CLI_ARGS=-no-color",
+	)
+	if key != "" {
+		environment = append(environment, "COHORT_API_URL="+d.api, "COHORT_API_KEY="+key)
+	}
+	return environment
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return strings.TrimSpace(line)
+}
+
+// lineWith finds the first line that holds the text, with spaces of any width for spaces: Terraform aligns what it prints.
+func lineWith(output, text string) (string, bool) {
+	text = strings.Join(strings.Fields(text), " ")
+	for line := range strings.Lines(output) {
+		line = strings.TrimSpace(line)
+		if strings.Contains(strings.Join(strings.Fields(line), " "), text) {
+			return line, true
+		}
+	}
+	return "", false
+}
+
+// errorBox returns the text of the first error, without the frame around it. Terraform draws one; an error without a frame runs to the end.
+func errorBox(output string) []string {
+	var box []string
+	for line := range strings.Lines(output) {
+		line = strings.TrimRight(line, "\r\n")
+		framed := strings.TrimSpace(strings.TrimPrefix(strings.TrimLeft(line, " "), "│"))
+		switch {
+		case len(box) == 0 && !strings.HasPrefix(framed, "Error: "):
+		case strings.HasPrefix(line, "╵"):
+			return box
+		default:
+			box = append(box, framed)
+		}
+	}
+	return box
+}
+
+// programOnly is a folder without what Terraform may have left in it.
+type programOnly struct{ fs.FS }
+
+func (p programOnly) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(p.FS, name)
+	return slices.DeleteFunc(entries, func(entry fs.DirEntry) bool {
+		return strings.HasPrefix(entry.Name(), ".terraform") || strings.Contains(entry.Name(), ".tfstate") || strings.HasSuffix(entry.Name(), ".tfplan")
+	}), err
+}

@@ -1,0 +1,111 @@
+// The demo shows the provider's main job to someone who has never seen it: a loyalty program, declared once, goes to the
+// test merchant and then to the live one, with the real Terraform over real HTTP. This file is the story, in order;
+// machinery.go and merchants.go are how it is told. Each line of the story is also a check: the demo fails when one does not hold.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const (
+	test = "env/test"
+	live = "env/live"
+
+	// What examples/loyalty-program declares.
+	objects = 17
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	d := newDemo(ctx, os.Stdout)
+	tell(d)
+	err := d.end()
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "\ndemo:", err)
+		os.Exit(1)
+	}
+}
+
+// tell runs the story. After the first thing that goes wrong, the rest does nothing; end says what it was.
+func tell(d *demo) {
+	d.title("A loyalty program from HCL to test and live")
+
+	d.step("Prepare: the provider, Terraform, and a service to talk to")
+	d.say(`The provider is built and laid out as a registry would deliver it. Instead of the real service, its own sandbox
+		answers: a Merchants API with a test and a live merchant, both empty. Everything happens in a temporary directory.`)
+	d.build()
+	d.findTerraform()
+	d.startSandbox()
+	d.copyProgram("examples/loyalty-program")
+
+	d.step("Apply the program to the test merchant")
+	d.say(`One module holds the program: properties, audiences, rewards, badges, campaigns, in English and French. env/test is
+		a root of a dozen lines around it.`)
+	d.terraform(test, d.testKey, "init").prints("has been successfully initialized")
+	d.terraform(test, d.testKey, "apply", "-auto-approve").prints(
+		fmt.Sprintf("Plan: %d to add, 0 to change, 0 to destroy.", objects),
+		fmt.Sprintf("Apply complete! Resources: %d added, 0 changed, 0 destroyed.", objects),
+	)
+
+	d.step("Plan again: nothing to do")
+	d.say("What the service answers is what the configuration says, so a second plan is empty.")
+	d.terraform(test, d.testKey, "plan", "-detailed-exitcode").prints("No changes.")
+
+	d.step("Change one text, read the plan, apply it")
+	d.edit("modules/loyalty/campaigns.tf",
+		`"<p>Ready for the mountains? Three steps, one box to open.</p>"`,
+		`"<p>Boots on? Three steps, one box to open.</p>"`)
+	d.say("The plan names the one text in the one campaign, and it changes in place: whoever has joined stays in.")
+	d.terraform(test, d.testKey, "plan", "-detailed-exitcode", "-out=change.tfplan").changes().prints(
+		"summit_season will be updated in-place",
+		`~ "en" = "<p>Ready for the mountains? Three steps, one box to open.</p>" -> "<p>Boots on? Three steps, one box to open.</p>"`,
+		"Plan: 0 to add, 1 to change, 0 to destroy.",
+	)
+	d.terraform(test, d.testKey, "apply", "change.tfplan").prints("Apply complete! Resources: 0 added, 1 changed, 0 destroyed.")
+
+	d.step("Promote it to the live merchant")
+	d.say(`Promotion is the same files, another root, another key. env/live says mode = "live"; only because it does, a live key
+		is accepted.`)
+	d.show(live+"/main.tf", "provider")
+	d.terraform(live, d.liveKey, "init").prints("has been successfully initialized")
+	d.terraform(live, d.liveKey, "apply", "-auto-approve").prints(
+		fmt.Sprintf("Plan: %d to add, 0 to change, 0 to destroy.", objects),
+		fmt.Sprintf("Apply complete! Resources: %d added, 0 changed, 0 destroyed.", objects),
+	)
+	d.terraform(live, d.liveKey, "plan", "-detailed-exitcode").prints("No changes.")
+
+	d.step("Compare the two merchants")
+	d.say(`The sandbox tells what each merchant holds. The same program must be in both: every key (reference id or internal name)
+		in both, under different ids, and equal but for what env/test and env/live declare differently.`)
+	d.compare(objects, "perk resole: the address of the shop")
+
+	d.step("A live key in the wrong place is refused")
+	d.say(`Now the mistake everyone fears: the live key in the job for test. env/test does not say mode = "live", so the provider stops
+		before it sends anything.`)
+	d.resetCounters()
+	d.terraform(test, d.liveKey, "plan").refused(`mode`)
+	d.noRequests()
+
+	d.step("A saved plan does not change sides either")
+	d.say("Here is the worst plan to apply with the wrong key: one that destroys everything.")
+	d.terraform(test, d.testKey, "plan", "-destroy", "-out=destroy.tfplan").prints(
+		fmt.Sprintf("Plan: 0 to add, 0 to change, %d to destroy.", objects),
+	)
+	d.resetCounters()
+	d.terraform(test, d.liveKey, "apply", "destroy.tfplan").refused(`mode`)
+	d.noRequests()
+
+	d.step("Destroy test; live stays as it is")
+	d.remember("live")
+	d.terraform(test, d.testKey, "apply", "destroy.tfplan").prints(
+		fmt.Sprintf("Apply complete! Resources: 0 added, 0 changed, %d destroyed.", objects),
+	)
+	d.holdsNothing("test")
+	d.holdsTheSame("live")
+	d.terraform(live, d.liveKey, "plan", "-detailed-exitcode").prints("No changes.")
+}
