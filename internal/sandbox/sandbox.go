@@ -1,0 +1,130 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Options say how a sandbox behaves. The zero value is a sandbox in memory on two free ports of the loopback address.
+type Options struct {
+	Addr        string           // of the API; default 127.0.0.1:0
+	AdminAddr   string           // of the admin API; default 127.0.0.1:0
+	DataFile    string           // keeps both merchants and their keys; "" keeps nothing. Written atomically after each change
+	Latency     time.Duration    // added to every answer of the API
+	Rate        float64          // requests a second for each key, 0 for no limit; above it 429 with Retry-After
+	Seed        uint64           // ids and keys are a function of it; an existing data file brings its own
+	Normalize   bool             // store texts, HTML, media URLs and order in the service's own form
+	APIDocument []byte           // JSON, served at /docs/merchants-api-json when set
+	Now         func() time.Time // default time.Now
+}
+
+// A Sandbox is a running Merchants API with a test and a live merchant.
+type Sandbox struct {
+	options  Options
+	store    *store
+	modes    map[string]string // by key
+	limiters map[string]*rate.Limiter
+	history  *history
+	faults   *faults
+
+	api, admin     *http.Server
+	apiURL, admURL string
+	closing        chan struct{}
+	close          sync.Once
+	closed         error
+	serving        sync.WaitGroup
+}
+
+// Start serves a sandbox until Close. It fails when an address is taken or the data file cannot be read or written.
+func Start(options Options) (*Sandbox, error) {
+	if options.Latency < 0 || options.Rate < 0 {
+		return nil, errors.New("sandbox: latency and rate must not be negative")
+	}
+	if options.APIDocument != nil && !json.Valid(options.APIDocument) {
+		return nil, errors.New("sandbox: the API document is not JSON")
+	}
+	s := &Sandbox{options: options, history: newHistory(), closing: make(chan struct{})}
+	var err error
+	if s.store, err = newStore(options.Seed, options.DataFile); err != nil {
+		return nil, err
+	}
+	s.faults = &faults{seed: options.Seed}
+	s.modes, s.limiters = map[string]string{}, map[string]*rate.Limiter{}
+	for mode, m := range s.store.merchants {
+		s.modes[m.key] = mode
+		if options.Rate > 0 {
+			s.limiters[mode] = rate.NewLimiter(rate.Limit(options.Rate), max(1, int(options.Rate)))
+		}
+	}
+
+	s.api = &http.Server{Handler: s.Handler(), ConnState: s.connection}
+	s.admin = &http.Server{Handler: s.adminHandler()}
+	if s.apiURL, err = s.serve(s.api, options.Addr); err == nil {
+		s.admURL, err = s.serve(s.admin, options.AdminAddr)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("sandbox: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+func (s *Sandbox) serve(server *http.Server, addr string) (string, error) {
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return "", err
+	}
+	server.ReadHeaderTimeout = 10 * time.Second
+	server.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // Faults make it complain.
+	s.serving.Go(func() { _ = server.Serve(listener) })
+	return "http://" + listener.Addr().String(), nil
+}
+
+func (s *Sandbox) connection(_ net.Conn, state http.ConnState) {
+	if state == http.StateNew {
+		s.history.connected()
+	}
+}
+
+func (s *Sandbox) now() time.Time {
+	if s.options.Now != nil {
+		return s.options.Now()
+	}
+	return time.Now()
+}
+
+// Close ends all requests at once and frees both ports. A second call does nothing.
+func (s *Sandbox) Close() error {
+	s.close.Do(func() {
+		close(s.closing)
+		s.closed = errors.Join(s.api.Close(), s.admin.Close())
+		s.serving.Wait()
+	})
+	return s.closed
+}
+
+// URL is the base URL of the API, without /v1.
+func (s *Sandbox) URL() string { return s.apiURL }
+
+// AdminURL is the base URL of the admin API.
+func (s *Sandbox) AdminURL() string { return s.admURL }
+
+// TestKey is the API key of the test merchant.
+func (s *Sandbox) TestKey() string { return s.store.merchants["test"].key }
+
+// LiveKey is the API key of the live merchant.
+func (s *Sandbox) LiveKey() string { return s.store.merchants["live"].key }
+
+// Handler is the API, to be served in another way than on the address of the sandbox. Faults that close a connection need one:
+// behind a recorder they answer nothing.
+func (s *Sandbox) Handler() http.Handler { return http.HandlerFunc(s.serveAPI) }
