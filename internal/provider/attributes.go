@@ -1,0 +1,234 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// idAttribute is the id of every resource.
+func idAttribute(noun string) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: "Id of the " + noun + " in its merchant, chosen by the service. The same " + noun + " has another id in the other merchant.",
+		Computed:            true,
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+	}
+}
+
+// modeAttribute is the merchant of every resource.
+func modeAttribute() schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: "Merchant that holds it: `test` or `live`. Known in the plan, so that a reviewer and a policy can see where a change goes.",
+		Computed:            true,
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+	}
+}
+
+// identitySchema is the identity of every resource.
+func identitySchema(noun string) identityschema.Schema {
+	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"mode": identityschema.StringAttribute{
+			Description:       "Merchant that holds the " + noun + ": test or live. An import that names the other merchant is refused.",
+			OptionalForImport: true,
+		},
+		"id": identityschema.StringAttribute{
+			Description:       "Id of the " + noun + " in that merchant.",
+			RequiredForImport: true,
+		},
+	}}
+}
+
+// internalNameAttribute is the key of the kinds that have no reference id.
+func internalNameAttribute(noun string) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: "Name in Cohort's admin, not shown to users. It is the key of the " + noun + ": the provider expects it once among those that are not archived.",
+		Required:            true,
+		Validators:          []validator.String{notBlank{}},
+	}
+}
+
+// localizedAttribute is a text by language.
+func localizedAttribute(description string) schema.MapAttribute {
+	return schema.MapAttribute{
+		MarkdownDescription: description + " Keys are two-letter language codes, such as `en`; all texts of one object have the same languages.",
+		ElementType:         types.StringType,
+		Optional:            true,
+		Validators: []validator.Map{
+			mapvalidator.SizeAtLeast(1),
+			mapvalidator.KeysAre(stringvalidator.RegexMatches(regexp.MustCompile(`^[a-z]{2}$`), "must be a two-letter lower-case language code, such as en"), knownLanguage{}),
+			mapvalidator.NoNullValues(),
+		},
+	}
+}
+
+// imageAttribute and videoAttribute are the two forms of a visual, of which an object has at most one.
+func imageAttribute(description string) schema.StringAttribute {
+	return schema.StringAttribute{MarkdownDescription: description + " An http or https URL; at most one of `image_url` and `video_url`.", Optional: true, Validators: []validator.String{webURL{}}}
+}
+
+func videoAttribute(description string) schema.StringAttribute {
+	return schema.StringAttribute{MarkdownDescription: description + " An http or https URL; at most one of `image_url` and `video_url`.", Optional: true, Validators: []validator.String{webURL{}}}
+}
+
+// timeAttribute is a point in time.
+func timeAttribute(description string) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: description + " An RFC 3339 time, such as `2027-06-01T00:00:00Z`.",
+		CustomType:          timetypes.RFC3339Type{},
+		Optional:            true,
+	}
+}
+
+// statusAttribute is what the service says of an object's life.
+func statusAttribute(values string) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: "Status in the service: " + values + ". It can change without Terraform.",
+		Computed:            true,
+	}
+}
+
+// nestedTypes returns the attribute types of a nested attribute, so that they are written once, in its schema.
+func nestedTypes(attribute schema.Attribute) map[string]attr.Type {
+	kind := attribute.GetType()
+	if collection, ok := kind.(attr.TypeWithElementType); ok {
+		kind = collection.ElementType()
+	}
+	object, _ := kind.(attr.TypeWithAttributeTypes)
+	return object.AttributeTypes()
+}
+
+// computedAttributes turns the attributes of a resource into those of its data source: the same names and descriptions, all of them
+// computed. The attributes that are named belong to the resource alone.
+func computedAttributes(attributes map[string]schema.Attribute, without ...string) map[string]datasourceschema.Attribute {
+	attributes = maps.Clone(attributes)
+	for _, name := range without {
+		delete(attributes, name)
+	}
+	computed := make(map[string]datasourceschema.Attribute, len(attributes))
+	for name, attribute := range attributes {
+		description, sensitive := attribute.GetMarkdownDescription(), attribute.IsSensitive()
+		switch attribute := attribute.(type) {
+		case schema.StringAttribute:
+			computed[name] = datasourceschema.StringAttribute{MarkdownDescription: description, Sensitive: sensitive, Computed: true, CustomType: attribute.CustomType}
+		case schema.BoolAttribute:
+			computed[name] = datasourceschema.BoolAttribute{MarkdownDescription: description, Computed: true}
+		case schema.Int64Attribute:
+			computed[name] = datasourceschema.Int64Attribute{MarkdownDescription: description, Computed: true}
+		case schema.Float64Attribute:
+			computed[name] = datasourceschema.Float64Attribute{MarkdownDescription: description, Computed: true}
+		case schema.MapAttribute:
+			computed[name] = datasourceschema.MapAttribute{MarkdownDescription: description, ElementType: attribute.ElementType, Computed: true}
+		case schema.SingleNestedAttribute:
+			computed[name] = datasourceschema.SingleNestedAttribute{MarkdownDescription: description, Attributes: computedAttributes(attribute.Attributes), Computed: true}
+		case schema.ListNestedAttribute:
+			computed[name] = datasourceschema.ListNestedAttribute{
+				MarkdownDescription: description, Computed: true,
+				NestedObject: datasourceschema.NestedAttributeObject{Attributes: computedAttributes(attribute.NestedObject.Attributes)},
+			}
+		}
+	}
+	return computed
+}
+
+// lookupAttribute is one of the two arguments by which a data source finds its object.
+func lookupAttribute(description string) datasourceschema.StringAttribute {
+	return datasourceschema.StringAttribute{MarkdownDescription: description, Optional: true, Computed: true, Validators: []validator.String{notBlank{}}}
+}
+
+// notBlank refuses empty and blank text.
+type notBlank struct{}
+
+func (notBlank) Description(context.Context) string               { return "must not be blank" }
+func (v notBlank) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (notBlank) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if text := req.ConfigValue; !text.IsNull() && !text.IsUnknown() && blank(text.ValueString()) {
+		resp.Diagnostics.AddAttributeError(req.Path, "Blank text", "This needs a text that is not blank. Leave the attribute out if there is none.")
+	}
+}
+
+// webURL refuses what is not an http or https URL.
+type webURL struct{}
+
+func (webURL) Description(context.Context) string               { return "must be an http or https URL" }
+func (v webURL) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (webURL) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	address, err := url.Parse(req.ConfigValue.ValueString())
+	if err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a web address",
+			fmt.Sprintf("%q is not an http or https URL, such as https://cdn.example.com/picture.png.", req.ConfigValue.ValueString()))
+	}
+}
+
+// references marks an attribute that holds the id of another object, and says of which resources it may be.
+type references []string
+
+// refersTo is the annotation that every attribute with an id of another object carries.
+func refersTo(resources ...string) references { return resources }
+
+func (r references) Description(context.Context) string {
+	return "must be the id of a " + strings.Join(r, " or ")
+}
+
+func (r references) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
+
+func (r references) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if id := req.ConfigValue; !id.IsNull() && !id.IsUnknown() && blank(id.ValueString()) {
+		resp.Diagnostics.AddAttributeError(req.Path, "Blank id", fmt.Sprintf("This %s. Refer to it, as in %s.example.id, or leave the attribute out.", r.Description(ctx), r[0]))
+	}
+}
+
+// slugAttribute is the last part of a page's address.
+func slugAttribute(noun string) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: "Last part of the address of the " + noun + ": lower-case letters, digits and hyphens. Unset, the service derives it from the title. Changing it breaks links that were shared.",
+		Optional:            true,
+		Computed:            true,
+		Validators:          []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`), "must be lower-case letters, digits and single hyphens, such as summer-2027")},
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
+	}
+}
+
+// referenceIDAttribute is the key of lists and segments.
+func referenceIDAttribute(noun string) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: "Your own key of the " + noun + ", unique in the merchant. The same in test and live, it is what makes the " + noun + " the same in both; promotion needs it.",
+		Optional:            true,
+		Validators:          []validator.String{referenceKey{}},
+	}
+}
+
+// referenceKey refuses keys that an import could not name.
+type referenceKey struct{}
+
+func (referenceKey) Description(context.Context) string {
+	return "must not be blank or begin with id: or key:"
+}
+
+func (v referenceKey) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (referenceKey) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	notBlank{}.ValidateString(ctx, req, resp)
+	if key := req.ConfigValue.ValueString(); strings.HasPrefix(key, "id:") || strings.HasPrefix(key, "key:") {
+		resp.Diagnostics.AddAttributeError(req.Path, "Reserved beginning", "id: and key: have a meaning in import, so a reference id cannot begin with them.")
+	}
+}

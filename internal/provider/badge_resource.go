@@ -1,0 +1,272 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// A badge is owned by one list or segment: its members get it, and lose it when they leave. It is a draft until it is published. The
+// documentation knows no archive for it; a badge that is deleted and made again is given to the same users.
+var (
+	_ resource.ResourceWithConfigure      = (*badgeResource)(nil)
+	_ resource.ResourceWithIdentity       = (*badgeResource)(nil)
+	_ resource.ResourceWithImportState    = (*badgeResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*badgeResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*badgeResource)(nil)
+)
+
+func newBadgeResource() resource.Resource { return &badgeResource{} }
+
+type badgeResource struct{ session *session }
+
+// badgeAttributes are what a badge has as a resource and as a data source.
+type badgeAttributes struct {
+	ID                types.String `tfsdk:"id"`
+	Mode              types.String `tfsdk:"mode"`
+	InternalName      types.String `tfsdk:"internal_name"`
+	AudienceID        types.String `tfsdk:"audience_id"`
+	Title             types.Map    `tfsdk:"title"`
+	Description       types.Map    `tfsdk:"description"`
+	ImageURL          types.String `tfsdk:"image_url"`
+	Visibility        types.String `tfsdk:"visibility"`
+	LockedDescription types.Map    `tfsdk:"locked_description"`
+	Status            types.String `tfsdk:"status"`
+}
+
+type badgeModel struct {
+	badgeAttributes
+	DesiredStatus types.String `tfsdk:"desired_status"`
+}
+
+// badgePaths maps the service's names to attributes.
+var badgePaths = wirePaths{
+	"internalName":      path.Root("internal_name"),
+	"cohortId":          path.Root("audience_id"),
+	"title":             path.Root("title"),
+	"description":       path.Root("description"),
+	"imageUrl":          path.Root("image_url"),
+	"visibility":        path.Root("visibility"),
+	"lockedDescription": path.Root("locked_description"),
+}
+
+func (r *badgeResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "cohort_badge"
+}
+
+func (r *badgeResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A badge: given to users when they enter a list or segment, and taken back when they leave it.",
+		Attributes:          badgeSchema(),
+	}
+}
+
+func badgeSchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":            idAttribute("badge"),
+		"mode":          modeAttribute(),
+		"internal_name": internalNameAttribute("badge"),
+		"audience_id": schema.StringAttribute{
+			MarkdownDescription: "Id of the list or segment whose members own the badge.",
+			Required:            true,
+			Validators:          []validator.String{refersTo("cohort_list", "cohort_segment")},
+		},
+		"title":       localizedAttribute("Title shown to users, needed to publish."),
+		"description": localizedAttribute("Description shown to users."),
+		"image_url": schema.StringAttribute{
+			MarkdownDescription: "Picture of the badge, needed to publish: an http or https URL of a PNG, JPG or SVG file.",
+			Optional:            true,
+			Validators:          []validator.String{webURL{}},
+		},
+		"visibility": schema.StringAttribute{
+			MarkdownDescription: "Who sees the badge: `everyone` (default), who see it locked until they own it, or `owners` alone.",
+			Optional:            true,
+			Computed:            true,
+			Default:             stringdefault.StaticString(merchants.VisibleToEveryone),
+			Validators:          []validator.String{stringvalidator.OneOf(merchants.VisibleToEveryone, merchants.VisibleToOwners)},
+		},
+		"locked_description": localizedAttribute("Description shown to those who do not own the badge, only with `visibility = \"everyone\"`. Unset: the description."),
+		"desired_status":     badgeLife.desiredStatusAttribute("What is wanted of the life of the badge: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
+		"status":             statusAttribute("`draft` or `published`"),
+	}
+}
+
+func (r *badgeResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identitySchema("badge")
+}
+
+func (r *badgeResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *badgeResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config badgeModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(sameLanguages(
+		localizedText{path.Root("title"), config.Title},
+		localizedText{path.Root("description"), config.Description},
+		localizedText{path.Root("locked_description"), config.LockedDescription},
+	)...)
+	resp.Diagnostics.Append(badgeLife.checkPublishable("badge", config.DesiredStatus,
+		required(path.Root("title"), "a title", config.Title),
+		required(path.Root("image_url"), "an image", config.ImageURL),
+	)...)
+	if config.Visibility.ValueString() == merchants.VisibleToOwners && !config.LockedDescription.IsNull() {
+		resp.Diagnostics.AddAttributeError(path.Root("locked_description"), "Nobody would read it",
+			"With visibility = \"owners\" only those who own the badge see it, so it has no description for others. Remove locked_description, or make the badge visible to everyone.")
+	}
+}
+
+func (r *badgeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.session.planMode(ctx, req, resp)
+	badgeLife.plan(ctx, "badge", req, resp)
+}
+
+func (r *badgeResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan badgeModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	name := plan.InternalName.ValueString()
+	badge, err := r.session.client.CreateBadge(ctx, plan.input())
+	if err != nil {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("create badge %q", name), err, badgePaths)
+		return
+	}
+	plan.computed(badge)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+
+	status, err := badgeLife.reach(plan.DesiredStatus, badge.Status, r.act(ctx, badge.ID))
+	if err != nil {
+		addPublishWarning(&resp.Diagnostics, "badge", name, plan.DesiredStatus, status, err)
+	}
+	plan.Status = types.StringValue(status)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *badgeResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state badgeModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	badge, err := r.session.client.GetBadge(ctx, idOf(state.ID))
+	if merchants.IsNotFound(err) {
+		r.session.removeGone(ctx, state.ID, resp)
+		return
+	}
+	if err != nil {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("read badge %q", state.InternalName.ValueString()), err, nil)
+		return
+	}
+	if state.InternalName.IsNull() {
+		state.DesiredStatus = badgeLife.imported(badge.Status)
+	}
+	state.read(badge)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
+}
+
+func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state badgeModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id, doing := idOf(state.ID), fmt.Sprintf("update badge %q", plan.InternalName.ValueString())
+	act := r.act(ctx, id)
+	badge, err := r.session.client.UpdateBadge(ctx, id, plan.input().Since(state.input()))
+	if err != nil {
+		addAPIError(&resp.Diagnostics, doing, err, badgePaths)
+		return
+	}
+	plan.computed(badge)
+	status, err := badgeLife.reach(plan.DesiredStatus, badge.Status, act)
+	if err != nil {
+		addAPIError(&resp.Diagnostics, doing, err, badgePaths)
+	}
+	plan.Status = types.StringValue(status)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+}
+
+func (r *badgeResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state badgeModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	err := r.session.client.DeleteBadge(ctx, idOf(state.ID))
+	if err != nil && !merchants.IsNotFound(err) {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy badge %q", state.InternalName.ValueString()), err, nil)
+	}
+}
+
+func (r *badgeResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.session.importByKeyOrID(ctx, "badge", "internal name", r.session.badges, req, resp)
+}
+
+// act makes one transition and returns the status that followed.
+func (r *badgeResource) act(ctx context.Context, id merchants.ID) func(verb) (string, error) {
+	calls := map[verb]func(context.Context, merchants.ID) (*merchants.Badge, error){
+		publish: r.session.client.PublishBadge,
+	}
+	return func(v verb) (string, error) {
+		badge, err := calls[v](ctx, id)
+		if err != nil {
+			return "", err
+		}
+		return badge.Status, nil
+	}
+}
+
+// badges are all badges by internal name.
+func (s *session) badges(ctx context.Context) candidates {
+	return candidatesOf(s.client.Badges(ctx), func(b *merchants.Badge) candidate {
+		return candidate{id: b.ID, key: b.InternalName}
+	})
+}
+
+// input is what the model asks of the service.
+func (m badgeModel) input() merchants.BadgeInput {
+	return merchants.BadgeInput{
+		InternalName:      stringField(m.InternalName),
+		Title:             localizedField(m.Title),
+		Description:       localizedField(m.Description),
+		ImageURL:          stringField(m.ImageURL),
+		CohortID:          stringField(m.AudienceID),
+		Visibility:        stringField(m.Visibility),
+		LockedDescription: localizedField(m.LockedDescription),
+	}
+}
+
+// computed takes from an answer what the service decides: rule 2.
+func (m *badgeModel) computed(badge *merchants.Badge) {
+	m.ID, m.Status = types.StringValue(string(badge.ID)), types.StringValue(badge.Status)
+}
+
+// read takes everything from the API: rule 2.
+func (m *badgeAttributes) read(badge *merchants.Badge) {
+	m.ID, m.Status = types.StringValue(string(badge.ID)), types.StringValue(badge.Status)
+	m.InternalName = textValue(m.InternalName, &badge.InternalName)
+	m.AudienceID = types.StringValue(string(badge.CohortID))
+	m.Title, m.Description = localizedValue(m.Title, badge.Title), localizedValue(m.Description, badge.Description)
+	m.ImageURL = stringValue(badge.ImageURL)
+	m.Visibility = types.StringValue(badge.Visibility)
+	m.LockedDescription = localizedValue(m.LockedDescription, badge.LockedDescription)
+}

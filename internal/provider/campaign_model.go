@@ -1,0 +1,319 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+type rewardModel struct {
+	PerkID         types.String `tfsdk:"perk_id"`
+	DigitalAssetID types.String `tfsdk:"digital_asset_id"`
+	Quantity       types.Int64  `tfsdk:"quantity"`
+	Price          types.Object `tfsdk:"price"`
+}
+
+type priceModel struct {
+	Amount   types.Int64  `tfsdk:"amount"`
+	Currency types.String `tfsdk:"currency"`
+}
+
+type distributionModel struct {
+	Direct      types.Object `tfsdk:"direct"`
+	InstantDraw types.Object `tfsdk:"instant_draw"`
+	Raffle      types.Object `tfsdk:"raffle"`
+}
+
+type directModel struct {
+	MaxQuantity types.Int64 `tfsdk:"max_quantity"`
+}
+
+type instantDrawModel struct {
+	MaxBoxes types.Int64 `tfsdk:"max_boxes"`
+}
+
+type raffleModel struct {
+	MaxBoxes types.Int64       `tfsdk:"max_boxes"`
+	DrawAt   timetypes.RFC3339 `tfsdk:"draw_at"`
+}
+
+type challengeModel struct {
+	Title       types.Map    `tfsdk:"title"`
+	OptInCTA    types.Map    `tfsdk:"opt_in_cta"`
+	Description types.Map    `tfsdk:"description"`
+	ImageURL    types.String `tfsdk:"image_url"`
+	VideoURL    types.String `tfsdk:"video_url"`
+	Slug        types.String `tfsdk:"slug"`
+	Steps       types.List   `tfsdk:"steps"`
+}
+
+type storeModel struct {
+	Title       types.Map    `tfsdk:"title"`
+	Description types.Map    `tfsdk:"description"`
+	ImageURL    types.String `tfsdk:"image_url"`
+	VideoURL    types.String `tfsdk:"video_url"`
+	Slug        types.String `tfsdk:"slug"`
+}
+
+type airdropModel struct{}
+
+// paths maps the service's names to attributes, of all forms alike: a campaign has one.
+func (m campaignModel) paths() wirePaths {
+	form := m.form()
+	return wirePaths{
+		"internalName":           path.Root("internal_name"),
+		"cohortId":               path.Root("audience_id"),
+		"startAt":                path.Root("start_at"),
+		"endAt":                  path.Root("end_at"),
+		"rewards":                path.Root("rewards"),
+		"distribution":           path.Root("distribution"),
+		"typeConfig":             form,
+		"typeConfig.name":        form.AtName("title"),
+		"typeConfig.optInCta":    form.AtName("opt_in_cta"),
+		"typeConfig.description": form.AtName("description"),
+		"typeConfig.imageUrl":    form.AtName("image_url"),
+		"typeConfig.videoUrl":    form.AtName("video_url"),
+		"typeConfig.slug":        form.AtName("slug"),
+		"typeConfig.steps":       form.AtName("steps"),
+	}
+}
+
+// form returns where the one of the three forms stands that is set.
+func (m campaignAttributes) form() path.Path {
+	switch {
+	case !m.Store.IsNull():
+		return path.Root("store")
+	case !m.Airdrop.IsNull():
+		return path.Root("airdrop")
+	default:
+		return path.Root("challenge")
+	}
+}
+
+// formChanged returns the form of the plan when it is another one than that of the state. One that is not known yet has not changed.
+func (m campaignModel) formChanged(state campaignModel) (path.Path, bool) {
+	form := m.form()
+	return form, !form.Equal(state.form())
+}
+
+// input is what the model asks of the service.
+func (m campaignModel) input(ctx context.Context, diags *diag.Diagnostics) merchants.CampaignInput {
+	input := merchants.CampaignInput{
+		InternalName: stringField(m.InternalName),
+		CohortID:     stringField(m.AudienceID),
+		StartAt:      stringField(m.StartAt),
+		EndAt:        stringField(m.EndAt),
+		Rewards:      m.rewardsField(ctx, diags),
+		Distribution: m.distributionField(ctx, diags),
+		Type:         merchants.Value(merchants.CampaignAirdrop),
+	}
+	if challenge := objectOf[challengeModel](ctx, m.Challenge, diags); challenge != nil {
+		input.Type = merchants.Value(merchants.CampaignChallenge)
+		input.TypeConfig = merchants.Value[any](merchants.Challenge{
+			Name: localizedOf(challenge.Title), OptInCTA: localizedOf(challenge.OptInCTA), Description: localizedOf(challenge.Description),
+			ImageURL: stringPointer(challenge.ImageURL), VideoURL: stringPointer(challenge.VideoURL), Slug: stringPointer(challenge.Slug),
+			Steps: stepsOf(ctx, challenge.Steps, diags),
+		})
+	}
+	if store := objectOf[storeModel](ctx, m.Store, diags); store != nil {
+		input.Type = merchants.Value(merchants.CampaignStore)
+		input.TypeConfig = merchants.Value[any](merchants.Store{
+			Name: localizedOf(store.Title), Description: localizedOf(store.Description),
+			ImageURL: stringPointer(store.ImageURL), VideoURL: stringPointer(store.VideoURL), Slug: stringPointer(store.Slug),
+		})
+	}
+	return input
+}
+
+func (m campaignModel) rewardsField(ctx context.Context, diags *diag.Diagnostics) merchants.Field[[]merchants.Reward] {
+	if m.Rewards.IsNull() || m.Rewards.IsUnknown() {
+		return merchants.Field[[]merchants.Reward]{}
+	}
+	rewards := []merchants.Reward{}
+	for _, reward := range objectsOf[rewardModel](ctx, m.Rewards, diags) {
+		wire := merchants.Reward{Type: merchants.RewardPerk, RewardID: idOf(reward.PerkID), Quantity: reward.Quantity.ValueInt64Pointer()}
+		if !reward.DigitalAssetID.IsNull() {
+			wire.Type, wire.RewardID = merchants.RewardDigitalAsset, idOf(reward.DigitalAssetID)
+		}
+		if price := objectOf[priceModel](ctx, reward.Price, diags); price != nil {
+			wire.Price = &merchants.Price{Amount: price.Amount.ValueInt64(), Currency: price.Currency.ValueString()}
+		}
+		rewards = append(rewards, wire)
+	}
+	return merchants.Value(rewards)
+}
+
+func (m campaignModel) distributionField(ctx context.Context, diags *diag.Diagnostics) merchants.Field[merchants.Distribution] {
+	distribution := objectOf[distributionModel](ctx, m.Distribution, diags)
+	if distribution == nil {
+		return merchants.Field[merchants.Distribution]{}
+	}
+	wire := merchants.Distribution{Type: merchants.DistributionDirect}
+	if direct := objectOf[directModel](ctx, distribution.Direct, diags); direct != nil {
+		wire.MaxQuantity = direct.MaxQuantity.ValueInt64Pointer()
+	}
+	if draw := objectOf[instantDrawModel](ctx, distribution.InstantDraw, diags); draw != nil {
+		wire.Type, wire.MaxBoxes = merchants.DistributionInstantDraw, draw.MaxBoxes.ValueInt64Pointer()
+	}
+	if raffle := objectOf[raffleModel](ctx, distribution.Raffle, diags); raffle != nil {
+		wire.Type, wire.MaxBoxes, wire.DrawAt = merchants.DistributionRaffle, raffle.MaxBoxes.ValueInt64Pointer(), raffle.DrawAt.ValueStringPointer()
+	}
+	return merchants.Value(wire)
+}
+
+// computed takes from an answer what the service decides: rule 2.
+func (m *campaignModel) computed(ctx context.Context, campaign *merchants.Campaign, diags *diag.Diagnostics) {
+	m.ID, m.Status = types.StringValue(string(campaign.ID)), types.StringValue(campaign.Status)
+	if challenge := objectOf[challengeModel](ctx, m.Challenge, diags); challenge != nil {
+		answered := campaign.Challenge
+		if answered == nil {
+			answered = new(merchants.Challenge)
+		}
+		if challenge.Slug.IsUnknown() {
+			challenge.Slug = stringValue(answered.Slug)
+		}
+		challenge.Steps = withStepIDs(ctx, challenge.Steps, answered.Steps, diags)
+		m.Challenge = objectValue(ctx, challengeAttribute(), challenge, diags)
+	}
+	if store := objectOf[storeModel](ctx, m.Store, diags); store != nil && store.Slug.IsUnknown() {
+		store.Slug = types.StringNull()
+		if campaign.Store != nil {
+			store.Slug = stringValue(campaign.Store.Slug)
+		}
+		m.Store = objectValue(ctx, storeAttribute(), store, diags)
+	}
+}
+
+// read takes everything from the API: rule 2.
+func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campaign) diag.Diagnostics {
+	var diags, problems diag.Diagnostics
+	m.ID, m.Status = types.StringValue(string(campaign.ID)), types.StringValue(campaign.Status)
+	m.InternalName = textValue(m.InternalName, &campaign.InternalName)
+	m.AudienceID = stringValue(campaign.CohortID)
+	m.StartAt, problems = timeValue(m.StartAt, campaign.StartAt)
+	diags.Append(problems...)
+	m.EndAt, problems = timeValue(m.EndAt, campaign.EndAt)
+	diags.Append(problems...)
+	m.readRewards(ctx, campaign.Rewards, &diags)
+	m.readDistribution(ctx, campaign.Distribution, &diags)
+
+	before := objectOf[challengeModel](ctx, m.Challenge, &diags)
+	stood := objectOf[storeModel](ctx, m.Store, &diags)
+	var challenge *challengeModel
+	var store *storeModel
+	var airdrop *airdropModel
+	switch campaign.Type {
+	case merchants.CampaignChallenge:
+		challenge = newChallengeModel(ctx, before, campaign.Challenge, &diags)
+	case merchants.CampaignStore:
+		store = newStoreModel(stood, campaign.Store)
+	case merchants.CampaignAirdrop:
+		airdrop = &airdropModel{}
+	default:
+		diags.AddError("Unknown type of campaign", fmt.Sprintf("The campaign %q is of type %q, which this version of the provider does not know.", campaign.InternalName, campaign.Type))
+	}
+	m.Challenge = objectValue(ctx, challengeAttribute(), challenge, &diags)
+	m.Store = objectValue(ctx, storeAttribute(), store, &diags)
+	m.Airdrop = objectValue(ctx, campaignSchema()["airdrop"], airdrop, &diags)
+	return diags
+}
+
+func newChallengeModel(ctx context.Context, prior *challengeModel, challenge *merchants.Challenge, diags *diag.Diagnostics) *challengeModel {
+	if prior == nil {
+		prior = &challengeModel{}
+	}
+	return &challengeModel{
+		Title: localizedValue(prior.Title, challenge.Name), OptInCTA: localizedValue(prior.OptInCTA, challenge.OptInCTA),
+		Description: localizedValue(prior.Description, challenge.Description),
+		ImageURL:    stringValue(challenge.ImageURL), VideoURL: stringValue(challenge.VideoURL), Slug: stringValue(challenge.Slug),
+		Steps: stepsValue(ctx, prior.Steps, challenge.Steps, diags),
+	}
+}
+
+func newStoreModel(prior *storeModel, store *merchants.Store) *storeModel {
+	if prior == nil {
+		prior = &storeModel{}
+	}
+	return &storeModel{
+		Title: localizedValue(prior.Title, store.Name), Description: localizedValue(prior.Description, store.Description),
+		ImageURL: stringValue(store.ImageURL), VideoURL: stringValue(store.VideoURL), Slug: stringValue(store.Slug),
+	}
+}
+
+// readRewards takes the rewards from the API, in the order of the prior value when they are the same: rule 8.
+func (m *campaignAttributes) readRewards(ctx context.Context, rewards []merchants.Reward, diags *diag.Diagnostics) {
+	priceOf := rewardsAttribute().NestedObject.Attributes["price"]
+	models := make([]rewardModel, 0, len(rewards))
+	for _, reward := range rewards {
+		model := rewardModel{Quantity: types.Int64PointerValue(reward.Quantity)}
+		if reward.Type == merchants.RewardDigitalAsset {
+			model.DigitalAssetID = stringValue(&reward.RewardID)
+		} else {
+			model.PerkID = stringValue(&reward.RewardID)
+		}
+		var price *priceModel
+		if reward.Price != nil {
+			price = &priceModel{Amount: types.Int64Value(reward.Price.Amount), Currency: types.StringValue(reward.Price.Currency)}
+		}
+		model.Price = objectValue(ctx, priceOf, price, diags)
+		models = append(models, model)
+	}
+	if read := listValue(ctx, rewardsAttribute(), models, diags); !sameRewards(m.Rewards, read) {
+		m.Rewards = emptyAsWritten(ctx, m.Rewards, read)
+	}
+}
+
+// sameRewards compares two lists without order. Rewards that are not all known are not the same.
+func sameRewards(a, b types.List) bool {
+	if a.IsNull() || b.IsNull() || len(a.Elements()) != len(b.Elements()) || len(a.Elements()) == 0 {
+		return false
+	}
+	left := slices.Clone(b.Elements())
+	for _, reward := range a.Elements() {
+		at := slices.IndexFunc(left, reward.Equal)
+		if at < 0 {
+			return false
+		}
+		left = slices.Delete(left, at, at+1)
+	}
+	return true
+}
+
+// readDistribution takes the distribution from the API. Direct without limit is what the service makes of none.
+func (m *campaignAttributes) readDistribution(ctx context.Context, wire merchants.Distribution, diags *diag.Diagnostics) {
+	prior := objectOf[distributionModel](ctx, m.Distribution, diags)
+	var direct *directModel
+	var draw *instantDrawModel
+	var raffle *raffleModel
+	switch wire.Type {
+	case merchants.DistributionInstantDraw:
+		draw = &instantDrawModel{MaxBoxes: types.Int64PointerValue(wire.MaxBoxes)}
+	case merchants.DistributionRaffle:
+		var before raffleModel
+		if prior != nil && !prior.Raffle.IsNull() {
+			before = *objectOf[raffleModel](ctx, prior.Raffle, diags)
+		}
+		drawAt, problems := timeValue(before.DrawAt, wire.DrawAt)
+		diags.Append(problems...)
+		raffle = &raffleModel{MaxBoxes: types.Int64PointerValue(wire.MaxBoxes), DrawAt: drawAt}
+	default:
+		if wire.MaxQuantity == nil && prior == nil {
+			m.Distribution = objectValue[distributionModel](ctx, distributionAttribute(), nil, diags)
+			return
+		}
+		direct = &directModel{MaxQuantity: types.Int64PointerValue(wire.MaxQuantity)}
+	}
+	ways := distributionAttribute().Attributes
+	m.Distribution = objectValue(ctx, distributionAttribute(), &distributionModel{
+		Direct:      objectValue(ctx, ways["direct"], direct, diags),
+		InstantDraw: objectValue(ctx, ways["instant_draw"], draw, diags),
+		Raffle:      objectValue(ctx, ways["raffle"], raffle, diags),
+	}, diags)
+}

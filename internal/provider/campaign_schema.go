@@ -1,0 +1,176 @@
+package provider
+
+import (
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+func campaignSchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":            idAttribute("campaign"),
+		"mode":          modeAttribute(),
+		"internal_name": internalNameAttribute("campaign"),
+		"audience_id": schema.StringAttribute{
+			MarkdownDescription: "Id of the list or segment that is addressed. Unset: all users.",
+			Optional:            true,
+			Validators:          []validator.String{refersTo("cohort_list", "cohort_segment")},
+		},
+		"start_at":     timeAttribute("When the campaign opens. Unset: when it is published."),
+		"end_at":       timeAttribute("When the campaign ends, after `start_at`. Unset: when it is ended, or its rewards are used up."),
+		"rewards":      rewardsAttribute(),
+		"distribution": distributionAttribute(),
+		"challenge":    challengeAttribute(),
+		"store":        storeAttribute(),
+		"airdrop": schema.SingleNestedAttribute{
+			MarkdownDescription: "The campaign is an airdrop: rewards go to the audience without any action. Written as `airdrop = {}`. Exactly one of `challenge`, `store` and `airdrop`; changing to another creates a new campaign.",
+			Optional:            true,
+			Attributes:          map[string]schema.Attribute{},
+		},
+		"desired_status": campaignLife.desiredStatusAttribute("What is wanted of the life of the campaign: `draft` or unset leaves it as it is, `published` opens it to users, `ended` closes it for good, `archived` hides it. A campaign that ended by itself satisfies `published`. Publishing an airdrop hands out its rewards at once, and nothing takes them back."),
+		"on_destroy":     onDestroyAttribute("campaign"),
+		"status":         statusAttribute("`draft`, `published`, `ended` or `archived`"),
+	}
+}
+
+func rewardsAttribute() schema.ListNestedAttribute {
+	return schema.ListNestedAttribute{
+		MarkdownDescription: "Rewards that the campaign gives, each with one of `perk_id` and `digital_asset_id`. Needed to publish. Their order has no meaning.",
+		Optional:            true,
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"perk_id": schema.StringAttribute{
+				MarkdownDescription: "Id of a perk.", Optional: true,
+				Validators: []validator.String{
+					refersTo("cohort_perk"),
+					stringvalidator.ExactlyOneOf(path.MatchRelative().AtParent().AtName("digital_asset_id")),
+				},
+			},
+			"digital_asset_id": schema.StringAttribute{
+				MarkdownDescription: "Id of a digital asset.", Optional: true,
+				Validators: []validator.String{refersTo("cohort_digital_asset")},
+			},
+			"quantity": schema.Int64Attribute{
+				MarkdownDescription: "How many can be won. Needed in a draw, not allowed in direct distribution.", Optional: true,
+				Validators: []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"price": schema.SingleNestedAttribute{
+				MarkdownDescription: "What the reward costs, in a store only. Unset: it is free.", Optional: true,
+				Attributes: map[string]schema.Attribute{
+					"amount": schema.Int64Attribute{
+						MarkdownDescription: "Amount in minor units of the currency, such as cents.", Required: true,
+						Validators: []validator.Int64{int64validator.AtLeast(0)},
+					},
+					"currency": schema.StringAttribute{
+						MarkdownDescription: "ISO 4217 code, such as `EUR`.", Required: true,
+						Validators: []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Z]{3}$`), "must be an ISO 4217 code of three capital letters, such as EUR")},
+					},
+				},
+			},
+		}},
+	}
+}
+
+func distributionAttribute() schema.SingleNestedAttribute {
+	ways := path.MatchRelative().AtParent()
+	maxBoxes := schema.Int64Attribute{
+		MarkdownDescription: "Number of boxes, at least the sum of the rewards' quantities. The boxes beyond it are empty.", Required: true,
+		Validators: []validator.Int64{int64validator.AtLeast(1)},
+	}
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "How rewards are handed out: one of `direct`, `instant_draw` and `raffle`. Unset: directly and without limit.",
+		Optional:            true,
+		Attributes: map[string]schema.Attribute{
+			"direct": schema.SingleNestedAttribute{
+				MarkdownDescription: "Everyone who completes the campaign gets all its rewards.", Optional: true,
+				Validators: []validator.Object{objectvalidator.ExactlyOneOf(ways.AtName("instant_draw"), ways.AtName("raffle"))},
+				Attributes: map[string]schema.Attribute{
+					"max_quantity": schema.Int64Attribute{
+						MarkdownDescription: "How often rewards can be claimed; the campaign then ends by itself. Unset: no limit.", Optional: true,
+						Validators: []validator.Int64{int64validator.AtLeast(1)},
+					},
+				},
+			},
+			"instant_draw": schema.SingleNestedAttribute{
+				MarkdownDescription: "Everyone who completes the campaign gets a box, which opens at once and may hold a reward.", Optional: true,
+				Attributes: map[string]schema.Attribute{"max_boxes": maxBoxes},
+			},
+			"raffle": schema.SingleNestedAttribute{
+				MarkdownDescription: "Everyone who completes the campaign gets a box; all boxes open at one time.", Optional: true,
+				Attributes: map[string]schema.Attribute{
+					"max_boxes": maxBoxes,
+					"draw_at": schema.StringAttribute{
+						MarkdownDescription: "When the boxes open, in the future when the campaign is published. An RFC 3339 time, such as `2027-06-01T00:00:00Z`.",
+						CustomType:          timetypes.RFC3339Type{}, Required: true,
+					},
+				},
+			},
+		},
+	}
+}
+
+func challengeAttribute() schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "The campaign is a challenge: users opt in and complete steps. Exactly one of `challenge`, `store` and `airdrop`; changing to another creates a new campaign.",
+		Optional:            true,
+		Attributes: map[string]schema.Attribute{
+			"title":       localizedAttribute("Title shown to users, needed to publish."),
+			"opt_in_cta":  localizedAttribute("Text of the button by which users opt in, needed to publish."),
+			"description": localizedAttribute("Description shown to users, as HTML, needed to publish."),
+			"image_url":   imageAttribute("Square picture without transparent background, at most 32 MB. A visual is needed to publish."),
+			"video_url":   videoAttribute("Square video, at most 32 MB. A visual is needed to publish."),
+			"slug":        slugAttribute("challenge"),
+			"steps": schema.ListNestedAttribute{
+				MarkdownDescription: "Steps in their order; at least one with a trigger is needed to publish. A step keeps its id, and users their progress in it, when others are inserted, removed or moved.",
+				Optional:            true,
+				NestedObject:        schema.NestedAttributeObject{Attributes: stepSchema()},
+			},
+		},
+	}
+}
+
+func stepSchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id": schema.StringAttribute{MarkdownDescription: "Id of the step, chosen by the service.", Computed: true},
+		"user_action": schema.StringAttribute{
+			MarkdownDescription: "The service's word for what the user does, such as `cohort_form`. The catalogue is open.",
+			Required:            true, Validators: []validator.String{notBlank{}},
+		},
+		"icon":        schema.StringAttribute{MarkdownDescription: "Name of an icon of the service.", Optional: true, Validators: []validator.String{notBlank{}}},
+		"title":       localizedAttribute("Title of the step."),
+		"description": localizedAttribute("Description of the step."),
+		"triggers": schema.ListNestedAttribute{
+			MarkdownDescription: "What completes the step.",
+			Optional:            true,
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"type": schema.StringAttribute{
+					MarkdownDescription: "The service's word for the trigger. The catalogue is open.",
+					Required:            true, Validators: []validator.String{notBlank{}},
+				},
+				"settings": schema.StringAttribute{
+					MarkdownDescription: "Settings of the trigger as JSON, best written with `jsonencode`.", Optional: true, CustomType: jsontypes.NormalizedType{},
+				},
+			}},
+		},
+	}
+}
+
+func storeAttribute() schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "The campaign is a store: a page where users buy rewards or claim them for free. Exactly one of `challenge`, `store` and `airdrop`; changing to another creates a new campaign.",
+		Optional:            true,
+		Attributes: map[string]schema.Attribute{
+			"title":       localizedAttribute("Title shown to users."),
+			"description": localizedAttribute("Description shown to users, as HTML."),
+			"image_url":   imageAttribute("Picture of the store."),
+			"video_url":   videoAttribute("Video of the store."),
+			"slug":        slugAttribute("store"),
+		},
+	}
+}

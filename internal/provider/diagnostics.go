@@ -1,0 +1,99 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// wirePaths says at which attribute an error belongs that the service found at a property of its own. Keys are JSON paths without indices.
+type wirePaths map[string]path.Path
+
+// at returns the attribute for a JSON path of the service: that of its longest known beginning.
+func (w wirePaths) at(field string) (path.Path, bool) {
+	field = indices.Replace(field)
+	for field != "" {
+		if at, ok := w[field]; ok {
+			return at, true
+		}
+		cut := strings.LastIndexAny(field, ".[")
+		if cut < 0 {
+			break
+		}
+		field = field[:cut]
+	}
+	return path.Path{}, false
+}
+
+var indices = strings.NewReplacer("[", ".[")
+
+// addAPIError tells the person at the terminal what was attempted, what the service said, and what to do now; at the attribute at fault where
+// the service names it. doing is a phrase such as: create perk "welcome-10".
+func addAPIError(diags *diag.Diagnostics, doing string, err error, paths wirePaths) {
+	summary := "Could not " + doing
+	apiError, ok := errors.AsType[*merchants.Error](err)
+	if !ok {
+		diags.AddError(summary, err.Error())
+		return
+	}
+	detail := apiErrorDetail(apiError)
+	if at, known := paths.at(apiError.Field()); known {
+		diags.AddAttributeError(at, summary, detail)
+		return
+	}
+	diags.AddError(summary, detail)
+}
+
+func apiErrorDetail(err *merchants.Error) string {
+	var said string
+	switch {
+	case err.Status == 0:
+		said = fmt.Sprintf("There was no usable answer: %s.", strings.TrimSuffix(err.Err.Error(), "."))
+	case err.Code != "":
+		said = fmt.Sprintf("The service said %q (HTTP %d, code %s).", err.Message, err.Status, err.Code)
+	default:
+		said = fmt.Sprintf("The service answered HTTP %d with %s.", err.Status, err.Message)
+	}
+	request := fmt.Sprintf("Request: %s /v1/%s", err.Method, err.Path)
+	if err.RequestID != "" {
+		request += ", id " + err.RequestID
+	}
+	if err.Attempts > 1 {
+		request += fmt.Sprintf(", %d attempts", err.Attempts)
+	}
+	return said + "\n" + request + "\n\n" + adviceOn(err)
+}
+
+// adviceOn says what to do about an error.
+func adviceOn(err *merchants.Error) string {
+	switch {
+	case errors.Is(err, merchants.ErrKeyUnknown):
+		return "The api_key of the provider is only known after another resource is applied. Apply that resource first (-target), or supply the key in COHORT_API_KEY."
+	case errors.Is(err, merchants.ErrReadOnly):
+		return "This configuration only reads: read_only is set in the provider block or COHORT_READ_ONLY in the environment. Nothing was sent."
+	case err.Status == http.StatusUnauthorized:
+		return "The service does not accept the API key. Keys are found in Cohort's admin under Settings > Integrations; the key may have been revoked, or belong to another address than api_url."
+	case err.Status == http.StatusForbidden:
+		return "The API key is valid but may not do this. Give the key the missing permission in Cohort's admin, or use another key."
+	case merchants.IsInUse(err):
+		return "Other objects still refer to it. Remove those references first, or let Terraform manage the objects that hold them: it then removes them in the right order."
+	case merchants.IsAlreadyExists(err):
+		return "Another object of this merchant has this key already. Import that object to manage it, or choose another key."
+	case merchants.IsInvalidState(err):
+		return "The status of the object does not allow this. It may have been changed outside of Terraform: run plan again to see its true status."
+	case merchants.IsNotFound(err):
+		return "The object does not exist in this merchant. It may have been deleted outside of Terraform: run plan again."
+	case err.Status == http.StatusExpectationFailed:
+		return "Correct the configuration and apply again."
+	case err.Method == http.MethodGet:
+		return "Nothing was changed. Try again later; if it stays so, Cohort's support can look the request id up."
+	default:
+		return "It is not known whether the change was made. Run plan again to see what the merchant holds before you apply again."
+	}
+}

@@ -1,0 +1,250 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// A digital asset is a reward that users own. It is a draft until it is published and can be edited at any time. The documentation knows no
+// archive for it, only a deletion that is permanent and takes the asset from everyone who has it.
+var (
+	_ resource.ResourceWithConfigure      = (*digitalAssetResource)(nil)
+	_ resource.ResourceWithIdentity       = (*digitalAssetResource)(nil)
+	_ resource.ResourceWithImportState    = (*digitalAssetResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*digitalAssetResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*digitalAssetResource)(nil)
+)
+
+func newDigitalAssetResource() resource.Resource { return &digitalAssetResource{} }
+
+type digitalAssetResource struct{ session *session }
+
+// digitalAssetAttributes are what a digital asset has as a resource and as a data source.
+type digitalAssetAttributes struct {
+	ID           types.String `tfsdk:"id"`
+	Mode         types.String `tfsdk:"mode"`
+	InternalName types.String `tfsdk:"internal_name"`
+	Title        types.Map    `tfsdk:"title"`
+	Description  types.Map    `tfsdk:"description"`
+	ImageURL     types.String `tfsdk:"image_url"`
+	VideoURL     types.String `tfsdk:"video_url"`
+	MaxSupply    types.Int64  `tfsdk:"max_supply"`
+	Status       types.String `tfsdk:"status"`
+}
+
+type digitalAssetModel struct {
+	digitalAssetAttributes
+	DesiredStatus types.String `tfsdk:"desired_status"`
+}
+
+// digitalAssetPaths maps the service's names to attributes.
+var digitalAssetPaths = wirePaths{
+	"internalName": path.Root("internal_name"),
+	"title":        path.Root("title"),
+	"description":  path.Root("description"),
+	"imageUrl":     path.Root("image_url"),
+	"videoUrl":     path.Root("video_url"),
+	"maxSupply":    path.Root("max_supply"),
+}
+
+func (r *digitalAssetResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "cohort_digital_asset"
+}
+
+func (r *digitalAssetResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A digital asset: a reward that users own. Destroying it is permanent and takes it from everyone who has it.",
+		Attributes:          digitalAssetSchema(),
+	}
+}
+
+func digitalAssetSchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":            idAttribute("digital asset"),
+		"mode":          modeAttribute(),
+		"internal_name": internalNameAttribute("digital asset"),
+		"title":         localizedAttribute("Title shown to users, needed to publish."),
+		"description":   localizedAttribute("Description shown to users, as HTML."),
+		"image_url":     imageAttribute("Picture of the asset."),
+		"video_url":     videoAttribute("Video of the asset."),
+		"max_supply": schema.Int64Attribute{
+			MarkdownDescription: "How many there can be. Unset: no limit.",
+			Optional:            true,
+			Validators:          []validator.Int64{int64validator.AtLeast(1)},
+		},
+		"desired_status": digitalAssetLife.desiredStatusAttribute("What is wanted of the life of the asset: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
+		"status":         statusAttribute("`draft` or `published`"),
+	}
+}
+
+func (r *digitalAssetResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identitySchema("digital asset")
+}
+
+func (r *digitalAssetResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *digitalAssetResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config digitalAssetModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(checkOneVisual(path.Empty(), config.ImageURL, config.VideoURL)...)
+	resp.Diagnostics.Append(sameLanguages(
+		localizedText{path.Root("title"), config.Title},
+		localizedText{path.Root("description"), config.Description},
+	)...)
+	resp.Diagnostics.Append(digitalAssetLife.checkPublishable("digital asset", config.DesiredStatus,
+		required(path.Root("title"), "a title", config.Title),
+	)...)
+}
+
+func (r *digitalAssetResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.session.planMode(ctx, req, resp)
+	digitalAssetLife.plan(ctx, "digital asset", req, resp)
+}
+
+func (r *digitalAssetResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan digitalAssetModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	name := plan.InternalName.ValueString()
+	asset, err := r.session.client.CreateDigitalAsset(ctx, plan.input())
+	if err != nil {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("create digital asset %q", name), err, digitalAssetPaths)
+		return
+	}
+	plan.computed(asset)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+
+	status, err := digitalAssetLife.reach(plan.DesiredStatus, asset.Status, r.act(ctx, asset.ID))
+	if err != nil {
+		addPublishWarning(&resp.Diagnostics, "digital asset", name, plan.DesiredStatus, status, err)
+	}
+	plan.Status = types.StringValue(status)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *digitalAssetResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state digitalAssetModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	asset, err := r.session.client.GetDigitalAsset(ctx, idOf(state.ID))
+	if merchants.IsNotFound(err) {
+		r.session.removeGone(ctx, state.ID, resp)
+		return
+	}
+	if err != nil {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("read digital asset %q", state.InternalName.ValueString()), err, nil)
+		return
+	}
+	if state.InternalName.IsNull() {
+		state.DesiredStatus = digitalAssetLife.imported(asset.Status)
+	}
+	state.read(asset)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
+}
+
+func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state digitalAssetModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id, doing := idOf(state.ID), fmt.Sprintf("update digital asset %q", plan.InternalName.ValueString())
+	act := r.act(ctx, id)
+	asset, err := r.session.client.UpdateDigitalAsset(ctx, id, plan.input().Since(state.input()))
+	if err != nil {
+		addAPIError(&resp.Diagnostics, doing, err, digitalAssetPaths)
+		return
+	}
+	plan.computed(asset)
+	status, err := digitalAssetLife.reach(plan.DesiredStatus, asset.Status, act)
+	if err != nil {
+		addAPIError(&resp.Diagnostics, doing, err, digitalAssetPaths)
+	}
+	plan.Status = types.StringValue(status)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+}
+
+func (r *digitalAssetResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state digitalAssetModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	err := r.session.client.DeleteDigitalAsset(ctx, idOf(state.ID))
+	if err != nil && !merchants.IsNotFound(err) {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy digital asset %q", state.InternalName.ValueString()), err, nil)
+	}
+}
+
+func (r *digitalAssetResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.session.importByKeyOrID(ctx, "digital asset", "internal name", r.session.digitalAssets, req, resp)
+}
+
+// act makes one transition and returns the status that followed.
+func (r *digitalAssetResource) act(ctx context.Context, id merchants.ID) func(verb) (string, error) {
+	calls := map[verb]func(context.Context, merchants.ID) (*merchants.DigitalAsset, error){
+		publish: r.session.client.PublishDigitalAsset,
+	}
+	return func(v verb) (string, error) {
+		asset, err := calls[v](ctx, id)
+		if err != nil {
+			return "", err
+		}
+		return asset.Status, nil
+	}
+}
+
+// digitalAssets are all digital assets by internal name.
+func (s *session) digitalAssets(ctx context.Context) candidates {
+	return candidatesOf(s.client.DigitalAssets(ctx), func(a *merchants.DigitalAsset) candidate {
+		return candidate{id: a.ID, key: a.InternalName}
+	})
+}
+
+// input is what the model asks of the service.
+func (m digitalAssetModel) input() merchants.DigitalAssetInput {
+	return merchants.DigitalAssetInput{
+		InternalName: stringField(m.InternalName),
+		Title:        localizedField(m.Title),
+		Description:  localizedField(m.Description),
+		ImageURL:     stringField(m.ImageURL),
+		VideoURL:     stringField(m.VideoURL),
+		MaxSupply:    int64Field(m.MaxSupply),
+	}
+}
+
+// computed takes from an answer what the service decides: rule 2.
+func (m *digitalAssetModel) computed(asset *merchants.DigitalAsset) {
+	m.ID, m.Status = types.StringValue(string(asset.ID)), types.StringValue(asset.Status)
+}
+
+// read takes everything from the API: rule 2.
+func (m *digitalAssetAttributes) read(asset *merchants.DigitalAsset) {
+	m.ID, m.Status = types.StringValue(string(asset.ID)), types.StringValue(asset.Status)
+	m.InternalName = textValue(m.InternalName, &asset.InternalName)
+	m.Title, m.Description = localizedValue(m.Title, asset.Title), localizedValue(m.Description, asset.Description)
+	m.ImageURL, m.VideoURL = stringValue(asset.ImageURL), stringValue(asset.VideoURL)
+	m.MaxSupply = types.Int64PointerValue(asset.MaxSupply)
+}

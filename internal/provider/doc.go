@@ -1,0 +1,24 @@
+// Package provider is everything Terraform: the provider and its guards, resources, data sources and ephemeral resources. [New] makes
+// the provider, [NewServer] the protocol server that Terraform talks to.
+//
+// A resource is one file, read from top to bottom; its schema stands in a file of its own when it is long. Nothing is inherited: what the
+// files share are plain functions (session.go, lifecycle.go, values.go, attributes.go, diagnostics.go, lookup.go), and what they must
+// have in common is demanded by contract_test.go.
+//
+// # Values
+//
+// Other code refers to these rules by number.
+//
+//  1. Unknown is never sent and never stored. Null is left out on create and sent as an explicit null on update when there was a value.
+//  2. After a write, configured values come from the plan and computed ones from the answer. After a read, everything comes from the API, so
+//     that drift shows; a value that the service only wrote in another form (trimmed, HTML tidied, another time zone, another order, nothing
+//     for empty) stays as the user wrote it. The one projection of each object, its method read, does this by looking at the prior value.
+//  3. Optional and computed only where the service chooses: a slug, the reference id of a property, the settings that Terraform gives a default.
+//  4. UseStateForUnknown only on what never changes after create. Values that move by themselves are not in the schema.
+//  5. What cannot change in the API requires replacement.
+//  6. State and identity are written right after the POST, before any other call.
+//  7. Gone on read: identity, then removal. Gone on delete: success. [merchants.IsNotFound] alone decides what is gone.
+//  8. What has no order in the service is compared without order; what has is a list. Localized text is a map by language.
+//  9. When a second call fails after a successful create, the answer is a warning and true values, never a taint: users may already have
+//     joined that campaign, and a taint would destroy it.
+package provider

@@ -1,0 +1,223 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// lifecycle is the life of a kind of object: the statuses that a user may ask for, in the order in which they follow each other. The first
+// is draft. Archived, where a kind has it, can be entered from any status and left again.
+type lifecycle []string
+
+// Lives of the kinds. That digital assets and badges cannot be archived is inferred: the documentation describes it for perks and
+// campaigns alone.
+var (
+	perkLife         = lifecycle{merchants.StatusDraft, merchants.StatusLive, merchants.StatusArchived}
+	digitalAssetLife = lifecycle{merchants.StatusDraft, merchants.StatusPublished}
+	badgeLife        = lifecycle{merchants.StatusDraft, merchants.StatusPublished}
+	campaignLife     = lifecycle{merchants.StatusDraft, merchants.StatusPublished, merchants.StatusEnded, merchants.StatusArchived}
+)
+
+// verb is one transition that the service knows.
+type verb string
+
+const (
+	publish   verb = "publish"
+	end       verb = "end"
+	archive   verb = "archive"
+	unarchive verb = "unarchive"
+)
+
+// onDestroy values.
+const (
+	destroyByArchive = "archive"
+	destroyByDelete  = "delete"
+)
+
+// public returns the status that publishing leads to.
+func (l lifecycle) public() string { return l[1] }
+
+// next returns the transition to make towards the desired status, or "" when there is none left. A status further on than the desired one is
+// accepted, because objects move on by themselves; nothing is ever unpublished.
+func (l lifecycle) next(desired types.String, status string) verb {
+	want := desired.ValueString()
+	switch {
+	case want == "" || want == status:
+		return ""
+	case want == merchants.StatusArchived:
+		return archive
+	case status == merchants.StatusArchived:
+		return unarchive
+	case want == merchants.StatusDraft:
+		return ""
+	case status == merchants.StatusDraft && want == l.public():
+		return publish
+	case status == l.public() && want == merchants.StatusEnded:
+		return end
+	default:
+		return ""
+	}
+}
+
+// imported returns the desired status that fits an object which Terraform did not make.
+func (l lifecycle) imported(status string) types.String {
+	if status == merchants.StatusDraft || !slices.Contains(l, status) {
+		return types.StringNull()
+	}
+	return types.StringValue(status)
+}
+
+// desiredStatusAttribute is what the user wants of the life of an object.
+func (l lifecycle) desiredStatusAttribute(description string) schema.StringAttribute {
+	return schema.StringAttribute{MarkdownDescription: description, Optional: true, Validators: []validator.String{stringvalidator.OneOf(l...)}}
+}
+
+// onDestroyAttribute is what destroy does to an object that was published.
+func onDestroyAttribute(noun string) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: "What destroying does to a " + noun + " that was published: `archive` (default) keeps it in the merchant, hidden from users; `delete` archives and then deletes it for good. A draft is always deleted.",
+		Optional:            true,
+		Validators:          []validator.String{stringvalidator.OneOf(destroyByArchive, destroyByDelete)},
+	}
+}
+
+// plan refuses what cannot be reached, and makes an update of a transition that is due: status becomes unknown, for the service has the say.
+func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var desired, before, status types.String
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("desired_status"), &desired)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("desired_status"), &before)...)
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("status"), &status)...)
+	}
+	if resp.Diagnostics.HasError() || desired.IsUnknown() {
+		return
+	}
+	at, was := path.Root("desired_status"), status.ValueString()
+	switch {
+	case desired.ValueString() == merchants.StatusDraft && slices.Contains([]string{l.public(), merchants.StatusEnded}, was) && !before.Equal(desired):
+		resp.Diagnostics.AddAttributeError(at, "A "+noun+" cannot become a draft again",
+			fmt.Sprintf("It is %s, and the service cannot take that back. Leave desired_status out to keep it as it is%s.", was, l.orArchive()))
+	case desired.ValueString() == merchants.StatusEnded && (was == "" || was == merchants.StatusDraft):
+		resp.Diagnostics.AddAttributeError(at, "A "+noun+" that was never published cannot end",
+			fmt.Sprintf("Publish it first (desired_status = %q), or leave desired_status out to keep it as a draft.", l.public()))
+	case l.next(desired, was) == end:
+		resp.Diagnostics.AddAttributeWarning(at, "Ending cannot be taken back", "Users can no longer take part in the "+noun+" once it has ended.")
+	}
+	if status.IsNull() || l.next(desired, was) != "" {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("status"), types.StringUnknown())...)
+	}
+}
+
+func (l lifecycle) orArchive() string {
+	if slices.Contains(l, merchants.StatusArchived) {
+		return `, or write "archived" to hide it from users`
+	}
+	return ""
+}
+
+// reach makes the transitions from status to the desired one and returns the status that was reached, also when one of them fails. act makes
+// one transition and returns the status that followed.
+func (l lifecycle) reach(desired types.String, status string, act func(verb) (string, error)) (string, error) {
+	for range len(l) {
+		due := l.next(desired, status)
+		if due == "" {
+			break
+		}
+		reached, err := act(due)
+		if err != nil {
+			return status, err
+		}
+		status = reached
+	}
+	return status, nil
+}
+
+// destroy archives or removes an object: what was never public is removed, the rest as on_destroy says. A kind without archive is removed.
+func (l lifecycle) destroy(onDestroy types.String, status string, act func(verb) (string, error), remove func() error) error {
+	if !slices.Contains(l, merchants.StatusArchived) || status == merchants.StatusDraft {
+		return remove()
+	}
+	if status != merchants.StatusArchived {
+		if _, err := act(archive); err != nil {
+			return err
+		}
+	}
+	if onDestroy.ValueString() != destroyByDelete {
+		return nil
+	}
+	return remove()
+}
+
+// addPublishWarning says that a new object exists but did not get the status that was asked for: rule 9.
+func addPublishWarning(diags *diag.Diagnostics, noun, name string, desired types.String, status string, err error) {
+	var refusal diag.Diagnostics
+	addAPIError(&refusal, "publish", err, nil)
+	diags.AddAttributeWarning(path.Root("desired_status"), fmt.Sprintf("The %s %q was created but is not %s", noun, name, desired.ValueString()),
+		fmt.Sprintf("Its status is %s. It is kept, and the next apply tries again.\n\n%s", status, refusal[0].Detail()))
+}
+
+// requirement is something that must be there before an object can be published.
+type requirement struct {
+	path  path.Path
+	what  string
+	given bool
+}
+
+// required is a requirement that an attribute is set; one that is not known yet counts as set.
+func required(at path.Path, what string, value interface{ IsNull() bool }) requirement {
+	return requirement{path: at, what: what, given: !value.IsNull()}
+}
+
+// checkPublishable demands at plan what publishing needs, when publishing is asked for.
+func (l lifecycle) checkPublishable(noun string, desired types.String, requirements ...requirement) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if desired.ValueString() != l.public() {
+		return diags
+	}
+	for _, r := range requirements {
+		if !r.given {
+			diags.AddAttributeError(r.path, "Not complete enough to publish",
+				fmt.Sprintf("A %s with desired_status = %q needs %s. Without it the %s can only be a draft.", noun, l.public(), r.what, noun))
+		}
+	}
+	return diags
+}
+
+// checkOneVisual refuses an image beside a video.
+func checkOneVisual(parent path.Path, image, video types.String) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if !image.IsNull() && !video.IsNull() && !image.IsUnknown() && !video.IsUnknown() {
+		diags.AddAttributeError(below(parent, "video_url"), "Both an image and a video", "A visual is one image or one video. Remove image_url or video_url.")
+	}
+	return diags
+}
+
+// below returns the path of an attribute of an object, which may be the root.
+func below(parent path.Path, name string) path.Path {
+	if parent.Equal(path.Empty()) {
+		return path.Root(name)
+	}
+	return parent.AtName(name)
+}
+
+// parseTime returns the instant of a value that is known and well formed.
+func parseTime(value interface{ ValueString() string }) (time.Time, bool) {
+	instant, err := time.Parse(time.RFC3339, strings.TrimSpace(value.ValueString()))
+	return instant, err == nil
+}

@@ -1,0 +1,188 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// A list is an audience whose members are chosen, in the admin or by an import of users. The members are personal data and many, so
+// the provider never touches them. On the wire a list and a segment are one kind of object, told apart by a type that cannot change.
+var (
+	_ resource.ResourceWithConfigure   = (*listResource)(nil)
+	_ resource.ResourceWithIdentity    = (*listResource)(nil)
+	_ resource.ResourceWithImportState = (*listResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*listResource)(nil)
+)
+
+func newListResource() resource.Resource { return &listResource{} }
+
+type listResource struct{ session *session }
+
+// listModel is a list as a resource and as a data source.
+type listModel struct {
+	ID          types.String `tfsdk:"id"`
+	Mode        types.String `tfsdk:"mode"`
+	Name        types.String `tfsdk:"name"`
+	ReferenceID types.String `tfsdk:"reference_id"`
+}
+
+// listPaths maps the service's names to attributes.
+var listPaths = wirePaths{
+	"name":        path.Root("name"),
+	"referenceId": path.Root("reference_id"),
+}
+
+func (r *listResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "cohort_list"
+}
+
+func (r *listResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A list: an audience whose members are chosen. The members themselves are not managed by Terraform.",
+		Attributes:          listSchema(),
+	}
+}
+
+func listSchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":   idAttribute("list"),
+		"mode": modeAttribute(),
+		"name": schema.StringAttribute{
+			MarkdownDescription: "Name in Cohort's admin.",
+			Required:            true,
+			Validators:          []validator.String{notBlank{}},
+		},
+		"reference_id": referenceIDAttribute("list"),
+	}
+}
+
+func (r *listResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identitySchema("list")
+}
+
+func (r *listResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *listResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.session.planMode(ctx, req, resp)
+}
+
+func (r *listResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan listModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	list, err := r.session.client.CreateCohort(ctx, plan.input())
+	if err != nil {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("create list %q", plan.Name.ValueString()), err, listPaths)
+		return
+	}
+	plan.computed(list)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+}
+
+func (r *listResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state listModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	list, err := r.session.client.GetCohort(ctx, idOf(state.ID))
+	if merchants.IsNotFound(err) {
+		r.session.removeGone(ctx, state.ID, resp)
+		return
+	}
+	if err != nil {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("read list %q", state.Name.ValueString()), err, nil)
+		return
+	}
+	checkCohortType(merchants.CohortList, list, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	state.read(list)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
+}
+
+func (r *listResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state listModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	list, err := r.session.client.UpdateCohort(ctx, idOf(state.ID), plan.input().Since(state.input()))
+	if err != nil {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("update list %q", plan.Name.ValueString()), err, listPaths)
+		return
+	}
+	plan.computed(list)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+}
+
+func (r *listResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state listModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	err := r.session.client.DeleteCohort(ctx, idOf(state.ID))
+	if err != nil && !merchants.IsNotFound(err) {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy list %q", state.Name.ValueString()), err, nil)
+	}
+}
+
+func (r *listResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.session.importByKeyOrID(ctx, "list", "reference id", r.session.lists, req, resp)
+}
+
+// lists are all lists by reference id.
+func (s *session) lists(ctx context.Context) candidates {
+	return candidatesOf(s.client.Cohorts(ctx, merchants.CohortList), describeCohort)
+}
+
+func describeCohort(c *merchants.Cohort) candidate {
+	return candidate{id: c.ID, key: stringValue(c.ReferenceID).ValueString()}
+}
+
+// checkCohortType refuses a segment where a list is meant, and the other way round.
+func checkCohortType(want string, cohort *merchants.Cohort, diags *diag.Diagnostics) {
+	if cohort.Type != want {
+		diags.AddError(fmt.Sprintf("Not a %s", want), fmt.Sprintf("The object with id %s is a %s. Use cohort_%s for it.", cohort.ID, cohort.Type, cohort.Type))
+	}
+}
+
+// input is what the model asks of the service.
+func (m listModel) input() merchants.CohortInput {
+	return merchants.CohortInput{
+		Type:        merchants.Value(merchants.CohortList),
+		Name:        stringField(m.Name),
+		ReferenceID: stringField(m.ReferenceID),
+	}
+}
+
+// computed takes from an answer what the service decides: rule 2.
+func (m *listModel) computed(list *merchants.Cohort) {
+	m.ID = types.StringValue(string(list.ID))
+}
+
+// read takes everything from the API: rule 2.
+func (m *listModel) read(list *merchants.Cohort) {
+	m.ID = types.StringValue(string(list.ID))
+	m.Name = textValue(m.Name, &list.Name)
+	m.ReferenceID = textValue(m.ReferenceID, list.ReferenceID)
+}

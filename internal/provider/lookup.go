@@ -1,0 +1,125 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// candidate is one object among which a key is looked up.
+type candidate struct {
+	id  merchants.ID
+	key string
+	// archived objects do not count: their key may be used again.
+	archived bool
+}
+
+// candidates walks all objects of a kind.
+type candidates = iter.Seq2[candidate, error]
+
+// candidatesOf turns the objects of a kind into candidates.
+func candidatesOf[T any](objects iter.Seq2[*T, error], describe func(*T) candidate) candidates {
+	return func(yield func(candidate, error) bool) {
+		for object, err := range objects {
+			if err != nil {
+				yield(candidate{}, err)
+				return
+			}
+			if !yield(describe(object), nil) {
+				return
+			}
+		}
+	}
+}
+
+// shownCandidates is how many an error lists.
+const shownCandidates = 10
+
+// idByKey finds the one object that has a key. None and several are errors that list what there is.
+func idByKey(noun, keyName, key string, all candidates, diags *diag.Diagnostics) merchants.ID {
+	var ids, archived []string
+	var keys []string
+	for c, err := range all {
+		switch {
+		case err != nil:
+			addAPIError(diags, fmt.Sprintf("look up %s %q", noun, key), err, nil)
+			return ""
+		case c.key == key && c.archived:
+			archived = append(archived, string(c.id))
+		case c.key == key:
+			ids = append(ids, string(c.id))
+		case !c.archived && c.key != "":
+			keys = append(keys, fmt.Sprintf("%q", c.key))
+		}
+	}
+	switch {
+	case len(ids) == 1:
+		return merchants.ID(ids[0])
+	case len(ids) > 1:
+		diags.AddError(fmt.Sprintf("Several %ss have the %s %q", noun, keyName, key),
+			fmt.Sprintf("Their ids are %s. Use one of the ids, or rename the others in Cohort's admin.", strings.Join(ids, ", ")))
+	case len(archived) > 0:
+		diags.AddError(fmt.Sprintf("No %s has the %s %q", noun, keyName, key),
+			fmt.Sprintf("An archived one has it, with id %s. Use the id if that one is meant.", strings.Join(archived, ", ")))
+	default:
+		diags.AddError(fmt.Sprintf("No %s has the %s %q", noun, keyName, key), describeKeys(noun, keys))
+	}
+	return ""
+}
+
+func describeKeys(noun string, keys []string) string {
+	if len(keys) == 0 {
+		return fmt.Sprintf("This merchant has no %s with such a key at all. Is it the right merchant?", noun)
+	}
+	slices.Sort(keys)
+	more := ""
+	if len(keys) > shownCandidates {
+		more = fmt.Sprintf(" and %d more", len(keys)-shownCandidates)
+		keys = keys[:shownCandidates]
+	}
+	return fmt.Sprintf("The merchant has %s%s.", strings.Join(keys, ", "), more)
+}
+
+// importByKeyOrID takes an import's text or identity and leaves id and mode in the state, from which Read fills the rest. The text is an id
+// when it is a UUID, else a key; "id:" or "key:" in front forces one.
+func (s *session) importByKeyOrID(ctx context.Context, noun, keyName string, all func(context.Context) candidates, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	var id types.String
+	if req.ID == "" {
+		var identity identityModel
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		if mode := identity.Mode.ValueString(); mode != "" && mode != string(s.mode) {
+			resp.Diagnostics.AddError("Import from the other merchant",
+				fmt.Sprintf("The identity names the %s merchant, but this configuration is for %s. An id of one merchant means nothing in the other; import by key works in both.", mode, s.mode))
+		}
+		id = identity.ID
+	} else {
+		id = types.StringValue(s.resolveImportID(ctx, noun, keyName, req.ID, all, &resp.Diagnostics))
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("mode"), string(s.mode))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(id))...)
+}
+
+func (s *session) resolveImportID(ctx context.Context, noun, keyName, text string, all func(context.Context) candidates, diags *diag.Diagnostics) string {
+	if id, forced := strings.CutPrefix(text, "id:"); forced {
+		return id
+	}
+	key, forced := strings.CutPrefix(text, "key:")
+	if !forced && uuid.Validate(text) == nil {
+		return text
+	}
+	return string(idByKey(noun, keyName, key, all(ctx), diags))
+}

@@ -1,0 +1,345 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// A perk is a draft until it is published, which Cohort calls live; from then on every edit is visible to users at once. Archiving hides it
+// and can be taken back. Its kind is a variant with settings, of which only the Shopify discount is documented; the catalogue is open, so
+// what the provider does not know can be written as custom.
+var (
+	_ resource.ResourceWithConfigure      = (*perkResource)(nil)
+	_ resource.ResourceWithIdentity       = (*perkResource)(nil)
+	_ resource.ResourceWithImportState    = (*perkResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*perkResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*perkResource)(nil)
+)
+
+func newPerkResource() resource.Resource { return &perkResource{} }
+
+type perkResource struct{ session *session }
+
+// perkAttributes are what a perk has as a resource and as a data source.
+type perkAttributes struct {
+	ID              types.String      `tfsdk:"id"`
+	Mode            types.String      `tfsdk:"mode"`
+	InternalName    types.String      `tfsdk:"internal_name"`
+	Title           types.Map         `tfsdk:"title"`
+	Description     types.Map         `tfsdk:"description"`
+	ImageURL        types.String      `tfsdk:"image_url"`
+	VideoURL        types.String      `tfsdk:"video_url"`
+	ExpiresAt       timetypes.RFC3339 `tfsdk:"expires_at"`
+	Code            types.Object      `tfsdk:"code"`
+	Link            types.Object      `tfsdk:"link"`
+	ShopifyDiscount types.Object      `tfsdk:"shopify_discount"`
+	Custom          types.Object      `tfsdk:"custom"`
+	Status          types.String      `tfsdk:"status"`
+}
+
+type perkModel struct {
+	perkAttributes
+	DesiredStatus types.String `tfsdk:"desired_status"`
+	OnDestroy     types.String `tfsdk:"on_destroy"`
+}
+
+type perkCodeModel struct {
+	Value types.String `tfsdk:"value"`
+}
+
+type perkLinkModel struct {
+	URL types.String `tfsdk:"url"`
+}
+
+type perkShopifyDiscountModel struct {
+	Name  types.String  `tfsdk:"name"`
+	Type  types.String  `tfsdk:"type"`
+	Value types.Float64 `tfsdk:"value"`
+}
+
+type perkCustomModel struct {
+	Type     types.String         `tfsdk:"type"`
+	Settings jsontypes.Normalized `tfsdk:"settings"`
+}
+
+// perkPaths maps the service's names to attributes.
+var perkPaths = wirePaths{
+	"internalName":            path.Root("internal_name"),
+	"title":                   path.Root("title"),
+	"description":             path.Root("description"),
+	"imageUrl":                path.Root("image_url"),
+	"videoUrl":                path.Root("video_url"),
+	"expiresAt":               path.Root("expires_at"),
+	"typeConfig.code":         path.Root("code").AtName("value"),
+	"typeConfig.url":          path.Root("link").AtName("url"),
+	"typeConfig.discountName": path.Root("shopify_discount").AtName("name"),
+	"typeConfig.discountType": path.Root("shopify_discount").AtName("type"),
+	"typeConfig.value":        path.Root("shopify_discount").AtName("value"),
+}
+
+func (r *perkResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "cohort_perk"
+}
+
+func (r *perkResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A perk: a reward that is used, such as a discount, a code or a link.",
+		Attributes:          perkSchema(),
+	}
+}
+
+func (r *perkResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identitySchema("perk")
+}
+
+func (r *perkResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *perkResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config perkModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(checkOneVisual(path.Empty(), config.ImageURL, config.VideoURL)...)
+	resp.Diagnostics.Append(sameLanguages(
+		localizedText{path.Root("title"), config.Title},
+		localizedText{path.Root("description"), config.Description},
+	)...)
+	resp.Diagnostics.Append(perkLife.checkPublishable("perk", config.DesiredStatus,
+		required(path.Root("title"), "a title", config.Title),
+	)...)
+	discount := objectOf[perkShopifyDiscountModel](ctx, config.ShopifyDiscount, &resp.Diagnostics)
+	if discount != nil && discount.Type.ValueString() == merchants.DiscountPercentage && discount.Value.ValueFloat64() > 100 {
+		resp.Diagnostics.AddAttributeError(path.Root("shopify_discount").AtName("value"), "More than everything", "A percentage is at most 100.")
+	}
+}
+
+func (r *perkResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.session.planMode(ctx, req, resp)
+	perkLife.plan(ctx, "perk", req, resp)
+}
+
+func (r *perkResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan perkModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	input := plan.input(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	name := plan.InternalName.ValueString()
+	perk, err := r.session.client.CreatePerk(ctx, input)
+	if err != nil {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("create perk %q", name), err, perkPaths)
+		return
+	}
+	plan.computed(perk)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+
+	status, err := perkLife.reach(plan.DesiredStatus, perk.Status, r.act(ctx, perk.ID))
+	if err != nil {
+		addPublishWarning(&resp.Diagnostics, "perk", name, plan.DesiredStatus, status, err)
+	}
+	plan.Status = types.StringValue(status)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *perkResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state perkModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	perk, err := r.session.client.GetPerk(ctx, idOf(state.ID))
+	if merchants.IsNotFound(err) {
+		r.session.removeGone(ctx, state.ID, resp)
+		return
+	}
+	if err != nil {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("read perk %q", state.InternalName.ValueString()), err, nil)
+		return
+	}
+	if state.InternalName.IsNull() {
+		state.DesiredStatus = perkLife.imported(perk.Status)
+	}
+	resp.Diagnostics.Append(state.read(ctx, perk)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
+}
+
+func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state perkModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	patch := plan.input(ctx, &resp.Diagnostics).Since(state.input(ctx, &resp.Diagnostics))
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id, doing := idOf(state.ID), fmt.Sprintf("update perk %q", plan.InternalName.ValueString())
+	act := r.act(ctx, id)
+	if perkLife.next(plan.DesiredStatus, state.Status.ValueString()) == unarchive {
+		if _, err := act(unarchive); err != nil {
+			addAPIError(&resp.Diagnostics, doing, err, perkPaths)
+			return
+		}
+	}
+	perk, err := r.session.client.UpdatePerk(ctx, id, patch)
+	if err != nil {
+		addAPIError(&resp.Diagnostics, doing, err, perkPaths)
+		return
+	}
+	plan.computed(perk)
+	status, err := perkLife.reach(plan.DesiredStatus, perk.Status, act)
+	if err != nil {
+		addAPIError(&resp.Diagnostics, doing, err, perkPaths)
+	}
+	plan.Status = types.StringValue(status)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+}
+
+func (r *perkResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state perkModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := idOf(state.ID)
+	err := perkLife.destroy(state.OnDestroy, state.Status.ValueString(), r.act(ctx, id), func() error {
+		return r.session.client.DeletePerk(ctx, id)
+	})
+	if err != nil && !merchants.IsNotFound(err) {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy perk %q", state.InternalName.ValueString()), err, nil)
+	}
+}
+
+func (r *perkResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.session.importByKeyOrID(ctx, "perk", "internal name", r.session.perks, req, resp)
+}
+
+// act makes one transition and returns the status that followed.
+func (r *perkResource) act(ctx context.Context, id merchants.ID) func(verb) (string, error) {
+	calls := map[verb]func(context.Context, merchants.ID) (*merchants.Perk, error){
+		publish: r.session.client.PublishPerk, archive: r.session.client.ArchivePerk, unarchive: r.session.client.UnarchivePerk,
+	}
+	return func(v verb) (string, error) {
+		perk, err := calls[v](ctx, id)
+		if err != nil {
+			return "", err
+		}
+		return perk.Status, nil
+	}
+}
+
+// perks are all perks by internal name.
+func (s *session) perks(ctx context.Context) candidates {
+	return candidatesOf(s.client.Perks(ctx), func(p *merchants.Perk) candidate {
+		return candidate{id: p.ID, key: p.InternalName, archived: p.Status == merchants.StatusArchived}
+	})
+}
+
+// input is what the model asks of the service.
+func (m perkModel) input(ctx context.Context, diags *diag.Diagnostics) merchants.PerkInput {
+	kind, settings := m.kind(ctx, diags)
+	return merchants.PerkInput{
+		InternalName: stringField(m.InternalName),
+		Title:        localizedField(m.Title),
+		Description:  localizedField(m.Description),
+		ImageURL:     stringField(m.ImageURL),
+		VideoURL:     stringField(m.VideoURL),
+		Type:         merchants.Value(kind),
+		TypeConfig:   merchants.Value(settings),
+		ExpiresAt:    stringField(m.ExpiresAt),
+	}
+}
+
+// kind returns the type of the perk and its settings, null when it has none.
+func (m perkModel) kind(ctx context.Context, diags *diag.Diagnostics) (string, json.RawMessage) {
+	var kind string
+	var settings any
+	if code := objectOf[perkCodeModel](ctx, m.Code, diags); code != nil {
+		kind, settings = merchants.PerkCode, merchants.PerkCodeConfig{Code: code.Value.ValueString()}
+	} else if link := objectOf[perkLinkModel](ctx, m.Link, diags); link != nil {
+		kind, settings = merchants.PerkLink, merchants.PerkLinkConfig{URL: link.URL.ValueString()}
+	} else if discount := objectOf[perkShopifyDiscountModel](ctx, m.ShopifyDiscount, diags); discount != nil {
+		kind, settings = merchants.PerkShopifyDiscount, merchants.ShopifyDiscount{
+			DiscountName: discount.Name.ValueString(), DiscountType: discount.Type.ValueString(), Value: discount.Value.ValueFloat64(),
+		}
+	} else if custom := objectOf[perkCustomModel](ctx, m.Custom, diags); custom != nil {
+		return custom.Type.ValueString(), rawSettings(custom.Settings)
+	} else {
+		return merchants.PerkNone, json.RawMessage("null")
+	}
+	encoded, err := json.Marshal(settings)
+	if err != nil {
+		diags.AddError("Perk settings cannot be encoded", err.Error())
+	}
+	return kind, encoded
+}
+
+// computed takes from an answer what the service decides: rule 2.
+func (m *perkModel) computed(perk *merchants.Perk) {
+	m.ID, m.Status = types.StringValue(string(perk.ID)), types.StringValue(perk.Status)
+}
+
+// read takes everything from the API: rule 2.
+func (m *perkAttributes) read(ctx context.Context, perk *merchants.Perk) diag.Diagnostics {
+	var diags diag.Diagnostics
+	m.ID, m.Status = types.StringValue(string(perk.ID)), types.StringValue(perk.Status)
+	m.InternalName = textValue(m.InternalName, &perk.InternalName)
+	m.Title, m.Description = localizedValue(m.Title, perk.Title), localizedValue(m.Description, perk.Description)
+	m.ImageURL, m.VideoURL = stringValue(perk.ImageURL), stringValue(perk.VideoURL)
+	expiresAt, problems := timeValue(m.ExpiresAt, perk.ExpiresAt)
+	m.ExpiresAt = expiresAt
+	diags.Append(problems...)
+	m.readKind(ctx, perk, &diags)
+	return diags
+}
+
+func (m *perkAttributes) readKind(ctx context.Context, perk *merchants.Perk, diags *diag.Diagnostics) {
+	var code *perkCodeModel
+	var link *perkLinkModel
+	var discount *perkShopifyDiscountModel
+	var custom *perkCustomModel
+	var err error
+	switch perk.Type {
+	case merchants.PerkNone, "":
+	case merchants.PerkCode:
+		var settings merchants.PerkCodeConfig
+		err = json.Unmarshal(perk.TypeConfig, &settings)
+		code = &perkCodeModel{Value: types.StringValue(settings.Code)}
+	case merchants.PerkLink:
+		var settings merchants.PerkLinkConfig
+		err = json.Unmarshal(perk.TypeConfig, &settings)
+		link = &perkLinkModel{URL: types.StringValue(settings.URL)}
+	case merchants.PerkShopifyDiscount:
+		var settings merchants.ShopifyDiscount
+		err = json.Unmarshal(perk.TypeConfig, &settings)
+		discount = &perkShopifyDiscountModel{
+			Name: types.StringValue(settings.DiscountName), Type: types.StringValue(settings.DiscountType), Value: types.Float64Value(settings.Value),
+		}
+	default:
+		custom = &perkCustomModel{Type: types.StringValue(perk.Type), Settings: settingsValue(perk.TypeConfig)}
+	}
+	if err != nil {
+		diags.AddError("Perk settings cannot be read", fmt.Sprintf("The settings of a perk of type %q are not of the expected shape: %s.", perk.Type, err))
+	}
+	attributes := perkSchema()
+	m.Code = objectValue(ctx, attributes["code"], code, diags)
+	m.Link = objectValue(ctx, attributes["link"], link, diags)
+	m.ShopifyDiscount = objectValue(ctx, attributes["shopify_discount"], discount, diags)
+	m.Custom = objectValue(ctx, attributes["custom"], custom, diags)
+}

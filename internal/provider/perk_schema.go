@@ -1,0 +1,81 @@
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+func perkSchema() map[string]schema.Attribute {
+	oneKind := []validator.Object{objectvalidator.ConflictsWith(
+		path.MatchRoot("code"), path.MatchRoot("link"), path.MatchRoot("shopify_discount"), path.MatchRoot("custom"),
+	)}
+	return map[string]schema.Attribute{
+		"id":            idAttribute("perk"),
+		"mode":          modeAttribute(),
+		"internal_name": internalNameAttribute("perk"),
+		"title":         localizedAttribute("Title shown to users, needed to go live."),
+		"description":   localizedAttribute("Description shown to users, as HTML."),
+		"image_url":     imageAttribute("Picture of the perk."),
+		"video_url":     videoAttribute("Video of the perk."),
+		"expires_at":    timeAttribute("When the perk can no longer be used. Unset: never."),
+		"code": schema.SingleNestedAttribute{
+			MarkdownDescription: "The perk is one code for everyone. At most one of `code`, `link`, `shopify_discount` and `custom`; without any the perk has no settings.",
+			Optional:            true,
+			Validators:          oneKind,
+			Attributes: map[string]schema.Attribute{
+				"value": schema.StringAttribute{MarkdownDescription: "The code. It is kept in the state.", Required: true, Sensitive: true, Validators: []validator.String{notBlank{}}},
+			},
+		},
+		"link": schema.SingleNestedAttribute{
+			MarkdownDescription: "The perk is a link.",
+			Optional:            true,
+			Validators:          oneKind,
+			Attributes: map[string]schema.Attribute{
+				"url": schema.StringAttribute{MarkdownDescription: "Where it leads, an http or https URL.", Required: true, Validators: []validator.String{webURL{}}},
+			},
+		},
+		"shopify_discount": schema.SingleNestedAttribute{
+			MarkdownDescription: "The perk is a discount in a Shopify shop that is connected to the merchant: each owner gets a code of their own.",
+			Optional:            true,
+			Validators:          oneKind,
+			Attributes: map[string]schema.Attribute{
+				"name": schema.StringAttribute{MarkdownDescription: "Name of the discount in Shopify.", Required: true, Validators: []validator.String{notBlank{}}},
+				"type": schema.StringAttribute{
+					MarkdownDescription: "`percentage` or `fixed-amount`.", Required: true,
+					Validators: []validator.String{stringvalidator.OneOf(merchants.DiscountPercentage, merchants.DiscountFixedAmount)},
+				},
+				"value": schema.Float64Attribute{
+					MarkdownDescription: "Percent, or an amount in the shop's currency. More than 0.", Required: true,
+					Validators: []validator.Float64{float64validator.AtLeast(0.01)},
+				},
+			},
+		},
+		"custom": schema.SingleNestedAttribute{
+			MarkdownDescription: "The perk is of a kind that this provider does not know.",
+			Optional:            true,
+			Validators:          oneKind,
+			Attributes: map[string]schema.Attribute{
+				"type": schema.StringAttribute{
+					MarkdownDescription: "The service's word for the kind.", Required: true,
+					Validators: []validator.String{
+						notBlank{},
+						stringvalidator.NoneOf(merchants.PerkNone, merchants.PerkCode, merchants.PerkLink, merchants.PerkShopifyDiscount),
+					},
+				},
+				"settings": schema.StringAttribute{
+					MarkdownDescription: "Settings of the kind as JSON, best written with `jsonencode`.", Optional: true, CustomType: jsontypes.NormalizedType{},
+				},
+			},
+		},
+		"desired_status": perkLife.desiredStatusAttribute("What is wanted of the life of the perk: `draft` or unset leaves it as it is, `live` publishes it, `archived` hides it from users, which can be taken back. Once live, every edit is visible to users at once."),
+		"on_destroy":     onDestroyAttribute("perk"),
+		"status":         statusAttribute("`draft`, `live` or `archived`"),
+	}
+}

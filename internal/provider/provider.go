@@ -1,0 +1,286 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// Environment variables that stand in for arguments of the provider.
+const (
+	envAPIKey   = "COHORT_API_KEY"
+	envAPIURL   = "COHORT_API_URL"
+	envReadOnly = "COHORT_READ_ONLY"
+)
+
+var (
+	_ provider.ProviderWithEphemeralResources = (*cohortProvider)(nil)
+)
+
+// New returns the provider. The version goes into the User-Agent header.
+func New(version string) provider.Provider { return &cohortProvider{version: version} }
+
+type cohortProvider struct{ version string }
+
+type providerModel struct {
+	Mode           types.String         `tfsdk:"mode"`
+	APIKey         types.String         `tfsdk:"api_key"`
+	APIURL         types.String         `tfsdk:"api_url"`
+	ReadOnly       types.Bool           `tfsdk:"read_only"`
+	MaxRetries     types.Int64          `tfsdk:"max_retries"`
+	MaxConcurrency types.Int64          `tfsdk:"max_concurrency"`
+	RequestTimeout timetypes.GoDuration `tfsdk:"request_timeout"`
+	CACertFile     types.String         `tfsdk:"ca_cert_file"`
+}
+
+// Metadata names the provider.
+func (p *cohortProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "cohort"
+	resp.Version = p.version
+}
+
+// Schema describes the provider block.
+func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Configuration of a Cohort merchant: campaigns, rewards, audiences, badges and user properties.",
+		Attributes: map[string]schema.Attribute{
+			"mode": schema.StringAttribute{
+				MarkdownDescription: "Merchant that this configuration is for: `test` (default) or `live`. A live key is refused, before any request, unless this says `live`; a test key is refused when it does.",
+				Optional:            true,
+				Validators:          []validator.String{stringvalidator.OneOf(string(merchants.ModeTest), string(merchants.ModeLive))},
+			},
+			"api_key": schema.StringAttribute{
+				MarkdownDescription: "Key of the Merchants API, which begins with `test_` or `live_`. Better supplied by the environment variable `" + envAPIKey + "` or an ephemeral variable: a plain variable is kept in saved plans.",
+				Optional:            true,
+				Sensitive:           true,
+			},
+			"api_url": schema.StringAttribute{
+				MarkdownDescription: "Address of the Merchants API. Default `" + merchants.DefaultBaseURL + "`; environment variable `" + envAPIURL + "`. It is https, or http on a loopback address or `*.localhost`.",
+				Optional:            true,
+			},
+			"read_only": schema.BoolAttribute{
+				MarkdownDescription: "Refuse every request that could change something, for jobs that only plan. Environment variable `" + envReadOnly + "`.",
+				Optional:            true,
+			},
+			"max_retries": schema.Int64Attribute{
+				MarkdownDescription: fmt.Sprintf("How often a read is repeated that failed for a passing reason, 0 to 10. Default %d. Writes are never repeated.", merchants.DefaultMaxRetries),
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.Between(0, 10)},
+			},
+			"max_concurrency": schema.Int64Attribute{
+				MarkdownDescription: fmt.Sprintf("How many requests may be under way at once, 1 to 20. Default %d.", merchants.DefaultMaxConcurrency),
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.Between(1, 20)},
+			},
+			"request_timeout": schema.StringAttribute{
+				MarkdownDescription: fmt.Sprintf("How long one try of a request may take, as a duration such as `30s`. Default `%s`.", merchants.DefaultRequestTimeout),
+				CustomType:          timetypes.GoDurationType{},
+				Optional:            true,
+			},
+			"ca_cert_file": schema.StringAttribute{
+				MarkdownDescription: "Path of a PEM file with certificates to trust beside the system's, for a proxy with a certificate authority of its own.",
+				Optional:            true,
+			},
+		},
+	}
+}
+
+// Configure checks everything that can be checked without the network, which it never touches: Terraform calls it several times a command.
+func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var config providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	diags := &resp.Diagnostics
+	mode := config.mode(diags)
+	key := config.key(mode, diags)
+	clientConfig := merchants.Config{
+		Key:            key,
+		BaseURL:        config.baseURL(diags),
+		UserAgent:      fmt.Sprintf("terraform-provider-cohort/%s (+https://github.com/cohort-xyz/terraform-provider-cohort) terraform/%s", p.version, req.TerraformVersion),
+		MaxRetries:     merchants.DefaultMaxRetries,
+		MaxConcurrency: int(config.MaxConcurrency.ValueInt64()),
+		RequestTimeout: config.timeout(diags),
+		CACertPEM:      config.caCert(diags),
+		ReadOnly:       config.readOnly(diags),
+		Log:            logExchange,
+	}
+	if !config.MaxRetries.IsNull() {
+		clientConfig.MaxRetries = int(config.MaxRetries.ValueInt64())
+	}
+	if diags.HasError() {
+		return
+	}
+	client, err := merchants.New(clientConfig)
+	if err != nil {
+		diags.AddError("The provider cannot be configured", err.Error())
+		return
+	}
+	configured := &session{client: client, mode: mode}
+	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = configured, configured, configured
+}
+
+func (m providerModel) mode(diags *diag.Diagnostics) merchants.Mode {
+	if m.Mode.IsUnknown() {
+		diags.AddAttributeError(path.Root("mode"), "The merchant is not known", "mode has to be known when planning, because it decides where changes go. Write test or live, or take it from a variable.")
+	}
+	if m.Mode.ValueString() == string(merchants.ModeLive) {
+		return merchants.ModeLive
+	}
+	return merchants.ModeTest
+}
+
+// key is the first guard: it refuses a key of the other merchant before any request. A key that is not known yet gives the zero Key, with
+// which every request fails.
+func (m providerModel) key(mode merchants.Mode, diags *diag.Diagnostics) merchants.Key {
+	if m.APIKey.IsUnknown() {
+		return merchants.Key{}
+	}
+	text, source := fromEnv(m.APIKey, envAPIKey)
+	if text == "" {
+		diags.AddAttributeError(path.Root("api_key"), "No API key",
+			"Set the environment variable "+envAPIKey+", or the argument api_key. Keys are found in Cohort's admin under Settings > Integrations.")
+		return merchants.Key{}
+	}
+	key, err := merchants.ParseKey(text)
+	if err != nil {
+		diags.AddAttributeError(path.Root("api_key"), "Not an API key", fmt.Sprintf("In %s: %s.", source, err))
+		return merchants.Key{}
+	}
+	if key.Mode() != mode {
+		diags.AddAttributeError(path.Root("mode"), fmt.Sprintf("Wrong merchant: the key is a %s key, this configuration expects %s", key.Mode(), mode), wrongMerchantAdvice(mode, source))
+	}
+	return key
+}
+
+func wrongMerchantAdvice(mode merchants.Mode, source string) string {
+	if mode == merchants.ModeLive {
+		return "No request has been sent. Supply the live_ key in " + source + ", or remove mode = \"live\" from the provider block if test is what you mean."
+	}
+	return "No request has been sent. Supply the test_ key in " + source + ", or write mode = \"live\" in the provider block if live is what you mean."
+}
+
+func (m providerModel) baseURL(diags *diag.Diagnostics) string {
+	if m.APIURL.IsUnknown() {
+		diags.AddAttributeError(path.Root("api_url"), "The address is not known", "api_url has to be known when planning.")
+		return ""
+	}
+	text, source := fromEnv(m.APIURL, envAPIURL)
+	if text == "" {
+		return merchants.DefaultBaseURL
+	}
+	if _, err := merchants.ParseBaseURL(text); err != nil {
+		diags.AddAttributeError(path.Root("api_url"), "Not an address of the API", fmt.Sprintf("In %s: %s.", source, err))
+	}
+	return text
+}
+
+func (m providerModel) readOnly(diags *diag.Diagnostics) bool {
+	if !m.ReadOnly.IsNull() {
+		return m.ReadOnly.ValueBool()
+	}
+	text := strings.TrimSpace(os.Getenv(envReadOnly))
+	if text == "" {
+		return false
+	}
+	readOnly, err := strconv.ParseBool(text)
+	if err != nil {
+		diags.AddAttributeError(path.Root("read_only"), "Neither true nor false", fmt.Sprintf("The environment variable %s is %q; write true or false.", envReadOnly, text))
+	}
+	return readOnly
+}
+
+func (m providerModel) timeout(diags *diag.Diagnostics) time.Duration {
+	if m.RequestTimeout.IsNull() || m.RequestTimeout.IsUnknown() {
+		return merchants.DefaultRequestTimeout
+	}
+	timeout, problems := m.RequestTimeout.ValueGoDuration()
+	diags.Append(problems...)
+	if timeout <= 0 {
+		diags.AddAttributeError(path.Root("request_timeout"), "Not a time limit", "request_timeout must be longer than 0, such as 30s.")
+	}
+	return timeout
+}
+
+func (m providerModel) caCert(diags *diag.Diagnostics) []byte {
+	name := m.CACertFile.ValueString()
+	if blank(name) {
+		return nil
+	}
+	pem, err := os.ReadFile(name)
+	if err != nil {
+		diags.AddAttributeError(path.Root("ca_cert_file"), "The certificates cannot be read", err.Error())
+	}
+	return pem
+}
+
+// fromEnv returns an argument or, when it is blank, the environment variable that stands in for it, and where the text was found.
+func fromEnv(argument types.String, variable string) (text, source string) {
+	name := strings.ToLower(strings.TrimPrefix(variable, "COHORT_"))
+	if text = argument.ValueString(); !blank(text) {
+		return strings.TrimSpace(text), "the argument " + name
+	}
+	return strings.TrimSpace(os.Getenv(variable)), variable
+}
+
+func logExchange(ctx context.Context, e merchants.Exchange) {
+	fields := map[string]any{
+		"method": e.Method, "path": e.Path, "status": e.Status, "request_id": e.RequestID, "attempt": e.Attempt, "duration_ms": e.Duration.Milliseconds(),
+	}
+	if e.Err != nil {
+		fields["error"] = e.Err.Error()
+	}
+	tflog.Debug(ctx, "Merchants API", fields)
+}
+
+// Resources lists the resources.
+func (p *cohortProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		newUserPropertyResource,
+		newListResource,
+		newSegmentResource,
+		newPerkResource,
+		newDigitalAssetResource,
+		newBadgeResource,
+		newCampaignResource,
+	}
+}
+
+// DataSources lists the data sources.
+func (p *cohortProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		newUserPropertyDataSource,
+		newListDataSource,
+		newSegmentDataSource,
+		newPerkDataSource,
+		newDigitalAssetDataSource,
+		newBadgeDataSource,
+		newCampaignDataSource,
+		newCampaignDiffusionDataSource,
+	}
+}
+
+// EphemeralResources lists the ephemeral resources.
+func (p *cohortProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newUserAuthTokenEphemeralResource}
+}

@@ -1,0 +1,273 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// How conditions or groups combine.
+const (
+	matchAll = "all"
+	matchAny = "any"
+)
+
+type conditionGroupModel struct {
+	Match      types.String `tfsdk:"match"`
+	Conditions types.List   `tfsdk:"conditions"`
+}
+
+type conditionModel struct {
+	UserProperty types.Object `tfsdk:"user_property"`
+	Event        types.Object `tfsdk:"event"`
+	Audience     types.Object `tfsdk:"audience"`
+}
+
+type userPropertyConditionModel struct {
+	Property types.String `tfsdk:"property"`
+	Operator types.String `tfsdk:"operator"`
+	Value    types.String `tfsdk:"value"`
+}
+
+type eventConditionModel struct {
+	Name       types.String `tfsdk:"name"`
+	Performed  types.Bool   `tfsdk:"performed"`
+	WithinDays types.Int64  `tfsdk:"within_days"`
+}
+
+type audienceConditionModel struct {
+	ID     types.String `tfsdk:"id"`
+	Member types.Bool   `tfsdk:"member"`
+}
+
+func segmentSchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":   idAttribute("segment"),
+		"mode": modeAttribute(),
+		"name": schema.StringAttribute{
+			MarkdownDescription: "Name in Cohort's admin.",
+			Required:            true,
+			Validators:          []validator.String{notBlank{}},
+		},
+		"reference_id": referenceIDAttribute("segment"),
+		"match":        matchAttribute("groups"),
+		"groups": schema.ListNestedAttribute{
+			MarkdownDescription: "Groups of conditions. Unset, the segment has no conditions.",
+			Optional:            true,
+			Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"match": matchAttribute("conditions"),
+				"conditions": schema.ListNestedAttribute{
+					MarkdownDescription: "Conditions of the group, each with exactly one of `user_property`, `event` and `audience`.",
+					Required:            true,
+					Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
+					NestedObject:        schema.NestedAttributeObject{Attributes: conditionSchema()},
+				},
+			}},
+		},
+	}
+}
+
+func matchAttribute(what string) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: "How the " + what + " combine: `all` (default) or `any`.",
+		Optional:            true,
+		Computed:            true,
+		Default:             stringdefault.StaticString(matchAll),
+		Validators:          []validator.String{stringvalidator.OneOf(matchAll, matchAny)},
+	}
+}
+
+func conditionSchema() map[string]schema.Attribute {
+	kinds := path.MatchRelative().AtParent()
+	return map[string]schema.Attribute{
+		"user_property": schema.SingleNestedAttribute{
+			MarkdownDescription: "A property of the user has a value.",
+			Optional:            true,
+			Validators:          []validator.Object{objectvalidator.ExactlyOneOf(kinds.AtName("event"), kinds.AtName("audience"))},
+			Attributes: map[string]schema.Attribute{
+				"property": schema.StringAttribute{
+					MarkdownDescription: "`email`, `firstName`, `lastName`, `lang`, or the reference id of a custom property, as in `cohort_user_property.tier.reference_id`.",
+					Required:            true, Validators: []validator.String{notBlank{}},
+				},
+				"operator": schema.StringAttribute{
+					MarkdownDescription: "The service's word for the comparison, such as `equals`. Its catalogue is not documented, so any word is accepted here.",
+					Required:            true, Validators: []validator.String{notBlank{}},
+				},
+				"value": schema.StringAttribute{MarkdownDescription: "What to compare with, as text. Unset for operators that need none.", Optional: true},
+			},
+		},
+		"event": schema.SingleNestedAttribute{
+			MarkdownDescription: "The user did something, or did not.",
+			Optional:            true,
+			Attributes: map[string]schema.Attribute{
+				"name": schema.StringAttribute{
+					MarkdownDescription: "The service's name of the event, such as `app.connected`. The catalogue is open.",
+					Required:            true, Validators: []validator.String{notBlank{}},
+				},
+				"performed": schema.BoolAttribute{
+					MarkdownDescription: "Whether the user has to have done it (default `true`) or not to have done it.",
+					Optional:            true, Computed: true, Default: booldefault.StaticBool(true),
+				},
+				"within_days": schema.Int64Attribute{
+					MarkdownDescription: "Only the last so many days count. Unset: ever.",
+					Optional:            true, Validators: []validator.Int64{int64validator.AtLeast(1)},
+				},
+			},
+		},
+		"audience": schema.SingleNestedAttribute{
+			MarkdownDescription: "The user is in another list or segment, or is not.",
+			Optional:            true,
+			Attributes: map[string]schema.Attribute{
+				"id": schema.StringAttribute{
+					MarkdownDescription: "Id of the list or segment.",
+					Required:            true, Validators: []validator.String{refersTo("cohort_list", "cohort_segment")},
+				},
+				"member": schema.BoolAttribute{
+					MarkdownDescription: "Whether the user has to be in it (default `true`) or not to be in it.",
+					Optional:            true, Computed: true, Default: booldefault.StaticBool(true),
+				},
+			},
+		},
+	}
+}
+
+// conditions are the conditions of the model, absent when there are no groups.
+func (m segmentModel) conditions(ctx context.Context, diags *diag.Diagnostics) merchants.Field[merchants.Conditions] {
+	if m.Groups.IsNull() || m.Groups.IsUnknown() {
+		return merchants.Field[merchants.Conditions]{}
+	}
+	conditions := merchants.Conditions{Operator: operatorOf(m.Match)}
+	for _, group := range objectsOf[conditionGroupModel](ctx, m.Groups, diags) {
+		wire := merchants.ConditionGroup{Operator: operatorOf(group.Match)}
+		for _, condition := range objectsOf[conditionModel](ctx, group.Conditions, diags) {
+			wire.Conditions = append(wire.Conditions, condition.wire(ctx, diags))
+		}
+		conditions.Groups = append(conditions.Groups, wire)
+	}
+	return merchants.Value(conditions)
+}
+
+func (m conditionModel) wire(ctx context.Context, diags *diag.Diagnostics) merchants.Condition {
+	if property := objectOf[userPropertyConditionModel](ctx, m.UserProperty, diags); property != nil {
+		condition := &merchants.UserPropertyCondition{Property: property.Property.ValueString(), Operator: property.Operator.ValueString()}
+		if !property.Value.IsNull() {
+			value := merchants.ScalarText(property.Value.ValueString())
+			condition.Value = &value
+		}
+		return merchants.Condition{UserProperty: condition}
+	}
+	if event := objectOf[eventConditionModel](ctx, m.Event, diags); event != nil {
+		operator := merchants.EventHasDone
+		if !event.Performed.ValueBool() {
+			operator = merchants.EventHasNotDone
+		}
+		return merchants.Condition{Event: &merchants.EventCondition{
+			Event: event.Name.ValueString(), Operator: operator, WithinDays: event.WithinDays.ValueInt64Pointer(),
+		}}
+	}
+	if audience := objectOf[audienceConditionModel](ctx, m.Audience, diags); audience != nil {
+		operator := merchants.CohortIsIn
+		if !audience.Member.ValueBool() {
+			operator = merchants.CohortIsNotIn
+		}
+		return merchants.Condition{Cohort: &merchants.CohortCondition{CohortID: idOf(audience.ID), Operator: operator}}
+	}
+	return merchants.Condition{}
+}
+
+// readConditions takes the conditions from the API.
+func (m *segmentModel) readConditions(ctx context.Context, conditions *merchants.Conditions, diags *diag.Diagnostics) {
+	groupsAttribute := segmentSchema()["groups"]
+	if conditions == nil || len(conditions.Groups) == 0 {
+		m.Groups = types.ListNull(types.ObjectType{AttrTypes: nestedTypes(groupsAttribute)})
+		if m.Match.IsNull() || conditions != nil {
+			m.Match = matchOf(conditions)
+		}
+		return
+	}
+	m.Match = matchOf(conditions)
+	groups := make([]conditionGroupModel, 0, len(conditions.Groups))
+	for i, group := range conditions.Groups {
+		models := make([]conditionModel, 0, len(group.Conditions))
+		for j, condition := range group.Conditions {
+			models = append(models, newConditionModel(ctx, condition, diags))
+			if condition == (merchants.Condition{}) {
+				diags.AddAttributeWarning(path.Root("groups").AtListIndex(i).AtName("conditions").AtListIndex(j), "Unknown kind of condition",
+					fmt.Sprintf("The segment %q has a condition of a kind that this version of the provider does not know. Applying this configuration would remove it.", m.Name.ValueString()))
+			}
+		}
+		groups = append(groups, conditionGroupModel{Match: matchWord(group.Operator), Conditions: listValue(ctx, conditionsAttribute(), models, diags)})
+	}
+	m.Groups = listValue(ctx, groupsAttribute, groups, diags)
+}
+
+func newConditionModel(ctx context.Context, condition merchants.Condition, diags *diag.Diagnostics) conditionModel {
+	var property *userPropertyConditionModel
+	var event *eventConditionModel
+	var audience *audienceConditionModel
+	switch {
+	case condition.UserProperty != nil:
+		property = &userPropertyConditionModel{
+			Property: types.StringValue(condition.UserProperty.Property),
+			Operator: types.StringValue(condition.UserProperty.Operator),
+			Value:    stringValue(condition.UserProperty.Value),
+		}
+	case condition.Event != nil:
+		event = &eventConditionModel{
+			Name:       types.StringValue(condition.Event.Event),
+			Performed:  types.BoolValue(condition.Event.Operator != merchants.EventHasNotDone),
+			WithinDays: types.Int64PointerValue(condition.Event.WithinDays),
+		}
+	case condition.Cohort != nil:
+		audience = &audienceConditionModel{
+			ID:     types.StringValue(string(condition.Cohort.CohortID)),
+			Member: types.BoolValue(condition.Cohort.Operator != merchants.CohortIsNotIn),
+		}
+	}
+	attributes := conditionSchema()
+	return conditionModel{
+		UserProperty: objectValue(ctx, attributes["user_property"], property, diags),
+		Event:        objectValue(ctx, attributes["event"], event, diags),
+		Audience:     objectValue(ctx, attributes["audience"], audience, diags),
+	}
+}
+
+func conditionsAttribute() schema.Attribute {
+	groups, _ := segmentSchema()["groups"].(schema.ListNestedAttribute)
+	return groups.NestedObject.Attributes["conditions"]
+}
+
+func operatorOf(match types.String) string {
+	if match.ValueString() == matchAny {
+		return merchants.OperatorOr
+	}
+	return merchants.OperatorAnd
+}
+
+func matchOf(conditions *merchants.Conditions) types.String {
+	if conditions == nil {
+		return types.StringValue(matchAll)
+	}
+	return matchWord(conditions.Operator)
+}
+
+func matchWord(operator string) types.String {
+	if operator == merchants.OperatorOr {
+		return types.StringValue(matchAny)
+	}
+	return types.StringValue(matchAll)
+}

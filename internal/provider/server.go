@@ -1,0 +1,157 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime/debug"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+)
+
+// protocolServer is every part of the protocol that the framework serves.
+type protocolServer interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+}
+
+// server holds what cuts across all calls of the protocol, so that resources know nothing of it: a panic becomes an error of the one
+// object that met it, and keys are masked in every log line. Calls that run no code of ours pass through.
+type server struct{ protocolServer }
+
+// NewServer returns the protocol server of the provider, as Terraform, tests and the companion use it.
+func NewServer(version string) func() tfprotov6.ProviderServer {
+	return func() tfprotov6.ProviderServer {
+		framework, ok := providerserver.NewProtocol6(New(version))().(protocolServer)
+		if !ok {
+			panic("the framework's server lacks a part of the protocol")
+		}
+		return server{framework}
+	}
+}
+
+// QuietLogs switches the SDK's loggers off when the user asked for no log. They would write each step as JSON to stderr, where Terraform
+// parses and drops it; that is half of the CPU time of a plan. It is called once, before serving.
+func QuietLogs() {
+	for _, setting := range os.Environ() {
+		if name, value, _ := strings.Cut(setting, "="); strings.HasPrefix(name, "TF_LOG") && value != "" && name != "TF_LOG_PATH" {
+			return
+		}
+	}
+	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_COHORT"} {
+		_ = os.Setenv(name, "OFF")
+	}
+}
+
+// apiKeys matches what looks like a key of the Merchants API.
+var apiKeys = regexp.MustCompile(`\b(test|live)_[A-Za-z0-9_\-]{6,}`)
+
+// contain runs one call with masked logs and turns a panic into the diagnostic of an answer.
+func contain[Request, Response any](
+	ctx context.Context, request *Request, call func(context.Context, *Request) (*Response, error), answer func([]*tfprotov6.Diagnostic) *Response,
+) (response *Response, err error) {
+	ctx = tflog.MaskMessageRegexes(tflog.MaskAllFieldValuesRegexes(ctx, apiKeys), apiKeys)
+	defer func() {
+		if cause := recover(); cause != nil {
+			response, err = answer([]*tfprotov6.Diagnostic{panicDiagnostic(cause, debug.Stack())}), nil
+		}
+	}()
+	return call(ctx, request)
+}
+
+func panicDiagnostic(cause any, stack []byte) *tfprotov6.Diagnostic {
+	return &tfprotov6.Diagnostic{
+		Severity: tfprotov6.DiagnosticSeverityError,
+		Summary:  "The Cohort provider met a bug",
+		Detail: apiKeys.ReplaceAllString(fmt.Sprintf("It stopped working on this object, the others are not touched: %v\n\n%s\n"+
+			"Please report it with these lines at https://github.com/cohort-xyz/terraform-provider-cohort/issues.", cause, ownFrames(stack)), "${1}_***"),
+	}
+}
+
+// stackFrames is how many lines of a stack a report needs.
+const stackFrames = 12
+
+// ownFrames keeps the functions and lines of a stack below the panic, without the directories of the machine that built it.
+func ownFrames(stack []byte) string {
+	_, below, _ := strings.Cut(string(stack), "panic(")
+	var lines []string
+	for line := range strings.Lines(below) {
+		line = strings.TrimSpace(line)
+		if at, _, isPosition := strings.Cut(line, " +0x"); isPosition && len(lines) < stackFrames {
+			lines = append(lines, "  at "+filepath.Base(filepath.Dir(at))+"/"+filepath.Base(at))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (s server) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
+	return contain(ctx, req, s.protocolServer.ValidateProviderConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateProviderConfigResponse {
+		return &tfprotov6.ValidateProviderConfigResponse{Diagnostics: d}
+	})
+}
+
+func (s server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	return contain(ctx, req, s.protocolServer.ConfigureProvider, func(d []*tfprotov6.Diagnostic) *tfprotov6.ConfigureProviderResponse {
+		return &tfprotov6.ConfigureProviderResponse{Diagnostics: d}
+	})
+}
+
+func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	return contain(ctx, req, s.protocolServer.ValidateResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateResourceConfigResponse {
+		return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: d}
+	})
+}
+
+func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	return contain(ctx, req, s.protocolServer.UpgradeResourceState, func(d []*tfprotov6.Diagnostic) *tfprotov6.UpgradeResourceStateResponse {
+		return &tfprotov6.UpgradeResourceStateResponse{Diagnostics: d}
+	})
+}
+
+func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	return contain(ctx, req, s.protocolServer.ReadResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
+		return &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, NewIdentity: req.CurrentIdentity, Private: req.Private, Diagnostics: d}
+	})
+}
+
+func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	return contain(ctx, req, s.protocolServer.PlanResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
+		return &tfprotov6.PlanResourceChangeResponse{PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, Diagnostics: d}
+	})
+}
+
+func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	return contain(ctx, req, s.protocolServer.ApplyResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
+		return &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: d}
+	})
+}
+
+func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
+	return contain(ctx, req, s.protocolServer.ImportResourceState, func(d []*tfprotov6.Diagnostic) *tfprotov6.ImportResourceStateResponse {
+		return &tfprotov6.ImportResourceStateResponse{Diagnostics: d}
+	})
+}
+
+func (s server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+	return contain(ctx, req, s.protocolServer.ValidateDataResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateDataResourceConfigResponse {
+		return &tfprotov6.ValidateDataResourceConfigResponse{Diagnostics: d}
+	})
+}
+
+func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	return contain(ctx, req, s.protocolServer.ReadDataSource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadDataSourceResponse {
+		return &tfprotov6.ReadDataSourceResponse{Diagnostics: d}
+	})
+}
+
+func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
+	return contain(ctx, req, s.protocolServer.OpenEphemeralResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.OpenEphemeralResourceResponse {
+		return &tfprotov6.OpenEphemeralResourceResponse{Diagnostics: d}
+	})
+}

@@ -1,0 +1,197 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// A user property is a column of every user's record. Only its name and reference id can change; to change the type means to delete it, and
+// with it the values of all users.
+var (
+	_ resource.ResourceWithConfigure   = (*userPropertyResource)(nil)
+	_ resource.ResourceWithIdentity    = (*userPropertyResource)(nil)
+	_ resource.ResourceWithImportState = (*userPropertyResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*userPropertyResource)(nil)
+)
+
+func newUserPropertyResource() resource.Resource { return &userPropertyResource{} }
+
+type userPropertyResource struct{ session *session }
+
+// userPropertyModel is a user property as a resource and as a data source.
+type userPropertyModel struct {
+	ID          types.String `tfsdk:"id"`
+	Mode        types.String `tfsdk:"mode"`
+	Name        types.String `tfsdk:"name"`
+	Type        types.String `tfsdk:"type"`
+	ReferenceID types.String `tfsdk:"reference_id"`
+}
+
+// userPropertyPaths maps the service's names to attributes.
+var userPropertyPaths = wirePaths{
+	"name":        path.Root("name"),
+	"type":        path.Root("type"),
+	"referenceId": path.Root("reference_id"),
+}
+
+func (r *userPropertyResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "cohort_user_property"
+}
+
+func (r *userPropertyResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A custom user property: a field that every user of the merchant has.",
+		Attributes:          userPropertySchema(),
+	}
+}
+
+func userPropertySchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":   idAttribute("property"),
+		"mode": modeAttribute(),
+		"name": schema.StringAttribute{
+			MarkdownDescription: "Name in Cohort's admin.",
+			Required:            true,
+			Validators:          []validator.String{notBlank{}},
+		},
+		"type": schema.StringAttribute{
+			MarkdownDescription: "`text`, `number`, `boolean` or `date`. Changing this creates a new property, and the values that users have in the old one are lost.",
+			Required:            true,
+			Validators: []validator.String{
+				stringvalidator.OneOf(merchants.PropertyText, merchants.PropertyNumber, merchants.PropertyBoolean, merchants.PropertyDate),
+			},
+			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+		},
+		"reference_id": schema.StringAttribute{
+			MarkdownDescription: "Key of the property, unique in the merchant, by which segments and forms refer to it. Unset, the service derives it from the name.",
+			Optional:            true,
+			Computed:            true,
+			Validators:          []validator.String{referenceKey{}},
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+		},
+	}
+}
+
+func (r *userPropertyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identitySchema("property")
+}
+
+func (r *userPropertyResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *userPropertyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.session.planMode(ctx, req, resp)
+}
+
+func (r *userPropertyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan userPropertyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	property, err := r.session.client.CreateUserProperty(ctx, plan.input())
+	if err != nil {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("create user property %q", plan.Name.ValueString()), err, userPropertyPaths)
+		return
+	}
+	plan.computed(property)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+}
+
+func (r *userPropertyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state userPropertyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	property, err := r.session.client.GetUserProperty(ctx, idOf(state.ID))
+	if merchants.IsNotFound(err) {
+		r.session.removeGone(ctx, state.ID, resp)
+		return
+	}
+	if err != nil {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("read user property %q", state.Name.ValueString()), err, nil)
+		return
+	}
+	state.read(property)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
+}
+
+func (r *userPropertyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state userPropertyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	property, err := r.session.client.UpdateUserProperty(ctx, idOf(state.ID), plan.input().Since(state.input()))
+	if err != nil {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("update user property %q", plan.Name.ValueString()), err, userPropertyPaths)
+		return
+	}
+	plan.computed(property)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+}
+
+func (r *userPropertyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state userPropertyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	err := r.session.client.DeleteUserProperty(ctx, idOf(state.ID))
+	if err != nil && !merchants.IsNotFound(err) {
+		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy user property %q", state.Name.ValueString()), err, nil)
+	}
+}
+
+func (r *userPropertyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.session.importByKeyOrID(ctx, "user property", "reference id", r.session.userProperties, req, resp)
+}
+
+// userProperties are all user properties by reference id.
+func (s *session) userProperties(ctx context.Context) candidates {
+	return candidatesOf(s.client.UserProperties(ctx), func(p *merchants.UserProperty) candidate {
+		return candidate{id: p.ID, key: p.ReferenceID}
+	})
+}
+
+// input is what the model asks of the service.
+func (m userPropertyModel) input() merchants.UserPropertyInput {
+	return merchants.UserPropertyInput{
+		Name:        stringField(m.Name),
+		Type:        stringField(m.Type),
+		ReferenceID: stringField(m.ReferenceID),
+	}
+}
+
+// computed takes from an answer what the service decides: rule 2.
+func (m *userPropertyModel) computed(property *merchants.UserProperty) {
+	m.ID = types.StringValue(string(property.ID))
+	if m.ReferenceID.IsUnknown() {
+		m.ReferenceID = types.StringValue(property.ReferenceID)
+	}
+}
+
+// read takes everything from the API: rule 2.
+func (m *userPropertyModel) read(property *merchants.UserProperty) {
+	m.ID = types.StringValue(string(property.ID))
+	m.Name = textValue(m.Name, &property.Name)
+	m.Type = types.StringValue(property.Type)
+	m.ReferenceID = textValue(m.ReferenceID, &property.ReferenceID)
+}
