@@ -1,0 +1,62 @@
+// Package companion holds the commands of the binary that are not Terraform.
+package companion
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes of every command. A command may document more of its own.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// Main runs a command of terraform-provider-cohort and returns the exit code: 0 when it is done, 1 when it failed, 2 when it was
+// called in a wrong way. args do not hold the name of the program. A command that keeps running stops with exit code 0 when ctx is
+// done or the process is interrupted.
+func Main(ctx context.Context, version string, args []string, stdout, stderr io.Writer) int {
+	root := newRoot(version)
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	_, _ = fmt.Fprintf(stderr, "Error: %v\n", err)
+	var failed *failure
+	if errors.As(err, &failed) {
+		return exitFailed
+	}
+	_, _ = fmt.Fprintf(stderr, "Run \"%s --help\" to see how it is used.\n", root.Name())
+	return exitUsage
+}
+
+func newRoot(version string) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "terraform-provider-cohort",
+		Short: "The Terraform provider for Cohort, and tools around it",
+		Long: `The Terraform provider for Cohort, and tools around it.
+
+Without a command this is the provider itself, which Terraform and OpenTofu start on their own.`,
+		Version:       version,
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.AddCommand(newSandboxCommand())
+	return root
+}
+
+// A failure is an error of a command that was called in the right way. Every other error is one of usage.
+type failure struct{ error }
+
+func (f *failure) Unwrap() error { return f.error }
