@@ -40,6 +40,7 @@ type demo struct {
 	color   bool
 	started time.Time
 	steps   int
+	blank   bool // whether what follows needs no empty line before it
 
 	repository string // the checkout
 	dir        string // the temporary directory; all that the demo writes is below it or in .cache
@@ -81,7 +82,8 @@ func (d *demo) end() error {
 	case d.err != nil:
 		return fmt.Errorf("step %d failed: %w", d.steps, d.err)
 	}
-	d.printf("\n%s\n", d.bold(fmt.Sprintf("All of it held. It took %s; the sandbox is stopped and the temporary directory removed.",
+	d.gap()
+	d.line(d.bold(fmt.Sprintf("All of it held. It took %s; the sandbox is stopped and the temporary directory removed.",
 		time.Since(d.started).Round(time.Second))))
 	return nil
 }
@@ -94,7 +96,17 @@ func (d *demo) fail(format string, args ...any) {
 
 // The voice.
 
-func (d *demo) printf(format string, args ...any) { fmt.Fprintf(d.out, format, args...) }
+func (d *demo) line(text string) {
+	d.blank = text == ""
+	fmt.Fprintln(d.out, text)
+}
+
+// gap separates what follows by one empty line.
+func (d *demo) gap() {
+	if !d.blank {
+		d.line("")
+	}
+}
 
 func (d *demo) paint(code, text string) string {
 	if !d.color {
@@ -105,16 +117,16 @@ func (d *demo) paint(code, text string) string {
 
 func (d *demo) bold(text string) string { return d.paint("1", text) }
 
-func (d *demo) title(text string) {
-	d.printf("%s\n", d.bold(text))
-}
+func (d *demo) title(text string) { d.line(d.bold(text)) }
 
 func (d *demo) step(text string) {
 	if d.err != nil {
 		return
 	}
 	d.steps++
-	d.printf("\n%s\n", d.paint("1;36", fmt.Sprintf("%d. %s", d.steps, text)))
+	d.gap()
+	d.line(d.paint("1;36", fmt.Sprintf("%d. %s", d.steps, text)))
+	d.blank = true
 }
 
 func (d *demo) say(text string) {
@@ -122,20 +134,35 @@ func (d *demo) say(text string) {
 		return
 	}
 	const width = 100
+	d.gap()
 	line := "  "
 	for word := range strings.FieldsSeq(text) {
 		if len(line)+1+len(word) > width {
-			d.printf(" %s\n", line)
+			d.line(line)
 			line = "  "
 		}
 		line += " " + word
 	}
-	d.printf(" %s\n\n", line)
+	d.line(line)
+	d.gap()
 }
 
-func (d *demo) command(text string) { d.printf("    %s\n", d.paint("33", "$ "+text)) }
-func (d *demo) detail(text string)  { d.printf("      %s\n", text) }
-func (d *demo) held(text string)    { d.printf("    %s %s\n", d.paint("32", "✓"), text) }
+func (d *demo) command(text string) {
+	d.gap()
+	d.line("    " + d.paint("33", "$ "+text))
+}
+
+func (d *demo) file(name string) {
+	d.gap()
+	d.line("    " + name)
+}
+
+func (d *demo) held(text string) {
+	d.gap()
+	d.line("    " + d.paint("32", "✓") + " " + text)
+}
+
+func (d *demo) detail(text string) { d.line(strings.TrimRight("      "+text, " ")) }
 
 // What the story does.
 
@@ -325,12 +352,12 @@ func (d *demo) edit(file, before, after string) {
 		d.fail("%s should hold %s once", file, before)
 		return
 	}
-	d.printf("    %s\n", file)
+	d.file(file)
 	for line := range strings.Lines(string(content)) {
 		if strings.Contains(line, before) {
 			line = strings.TrimSpace(line)
 			d.detail(d.paint("31", "- "+line))
-			d.detail(d.paint("32", "+ "+strings.Replace(line, before, after, 1)) + "\n")
+			d.detail(d.paint("32", "+ "+strings.Replace(line, before, after, 1)))
 		}
 	}
 	d.err = os.WriteFile(path, []byte(strings.Replace(string(content), before, after, 1)), 0o600)
@@ -346,7 +373,7 @@ func (d *demo) show(file, word string) {
 		d.err = err
 		return
 	}
-	d.printf("    %s\n", file)
+	d.file(file)
 	within := false
 	for line := range strings.Lines(string(content)) {
 		line = strings.TrimRight(line, "\r\n")
@@ -358,7 +385,6 @@ func (d *demo) show(file, word string) {
 			break
 		}
 	}
-	d.printf("\n")
 }
 
 // Terraform.
@@ -398,7 +424,7 @@ func (r *result) changes() *result {
 	return r
 }
 
-// prints wants the command to have ended well and each text to stand in its output. A long line is cut to the terminal's taste.
+// prints wants the command to have ended well and each text to stand in its output.
 func (r *result) prints(texts ...string) {
 	d := r.demo
 	if d.err != nil {
@@ -416,7 +442,6 @@ func (r *result) prints(texts ...string) {
 		}
 		d.detail(line)
 	}
-	d.printf("\n")
 }
 
 // refused wants the command to have failed with an error that holds the text, and prints the error.
@@ -434,7 +459,6 @@ func (r *result) refused(text string) {
 	for _, line := range box {
 		d.detail(d.paint("31", line))
 	}
-	d.printf("\n")
 }
 
 // execute runs Terraform with an environment that nothing of the machine's own configuration reaches.

@@ -60,16 +60,24 @@ func (d *demo) ask(method, path string, into any) {
 
 func (d *demo) resetCounters() { d.ask(http.MethodPost, "/reset", nil) }
 
-func (d *demo) noRequests() {
+// requests returns how many requests the API got since resetCounters.
+func (d *demo) requests() int {
 	var stats struct{ Requests *int }
 	d.ask(http.MethodGet, "/stats", &stats)
-	switch {
-	case d.err != nil:
-	case stats.Requests == nil:
+	if d.err == nil && stats.Requests == nil {
 		d.fail("the sandbox's statistics do not say how many requests it got")
-	case *stats.Requests != 0:
-		d.fail("%d requests reached the sandbox; there should have been none", *stats.Requests)
-	default:
+	}
+	if d.err != nil {
+		return 0
+	}
+	return *stats.Requests
+}
+
+func (d *demo) noRequests() {
+	if count := d.requests(); count != 0 {
+		d.fail("%d requests reached the sandbox; there should have been none", count)
+	}
+	if d.err == nil {
 		d.held("The sandbox counted 0 requests.")
 	}
 }
@@ -108,7 +116,8 @@ func (d *demo) compare(objects int, expected ...string) {
 	if d.err != nil {
 		return
 	}
-	d.printf("    %s\n", d.bold(fmt.Sprintf("%-20s %6s %6s %12s %10s", "", "test", "live", "same keys", "same ids")))
+	d.gap()
+	d.line("    " + d.bold(fmt.Sprintf("%-20s %6s %6s %12s %10s", "", "test", "live", "same keys", "same ids")))
 	total := 0
 	for _, kind := range kinds {
 		keys, ids := 0, 0
@@ -121,12 +130,12 @@ func (d *demo) compare(objects int, expected ...string) {
 			}
 		}
 		total += keys
-		d.printf("    %-20s %6d %6d %12d %10d\n", kind.words, len(test[kind.path]), len(live[kind.path]), keys, ids)
+		d.line(fmt.Sprintf("    %-20s %6d %6d %12d %10d", kind.words, len(test[kind.path]), len(live[kind.path]), keys, ids))
 		if keys != len(test[kind.path]) || keys != len(live[kind.path]) || ids != 0 {
 			d.fail("the merchants do not hold the same %s under ids of their own", kind.words)
 		}
 	}
-	d.printf("\n")
+	d.gap()
 	if total != objects {
 		d.fail("the merchants hold %d objects, not %d", total, objects)
 	}

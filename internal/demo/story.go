@@ -44,8 +44,8 @@ func tell(d *demo) {
 	d.copyProgram("examples/loyalty-program")
 
 	d.step("Apply the program to the test merchant")
-	d.say(`One module holds the program: properties, audiences, rewards, badges, campaigns, in English and French. env/test is
-		a root of a dozen lines around it.`)
+	d.say(`One module holds the program: properties, audiences, rewards, badges and campaigns, in English and French. env/test is a
+		small root around it.`)
 	d.terraform(test, d.testKey, "init").prints("has been successfully initialized")
 	d.terraform(test, d.testKey, "apply", "-auto-approve").prints(
 		fmt.Sprintf("Plan: %d to add, 0 to change, 0 to destroy.", objects),
@@ -57,6 +57,7 @@ func tell(d *demo) {
 	d.terraform(test, d.testKey, "plan", "-detailed-exitcode").prints("No changes.")
 
 	d.step("Change one text, read the plan, apply it")
+	d.say("Someone edits the module:")
 	d.edit("modules/loyalty/campaigns.tf",
 		`"<p>Ready for the mountains? Three steps, one box to open.</p>"`,
 		`"<p>Boots on? Three steps, one box to open.</p>"`)
@@ -85,7 +86,7 @@ func tell(d *demo) {
 	d.compare(objects, "perk resole: the address of the shop")
 
 	d.step("A live key in the wrong place is refused")
-	d.say(`Now the mistake everyone fears: the live key in the job for test. env/test does not say mode = "live", so the provider stops
+	d.say(`Now the mistake everyone fears: the live key in the job for test. env/test does not ask for live, so the provider stops
 		before it sends anything.`)
 	d.resetCounters()
 	d.terraform(test, d.liveKey, "plan").refused(`mode`)
@@ -101,9 +102,11 @@ func tell(d *demo) {
 	d.noRequests()
 
 	d.step("Destroy test; live stays as it is")
+	d.say("With the key of test, env/test may destroy what it made: what was published is deleted, because it says so. Live is not asked.")
 	d.remember("live")
-	d.terraform(test, d.testKey, "apply", "destroy.tfplan").prints(
-		fmt.Sprintf("Apply complete! Resources: 0 added, 0 changed, %d destroyed.", objects),
+	d.terraform(test, d.testKey, "destroy", "-auto-approve").prints(
+		fmt.Sprintf("Plan: 0 to add, 0 to change, %d to destroy.", objects),
+		fmt.Sprintf("Destroy complete! Resources: %d destroyed.", objects),
 	)
 	d.holdsNothing("test")
 	d.holdsTheSame("live")
