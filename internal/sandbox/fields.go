@@ -279,7 +279,7 @@ func integer(v any) (int64, bool) {
 		return n, true
 	case json.Number:
 		f, err := n.Float64()
-		if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
+		if err != nil || f != math.Trunc(f) || math.Abs(f) >= 1<<53 {
 			return 0, false
 		}
 		return int64(f), true

@@ -1,0 +1,292 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"gopkg.in/yaml.v3"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+// A bed is a running sandbox whose every exchange is held against the contract.
+type bed struct {
+	*sandbox.Sandbox
+	t      *testing.T
+	client *http.Client
+	saved  map[string]string // names given by "as NAME" → ids
+	lax    bool              // answers may break the contract, because of a fault
+}
+
+func newBed(t *testing.T, options sandbox.Options) *bed {
+	t.Helper()
+	s, err := sandbox.Start(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Without kept connections net/http never repeats a request on its own.
+	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		if err := s.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	return &bed{Sandbox: s, t: t, client: &http.Client{Transport: transport}, saved: map[string]string{}}
+}
+
+// A reply is an answer with its body read.
+type reply struct {
+	status int
+	header http.Header
+	raw    string
+}
+
+func (r reply) object(t *testing.T) map[string]any {
+	t.Helper()
+	var out map[string]any
+	if err := json.Unmarshal([]byte(r.raw), &out); err != nil {
+		t.Fatalf("the answer is not an object: %v: %s", err, r.raw)
+	}
+	return out
+}
+
+func (b *bed) request(ctx context.Context, key, method, path, body string) *http.Request {
+	b.t.Helper()
+	request, err := http.NewRequestWithContext(ctx, method, b.URL()+path, strings.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if key != "" {
+		request.Header.Set("Authorization", "Bearer "+key)
+	}
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	return request
+}
+
+// send returns the answer, or the error of the connection.
+func (b *bed) send(request *http.Request) (reply, error) {
+	response, err := b.client.Do(request)
+	if err != nil {
+		return reply{}, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	raw, err := io.ReadAll(response.Body)
+	return reply{response.StatusCode, response.Header, string(raw)}, err
+}
+
+// call sends a request with a key and holds both sides against the contract.
+func (b *bed) call(key, method, path, body string) reply {
+	b.t.Helper()
+	r, err := b.send(b.request(b.t.Context(), key, method, path, body))
+	if err != nil {
+		b.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	if !b.lax {
+		if err := againstContract(b.request(b.t.Context(), key, method, path, body), r); err != nil {
+			b.t.Errorf("%s %s %s → %d %s\nbreaks the contract: %v", method, path, body, r.status, r.raw, err)
+		}
+	}
+	return r
+}
+
+// play runs lines of the form
+//
+//	[live|none|wrong] METHOD path [body] => status [code message…] [{subset of the answer}] [as NAME]
+//
+// $NAME stands for the id that a line has saved. The message may be given in part, from its beginning.
+func (b *bed) play(script string) {
+	b.t.Helper()
+	for line := range strings.Lines(script) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		b.playLine(line)
+	}
+}
+
+var reference = regexp.MustCompile(`\$[a-z0-9]+`)
+
+func (b *bed) playLine(line string) {
+	b.t.Helper()
+	resolved := reference.ReplaceAllStringFunc(line, func(name string) string {
+		id, ok := b.saved[name[1:]]
+		if !ok {
+			b.t.Fatalf("%s: %s was never saved", line, name)
+		}
+		return id
+	})
+	left, right, ok := strings.Cut(resolved, " => ")
+	if !ok {
+		b.t.Fatalf("%s: there is no =>", line)
+	}
+	key := b.TestKey()
+	for word, other := range map[string]string{"live ": b.LiveKey(), "none ": "", "wrong ": "test_wrong"} {
+		if rest, ok := strings.CutPrefix(left, word); ok {
+			left, key = strings.TrimSpace(rest), other
+		}
+	}
+	method, rest, _ := strings.Cut(left, " ")
+	path, body, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	got := b.call(key, method, path, strings.TrimSpace(body))
+
+	right, name, save := strings.Cut(right, " as ")
+	status, wanted, _ := strings.Cut(strings.TrimSpace(right), " ")
+	if strconv.Itoa(got.status) != status {
+		b.t.Fatalf("%s\ngot %d %s", line, got.status, got.raw)
+	}
+	switch {
+	case strings.HasPrefix(wanted, "{"):
+		var want any
+		if err := json.Unmarshal([]byte(wanted), &want); err != nil {
+			b.t.Fatalf("%s: %v", line, err)
+		}
+		if difference := subset("", want, got.object(b.t)); difference != "" {
+			b.t.Errorf("%s\n%s in %s", line, difference, got.raw)
+		}
+	case wanted == "empty":
+		if got.raw != "" {
+			b.t.Errorf("%s\ngot the body %s", line, got.raw)
+		}
+	case wanted != "":
+		object := got.object(b.t)
+		if have := fmt.Sprintf("%v %v", object["code"], object["message"]); !strings.HasPrefix(have, wanted) {
+			b.t.Errorf("%s\n got %s\nwant %s", line, have, wanted)
+		}
+	}
+	if save {
+		b.saved[strings.TrimSpace(name)] = got.object(b.t)["id"].(string)
+	}
+}
+
+// subset tells what of want is not in got. Lists must have the same length.
+func subset(path string, want, got any) string {
+	switch want := want.(type) {
+	case map[string]any:
+		object, ok := got.(map[string]any)
+		if !ok {
+			return fmt.Sprintf("%s is %v, want an object", path, got)
+		}
+		for name, w := range want {
+			g, there := object[name]
+			if !there {
+				return fmt.Sprintf("%s.%s is not there", path, name)
+			}
+			if difference := subset(path+"."+name, w, g); difference != "" {
+				return difference
+			}
+		}
+		if len(want) == 0 && len(object) > 0 {
+			return fmt.Sprintf("%s is %v, want {}", path, got)
+		}
+		return ""
+	case []any:
+		list, ok := got.([]any)
+		if !ok || len(list) != len(want) {
+			return fmt.Sprintf("%s is %v, want %v", path, got, want)
+		}
+		for i := range want {
+			if difference := subset(fmt.Sprintf("%s[%d]", path, i), want[i], list[i]); difference != "" {
+				return difference
+			}
+		}
+		return ""
+	}
+	if want != got {
+		return fmt.Sprintf("%s is %v, want %v", path, got, want)
+	}
+	return ""
+}
+
+// scenarios runs each script on a sandbox of its own.
+func scenarios(t *testing.T, scripts map[string]string) {
+	t.Helper()
+	for name, script := range scripts {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			newBed(t, sandbox.Options{}).play(script)
+		})
+	}
+}
+
+// contract is the document with its answers closed: the sandbox may answer nothing that is not described.
+var contract = sync.OnceValues(func() (routers.Router, error) {
+	raw, err := os.ReadFile("../merchants/openapi.yaml")
+	if err != nil {
+		return nil, err
+	}
+	var document map[string]any
+	if err := yaml.Unmarshal(raw, &document); err != nil {
+		return nil, err
+	}
+	delete(document, "servers")
+	schemas := document["components"].(map[string]any)["schemas"].(map[string]any)
+	for _, schema := range schemas {
+		if s := schema.(map[string]any); s["properties"] != nil {
+			s["additionalProperties"] = false
+		}
+	}
+	if raw, err = json.Marshal(document); err != nil {
+		return nil, err
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(raw)
+	if err != nil {
+		return nil, err
+	}
+	return gorillamux.NewRouter(doc)
+})
+
+// againstContract demands that what is accepted was valid, and that every answer is one that the contract describes.
+func againstContract(request *http.Request, r reply) error {
+	router, err := contract()
+	if err != nil {
+		return err
+	}
+	found, params, err := router.FindRoute(request)
+	if err != nil {
+		if r.status == http.StatusNotFound && !strings.Contains(r.raw, `"code"`) {
+			return nil // An unknown route, answered as such.
+		}
+		return err
+	}
+	input := &openapi3filter.RequestValidationInput{
+		Request: request, Route: found, PathParams: params,
+		Options: &openapi3filter.Options{
+			AuthenticationFunc:                openapi3filter.NoopAuthenticationFunc,
+			IncludeResponseStatus:             true,
+			RejectWhenRequestBodyNotSpecified: true,
+		},
+	}
+	if r.status < 300 {
+		if err := openapi3filter.ValidateRequest(request.Context(), input); err != nil {
+			return fmt.Errorf("the sandbox accepted what the contract refuses: %w", err)
+		}
+	}
+	if declared := found.Operation.Responses.Status(r.status); declared != nil && r.raw == "" && declared.Value.Extensions["x-may-be-empty"] == true {
+		return nil
+	}
+	if declared := found.Operation.Responses.Status(r.status); declared != nil && len(declared.Value.Content) == 0 && r.raw != "" {
+		return fmt.Errorf("the body must be empty")
+	}
+	return openapi3filter.ValidateResponse(request.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: r.status, Header: r.header, Options: input.Options,
+		Body: io.NopCloser(bytes.NewReader([]byte(r.raw))),
+	})
+}
