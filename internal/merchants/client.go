@@ -191,7 +191,7 @@ func (c *Client) exchange(ctx context.Context, method string, target *url.URL, b
 	if err != nil {
 		return nil, nil, errors.New("the request could not be built")
 	}
-	request.Header.Set("Authorization", "Bearer "+c.config.Key.secret)
+	request.Header.Set("Authorization", "Bearer "+c.config.Key.reveal())
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.config.UserAgent)
 	request.Header.Set("X-Request-Id", requestID)

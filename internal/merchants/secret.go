@@ -22,7 +22,11 @@ const (
 
 // Key is an API key. Every way of formatting it gives a redacted form, such as live_***a1b2, whose last four characters are a
 // fingerprint by which people can tell keys apart. The zero Key is a key that is not known.
-type Key struct{ secret string }
+type Key struct {
+	// secret is behind a pointer because fmt does not ask a Formatter in an unexported field or for a wrong verb: it prints the fields
+	// by reflection, and of a pointer only the address.
+	secret *string
+}
 
 // ParseKey checks a key without the network: it begins with test_ or live_ and is printable ASCII without blanks. White space around it
 // is dropped. The error never contains the key.
@@ -42,7 +46,7 @@ func ParseKey(text string) (Key, error) {
 	for _, mode := range []Mode{ModeTest, ModeLive} {
 		prefix := string(mode) + "_"
 		if strings.HasPrefix(text, prefix) && len(text) > len(prefix) {
-			return Key{secret: text}, nil
+			return Key{secret: &text}, nil
 		}
 	}
 	return Key{}, errors.New(`the API key begins with neither "test_" nor "live_"`)
@@ -50,19 +54,27 @@ func ParseKey(text string) (Key, error) {
 
 // Mode returns the merchant that the key reaches, by its prefix, or "" for the zero Key.
 func (k Key) Mode() Mode {
-	prefix, _, _ := strings.Cut(k.secret, "_")
+	prefix, _, _ := strings.Cut(k.reveal(), "_")
 	return Mode(prefix)
 }
 
 // IsZero reports whether the key is not known.
-func (k Key) IsZero() bool { return k.secret == "" }
+func (k Key) IsZero() bool { return k.secret == nil }
+
+// reveal returns the key itself, which goes into a request and nowhere else.
+func (k Key) reveal() string {
+	if k.secret == nil {
+		return ""
+	}
+	return *k.secret
+}
 
 // Redact replaces the key wherever it stands in text, for text that comes from elsewhere.
 func (k Key) Redact(text string) string {
 	if k.IsZero() {
 		return text
 	}
-	return strings.ReplaceAll(text, k.secret, k.String())
+	return strings.ReplaceAll(text, k.reveal(), k.String())
 }
 
 // String returns the redacted form.
@@ -70,7 +82,7 @@ func (k Key) String() string {
 	if k.IsZero() {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(k.secret))
+	sum := sha256.Sum256([]byte(k.reveal()))
 	return string(k.Mode()) + "_***" + hex.EncodeToString(sum[:2])
 }
 
