@@ -8,6 +8,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"reflect"
 )
 
 // kind is one collection of the API. All paths are assumed.
@@ -90,7 +91,11 @@ func change[T any](ctx context.Context, c *Client, method string, k kind, id ID,
 	return object, nil
 }
 
+// update sends the fields that change. When there are none it reads the object instead.
 func update[T any](ctx context.Context, c *Client, k kind, id ID, in any) (*T, error) {
+	if reflect.ValueOf(in).IsZero() {
+		return get[T](ctx, c, k, id)
+	}
 	return change[T](ctx, c, http.MethodPatch, k, id, "", in)
 }
 

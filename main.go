@@ -1,0 +1,47 @@
+// Command terraform-provider-cohort serves the Cohort provider to Terraform. With a command name it runs the companion: the commands that are
+// not Terraform.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/companion"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
+)
+
+//go:generate go tool tfplugindocs generate --provider-name cohort --rendered-provider-name Cohort
+
+// version is set by the linker in a release.
+var version = "dev"
+
+// address is where the provider is published.
+const address = "registry.terraform.io/cohort-xyz/cohort"
+
+// startedByTerraform is the variable by which Terraform tells a plugin that it is one.
+const startedByTerraform = "TF_PLUGIN_MAGIC_COOKIE"
+
+func main() {
+	debug := len(os.Args) == 2 && os.Args[1] == "-debug"
+	if !debug && (len(os.Args) > 1 || os.Getenv(startedByTerraform) == "") {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		code := companion.Main(ctx, version, os.Args[1:], os.Stdout, os.Stderr)
+		stop()
+		os.Exit(code)
+	}
+	provider.QuietLogs()
+	options := []tf6server.ServeOpt{tf6server.WithGoPluginLogger(hclog.NewNullLogger())}
+	if debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	if err := tf6server.Serve(address, provider.NewServer(version), options...); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
