@@ -102,11 +102,6 @@ func (c *Client) do(ctx context.Context, method, path string, query url.Values, 
 			failed.Err = ErrReadOnly
 			return nil, failed
 		}
-		if err := ctx.Err(); err != nil {
-			failed.Err = fmt.Errorf("interrupted before it was sent: %w", context.Cause(ctx))
-			return nil, failed
-		}
-		ctx = context.WithoutCancel(ctx)
 	}
 	var body []byte
 	if in != nil {
@@ -146,8 +141,14 @@ func (c *Client) try(ctx context.Context, method string, target *url.URL, body [
 	case c.slots <- struct{}{}:
 		defer func() { <-c.slots }()
 	case <-ctx.Done():
-		failed.Err = context.Cause(ctx)
+	}
+	if ctx.Err() != nil {
+		failed.Status = 0
+		failed.Err = fmt.Errorf("interrupted before it was sent: %w", context.Cause(ctx))
 		return nil, nil, failed.Err
+	}
+	if method != http.MethodGet {
+		ctx = context.WithoutCancel(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
 	defer cancel()
@@ -169,11 +170,12 @@ func (c *Client) try(ctx context.Context, method string, target *url.URL, body [
 			failed.RequestID = c.config.Key.Redact(id)
 		}
 		if answer.StatusCode/100 != 2 {
-			failed.readError(answer.Header, content)
+			// First of all, because a description is cut off, and half a key would not be recognized.
+			failed.readError(answer.Header, []byte(c.config.Key.Redact(string(content))))
 			if location := answer.Header.Get("Location"); answer.StatusCode/100 == 3 && location != "" {
 				failed.Message = fmt.Sprintf("a redirect to %s, which is not followed because the API key would travel along", location)
 			}
-			failed.Message = c.config.Key.Redact(failed.Message)
+			failed.Code, failed.Message = c.config.Key.Redact(failed.Code), c.config.Key.Redact(failed.Message)
 		}
 	}
 	if c.config.Log != nil {
