@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 var (
@@ -52,7 +53,17 @@ func (e *Error) Error() string {
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " after %d attempts", e.Attempts)
 	}
-	return b.String()
+	return plain(b.String())
+}
+
+// plain replaces control characters, which could break a line or steer a terminal, by blanks.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // Unwrap returns the cause.
@@ -135,11 +146,6 @@ func describeBody(header http.Header, body []byte) string {
 	if len(body) == 0 {
 		return "an empty answer"
 	}
-	excerpt := strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, string(body[:min(len(body), 120)]))
-	return fmt.Sprintf("an answer of %s that is not the API's: %s", contentType, strings.Join(strings.Fields(strings.ToValidUTF8(excerpt, "")), " "))
+	excerpt := plain(strings.ToValidUTF8(string(body[:min(len(body), 120)]), ""))
+	return fmt.Sprintf("an answer of %s that is not the API's: %s", contentType, strings.Join(strings.Fields(excerpt), " "))
 }

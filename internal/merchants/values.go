@@ -3,6 +3,7 @@ package merchants
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -83,7 +84,7 @@ func scalar(data []byte) (string, error) {
 	case bool:
 		return fmt.Sprint(value), nil
 	default:
-		return "", fmt.Errorf("expected a string, got %s", data[:min(len(data), 40)])
+		return "", errors.New("expected a string, got an object or a list")
 	}
 }
 
