@@ -1,6 +1,7 @@
 package merchants
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strings"
 )
 
 // kind is one collection of the API. All paths are assumed.
@@ -23,25 +25,45 @@ const (
 	kindCampaigns      kind = "campaigns"
 )
 
-func (k kind) object(id ID) string { return string(k) + "/" + url.PathEscape(string(id)) }
+// object returns the path of an object. An id of dots only would climb to another path, so it is escaped as well.
+func (k kind) object(id ID) string {
+	segment := url.PathEscape(string(id))
+	if strings.Trim(segment, ".") == "" {
+		segment = strings.ReplaceAll(segment, ".", "%2E")
+	}
+	return string(k) + "/" + segment
+}
 
 // ErrIncompleteAnswer is the cause when a successful answer is not the object it should be: cut off, not JSON, or without an id.
 var ErrIncompleteAnswer = errors.New("the service's answer is not a whole object")
+
+// decode reads a successful answer. A page of a proxy or a login portal is told from an answer that is broken.
+func decode(body []byte, into any) error {
+	err := json.Unmarshal(body, into)
+	switch {
+	case err == nil:
+		return nil
+	case bytes.HasPrefix(body, []byte("<")):
+		return fmt.Errorf("%w: it is a web page, such as a proxy or a login portal sends; check the address of the API", ErrIncompleteAnswer)
+	default:
+		return fmt.Errorf("%w: %w", ErrIncompleteAnswer, err)
+	}
+}
 
 // decodeObject reads one object and insists on its id.
 func decodeObject[T any](body []byte) (*T, error) {
 	var identity struct {
 		ID ID `json:"id"`
 	}
-	if err := json.Unmarshal(body, &identity); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrIncompleteAnswer, err)
+	if err := decode(body, &identity); err != nil {
+		return nil, err
 	}
 	if identity.ID == "" {
 		return nil, fmt.Errorf("%w: it has no id", ErrIncompleteAnswer)
 	}
 	object := new(T)
-	if err := json.Unmarshal(body, object); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrIncompleteAnswer, err)
+	if err := decode(body, object); err != nil {
+		return nil, err
 	}
 	return object, nil
 }

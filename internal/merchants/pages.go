@@ -77,23 +77,18 @@ type page struct {
 // decodePage reads the assumed envelope or a bare array.
 func decodePage(body []byte) (page, error) {
 	var p page
-	var err error
 	if bytes.HasPrefix(body, []byte("[")) {
-		err = json.Unmarshal(body, &p.Data)
-	} else {
-		var envelope struct {
-			Data       *[]json.RawMessage `json:"data"`
-			NextCursor string             `json:"nextCursor"`
-		}
-		if err = json.Unmarshal(body, &envelope); err == nil {
-			if envelope.Data == nil {
-				return page{}, fmt.Errorf("%w: a list without data", ErrIncompleteAnswer)
-			}
-			p = page{Data: *envelope.Data, NextCursor: envelope.NextCursor}
-		}
+		return p, decode(body, &p.Data)
 	}
-	if err != nil {
-		return page{}, fmt.Errorf("%w: %w", ErrIncompleteAnswer, err)
+	var envelope struct {
+		Data       *[]json.RawMessage `json:"data"`
+		NextCursor string             `json:"nextCursor"`
 	}
-	return p, nil
+	if err := decode(body, &envelope); err != nil {
+		return p, err
+	}
+	if envelope.Data == nil {
+		return p, fmt.Errorf("%w: a list without data", ErrIncompleteAnswer)
+	}
+	return page{Data: *envelope.Data, NextCursor: envelope.NextCursor}, nil
 }

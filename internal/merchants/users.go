@@ -3,7 +3,6 @@ package merchants
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 )
@@ -23,12 +22,12 @@ func (c *Client) CreateUserAuthToken(ctx context.Context, email string) (string,
 	var answer struct {
 		AuthToken string `json:"authToken"`
 	}
-	err = json.Unmarshal(body, &answer)
+	err = decode(body, &answer)
 	if err == nil && answer.AuthToken == "" {
-		err = errors.New("it has no authToken")
+		err = fmt.Errorf("%w: it has no authToken", ErrIncompleteAnswer)
 	}
 	if err != nil {
-		return "", &Error{Method: http.MethodPost, Path: pathAuthToken, Err: fmt.Errorf("%w: %w", ErrIncompleteAnswer, err)}
+		return "", &Error{Method: http.MethodPost, Path: pathAuthToken, Err: err}
 	}
 	return answer.AuthToken, nil
 }
@@ -100,8 +99,8 @@ func (c *Client) GetCampaignDiffusion(ctx context.Context) (*CampaignDiffusion, 
 		return nil, err
 	}
 	diffusion := new(CampaignDiffusion)
-	if err := json.Unmarshal(body, diffusion); err != nil {
-		return nil, &Error{Method: http.MethodGet, Path: pathCampaignDiffusion, Err: fmt.Errorf("%w: %w", ErrIncompleteAnswer, err)}
+	if err := decode(body, diffusion); err != nil {
+		return nil, &Error{Method: http.MethodGet, Path: pathCampaignDiffusion, Err: err}
 	}
 	return diffusion, nil
 }
