@@ -1,0 +1,48 @@
+package provider_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+// world is a sandbox with the provider configured for it.
+type world struct {
+	*sandbox.Sandbox
+	since int               // exchanges before mark
+	names map[string]string // what wrote calls an id
+}
+
+// newWorld starts a sandbox for one test.
+func newWorld(t *testing.T, options sandbox.Options) *world {
+	t.Helper()
+	s, err := sandbox.Start(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		checkContract(t, s.History())
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &world{Sandbox: s}
+}
+
+// factories serve the provider in the process of the test.
+func factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"cohort": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test")(), nil },
+	}
+}
+
+// config puts the provider block for the test merchant in front of a configuration.
+func (w *world) config(body string) string { return w.configFor("test", w.TestKey(), body) }
+
+func (w *world) configFor(mode, key, body string) string {
+	return fmt.Sprintf("provider \"cohort\" {\n  mode    = %q\n  api_key = %q\n  api_url = %q\n}\n%s", mode, key, w.URL(), body)
+}

@@ -1,0 +1,473 @@
+package provider_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"math/big"
+	"net/http"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+// run executes steps with the real Terraform.
+func (w *world) run(t *testing.T, checkDestroy resource.TestCheckFunc, steps ...resource.TestStep) {
+	t.Helper()
+	for i := range steps {
+		if steps[i].Config != "" && !strings.Contains(steps[i].Config, `provider "cohort"`) {
+			steps[i].Config = w.config(steps[i].Config)
+		}
+	}
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(), CheckDestroy: checkDestroy, Steps: steps})
+}
+
+// acts demands that a plan does this to a resource before it is applied.
+func acts(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
+}
+
+// nothingToDo demands an empty plan before the step is applied.
+var nothingToDo = resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+
+// says matches words in their order, however Terraform breaks lines between them.
+func says(words ...string) *regexp.Regexp {
+	var parts []string
+	for _, phrase := range words {
+		var quoted []string
+		for word := range strings.FieldsSeq(phrase) {
+			quoted = append(quoted, regexp.QuoteMeta(word))
+		}
+		parts = append(parts, strings.Join(quoted, `[\s│]+`))
+	}
+	return regexp.MustCompile(`(?s)` + strings.Join(parts, `.*`))
+}
+
+// imports are the four ways to import a resource by text, each verified in full.
+func imports(address, key string, ignore ...string) []resource.TestStep {
+	id := func(prefix string) resource.ImportStateIdFunc {
+		return func(s *terraform.State) (string, error) {
+			return prefix + s.RootModule().Resources[address].Primary.ID, nil
+		}
+	}
+	step := resource.TestStep{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: ignore}
+	steps := []resource.TestStep{step, step, step, step}
+	steps[0].ImportStateId = key
+	steps[1].ImportStateId = "key:" + key
+	steps[2].ImportStateIdFunc = id("")
+	steps[3].ImportStateIdFunc = id("id:")
+	return steps
+}
+
+// mark forgets the writes so far for wrote, and learns what the objects and steps are called now.
+func (w *world) mark() {
+	w.since = len(w.History())
+	w.learn()
+}
+
+// learn gives each id the name that its object had first, so that expected bodies can be written by hand.
+func (w *world) learn() {
+	if w.names == nil {
+		w.names = map[string]string{}
+	}
+	name := func(id any, names ...any) {
+		text, _ := id.(string)
+		if _, known := w.names[text]; known || text == "" {
+			return
+		}
+		for _, n := range names {
+			if n, ok := n.(string); ok && n != "" {
+				w.names[text] = "<" + n + ">"
+				return
+			}
+		}
+	}
+	for _, mode := range []string{"test", "live"} {
+		for _, object := range w.Objects(mode, "") {
+			name(object["id"], object["internalName"], object["name"])
+			settings, _ := object["typeConfig"].(map[string]any)
+			steps, _ := settings["steps"].([]any)
+			for _, step := range steps {
+				step, _ := step.(map[string]any)
+				title, _ := step["title"].(map[string]any)
+				name(step["id"], title["en"], step["userAction"])
+			}
+		}
+	}
+}
+
+// wrote demands that these, and no other, writes were made since mark. Each is a method, a path and perhaps a JSON body, with the names of
+// objects in the place of their ids.
+func (w *world) wrote(want ...string) resource.TestCheckFunc {
+	return func(*terraform.State) error {
+		w.learn()
+		var replacements []string
+		for id, name := range w.names {
+			replacements = append(replacements, id, name)
+		}
+		named := strings.NewReplacer(replacements...)
+		var got []string
+		for _, e := range w.History()[w.since:] {
+			if e.Method != http.MethodGet {
+				got = append(got, named.Replace(strings.TrimSpace(e.Method+" "+e.Path+" "+e.Request)))
+			}
+		}
+		wantDecoded, gotDecoded := decodeWrites(want), decodeWrites(got)
+		if diff := gocmp.Diff(wantDecoded, gotDecoded); diff != "" {
+			return fmt.Errorf("writes (-want +got):\n%s\nin full:\n%s", diff, strings.Join(got, "\n"))
+		}
+		return nil
+	}
+}
+
+func decodeWrites(writes []string) []map[string]any {
+	decoded := []map[string]any{}
+	for _, write := range writes {
+		parts := strings.SplitN(strings.TrimSpace(write), " ", 3)
+		entry := map[string]any{"call": strings.Join(parts[:min(2, len(parts))], " ")}
+		if len(parts) == 3 {
+			var body any
+			if err := json.Unmarshal([]byte(parts[2]), &body); err != nil {
+				body = "not JSON: " + parts[2]
+			}
+			entry["body"] = body
+		}
+		decoded = append(decoded, entry)
+	}
+	return decoded
+}
+
+// holds demands what the test merchant holds of a kind, each object as its name, or as its name and status.
+func (w *world) holds(kind string, want ...string) resource.TestCheckFunc {
+	return func(*terraform.State) error {
+		got := []string{}
+		for _, object := range w.Objects("test", kind) {
+			text, _ := object["name"].(string)
+			if name, ok := object["internalName"].(string); ok {
+				text = name
+			}
+			if status, ok := object["status"].(string); ok {
+				text += " " + status
+			}
+			got = append(got, text)
+		}
+		if !slices.Equal(got, want) {
+			return fmt.Errorf("the merchant holds the %s %q, want %q", kind, got, want)
+		}
+		return nil
+	}
+}
+
+// id returns the id of the object of a kind with this name.
+func (w *world) id(t *testing.T, kind, name string) string {
+	t.Helper()
+	for _, object := range w.Objects("test", kind) {
+		if object["internalName"] == name || object["name"] == name {
+			id, _ := object["id"].(string)
+			return id
+		}
+	}
+	t.Fatalf("the merchant has none of the %s %q", kind, name)
+	return ""
+}
+
+// object returns the object of a kind with this name.
+func (w *world) object(t *testing.T, kind, name string) map[string]any {
+	t.Helper()
+	id := w.id(t, kind, name)
+	objects := w.Objects("test", kind)
+	return objects[slices.IndexFunc(objects, func(o map[string]any) bool { return o["id"] == id })]
+}
+
+// patch changes an object behind Terraform's back.
+func (w *world) patch(t *testing.T, kind, name string, fields map[string]any) func() {
+	return func() {
+		t.Helper()
+		if err := w.PatchObject(w.id(t, kind, name), fields); err != nil {
+			t.Fatal(err)
+		}
+		w.mark()
+	}
+}
+
+// remove deletes an object behind Terraform's back.
+func (w *world) remove(t *testing.T, kind, name string) func() {
+	return func() {
+		t.Helper()
+		if err := w.DeleteObject(w.id(t, kind, name)); err != nil {
+			t.Fatal(err)
+		}
+		w.mark()
+	}
+}
+
+// fault arms a fault.
+func (w *world) fault(t *testing.T, f sandbox.Fault) func() {
+	return func() {
+		t.Helper()
+		if err := w.AddFault(f); err != nil {
+			t.Fatal(err)
+		}
+		w.mark()
+	}
+}
+
+// post makes an object as somebody else would, and returns its id.
+func (w *world) post(t *testing.T, path, body string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL()+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+w.TestKey())
+	request.Header.Set("Content-Type", "application/json")
+	if body == "" {
+		request.Header.Del("Content-Type")
+	}
+	answer, err := new(http.Client).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	raw, err := io.ReadAll(answer.Body)
+	var object struct {
+		ID string `json:"id"`
+	}
+	if err != nil || answer.StatusCode/100 != 2 || json.Unmarshal(raw, &object) != nil {
+		t.Fatalf("POST %s: %d %s %v", path, answer.StatusCode, raw, err)
+	}
+	return object.ID
+}
+
+// protocol speaks to a configured provider as Terraform does, for what the Terraform of the tests cannot do yet or does not show.
+type protocol struct {
+	tfprotov6.ProviderServer
+	schemas *tfprotov6.GetProviderSchemaResponse
+}
+
+func (w *world) protocol(t *testing.T) *protocol {
+	t.Helper()
+	server := provider.NewServer("test")()
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+		TerraformVersion: "1.12.0",
+		Config:           asDynamic(t, map[string]any{"mode": "test", "api_key": w.TestKey(), "api_url": w.URL()}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	noErrors(t, answer.Diagnostics)
+	return &protocol{server, schemas}
+}
+
+func asDynamic(t *testing.T, value any) *tfprotov6.DynamicValue {
+	t.Helper()
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tfprotov6.DynamicValue{JSON: encoded}
+}
+
+func noErrors(t *testing.T, diags []*tfprotov6.Diagnostic) {
+	t.Helper()
+	for _, d := range diags {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			t.Fatalf("%s: %s (%s)", d.Summary, d.Detail, d.Attribute)
+		}
+	}
+}
+
+// importByIdentity imports and reads, and returns state and identity without what is null.
+func (p *protocol) importByIdentity(t *testing.T, typeName string, identity map[string]any) (state, read map[string]any, diags []*tfprotov6.Diagnostic) {
+	t.Helper()
+	imported, err := p.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
+		TypeName: typeName, Identity: &tfprotov6.ResourceIdentityData{IdentityData: asDynamic(t, identity)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(imported.ImportedResources) == 0 {
+		return nil, nil, imported.Diagnostics
+	}
+	found := imported.ImportedResources[0]
+	answer, err := p.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: typeName, CurrentState: found.State, CurrentIdentity: found.Identity, Private: found.Private,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	noErrors(t, answer.Diagnostics)
+	return p.plain(t, typeName, answer.NewState), plainIdentity(t, answer.NewIdentity.IdentityData), answer.Diagnostics
+}
+
+// create plans and applies a new resource, and returns its state and all that was said.
+func (p *protocol) create(t *testing.T, typeName string, config map[string]any) (map[string]any, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	kind := p.schemas.ResourceSchemas[typeName].ValueType()
+	none, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := asDynamic(t, config)
+	plan, err := p.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: typeName, PriorState: &none, ProposedNewState: wanted, Config: wanted,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	noErrors(t, plan.Diagnostics)
+	applied, err := p.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: typeName, PriorState: &none, PlannedState: plan.PlannedState, Config: wanted,
+		PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.plain(t, typeName, applied.NewState), slices.Concat(plan.Diagnostics, applied.Diagnostics)
+}
+
+func (p *protocol) plain(t *testing.T, typeName string, value *tfprotov6.DynamicValue) map[string]any {
+	t.Helper()
+	decoded, err := value.Unmarshal(p.schemas.ResourceSchemas[typeName].ValueType())
+	if err != nil {
+		t.Fatal(err)
+	}
+	object, _ := plain(t, decoded).(map[string]any)
+	return object
+}
+
+func plainIdentity(t *testing.T, value *tfprotov6.DynamicValue) map[string]any {
+	t.Helper()
+	decoded, err := value.Unmarshal(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String, "mode": tftypes.String}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	object, _ := plain(t, decoded).(map[string]any)
+	return object
+}
+
+// plain turns a value into maps, slices, strings, float64 and bool, without what is null.
+func plain(t *testing.T, value tftypes.Value) any {
+	t.Helper()
+	if value.IsNull() || !value.IsKnown() {
+		return nil
+	}
+	as := func(into any) {
+		if err := value.As(into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kind := value.Type()
+	switch {
+	case kind.Is(tftypes.Object{}), kind.Is(tftypes.Map{}):
+		var fields map[string]tftypes.Value
+		as(&fields)
+		object := map[string]any{}
+		for name, field := range fields {
+			if p := plain(t, field); p != nil {
+				object[name] = p
+			}
+		}
+		return object
+	case kind.Is(tftypes.List{}):
+		var elements []tftypes.Value
+		as(&elements)
+		list := []any{}
+		for _, element := range elements {
+			list = append(list, plain(t, element))
+		}
+		return list
+	case kind.Is(tftypes.Number):
+		var number *big.Float
+		as(&number)
+		f, _ := number.Float64()
+		return f
+	case kind.Is(tftypes.Bool):
+		var b bool
+		as(&b)
+		return b
+	default:
+		var text string
+		as(&text)
+		return text
+	}
+}
+
+// sameValues compares plain values.
+func sameValues(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// sameAttributes demands that two addresses of the state have equal attributes, but for those that are named.
+func sameAttributes(a, b string, without ...string) resource.TestCheckFunc {
+	return func(s *terraform.State) error {
+		attributes := func(address string) map[string]string {
+			found := s.RootModule().Resources[address]
+			if found == nil {
+				return nil
+			}
+			all := maps.Clone(found.Primary.Attributes)
+			for _, name := range without {
+				delete(all, name)
+			}
+			return all
+		}
+		if of, to := attributes(a), attributes(b); of == nil || !reflect.DeepEqual(of, to) {
+			return fmt.Errorf("%s and %s differ:\n%s", a, b, gocmp.Diff(of, to))
+		}
+		return nil
+	}
+}
+
+// identityCase is what an import by identity of an object has to give.
+type identityCase struct {
+	typeName, kind, name string
+	want                 map[string]any
+}
+
+// checkIdentity imports by identity, with and without the merchant, and refuses the other merchant.
+func (w *world) checkIdentity(t *testing.T, c identityCase) {
+	t.Helper()
+	p := w.protocol(t)
+	id := w.id(t, c.kind, c.name)
+	c.want["id"], c.want["mode"] = id, "test"
+	for _, identity := range []map[string]any{{"id": id}, {"id": id, "mode": "test"}} {
+		state, read, _ := p.importByIdentity(t, c.typeName, identity)
+		sameValues(t, "state", state, c.want)
+		sameValues(t, "identity", read, map[string]any{"id": id, "mode": "test"})
+	}
+	_, _, diags := p.importByIdentity(t, c.typeName, map[string]any{"id": id, "mode": "live"})
+	if len(diags) != 1 || diags[0].Summary != "Import from the other merchant" {
+		t.Errorf("import of a live identity into test: %+v", diags)
+	}
+}
+
+// theFirst returns the first of the diagnostics of a severity, or an empty one.
+func theFirst(diags []*tfprotov6.Diagnostic, severity tfprotov6.DiagnosticSeverity) tfprotov6.Diagnostic {
+	at := slices.IndexFunc(diags, func(d *tfprotov6.Diagnostic) bool { return d.Severity == severity })
+	if at < 0 {
+		return tfprotov6.Diagnostic{}
+	}
+	return *cmp.Or(diags[at], &tfprotov6.Diagnostic{})
+}
