@@ -70,7 +70,7 @@ func localizedAttribute(description string) schema.MapAttribute {
 		Optional:            true,
 		Validators: []validator.Map{
 			mapvalidator.SizeAtLeast(1),
-			mapvalidator.KeysAre(stringvalidator.RegexMatches(regexp.MustCompile(`^[a-z]{2}$`), "must be a two-letter lower-case language code, such as en"), knownLanguage{}),
+			mapvalidator.KeysAre(stringvalidator.RegexMatches(languageCode, "must be a two-letter lower-case language code, such as en"), knownLanguage{}),
 			mapvalidator.NoNullValues(),
 		},
 	}
@@ -177,6 +177,51 @@ func (webURL) ValidateString(_ context.Context, req validator.StringRequest, res
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a web address",
 			fmt.Sprintf("%q is not an http or https URL, such as https://cdn.example.com/picture.png.", req.ConfigValue.ValueString()))
 	}
+}
+
+// exactlyOne demands that exactly one of an object's attributes is set. What is not known yet has no say. It is told once, at the object,
+// and not at each of the attributes.
+type exactlyOne []string
+
+func (v exactlyOne) Description(context.Context) string {
+	return "exactly one of " + listed(v) + " must be set"
+}
+
+func (v exactlyOne) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v exactlyOne) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	set, unknown := attributesSet(req.ConfigValue.Attributes(), v)
+	switch {
+	case len(set) > 1:
+		resp.Diagnostics.AddAttributeError(req.Path, "More than one of "+listed(v), fmt.Sprintf("Here are %s. Keep exactly one.", listed(set)))
+	case len(set) == 0 && !unknown:
+		resp.Diagnostics.AddAttributeError(req.Path, "None of "+listed(v), "Exactly one of them is needed.")
+	}
+}
+
+// attributesSet returns which of the named attributes are set, and whether one of the others is not known yet.
+func attributesSet(attributes map[string]attr.Value, names []string) (set []string, unknown bool) {
+	for _, name := range names {
+		switch value := attributes[name]; {
+		case value.IsUnknown():
+			unknown = true
+		case !value.IsNull():
+			set = append(set, name)
+		}
+	}
+	return set, unknown
+}
+
+// listed writes names as in a sentence: a, b and c.
+func listed(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // references marks an attribute that holds the id of another object, and says of which resources it may be.

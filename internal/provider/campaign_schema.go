@@ -6,9 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
@@ -44,13 +42,10 @@ func rewardsAttribute() schema.ListNestedAttribute {
 	return schema.ListNestedAttribute{
 		MarkdownDescription: "Rewards that the campaign gives, each with one of `perk_id` and `digital_asset_id`. Needed to publish. Their order has no meaning.",
 		Optional:            true,
-		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+		NestedObject: schema.NestedAttributeObject{Validators: []validator.Object{exactlyOne{"perk_id", "digital_asset_id"}}, Attributes: map[string]schema.Attribute{
 			"perk_id": schema.StringAttribute{
 				MarkdownDescription: "Id of a perk.", Optional: true,
-				Validators: []validator.String{
-					refersTo("cohort_perk"),
-					stringvalidator.ExactlyOneOf(path.MatchRelative().AtParent().AtName("digital_asset_id")),
-				},
+				Validators: []validator.String{refersTo("cohort_perk")},
 			},
 			"digital_asset_id": schema.StringAttribute{
 				MarkdownDescription: "Id of a digital asset.", Optional: true,
@@ -78,7 +73,6 @@ func rewardsAttribute() schema.ListNestedAttribute {
 }
 
 func distributionAttribute() schema.SingleNestedAttribute {
-	ways := path.MatchRelative().AtParent()
 	maxBoxes := schema.Int64Attribute{
 		MarkdownDescription: "Number of boxes, at least the sum of the rewards' quantities. The boxes beyond it are empty.", Required: true,
 		Validators: []validator.Int64{int64validator.AtLeast(1)},
@@ -86,10 +80,10 @@ func distributionAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "How rewards are handed out: one of `direct`, `instant_draw` and `raffle`. Unset: directly and without limit.",
 		Optional:            true,
+		Validators:          []validator.Object{exactlyOne{"direct", "instant_draw", "raffle"}},
 		Attributes: map[string]schema.Attribute{
 			"direct": schema.SingleNestedAttribute{
 				MarkdownDescription: "Everyone who completes the campaign gets all its rewards.", Optional: true,
-				Validators: []validator.Object{objectvalidator.ExactlyOneOf(ways.AtName("instant_draw"), ways.AtName("raffle"))},
 				Attributes: map[string]schema.Attribute{
 					"max_quantity": schema.Int64Attribute{
 						MarkdownDescription: "How often rewards can be claimed; the campaign then ends by itself. Unset: no limit.", Optional: true,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,13 +27,16 @@ func (v knownLanguage) MarkdownDescription(ctx context.Context) string { return 
 
 func (knownLanguage) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	language := req.ConfigValue.ValueString()
-	if req.ConfigValue.IsUnknown() || len(language) != 2 || slices.Contains(merchants.Languages, language) {
+	if req.ConfigValue.IsUnknown() || !languageCode.MatchString(language) || slices.Contains(merchants.Languages, language) {
 		return
 	}
 	resp.Diagnostics.AddAttributeWarning(req.Path, "Unknown language",
 		fmt.Sprintf("%q is not among the languages that Cohort's user interfaces are known to support (%s). Users may not see this text.",
 			language, strings.Join(merchants.Languages, ", ")))
 }
+
+// languageCode is the form of all codes, also of those that are not known here.
+var languageCode = regexp.MustCompile(`^[a-z]{2}$`)
 
 // localizedText is one text of an object and where it stands.
 type localizedText struct {

@@ -121,10 +121,7 @@ func (r *perkResource) ValidateConfig(ctx context.Context, req resource.Validate
 	resp.Diagnostics.Append(perkLife.checkPublishable("perk", config.DesiredStatus,
 		required(path.Root("title"), "a title", config.Title),
 	)...)
-	discount := objectOf[perkShopifyDiscountModel](ctx, config.ShopifyDiscount, &resp.Diagnostics)
-	if discount != nil && discount.Type.ValueString() == merchants.DiscountPercentage && discount.Value.ValueFloat64() > 100 {
-		resp.Diagnostics.AddAttributeError(path.Root("shopify_discount").AtName("value"), "More than everything", "A percentage is at most 100.")
-	}
+	config.checkKind(ctx, &resp.Diagnostics)
 }
 
 func (r *perkResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {

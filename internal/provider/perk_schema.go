@@ -1,10 +1,13 @@
 package provider
 
 import (
+	"context"
+	"fmt"
+
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -13,9 +16,6 @@ import (
 )
 
 func perkSchema() map[string]schema.Attribute {
-	oneKind := []validator.Object{objectvalidator.ConflictsWith(
-		path.MatchRoot("code"), path.MatchRoot("link"), path.MatchRoot("shopify_discount"), path.MatchRoot("custom"),
-	)}
 	return map[string]schema.Attribute{
 		"id":            idAttribute("perk"),
 		"mode":          modeAttribute(),
@@ -28,7 +28,6 @@ func perkSchema() map[string]schema.Attribute {
 		"code": schema.SingleNestedAttribute{
 			MarkdownDescription: "The perk is one code for everyone. At most one of `code`, `link`, `shopify_discount` and `custom`; without any the perk has no settings.",
 			Optional:            true,
-			Validators:          oneKind,
 			Attributes: map[string]schema.Attribute{
 				"value": schema.StringAttribute{MarkdownDescription: "The code. It is kept in the state.", Required: true, Sensitive: true, Validators: []validator.String{notBlank{}}},
 			},
@@ -36,7 +35,6 @@ func perkSchema() map[string]schema.Attribute {
 		"link": schema.SingleNestedAttribute{
 			MarkdownDescription: "The perk is a link.",
 			Optional:            true,
-			Validators:          oneKind,
 			Attributes: map[string]schema.Attribute{
 				"url": schema.StringAttribute{MarkdownDescription: "Where it leads, an http or https URL.", Required: true, Validators: []validator.String{webURL{}}},
 			},
@@ -44,7 +42,6 @@ func perkSchema() map[string]schema.Attribute {
 		"shopify_discount": schema.SingleNestedAttribute{
 			MarkdownDescription: "The perk is a discount in a Shopify shop that is connected to the merchant: each owner gets a code of their own.",
 			Optional:            true,
-			Validators:          oneKind,
 			Attributes: map[string]schema.Attribute{
 				"name": schema.StringAttribute{MarkdownDescription: "Name of the discount in Shopify.", Required: true, Validators: []validator.String{notBlank{}}},
 				"type": schema.StringAttribute{
@@ -53,14 +50,12 @@ func perkSchema() map[string]schema.Attribute {
 				},
 				"value": schema.Float64Attribute{
 					MarkdownDescription: "Percent, or an amount in the shop's currency. More than 0.", Required: true,
-					Validators: []validator.Float64{float64validator.AtLeast(0.01)},
 				},
 			},
 		},
 		"custom": schema.SingleNestedAttribute{
 			MarkdownDescription: "The perk is of a kind that this provider does not know.",
 			Optional:            true,
-			Validators:          oneKind,
 			Attributes: map[string]schema.Attribute{
 				"type": schema.StringAttribute{
 					MarkdownDescription: "The service's word for the kind.", Required: true,
@@ -77,5 +72,25 @@ func perkSchema() map[string]schema.Attribute {
 		"desired_status": perkLife.desiredStatusAttribute("What is wanted of the life of the perk: `draft` or unset leaves it as it is, `live` publishes it, `archived` hides it from users, which can be taken back. Once live, every edit is visible to users at once."),
 		"on_destroy":     onDestroyAttribute("perk"),
 		"status":         statusAttribute("`draft`, `live` or `archived`"),
+	}
+}
+
+// checkKind demands one kind at most, and a discount that gives something.
+func (m perkModel) checkKind(ctx context.Context, diags *diag.Diagnostics) {
+	kinds, _ := attributesSet(map[string]attr.Value{"code": m.Code, "link": m.Link, "shopify_discount": m.ShopifyDiscount, "custom": m.Custom},
+		[]string{"code", "link", "shopify_discount", "custom"})
+	if len(kinds) > 1 {
+		diags.AddAttributeError(path.Root(kinds[1]), "A perk of more than one kind", fmt.Sprintf("Here are %s. Keep one of them, or none.", listed(kinds)))
+	}
+	discount := objectOf[perkShopifyDiscountModel](ctx, m.ShopifyDiscount, diags)
+	if discount == nil || discount.Value.IsNull() || discount.Value.IsUnknown() {
+		return
+	}
+	at := path.Root("shopify_discount").AtName("value")
+	switch value := discount.Value.ValueFloat64(); {
+	case value <= 0:
+		diags.AddAttributeError(at, "No discount", "A discount is more than 0.")
+	case value > 100 && discount.Type.ValueString() == merchants.DiscountPercentage:
+		diags.AddAttributeError(at, "More than everything", "A percentage is at most 100.")
 	}
 }

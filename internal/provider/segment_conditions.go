@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -74,7 +73,10 @@ func segmentSchema() map[string]schema.Attribute {
 					MarkdownDescription: "Conditions of the group, each with exactly one of `user_property`, `event` and `audience`.",
 					Required:            true,
 					Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
-					NestedObject:        schema.NestedAttributeObject{Attributes: conditionSchema()},
+					NestedObject: schema.NestedAttributeObject{
+						Validators: []validator.Object{exactlyOne{"user_property", "event", "audience"}},
+						Attributes: conditionSchema(),
+					},
 				},
 			}},
 		},
@@ -92,12 +94,10 @@ func matchAttribute(what string) schema.StringAttribute {
 }
 
 func conditionSchema() map[string]schema.Attribute {
-	kinds := path.MatchRelative().AtParent()
 	return map[string]schema.Attribute{
 		"user_property": schema.SingleNestedAttribute{
 			MarkdownDescription: "A property of the user has a value.",
 			Optional:            true,
-			Validators:          []validator.Object{objectvalidator.ExactlyOneOf(kinds.AtName("event"), kinds.AtName("audience"))},
 			Attributes: map[string]schema.Attribute{
 				"property": schema.StringAttribute{
 					MarkdownDescription: "`email`, `firstName`, `lastName`, `lang`, or the reference id of a custom property, as in `cohort_user_property.tier.reference_id`.",
