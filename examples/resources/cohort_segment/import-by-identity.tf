@@ -1,5 +1,5 @@
 import {
-  to = cohort_segment.gold
+  to = cohort_segment.french_speakers
   identity = {
     mode = "test"
     id   = "9531985d-5d9d-49f8-9818-e811892f902b"

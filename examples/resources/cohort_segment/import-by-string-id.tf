@@ -1,4 +1,4 @@
 import {
-  to = cohort_segment.gold
-  id = "gold-members" # the reference id, or the id that the service gave
+  to = cohort_segment.french_speakers
+  id = "french-speakers" # the reference id, or the id that the service gave
 }
