@@ -57,7 +57,7 @@ func (in BadgeInput) Since(prior BadgeInput) BadgeInput {
 
 // CreateBadge makes a badge, as a draft.
 func (c *Client) CreateBadge(ctx context.Context, in BadgeInput) (*Badge, error) {
-	return create[Badge](ctx, c, kindBadges, in)
+	return create[Badge](ctx, c, kindBadges, nil, in)
 }
 
 // GetBadge reads one by id.
@@ -77,7 +77,7 @@ func (c *Client) DeleteBadge(ctx context.Context, id ID) error {
 
 // PublishBadge publishes a draft; users in its audience get it.
 func (c *Client) PublishBadge(ctx context.Context, id ID) (*Badge, error) {
-	return act[Badge](ctx, c, kindBadges, id, "publish")
+	return act[Badge](ctx, c, kindBadges, id, publishing)
 }
 
 // Badges walks all of them, archived ones included, in the order of their creation.

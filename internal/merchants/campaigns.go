@@ -216,7 +216,7 @@ func (in CampaignInput) Since(prior CampaignInput) CampaignInput {
 
 // CreateCampaign makes a campaign, as a draft.
 func (c *Client) CreateCampaign(ctx context.Context, in CampaignInput) (*Campaign, error) {
-	return create[Campaign](ctx, c, kindCampaigns, in)
+	return create[Campaign](ctx, c, kindCampaigns, nil, in)
 }
 
 // GetCampaign reads one by id.
@@ -236,22 +236,22 @@ func (c *Client) DeleteCampaign(ctx context.Context, id ID) error {
 
 // PublishCampaign opens a draft to users. An airdrop hands out its rewards at once, and nothing takes them back.
 func (c *Client) PublishCampaign(ctx context.Context, id ID) (*Campaign, error) {
-	return act[Campaign](ctx, c, kindCampaigns, id, "publish")
+	return act[Campaign](ctx, c, kindCampaigns, id, publishing)
 }
 
 // EndCampaign closes a published one for good.
 func (c *Client) EndCampaign(ctx context.Context, id ID) (*Campaign, error) {
-	return act[Campaign](ctx, c, kindCampaigns, id, "end")
+	return act[Campaign](ctx, c, kindCampaigns, id, ending)
 }
 
 // ArchiveCampaign hides one from users; it can come back.
 func (c *Client) ArchiveCampaign(ctx context.Context, id ID) (*Campaign, error) {
-	return act[Campaign](ctx, c, kindCampaigns, id, "archive")
+	return act[Campaign](ctx, c, kindCampaigns, id, archiving)
 }
 
 // UnarchiveCampaign brings an archived one back to the status it had.
 func (c *Client) UnarchiveCampaign(ctx context.Context, id ID) (*Campaign, error) {
-	return act[Campaign](ctx, c, kindCampaigns, id, "unarchive")
+	return act[Campaign](ctx, c, kindCampaigns, id, unarchiving)
 }
 
 // Campaigns walks all of them, archived ones included, in the order of their creation.

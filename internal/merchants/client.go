@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,7 +20,7 @@ import (
 const (
 	DefaultMaxRetries     = 4
 	DefaultMaxConcurrency = 10
-	DefaultRequestTimeout = time.Minute
+	DefaultRequestTimeout = 30 * time.Second
 )
 
 // bodyLimit is the size in bytes above which an answer is refused.
@@ -32,9 +34,9 @@ type Config struct {
 	BaseURL string
 	// UserAgent is sent as it is.
 	UserAgent string
-	// MaxRetries is how often a GET is repeated; 0 means never.
+	// MaxRetries is how often a request is repeated that failed for a passing reason and may be; 0 means never.
 	MaxRetries int
-	// MaxConcurrency is how many requests may be under way at once.
+	// MaxConcurrency is how many requests may be under way at once; fewer are when the service asks to slow down.
 	MaxConcurrency int
 	// RequestTimeout bounds one try, from sending to the last byte of the answer.
 	RequestTimeout time.Duration
@@ -42,6 +44,8 @@ type Config struct {
 	CACertPEM []byte
 	// ReadOnly refuses, before it is sent, every request that is not a GET.
 	ReadOnly bool
+	// Created is called with the id of each object as soon as its create succeeded; nil means nobody asks.
+	Created func(context.Context, ID)
 	// Log is called after each try; nil means no log.
 	Log func(context.Context, Exchange)
 }
@@ -65,7 +69,11 @@ type Client struct {
 	config Config
 	base   *url.URL
 	http   *http.Client
-	slots  chan struct{}
+	pace   *pace
+	budget retryBudget
+	claims claims
+	// lastDate is the service's clock in Unix seconds, by its last answer; 0 before the first.
+	lastDate atomic.Int64
 }
 
 // New checks the configuration and returns a client. It does not touch the network.
@@ -87,120 +95,176 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{config: config, base: base, http: httpClient, slots: make(chan struct{}, config.MaxConcurrency)}, nil
+	return &Client{config: config, base: base, http: httpClient, pace: newPace(config.MaxConcurrency)}, nil
 }
 
-// do sends one request and returns the body of a 2xx answer, which may be empty. It repeats a GET as [retryDelay] allows.
-func (c *Client) do(ctx context.Context, method, path string, query url.Values, in any) ([]byte, error) {
-	failed := &Error{Method: method, Path: path}
-	if c.config.Key.IsZero() {
+// request is one call of the API.
+type request struct {
+	method string
+	// path is below /v1.
+	path  string
+	query url.Values
+	// in is the body; nil means none.
+	in any
+	// repeatable tells of a write that it does no harm to carry it out twice.
+	repeatable bool
+}
+
+// do makes a call and returns the body of its 2xx answer, which may be empty. It tries again what was certainly not carried out, and
+// a read or a repeatable write of which that is unclear.
+func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
+	failed := &Error{Method: r.method, Path: r.path}
+	write := r.method != http.MethodGet
+	switch {
+	case c.config.Key.IsZero():
 		failed.Err = ErrKeyUnknown
 		return nil, failed
-	}
-	if method != http.MethodGet {
-		if c.config.ReadOnly {
-			failed.Err = ErrReadOnly
-			return nil, failed
-		}
+	case write && c.config.ReadOnly:
+		failed.Err = ErrReadOnly
+		return nil, failed
 	}
 	var body []byte
-	if in != nil {
+	if r.in != nil {
 		var err error
-		if body, err = json.Marshal(in); err != nil {
+		if body, err = json.Marshal(r.in); err != nil {
 			failed.Err = fmt.Errorf("encode the request: %w", err)
 			return nil, failed
 		}
 	}
-	target := c.base.JoinPath("v1", path)
-	target.RawQuery = query.Encode()
-
-	for {
-		failed.Attempts++
-		answer, content, err := c.try(ctx, method, target, body, failed)
-		if err == nil && answer.StatusCode/100 == 2 {
-			return content, nil
-		}
-		delay, again := retryDelay(method, answer, err, failed.Attempts, time.Now())
-		if !again && delay > 0 {
-			failed.Err = errRetryAfter
-			failed.Message = fmt.Sprintf("%s (it asks to wait %s; try again then)", failed.Message, delay)
-		}
-		if !again || failed.Attempts > c.config.MaxRetries {
+	c.budget.request()
+	for started := time.Now(); ; {
+		if err := c.pace.enter(ctx, write); err != nil {
+			failed.Err = fmt.Errorf("interrupted before it was sent: %w", err)
 			return nil, failed
 		}
-		if err := wait(ctx, delay); err != nil {
+		failed.Attempts++
+		content, result, asked, told := c.try(ctx, r, body, failed)
+		pause := backoff(failed.Attempts)
+		if told {
+			pause = asked
+		}
+		c.pace.leave(result, min(pause, retryAfterCap))
+		failed.unclear = write && (failed.unclear || result == unclear)
+		switch {
+		case result == done:
+			return content, nil
+		case result == throttled && pause > retryAfterCap:
+			failed.Err = errRetryAfter
+			failed.Message = fmt.Sprintf("%s (it asks to wait %s; try again then)", failed.Message, pause)
+			return nil, failed
+		case !c.again(r, result, told, failed.Attempts, time.Since(started)):
+			return nil, failed
+		}
+		if result == throttled {
+			continue // The gate holds it back, like all others.
+		}
+		if err := wait(ctx, pause); err != nil {
 			failed.Err = err
 			return nil, failed
 		}
 	}
 }
 
-// try makes one try and notes in failed what came of it.
-func (c *Client) try(ctx context.Context, method string, target *url.URL, body []byte, failed *Error) (*http.Response, []byte, error) {
-	select {
-	case c.slots <- struct{}{}:
-		defer func() { <-c.slots }()
-	case <-ctx.Done():
+// again decides whether a request that failed is tried once more. Where the service itself says when to come back, that is no load on it
+// and costs nothing of the budget.
+func (c *Client) again(r request, result outcome, told bool, tries int, elapsed time.Duration) bool {
+	if c.config.MaxRetries == 0 {
+		return false
 	}
-	if ctx.Err() != nil {
-		failed.Status = 0
-		failed.Err = fmt.Errorf("interrupted before it was sent: %w", context.Cause(ctx))
-		return nil, nil, failed.Err
+	switch result {
+	case throttled:
+		return elapsed < throttleWindow && (told || c.budget.take())
+	case notSent:
+	case unclear:
+		if r.method != http.MethodGet && !r.repeatable {
+			return false
+		}
+	default:
+		return false
 	}
-	if method != http.MethodGet {
-		ctx = context.WithoutCancel(ctx)
+	return tries <= c.config.MaxRetries && elapsed < failureWindow && c.budget.take()
+}
+
+// try makes one try, notes in failed what came of it, and returns how long the service asked to wait, if it did. A write that is sent goes on
+// when ctx ends.
+func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error) (content []byte, result outcome, asked time.Duration, told bool) {
+	if r.method != http.MethodGet {
+		lasting, cancel := outlive(ctx)
+		defer cancel()
+		ctx = lasting
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
 	defer cancel()
+	var connected atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
 
 	requestID := uuid.NewString()
 	started := time.Now()
-	answer, content, err := c.exchange(ctx, method, target, body, requestID)
+	answer, content, err := c.exchange(ctx, r, body, requestID)
 	failed.Status, failed.Code, failed.Message, failed.RequestID, failed.Err = 0, "", "", requestID, nil
-	switch {
-	case err != nil:
+	if err != nil {
 		failed.Err = errors.New(c.config.Key.Redact(err.Error()))
 		if cause := context.Cause(ctx); cause != nil {
 			failed.Err = fmt.Errorf("no answer: %w", cause)
 		}
-		err = failed.Err
-	default:
-		failed.Status = answer.StatusCode
-		if id := answer.Header.Get("X-Request-Id"); id != "" {
-			failed.RequestID = c.config.Key.Redact(id)
-		}
-		if answer.StatusCode/100 != 2 {
-			// First of all, because a description is cut off, and half a key would not be recognized.
-			failed.readError(answer.Header, []byte(c.config.Key.Redact(string(content))))
-			if location := answer.Header.Get("Location"); answer.StatusCode/100 == 3 && location != "" {
-				failed.Message = fmt.Sprintf("a redirect to %s, which is not followed because the API key would travel along", location)
-			}
-			failed.Code, failed.Message = c.config.Key.Redact(failed.Code), c.config.Key.Redact(failed.Message)
-		}
+	} else {
+		c.readAnswer(answer, content, failed)
+		asked, told = retryAfter(answer.Header.Get("Retry-After"), time.Now())
 	}
+	result = classify(answer, failed.Code != "", connected.Load(), err)
 	if c.config.Log != nil {
 		c.config.Log(ctx, Exchange{
-			Method: method, Path: failed.Path, Status: failed.Status, RequestID: failed.RequestID,
+			Method: r.method, Path: r.path, Status: failed.Status, RequestID: failed.RequestID,
 			Attempt: failed.Attempts, Duration: time.Since(started), Err: failed.Err,
 		})
 	}
-	return answer, content, err
+	return content, result, asked, told
+}
+
+// readAnswer notes what the service said.
+func (c *Client) readAnswer(answer *http.Response, content []byte, failed *Error) {
+	if date, err := http.ParseTime(answer.Header.Get("Date")); err == nil {
+		c.lastDate.Store(date.Unix())
+	}
+	failed.Status = answer.StatusCode
+	if id := answer.Header.Get("X-Request-Id"); id != "" {
+		failed.RequestID = c.config.Key.Redact(id)
+	}
+	if answer.StatusCode/100 == 2 {
+		return
+	}
+	// First of all, because a description is cut off, and half a key would not be recognized.
+	failed.readError(answer.Header, []byte(c.config.Key.Redact(string(content))))
+	if location := answer.Header.Get("Location"); answer.StatusCode/100 == 3 && location != "" {
+		failed.Message = fmt.Sprintf("a redirect to %s, which is not followed because the API key would travel along", location)
+	}
+	failed.Code, failed.Message = c.config.Key.Redact(failed.Code), c.config.Key.Redact(failed.Message)
+}
+
+// serverTime returns the service's clock as of its last answer, or ours when there was none.
+func (c *Client) serverTime() time.Time {
+	if seconds := c.lastDate.Load(); seconds != 0 {
+		return time.Unix(seconds, 0)
+	}
+	return time.Now()
 }
 
 // exchange sends the request and reads the answer whole.
-func (c *Client) exchange(ctx context.Context, method string, target *url.URL, body []byte, requestID string) (*http.Response, []byte, error) {
-	request, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
+func (c *Client) exchange(ctx context.Context, r request, body []byte, requestID string) (*http.Response, []byte, error) {
+	target := c.base.JoinPath("v1", r.path)
+	target.RawQuery = r.query.Encode()
+	outgoing, err := http.NewRequestWithContext(ctx, r.method, target.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, nil, errors.New("the request could not be built")
 	}
-	request.Header.Set("Authorization", "Bearer "+c.config.Key.reveal())
-	request.Header.Set("Accept", "application/json")
-	request.Header.Set("User-Agent", c.config.UserAgent)
-	request.Header.Set("X-Request-Id", requestID)
+	outgoing.Header.Set("Authorization", "Bearer "+c.config.Key.reveal())
+	outgoing.Header.Set("Accept", "application/json")
+	outgoing.Header.Set("User-Agent", c.config.UserAgent)
+	outgoing.Header.Set("X-Request-Id", requestID)
 	if len(body) > 0 {
-		request.Header.Set("Content-Type", "application/json")
+		outgoing.Header.Set("Content-Type", "application/json")
 	}
-	answer, err := c.http.Do(request)
+	answer, err := c.http.Do(outgoing)
 	if err != nil {
 		return nil, nil, err
 	}

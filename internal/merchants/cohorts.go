@@ -163,7 +163,8 @@ func (in CohortInput) Since(prior CohortInput) CohortInput {
 
 // CreateCohort makes a list or a segment.
 func (c *Client) CreateCohort(ctx context.Context, in CohortInput) (*Cohort, error) {
-	return create[Cohort](ctx, c, kindCohorts, in)
+	cohortType, _ := in.Type.Get()
+	return create[Cohort](ctx, c, kindCohorts, url.Values{"type": {cohortType}}, in)
 }
 
 // GetCohort reads one by id.

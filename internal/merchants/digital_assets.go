@@ -46,7 +46,7 @@ func (in DigitalAssetInput) Since(prior DigitalAssetInput) DigitalAssetInput {
 
 // CreateDigitalAsset makes a digital asset, as a draft.
 func (c *Client) CreateDigitalAsset(ctx context.Context, in DigitalAssetInput) (*DigitalAsset, error) {
-	return create[DigitalAsset](ctx, c, kindDigitalAssets, in)
+	return create[DigitalAsset](ctx, c, kindDigitalAssets, nil, in)
 }
 
 // GetDigitalAsset reads one by id.
@@ -66,7 +66,7 @@ func (c *Client) DeleteDigitalAsset(ctx context.Context, id ID) error {
 
 // PublishDigitalAsset publishes a draft.
 func (c *Client) PublishDigitalAsset(ctx context.Context, id ID) (*DigitalAsset, error) {
-	return act[DigitalAsset](ctx, c, kindDigitalAssets, id, "publish")
+	return act[DigitalAsset](ctx, c, kindDigitalAssets, id, publishing)
 }
 
 // DigitalAssets walks all of them, archived ones included, in the order of their creation.

@@ -33,6 +33,8 @@ type Error struct {
 	Attempts int
 	// Err is the cause when no answer came.
 	Err error
+	// unclear tells of a write that it may have been carried out.
+	unclear bool
 }
 
 // Error returns one line without header values or bodies.
@@ -40,7 +42,7 @@ func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
 	switch {
-	case e.Status == 0 && e.Err != nil:
+	case e.Err != nil:
 		b.WriteString(e.Err.Error())
 	case e.Code != "":
 		fmt.Fprintf(&b, "%d %s: %s", e.Status, e.Code, e.Message)
@@ -64,6 +66,27 @@ func plain(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// isUnclear reports whether a write that failed may have been carried out all the same.
+func isUnclear(err error) bool {
+	apiError, ok := errors.AsType[*Error](err)
+	return ok && apiError.unclear
+}
+
+// MayHaveHappened reports whether err is of a write that may have been carried out all the same: there was no answer, half an answer, or
+// a server error.
+func MayHaveHappened(err error) bool { return isUnclear(err) }
+
+// unclearError gives an unclear error another cause, beside what the service said.
+func unclearError(err, cause error) error {
+	apiError, ok := errors.AsType[*Error](err)
+	if !ok {
+		return err
+	}
+	said := *apiError
+	said.Err = fmt.Errorf("%w: %s", cause, apiError.Error())
+	return &said
 }
 
 // Unwrap returns the cause.

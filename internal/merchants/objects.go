@@ -51,82 +51,114 @@ func decode(body []byte, into any) error {
 }
 
 // decodeObject reads one object and insists on its id.
-func decodeObject[T any](body []byte) (*T, error) {
+func decodeObject[T any](body []byte) (*T, ID, error) {
 	var identity struct {
 		ID ID `json:"id"`
 	}
 	if err := decode(body, &identity); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if identity.ID == "" {
-		return nil, fmt.Errorf("%w: it has no id", ErrIncompleteAnswer)
+		return nil, "", fmt.Errorf("%w: it has no id", ErrIncompleteAnswer)
 	}
 	object := new(T)
 	if err := decode(body, object); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return object, nil
-}
-
-func create[T any](ctx context.Context, c *Client, k kind, in any) (*T, error) {
-	body, err := c.do(ctx, http.MethodPost, string(k), nil, in)
-	if err != nil {
-		return nil, err
-	}
-	object, err := decodeObject[T](body)
-	if err != nil {
-		return nil, &Error{Method: http.MethodPost, Path: string(k), Err: err}
-	}
-	return object, nil
+	return object, identity.ID, nil
 }
 
 func get[T any](ctx context.Context, c *Client, k kind, id ID) (*T, error) {
-	body, err := c.do(ctx, http.MethodGet, k.object(id), nil, nil)
-	if err != nil {
-		return nil, err
-	}
-	object, err := decodeObject[T](body)
-	if err != nil {
-		return nil, &Error{Method: http.MethodGet, Path: k.object(id), Err: err}
-	}
-	return object, nil
+	object, _, err := getWithStatus[T](ctx, c, k, id)
+	return object, err
 }
 
-// change sends a write to an object that exists. An answer without a body is legal (observed of the framework that the service is built
-// on); the object is then read.
-func change[T any](ctx context.Context, c *Client, method string, k kind, id ID, verb string, in any) (*T, error) {
-	path := k.object(id)
-	if verb != "" {
-		path += "/" + verb
+// getWithStatus reads an object and its status, "" for a kind that has none. An answer that is not whole is asked for once more.
+func getWithStatus[T any](ctx context.Context, c *Client, k kind, id ID) (*T, string, error) {
+	var failed error
+	for range 2 {
+		body, err := c.do(ctx, request{method: http.MethodGet, path: k.object(id)})
+		if err != nil {
+			return nil, "", err
+		}
+		object, _, err := decodeObject[T](body)
+		if err == nil {
+			var life struct {
+				Status string `json:"status"`
+			}
+			_ = json.Unmarshal(body, &life)
+			return object, life.Status, nil
+		}
+		failed = &Error{Method: http.MethodGet, Path: k.object(id), Err: err}
 	}
-	body, err := c.do(ctx, method, path, nil, in)
-	if err != nil {
-		return nil, err
-	}
-	if len(body) == 0 {
-		return get[T](ctx, c, k, id)
-	}
-	object, err := decodeObject[T](body)
-	if err != nil {
-		return nil, &Error{Method: method, Path: path, Err: err}
-	}
-	return object, nil
+	return nil, "", failed
 }
 
-// update sends the fields that change. When there are none it reads the object instead.
+// IsEmpty reports whether an input has nothing to send.
+func IsEmpty[Input any](in Input) bool { return reflect.ValueOf(in).IsZero() }
+
+// update sends the fields that change. They are absolute values, so it may be repeated; an answer without a body is legal (observed of the
+// framework that the service is built on), and the object is then read.
 func update[T any](ctx context.Context, c *Client, k kind, id ID, in any) (*T, error) {
-	if reflect.ValueOf(in).IsZero() {
-		return get[T](ctx, c, k, id)
+	body, err := c.do(ctx, request{method: http.MethodPatch, path: k.object(id), in: in, repeatable: true})
+	if err != nil {
+		return nil, err
 	}
-	return change[T](ctx, c, http.MethodPatch, k, id, "", in)
+	return answered[T](ctx, c, k, id, body)
 }
 
-func act[T any](ctx context.Context, c *Client, k kind, id ID, verb string) (*T, error) {
-	return change[T](ctx, c, http.MethodPost, k, id, verb, nil)
+// answered decodes the object of a write that succeeded, or reads it when the answer does not hold it.
+func answered[T any](ctx context.Context, c *Client, k kind, id ID, body []byte) (*T, error) {
+	if object, _, err := decodeObject[T](body); err == nil {
+		return object, nil
+	}
+	lasting, cancel := outlive(ctx)
+	defer cancel()
+	return get[T](lasting, c, k, id)
 }
 
+// transition is a change of status: the verb of its path, and whether a status is what it leads to.
+type transition struct {
+	verb    string
+	reached func(status string) bool
+}
+
+var (
+	publishing  = transition{"publish", func(s string) bool { return s != StatusDraft && s != StatusArchived }}
+	ending      = transition{"end", func(s string) bool { return s == StatusEnded }}
+	archiving   = transition{"archive", func(s string) bool { return s == StatusArchived }}
+	unarchiving = transition{"unarchive", func(s string) bool { return s != StatusArchived }}
+)
+
+// act makes a transition. When it is unclear whether it was made, or the service says that the status does not allow it, the object tells:
+// one that is there already is a success. One that is not is tried once more.
+func act[T any](ctx context.Context, c *Client, k kind, id ID, t transition) (*T, error) {
+	var refusal error
+	for range 2 {
+		body, err := c.do(ctx, request{method: http.MethodPost, path: k.object(id) + "/" + t.verb})
+		if err == nil {
+			return answered[T](ctx, c, k, id, body)
+		}
+		if !isUnclear(err) && !IsInvalidState(err) {
+			return nil, err
+		}
+		lasting, cancel := outlive(ctx)
+		object, status, getErr := getWithStatus[T](lasting, c, k, id)
+		cancel()
+		if getErr == nil && t.reached(status) {
+			return object, nil
+		}
+		refusal = err
+		if getErr != nil || IsInvalidState(err) {
+			break
+		}
+	}
+	return nil, refusal
+}
+
+// remove deletes an object. It may be repeated: what is gone cannot be deleted twice.
 func remove(ctx context.Context, c *Client, k kind, id ID) error {
-	_, err := c.do(ctx, http.MethodDelete, k.object(id), nil, nil)
+	_, err := c.do(ctx, request{method: http.MethodDelete, path: k.object(id), repeatable: true})
 	return err
 }
 
@@ -137,7 +169,7 @@ func list[T any](ctx context.Context, c *Client, k kind, filter url.Values) iter
 				yield(nil, err)
 				return
 			}
-			object, err := decodeObject[T](row)
+			object, _, err := decodeObject[T](row)
 			if err != nil {
 				yield(nil, &Error{Method: http.MethodGet, Path: string(k), Err: err})
 				return

@@ -29,7 +29,7 @@ func (c *Client) rows(ctx context.Context, k kind, filter url.Values) iter.Seq2[
 		query := url.Values{"limit": {strconv.Itoa(pageSize)}}
 		maps.Copy(query, filter)
 		for range pageLimit {
-			body, err := c.do(ctx, http.MethodGet, string(k), query, nil)
+			body, err := c.do(ctx, request{method: http.MethodGet, path: string(k), query: query})
 			if err != nil {
 				yield(nil, err)
 				return

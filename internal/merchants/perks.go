@@ -102,7 +102,7 @@ func (in PerkInput) Since(prior PerkInput) PerkInput {
 
 // CreatePerk makes a perk, as a draft.
 func (c *Client) CreatePerk(ctx context.Context, in PerkInput) (*Perk, error) {
-	return create[Perk](ctx, c, kindPerks, in)
+	return create[Perk](ctx, c, kindPerks, nil, in)
 }
 
 // GetPerk reads one by id.
@@ -122,17 +122,17 @@ func (c *Client) DeletePerk(ctx context.Context, id ID) error {
 
 // PublishPerk makes a draft live.
 func (c *Client) PublishPerk(ctx context.Context, id ID) (*Perk, error) {
-	return act[Perk](ctx, c, kindPerks, id, "publish")
+	return act[Perk](ctx, c, kindPerks, id, publishing)
 }
 
 // ArchivePerk hides one from users; it can come back.
 func (c *Client) ArchivePerk(ctx context.Context, id ID) (*Perk, error) {
-	return act[Perk](ctx, c, kindPerks, id, "archive")
+	return act[Perk](ctx, c, kindPerks, id, archiving)
 }
 
 // UnarchivePerk brings an archived one back to the status it had.
 func (c *Client) UnarchivePerk(ctx context.Context, id ID) (*Perk, error) {
-	return act[Perk](ctx, c, kindPerks, id, "unarchive")
+	return act[Perk](ctx, c, kindPerks, id, unarchiving)
 }
 
 // Perks walks all of them, archived ones included, in the order of their creation.

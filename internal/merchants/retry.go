@@ -2,44 +2,73 @@ package merchants
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 )
 
 const (
-	retryBase = 500 * time.Millisecond
-	retryCap  = 20 * time.Second
+	backoffBase = 500 * time.Millisecond
+	backoffCap  = 20 * time.Second
 	// retryAfterCap bounds what a server may make a pipeline wait; above it the error says how long the server asked for.
 	retryAfterCap = time.Minute
+	// No try begins later than this after the first one: for a service that fails, and for one that asks to wait.
+	failureWindow  = 25 * time.Second
+	throttleWindow = 2 * time.Minute
+	// afterStop is what a write that is under way still gets once the run was interrupted. Pipelines kill the process soon after.
+	afterStop = 6 * time.Second
 )
+
+// outcome says what is known of a request after one try, which decides whether it may be sent again.
+type outcome int
+
+const (
+	// done: a 2xx answer came.
+	done outcome = iota
+	// refused: the service, or our own check, said no. Trying again would give the same.
+	refused
+	// notSent: no connection was had, so the service never saw it.
+	notSent
+	// throttled: the service asked to come back later, and did nothing.
+	throttled
+	// unclear: it may have been carried out or not: no answer, half an answer, or a server error.
+	unclear
+)
+
+// classify reads the outcome of a try. connected tells whether a connection was had.
+func classify(answer *http.Response, apiShaped, connected bool, err error) outcome {
+	if err != nil {
+		var certificate *tls.CertificateVerificationError
+		switch {
+		case errors.As(err, &certificate):
+			return refused
+		case !connected:
+			return notSent
+		default:
+			return unclear
+		}
+	}
+	switch status := answer.StatusCode; {
+	case status/100 == 2:
+		return done
+	case status == http.StatusTooManyRequests:
+		return throttled
+	case status == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") != "" && apiShaped:
+		return throttled
+	case status == http.StatusRequestTimeout || status >= 500 && status != http.StatusNotImplemented:
+		return unclear
+	default:
+		return refused
+	}
+}
 
 // errRetryAfter is the cause of an error whose answer asked for a longer wait than is bearable.
 var errRetryAfter = errors.New("the service asks to wait longer than a minute")
-
-// retryDelay returns how long to wait before the next try of a request, or false when it must not be repeated. Only a GET is repeated:
-// after a failed write nobody knows whether it was committed. tries counts those already made.
-func retryDelay(method string, answer *http.Response, err error, tries int, now time.Time) (time.Duration, bool) {
-	if method != http.MethodGet || errors.Is(err, context.Canceled) {
-		return 0, false
-	}
-	if err == nil {
-		switch answer.StatusCode {
-		case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,
-			http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		default:
-			return 0, false
-		}
-		if wait, ok := retryAfter(answer.Header.Get("Retry-After"), now); ok {
-			return wait, wait <= retryAfterCap
-		}
-	}
-	ceiling := min(retryCap, retryBase<<(tries-1))
-	return rand.N(ceiling) + time.Millisecond, true
-}
 
 // retryAfter reads a Retry-After header, seconds or an HTTP date. A date in the past means now; anything else means there is none.
 func retryAfter(header string, now time.Time) (time.Duration, bool) {
@@ -55,6 +84,39 @@ func retryAfter(header string, now time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
+// backoff is the pause after so many tries: doubled each time, and anything from nothing to that, so that clients do not come back at once.
+func backoff(tries int) time.Duration {
+	return rand.N(min(backoffCap, backoffBase<<min(tries-1, 10))) + time.Millisecond
+}
+
+// retryBudget bounds the tries beyond the first of a whole process: a tenth more would not help a service that is down.
+type retryBudget struct {
+	mu                sync.Mutex
+	requests, retries int
+}
+
+// Retries are at most a fifth of the requests, but so many are always allowed.
+const (
+	retryShare = 5
+	retryFloor = 10
+)
+
+func (b *retryBudget) request() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.requests++
+}
+
+func (b *retryBudget) take() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.retries >= retryFloor+b.requests/retryShare {
+		return false
+	}
+	b.retries++
+	return true
+}
+
 // wait pauses, or ends early with the context's error.
 func wait(ctx context.Context, pause time.Duration) error {
 	timer := time.NewTimer(pause)
@@ -65,4 +127,16 @@ func wait(ctx context.Context, pause time.Duration) error {
 	case <-ctx.Done():
 		return fmt.Errorf("interrupted while waiting to try again: %w", context.Cause(ctx))
 	}
+}
+
+// outlive returns a context for a write and what follows from it: it goes on for a moment when ctx ends, because a write that was sent
+// may have been carried out, and its answer must not be lost.
+func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if wait(lasting, afterStop) == nil {
+			cancel()
+		}
+	})
+	return lasting, func() { stop(); cancel() }
 }

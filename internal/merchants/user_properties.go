@@ -43,7 +43,7 @@ func (in UserPropertyInput) Since(prior UserPropertyInput) UserPropertyInput {
 
 // CreateUserProperty makes a property.
 func (c *Client) CreateUserProperty(ctx context.Context, in UserPropertyInput) (*UserProperty, error) {
-	return create[UserProperty](ctx, c, kindUserProperties, in)
+	return create[UserProperty](ctx, c, kindUserProperties, nil, in)
 }
 
 // GetUserProperty reads one by id.

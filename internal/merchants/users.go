@@ -15,7 +15,7 @@ const (
 // CreateUserAuthToken returns a token with which the user of this email address can be logged in to the Experience Space (observed in
 // cohort-embed-js). It is a secret, and short-lived as far as inferred.
 func (c *Client) CreateUserAuthToken(ctx context.Context, email string) (string, error) {
-	body, err := c.do(ctx, http.MethodPost, pathAuthToken, nil, map[string]string{"email": email})
+	body, err := c.do(ctx, request{method: http.MethodPost, path: pathAuthToken, in: map[string]string{"email": email}, repeatable: true})
 	if err != nil {
 		return "", err
 	}
@@ -94,7 +94,7 @@ func (d *CampaignDiffusion) UnmarshalJSON(data []byte) error {
 
 // GetCampaignDiffusion returns the configuration, or nil when campaign diffusion is off: the answer then has no body (observed).
 func (c *Client) GetCampaignDiffusion(ctx context.Context) (*CampaignDiffusion, error) {
-	body, err := c.do(ctx, http.MethodGet, pathCampaignDiffusion, nil, nil)
+	body, err := c.do(ctx, request{method: http.MethodGet, path: pathCampaignDiffusion})
 	if err != nil || len(body) == 0 || string(body) == "null" {
 		return nil, err
 	}
