@@ -78,7 +78,8 @@ type page struct {
 func decodePage(body []byte) (page, error) {
 	var p page
 	if bytes.HasPrefix(body, []byte("[")) {
-		return p, decode(body, &p.Data)
+		err := decode(body, &p.Data)
+		return p, err
 	}
 	var envelope struct {
 		Data       *[]json.RawMessage `json:"data"`
