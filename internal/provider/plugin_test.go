@@ -34,6 +34,7 @@ type plugin struct {
 	t      *testing.T
 	server pluginServer
 	schema *tfprotov6.GetProviderSchemaResponse
+	states map[string]cty.Type // of each resource
 }
 
 func newPlugin(t *testing.T) *plugin {
@@ -49,7 +50,11 @@ func newPlugin(t *testing.T) *plugin {
 	for _, d := range schema.Diagnostics {
 		t.Fatalf("the schema is not valid: %s: %s", d.Summary, d.Detail)
 	}
-	return &plugin{t: t, server: server, schema: schema}
+	states := map[string]cty.Type{}
+	for kind, of := range schema.ResourceSchemas {
+		states[kind] = ctyType(t, of.ValueType())
+	}
+	return &plugin{t: t, server: server, schema: schema, states: states}
 }
 
 // configuredPlugin is a plugin with the provider configured for the test merchant of a world.
@@ -65,7 +70,7 @@ func configuredPlugin(t *testing.T, w *world) *plugin {
 // in returns the same plugin for a subtest.
 func (p *plugin) in(t *testing.T) *plugin {
 	t.Helper()
-	return &plugin{t: t, server: p.server, schema: p.schema}
+	return &plugin{t: t, server: p.server, schema: p.schema, states: p.states}
 }
 
 // said is one diagnostic, in the form in which tests compare it.
@@ -274,7 +279,7 @@ func dynamic(t *testing.T, value cty.Value) *tfprotov6.DynamicValue {
 // decoded decodes a value from the wire.
 func (p *plugin) decoded(kind string, value *tfprotov6.DynamicValue) cty.Value {
 	p.t.Helper()
-	decoded, err := ctymsgpack.Unmarshal(value.MsgPack, ctyType(p.t, p.schema.ResourceSchemas[kind].ValueType()))
+	decoded, err := ctymsgpack.Unmarshal(value.MsgPack, p.states[kind])
 	if err != nil {
 		p.t.Fatal(err)
 	}

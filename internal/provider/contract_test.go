@@ -1,0 +1,408 @@
+package provider
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// These tests walk every type that the provider registers and demand what all of them have in common, because nothing is inherited. A
+// failure says what to add. Everything here is found by walking: a new type needs no line in this file.
+
+// repository is the root of the repository, from here.
+const repository = "../.."
+
+func TestContract_resources(t *testing.T) {
+	t.Parallel()
+	served := servedSchemas(t)
+	registered := resourceNames(t)
+	for name, r := range registeredResources(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var answer resource.SchemaResponse
+			r.Schema(t.Context(), resource.SchemaRequest{}, &answer)
+			for _, d := range answer.Schema.ValidateImplementation(t.Context()) {
+				t.Errorf("the schema is not valid: %s: %s", d.Summary(), d.Detail())
+			}
+			if answer.Schema.MarkdownDescription == "" {
+				t.Error("the schema has no MarkdownDescription: say what the object is")
+			}
+			if len(answer.Schema.Blocks) > 0 {
+				t.Error("the schema has blocks: use nested attributes")
+			}
+			block := served.ResourceSchemas[name]
+			if block == nil {
+				t.Fatal("the server does not serve it")
+			}
+			checkAttributes(t, block.Block.Attributes)
+			for _, common := range []string{"id", "mode"} {
+				a, ok := answer.Schema.Attributes[common]
+				if !ok || !a.IsComputed() || a.IsOptional() || a.IsRequired() {
+					t.Errorf("%s has to be there and computed: use %sAttribute", common, common)
+				}
+			}
+			walkResource("", answer.Schema.Attributes, func(at string, attribute schema.Attribute) {
+				checkReference(t, at, attribute, registered)
+				checkReplacement(t, at, attribute)
+			})
+			checkKey(t, answer.Schema.Attributes)
+			checkImport(t, name, r)
+			checkFiles(t, "examples/resources/"+name, map[string]string{
+				"resource.tf":            fmt.Sprintf("resource %q ", name),
+				"import.sh":              "terraform import " + name + ".",
+				"import-by-string-id.tf": "to = " + name + ".",
+				"import-by-identity.tf":  "identity = {",
+				"resource_realistic.tf":  fmt.Sprintf("resource %q ", name),
+			})
+			checkDocs(t, "resources", name)
+		})
+	}
+}
+
+func TestContract_dataSources(t *testing.T) {
+	t.Parallel()
+	served := servedSchemas(t)
+	resources := resourceNames(t)
+	names := map[string]bool{}
+	for _, create := range New("test").DataSources(t.Context()) {
+		source := create()
+		var named datasource.MetadataResponse
+		source.Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "cohort"}, &named)
+		name := named.TypeName
+		if names[name] {
+			t.Errorf("%s is registered twice", name)
+		}
+		names[name] = true
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var answer datasource.SchemaResponse
+			source.Schema(t.Context(), datasource.SchemaRequest{}, &answer)
+			for _, d := range answer.Schema.ValidateImplementation(t.Context()) {
+				t.Errorf("the schema is not valid: %s: %s", d.Summary(), d.Detail())
+			}
+			if answer.Schema.MarkdownDescription == "" {
+				t.Error("the schema has no MarkdownDescription: say what it reads")
+			}
+			if _, ok := source.(datasource.DataSourceWithConfigure); !ok {
+				t.Error("it has no Configure: take the session there")
+			}
+			if mode, ok := answer.Schema.Attributes["mode"]; !ok || !mode.IsComputed() {
+				t.Error("mode has to be there and computed, so that a reader sees which merchant was asked")
+			}
+			block := served.DataSourceSchemas[name]
+			if block == nil {
+				t.Fatal("the server does not serve it")
+			}
+			checkAttributes(t, block.Block.Attributes)
+			if of, ok := served.ResourceSchemas[name]; ok {
+				checkSameAttributes(t, of.Block.Attributes, block.Block.Attributes)
+			}
+			checkFiles(t, "examples/data-sources/"+name, map[string]string{"data-source.tf": fmt.Sprintf("data %q ", name)})
+			checkDocs(t, "data-sources", name)
+		})
+	}
+	for _, name := range resources {
+		if !names[name] {
+			t.Errorf("there is no data source %s: every kind of object has one", name)
+		}
+	}
+}
+
+func TestContract_ephemeralResources(t *testing.T) {
+	t.Parallel()
+	served := servedSchemas(t)
+	p, ok := New("test").(frameworkprovider.ProviderWithEphemeralResources)
+	if !ok {
+		t.Fatal("the provider has no ephemeral resources")
+	}
+	for _, create := range p.EphemeralResources(t.Context()) {
+		e := create()
+		var named ephemeral.MetadataResponse
+		e.Metadata(t.Context(), ephemeral.MetadataRequest{ProviderTypeName: "cohort"}, &named)
+		name := named.TypeName
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var answer ephemeral.SchemaResponse
+			e.Schema(t.Context(), ephemeral.SchemaRequest{}, &answer)
+			for _, d := range answer.Schema.ValidateImplementation(t.Context()) {
+				t.Errorf("the schema is not valid: %s: %s", d.Summary(), d.Detail())
+			}
+			if answer.Schema.MarkdownDescription == "" {
+				t.Error("the schema has no MarkdownDescription: say what it gives")
+			}
+			block := served.EphemeralResourceSchemas[name]
+			if block == nil {
+				t.Fatal("the server does not serve it")
+			}
+			checkAttributes(t, block.Block.Attributes)
+			checkFiles(t, "examples/ephemeral-resources/"+name, map[string]string{"ephemeral-resource.tf": fmt.Sprintf("ephemeral %q ", name)})
+			checkDocs(t, "ephemeral-resources", name)
+		})
+	}
+}
+
+func TestContract_provider(t *testing.T) {
+	t.Parallel()
+	var answer frameworkprovider.SchemaResponse
+	New("test").Schema(t.Context(), frameworkprovider.SchemaRequest{}, &answer)
+	for _, d := range answer.Schema.ValidateImplementation(t.Context()) {
+		t.Errorf("the schema is not valid: %s: %s", d.Summary(), d.Detail())
+	}
+	if answer.Schema.MarkdownDescription == "" {
+		t.Error("the schema has no MarkdownDescription")
+	}
+	checkAttributes(t, servedSchemas(t).Provider.Block.Attributes)
+	checkFiles(t, "examples/provider", map[string]string{"provider.tf": `provider "cohort" `})
+	if _, err := os.Stat(filepath.Join(repository, "docs", "index.md")); err != nil {
+		t.Error("the provider has no page in docs/: run make generate and commit what it writes")
+	}
+}
+
+func servedSchemas(t *testing.T) *tfprotov6.GetProviderSchemaResponse {
+	t.Helper()
+	served, err := NewServer("test")().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range served.Diagnostics {
+		t.Fatalf("the schemas cannot be served: %s: %s", d.Summary, d.Detail)
+	}
+	return served
+}
+
+func registeredResources(t *testing.T) map[string]resource.Resource {
+	t.Helper()
+	all := map[string]resource.Resource{}
+	for _, create := range New("test").Resources(t.Context()) {
+		r := create()
+		var named resource.MetadataResponse
+		r.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "cohort"}, &named)
+		if all[named.TypeName] != nil {
+			t.Errorf("%s is registered twice", named.TypeName)
+		}
+		all[named.TypeName] = r
+	}
+	if len(all) == 0 {
+		t.Fatal("no resource is registered")
+	}
+	return all
+}
+
+func resourceNames(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	for name := range registeredResources(t) {
+		names = append(names, name)
+	}
+	return names
+}
+
+// walkServed visits every attribute of a schema at every depth.
+func walkServed(parent string, attributes []*tfprotov6.SchemaAttribute, visit func(at string, attribute *tfprotov6.SchemaAttribute)) {
+	for _, attribute := range attributes {
+		at := strings.TrimPrefix(parent+"."+attribute.Name, ".")
+		visit(at, attribute)
+		if attribute.NestedType != nil {
+			walkServed(at, attribute.NestedType.Attributes, visit)
+		}
+	}
+}
+
+// walkResource visits every attribute of a resource at every depth, with its validators and plan modifiers.
+func walkResource(parent string, attributes map[string]schema.Attribute, visit func(at string, attribute schema.Attribute)) {
+	for name, attribute := range attributes {
+		at := strings.TrimPrefix(parent+"."+name, ".")
+		visit(at, attribute)
+		switch nested := attribute.(type) {
+		case schema.SingleNestedAttribute:
+			walkResource(at, nested.Attributes, visit)
+		case schema.ListNestedAttribute:
+			walkResource(at, nested.NestedObject.Attributes, visit)
+		case schema.SetNestedAttribute:
+			walkResource(at, nested.NestedObject.Attributes, visit)
+		case schema.MapNestedAttribute:
+			walkResource(at, nested.NestedObject.Attributes, visit)
+		}
+	}
+}
+
+var (
+	// secrets are the names that hold one wherever they stand.
+	secrets = regexp.MustCompile(`(^|_)(api_key|token|secret|password)$`)
+	// secretPaths are attributes with a harmless name that hold one.
+	secretPaths = []string{"code.value"}
+)
+
+// checkAttributes demands a description of every attribute, and that secrets are marked.
+func checkAttributes(t *testing.T, attributes []*tfprotov6.SchemaAttribute) {
+	t.Helper()
+	walkServed("", attributes, func(at string, a *tfprotov6.SchemaAttribute) {
+		switch {
+		case a.Description == "":
+			t.Errorf("%s has no MarkdownDescription: say in the user's words what it is, its default and its limits", at)
+		case a.DescriptionKind != tfprotov6.StringKindMarkdown:
+			t.Errorf("%s has a Description: use MarkdownDescription", at)
+		case !strings.HasSuffix(a.Description, "."):
+			t.Errorf("the description of %s does not end with a full stop: %q", at, a.Description)
+		}
+		if (secrets.MatchString(a.Name) || slices.Contains(secretPaths, at)) && !a.Sensitive {
+			t.Errorf("%s holds a secret: mark it Sensitive", at)
+		}
+	})
+}
+
+// checkSameAttributes demands that a data source shows what the resource has, save what only says what is wanted.
+func checkSameAttributes(t *testing.T, resourceAttributes, dataAttributes []*tfprotov6.SchemaAttribute) {
+	t.Helper()
+	shown := map[string]*tfprotov6.SchemaAttribute{}
+	walkServed("", dataAttributes, func(at string, a *tfprotov6.SchemaAttribute) { shown[at] = a })
+	walkServed("", resourceAttributes, func(at string, a *tfprotov6.SchemaAttribute) {
+		if at == "desired_status" || at == "on_destroy" {
+			if shown[at] != nil {
+				t.Errorf("%s says what is wanted of a resource; a data source has no use for it", at)
+			}
+			return
+		}
+		switch same := shown[at]; {
+		case same == nil:
+			t.Errorf("the data source does not show %s", at)
+		case !same.Computed:
+			t.Errorf("%s has to be computed in the data source", at)
+		case same.Sensitive != a.Sensitive:
+			t.Errorf("%s is sensitive in one of resource and data source only", at)
+		}
+	})
+}
+
+// checkReference demands the annotation of every attribute that holds the id of another object. That is one whose name ends in _id, save
+// reference_id, which is the object's own key; and an id that the user has to give below the root.
+func checkReference(t *testing.T, at string, attribute schema.Attribute, resources []string) {
+	t.Helper()
+	name := at[strings.LastIndex(at, ".")+1:]
+	if (!strings.HasSuffix(name, "_id") || name == "reference_id") && (name != "id" || at == "id" || !attribute.IsRequired()) {
+		return
+	}
+	text, ok := attribute.(schema.StringAttribute)
+	if !ok {
+		t.Errorf("%s is an id and no string", at)
+		return
+	}
+	for _, v := range text.Validators {
+		to, ok := v.(references)
+		if !ok {
+			continue
+		}
+		for _, name := range to {
+			if !slices.Contains(resources, name) {
+				t.Errorf("%s refers to %s, which is not registered", at, name)
+			}
+		}
+		if len(to) > 0 {
+			return
+		}
+	}
+	t.Errorf("%s holds the id of another object: add refersTo(…) with the resources that it may be to its Validators", at)
+}
+
+// checkReplacement demands that what cannot be changed says so and replaces, and that nothing does one without the other. The forms of a
+// campaign are replaced by its ModifyPlan, which alone can see whether the form is another one.
+func checkReplacement(t *testing.T, at string, attribute schema.Attribute) {
+	t.Helper()
+	says := strings.Contains(attribute.GetMarkdownDescription(), "Changing this creates a new")
+	var replaces bool
+	switch a := attribute.(type) {
+	case schema.StringAttribute:
+		for _, m := range a.PlanModifiers {
+			replaces = replaces || m.Description(t.Context()) == stringplanmodifier.RequiresReplace().Description(t.Context())
+		}
+	case schema.SingleNestedAttribute:
+		for _, m := range a.PlanModifiers {
+			replaces = replaces || m.Description(t.Context()) == objectplanmodifier.RequiresReplace().Description(t.Context())
+		}
+	}
+	switch {
+	case says && !replaces:
+		t.Errorf("%s says that changing it creates a new object: add RequiresReplace to its PlanModifiers", at)
+	case replaces && !says:
+		t.Errorf("%s replaces the object: say \"Changing this creates a new …\" in its description", at)
+	}
+}
+
+// checkKey demands the key by which an object is the same in both merchants.
+func checkKey(t *testing.T, attributes map[string]schema.Attribute) {
+	t.Helper()
+	if internal, ok := attributes["internal_name"]; ok && internal.IsRequired() {
+		return
+	}
+	if reference, ok := attributes["reference_id"]; ok && reference.IsOptional() {
+		return
+	}
+	t.Error("it has no key: internal_name (required) or reference_id (optional)")
+}
+
+// checkImport demands the identity {mode, id} and an import.
+func checkImport(t *testing.T, name string, r resource.Resource) {
+	t.Helper()
+	if _, ok := r.(resource.ResourceWithImportState); !ok {
+		t.Error("it cannot be imported: add ImportState, which calls importByKeyOrID")
+	}
+	if _, ok := r.(resource.ResourceWithModifyPlan); !ok {
+		t.Error("its plan does not show the merchant: add ModifyPlan, which calls planMode")
+	}
+	if _, ok := r.(resource.ResourceWithIdentity); !ok {
+		t.Error("it has no identity: add IdentitySchema, which returns identitySchema")
+		return
+	}
+	served, err := NewServer("test")().GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, a := range served.IdentitySchemas[name].IdentityAttributes {
+		got = append(got, fmt.Sprintf("%s %s required=%t optional=%t described=%t", a.Name, a.Type, a.RequiredForImport, a.OptionalForImport, a.Description != ""))
+	}
+	slices.Sort(got)
+	want := []string{
+		"id tftypes.String required=true optional=false described=true",
+		"mode tftypes.String required=false optional=true described=true",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("its identity is %q, want %q: return identitySchema", got, want)
+	}
+}
+
+// checkFiles demands files in a folder, each with a text in it.
+func checkFiles(t *testing.T, folder string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		content, err := os.ReadFile(filepath.Join(repository, folder, name))
+		switch {
+		case err != nil:
+			t.Errorf("there is no %s/%s: add it, the documentation shows it", folder, name)
+		case !strings.Contains(string(content), text):
+			t.Errorf("%s/%s does not have %q in it", folder, name, text)
+		}
+	}
+}
+
+// checkDocs demands the generated page.
+func checkDocs(t *testing.T, folder, name string) {
+	t.Helper()
+	page := filepath.Join("docs", folder, strings.TrimPrefix(name, "cohort_")+".md")
+	if _, err := os.Stat(filepath.Join(repository, page)); err != nil {
+		t.Errorf("there is no %s: run make generate and commit what it writes", page)
+	}
+}
