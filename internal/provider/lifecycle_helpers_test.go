@@ -18,22 +18,39 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// run executes steps with the real Terraform.
+// run executes steps with the real Terraform. In their configurations <name> is the id of an object that exists already.
 func (w *world) run(t *testing.T, checkDestroy resource.TestCheckFunc, steps ...resource.TestStep) {
 	t.Helper()
+	w.learn()
 	for i := range steps {
+		for id, name := range w.names {
+			steps[i].Config = strings.ReplaceAll(steps[i].Config, name, id)
+		}
 		if steps[i].Config != "" && !strings.Contains(steps[i].Config, `provider "cohort"`) {
 			steps[i].Config = w.config(steps[i].Config)
 		}
 	}
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(), CheckDestroy: checkDestroy, Steps: steps})
+}
+
+// block writes a resource or data source with these attributes.
+func block(address string, attributes ...string) string {
+	keyword := "resource"
+	if rest, ok := strings.CutPrefix(address, "data."); ok {
+		keyword, address = "data", rest
+	}
+	kind, name, _ := strings.Cut(address, ".")
+	return fmt.Sprintf("%s %q %q {\n%s\n}\n", keyword, kind, name, strings.Join(attributes, "\n"))
 }
 
 // acts demands that a plan does this to a resource before it is applied.
@@ -471,3 +488,125 @@ func theFirst(diags []*tfprotov6.Diagnostic, severity tfprotov6.DiagnosticSeveri
 	}
 	return *cmp.Or(diags[at], &tfprotov6.Diagnostic{})
 }
+
+// disappears deletes an object behind Terraform's back and demands that the next plan makes it again.
+func disappears(t *testing.T, config, address, kind, name string, after ...string) {
+	t.Helper()
+	w := newWorld(t, sandbox.Options{})
+	w.run(t, nil,
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: w.remove(t, kind, name), Config: config,
+			ConfigPlanChecks: acts(address, plancheck.ResourceActionCreate), Check: w.holds(kind, after...),
+		},
+	)
+}
+
+// drifts changes an object behind Terraform's back and demands that the next plan shows it and that applying it takes the change back.
+func drifts(t *testing.T, config, address, kind, name string, change map[string]any, want ...string) {
+	t.Helper()
+	w := newWorld(t, sandbox.Options{})
+	w.run(t, nil,
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: w.patch(t, kind, name, change), Config: config,
+			ConfigPlanChecks: acts(address, plancheck.ResourceActionUpdate), Check: w.wrote(want...),
+		},
+	)
+}
+
+// refused has the service refuse a create with a message, and demands an error at an attribute of the configuration, given by its line.
+func refused(t *testing.T, config, path, message string, words ...string) {
+	t.Helper()
+	w := newWorld(t, sandbox.Options{})
+	body := `{"code":"generic.invalid-request","message":` + fmt.Sprintf("%q", message) + `}`
+	w.run(t, nil, resource.TestStep{
+		PreConfig: w.fault(t, sandbox.Fault{Method: http.MethodPost, Route: path, Status: http.StatusExpectationFailed, Body: &body, Count: -1}), Config: config,
+		ExpectError: says(append(words, `The service said "`+message+`" (HTTP 417, code generic.invalid-request).`, "Request: POST "+path+", id req-", "Correct the configuration and apply again.")...),
+	})
+}
+
+// publishFails has the service fail a publish after a create: the object stays as a draft without a taint, and the next apply publishes it.
+func publishFails(t *testing.T, config, address, kind, name, public string, again ...string) {
+	t.Helper()
+	w := newWorld(t, sandbox.Options{})
+	w.run(t, nil,
+		resource.TestStep{
+			PreConfig: w.fault(t, sandbox.Fault{Method: http.MethodPost, Route: "/v1/" + kind + "/{id}/publish", Status: http.StatusInternalServerError}),
+			Config:    config, ExpectNonEmptyPlan: true,
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("draft")),
+				statecheck.ExpectKnownValue(address, tfjsonpath.New("desired_status"), knownvalue.StringExact(public)),
+			},
+			Check: w.holds(kind, name+" draft"),
+		},
+		resource.TestStep{
+			PreConfig: w.mark, Config: config, ConfigPlanChecks: acts(address, plancheck.ResourceActionUpdate),
+			Check: resource.ComposeTestCheckFunc(w.wrote(again...), w.holds(kind, name+" "+public)),
+		},
+	)
+}
+
+// publishWarns is the same at the protocol, where the warning can be seen.
+func publishWarns(t *testing.T, typeName, kind, noun, public string, prepare func(*world) map[string]any) {
+	t.Helper()
+	w := newWorld(t, sandbox.Options{})
+	config := prepare(w)
+	w.fault(t, sandbox.Fault{Method: http.MethodPost, Route: "/v1/" + kind + "/{id}/publish", Status: http.StatusInternalServerError})()
+	state, diags := w.protocol(t).create(t, typeName, config)
+	noErrors(t, diags)
+	warning := theFirst(diags, tfprotov6.DiagnosticSeverityWarning)
+	if want := fmt.Sprintf("The %s %q was created but is not %s", noun, config["internal_name"], public); warning.Summary != want {
+		t.Errorf("warning %q, want %q", warning.Summary, want)
+	}
+	for _, want := range []string{"Its status is draft.", "the next apply tries again", "HTTP 500, code generic.injected-fault", "/publish, id req-"} {
+		if !strings.Contains(warning.Detail, want) {
+			t.Errorf("the warning lacks %q: %s", want, warning.Detail)
+		}
+	}
+	if warning.Attribute.String() != `AttributeName("desired_status")` {
+		t.Errorf("warning at %s", warning.Attribute)
+	}
+	sameValues(t, "status", []any{state["status"], state["desired_status"]}, []any{"draft", public})
+}
+
+// inUse has somebody else refer to an object, and demands an error of destroy that says so.
+func inUse(t *testing.T, config, kind, name, reason string, refer func(w *world, id string) string) {
+	t.Helper()
+	w := newWorld(t, sandbox.Options{})
+	var user string
+	w.run(t, w.holds(kind),
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: func() { user = refer(w, w.id(t, kind, name)) }, Config: config, Destroy: true,
+			ExpectError: says("Could not destroy", reason, "Other objects still refer to it. Remove those references first"),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				if err := w.DeleteObject(user); err != nil {
+					t.Fatal(err)
+				}
+			}, Config: config, ConfigPlanChecks: nothingToDo,
+		},
+	)
+}
+
+// known is a state check of one attribute, whose path is given by keys and indices.
+func known(address string, value knownvalue.Check, path ...any) statecheck.StateCheck {
+	at := tfjsonpath.Path{}
+	for i, step := range path {
+		switch step := step.(type) {
+		case string:
+			if i == 0 {
+				at = tfjsonpath.New(step)
+			} else {
+				at = at.AtMapKey(step)
+			}
+		case int:
+			at = at.AtSliceIndex(step)
+		}
+	}
+	return statecheck.ExpectKnownValue(address, at, value)
+}
+
+func text(value string) knownvalue.Check { return knownvalue.StringExact(value) }

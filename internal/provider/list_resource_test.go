@@ -1,0 +1,105 @@
+package provider_test
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+const listAddress = "cohort_list.vip"
+
+var listConfig = block(listAddress, `name = "VIP customers"`, `reference_id = "vip"`)
+
+func TestList_lifecycle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	steps := []resource.TestStep{{
+		Config: listConfig,
+		Check:  w.wrote(`POST /v1/cohorts {"type":"list","name":"VIP customers","referenceId":"vip"}`),
+		ConfigStateChecks: []statecheck.StateCheck{
+			known(listAddress, knownvalue.NotNull(), "id"),
+			known(listAddress, text("test"), "mode"),
+			known(listAddress, text("VIP customers"), "name"),
+			known(listAddress, text("vip"), "reference_id"),
+		},
+	}}
+	steps = append(steps, imports(listAddress, "vip")...)
+	steps = append(steps,
+		resource.TestStep{
+			PreConfig: w.mark, Config: block(listAddress, `name = "VIPs"`, `reference_id = "vip"`),
+			ConfigPlanChecks: acts(listAddress, plancheck.ResourceActionUpdate),
+			Check:            w.wrote(`PATCH /v1/cohorts/<VIP customers> {"name":"VIPs"}`),
+		},
+		resource.TestStep{
+			PreConfig: w.mark, Config: block(listAddress, `name = "VIPs"`),
+			ConfigPlanChecks:  acts(listAddress, plancheck.ResourceActionUpdate),
+			Check:             w.wrote(`PATCH /v1/cohorts/<VIP customers> {"referenceId":null}`),
+			ConfigStateChecks: []statecheck.StateCheck{known(listAddress, knownvalue.Null(), "reference_id")},
+		},
+		resource.TestStep{
+			PreConfig: w.mark, Config: block(listAddress, `name = "VIPs"`, `reference_id = "vips"`),
+			Check: resource.ComposeTestCheckFunc(w.wrote(`PATCH /v1/cohorts/<VIP customers> {"referenceId":"vips"}`), w.holds("cohorts", "VIPs")),
+		},
+	)
+	w.run(t, w.holds("cohorts"), steps...)
+}
+
+func TestList_identity(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	w.post(t, "/v1/cohorts", `{"type":"list","name":"VIPs"}`)
+	w.checkIdentity(t, identityCase{"cohort_list", "cohorts", "VIPs", map[string]any{"name": "VIPs"}})
+}
+
+func TestList_disappears(t *testing.T) {
+	t.Parallel()
+	disappears(t, listConfig, listAddress, "cohorts", "VIP customers", "VIP customers")
+}
+
+func TestList_drifts(t *testing.T) {
+	t.Parallel()
+	drifts(t, listConfig, listAddress, "cohorts", "VIP customers", map[string]any{"name": "Changed", "referenceId": nil},
+		`PATCH /v1/cohorts/<Changed> {"name":"VIP customers","referenceId":"vip"}`)
+}
+
+func TestList_inUse(t *testing.T) {
+	t.Parallel()
+	inUse(t, listConfig, "cohorts", "VIP customers", `list "VIP customers" The service said "The cohort is used by campaign \"summer\"." (HTTP 417, code cohort.in-use).`,
+		func(w *world, id string) string {
+			return w.post(t, "/v1/campaigns", `{"internalName":"summer","type":"airdrop","cohortId":"`+id+`"}`)
+		})
+}
+
+func TestList_refused(t *testing.T) {
+	t.Parallel()
+	refused(t, listConfig, "/v1/cohorts", "referenceId must be shorter", `Could not create list "VIP customers"`, `reference_id = "vip"`)
+}
+
+func TestList_taken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	w.post(t, "/v1/cohorts", `{"type":"segment","name":"Other","referenceId":"vip"}`)
+	w.run(t, w.holds("cohorts", "Other"), resource.TestStep{
+		Config:      listConfig,
+		ExpectError: says(`Could not create list "VIP customers"`, "code cohort.already-exists", "Import that object to manage it, or choose another key."),
+	})
+}
+
+func TestList_importRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	segment := w.post(t, "/v1/cohorts", `{"type":"segment","name":"Gold","referenceId":"gold"}`)
+	w.post(t, "/v1/cohorts", `{"type":"list","name":"Staff","referenceId":"staff"}`)
+	w.post(t, "/v1/cohorts", `{"type":"list","name":"No key"}`)
+	step := resource.TestStep{Config: listConfig, ResourceName: listAddress, ImportState: true}
+	unknown, other, missing := step, step, step
+	unknown.ImportStateId, unknown.ExpectError = "gold", says(`No list has the reference id "gold"`, `The merchant has "staff".`)
+	other.ImportStateId, other.ExpectError = segment, says("Not a list", "is a segment. Use cohort_segment for it.")
+	missing.ImportStateId, missing.ExpectError = "id:nothing", says("Cannot import non-existent remote object")
+	w.run(t, nil, unknown, other, missing)
+}
