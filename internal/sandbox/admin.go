@@ -83,8 +83,9 @@ func errUnknownMode(mode string) error {
 // ErrNoObject is the error for an id that neither merchant holds.
 var ErrNoObject = errors.New("sandbox: there is no such object")
 
-// PatchObject changes top-level properties of an object of either merchant behind the back of its clients. No rule is applied: a
-// status can be set, and what is archived can be changed. It refuses only properties that the object does not have, and its id.
+// PatchObject changes top-level properties of an object of either merchant behind the back of its clients. A value must have the
+// form that the API demands, but no rule is applied: the status can be set, what is frozen or archived can be changed, references
+// may lead nowhere.
 func (s *Sandbox) PatchObject(id string, fields map[string]any) error {
 	raw, err := json.Marshal(fields)
 	if err != nil {
@@ -100,22 +101,39 @@ func (s *Sandbox) PatchObject(id string, fields map[string]any) error {
 	if o == nil {
 		return fmt.Errorf("%w: %s", ErrNoObject, id)
 	}
-	next := &object{kind: o.kind, number: o.number, before: o.before, fields: values{}}
-	for name, v := range o.fields {
-		next.fields[name] = v
+	next, err := m.overwritten(o, given)
+	if err != nil {
+		return fmt.Errorf("sandbox: %w", err)
 	}
 	next.fields["updatedAt"] = s.now().UTC().Format(timeForm)
-	for name, v := range given {
-		if _, ok := o.fields[name]; !ok || name == "id" {
-			return fmt.Errorf("sandbox: %q is not a property of a %s that can be set", name, o.kind.noun)
-		}
-		next.fields[name] = v
-	}
-	if o.status() != archived && next.status() == archived {
-		next.before = o.status()
-	}
 	delete(m.views, id)
 	return m.put(next, encode)
+}
+
+// overwritten returns an object with other values, without any rule.
+func (m *merchant) overwritten(o *object, given values) (*object, error) {
+	out := make(values, len(o.fields))
+	for name, v := range o.fields {
+		out[name] = v
+	}
+	for _, name := range sortedKeys(given) {
+		if _, ok := o.fields[name]; !ok || name == "id" {
+			return nil, fmt.Errorf("%q is not a property of a %s that can be set", name, o.kind.noun)
+		}
+		out[name] = given[name]
+		if at := slices.IndexFunc(o.kind.fields, func(f field) bool { return f.name == name }); at >= 0 && given[name] == nil {
+			out[name] = o.kind.fields[at].absent
+		}
+	}
+	out, err := m.formed(o.kind, out)
+	if err != nil {
+		return nil, err
+	}
+	next := &object{kind: o.kind, number: o.number, fields: out, before: o.before}
+	if next.status() == archived && o.status() != archived {
+		next.before = o.status()
+	}
+	return next, nil
 }
 
 // DeleteObject deletes an object of either merchant behind the back of its clients, also when it is in use.

@@ -59,6 +59,20 @@ const (
 	archived  = "archived"
 )
 
+// statuses returns those that an object of the kind can have.
+func (k *kind) statuses() []string {
+	out := []string{draft, k.published}
+	for _, action := range k.actions {
+		switch action {
+		case "end":
+			out = append(out, ended)
+		case "archive":
+			out = append(out, archived)
+		}
+	}
+	return out
+}
+
 var noTexts = values{}
 
 // oneVisual: assumed. Observed is only that a video wins when both are there.

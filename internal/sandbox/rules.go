@@ -93,6 +93,40 @@ func (m *merchant) accept(k *kind, fields, stored values) error {
 	return m.resolve(k, fields, func(field string) bool { return stored == nil || !equal(fields[field], stored[field]) })
 }
 
+// formed holds a whole object, with what the service sets, to the form that the rules rely on.
+func (m *merchant) formed(k *kind, fields values) (values, error) {
+	out := make(values, len(fields))
+	for name, v := range fields {
+		out[name] = v
+	}
+	for _, name := range []string{"id", "createdAt", "updatedAt"} {
+		if stringOf(out[name]) == "" {
+			return nil, invalid(name, "is required")
+		}
+	}
+	if k.published != "" && !slices.Contains(k.statuses(), stringOf(out["status"])) {
+		return nil, invalid("status", "must be one of %s", strings.Join(k.statuses(), ", "))
+	}
+	for _, f := range k.fields {
+		v, there := out[f.name]
+		switch {
+		case !there:
+			return nil, invalid(f.name, "is required")
+		case v == nil && f.nullable:
+			continue
+		}
+		checked, err := f.check(f.name, v)
+		if err != nil {
+			return nil, err
+		}
+		out[f.name] = checked
+	}
+	if k.shape == nil {
+		return out, nil
+	}
+	return out, k.shape(k, m, out, fields)
+}
+
 // resolve demands that what an object refers to exists in the same merchant. assumed.
 func (m *merchant) resolve(k *kind, fields values, check func(field string) bool) error {
 	if k.references == nil {

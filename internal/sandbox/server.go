@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -28,6 +29,7 @@ type call struct {
 	fault     *Fault // never nil
 	number    int
 	committed bool
+	done      func() // takes the request off those in flight; may be called twice
 }
 
 type answer struct {
@@ -46,7 +48,8 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	c := &call{request: r, body: body, mode: s.modeOf(r), fault: &Fault{}}
 	c.number = s.history.begin(r.Method, c.mode)
-	defer s.history.end()
+	c.done = sync.OnceFunc(s.history.end)
+	defer c.done()
 	if err != nil {
 		s.send(w, c, failed(invalid("", "The body could not be read: %v", err)))
 		return
@@ -73,6 +76,8 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if !s.wait(s.options.Latency) {
+		s.record(c, answer{}, true)
+		cut(w) // The sandbox is closed. To return would be to answer 200.
 		return
 	}
 	s.send(w, c, a)
@@ -81,19 +86,16 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 // stay does what a fault does to a request between two stages, and tells whether the request goes on. It goes on also when the
 // client has gone away, as it does in a real service.
 func (s *Sandbox) stay(w http.ResponseWriter, c *call) bool {
-	if !s.wait(time.Duration(c.fault.Delay)) {
-		return false
-	}
-	switch {
-	case c.fault.Hang:
-		s.record(c, answer{}, true)
-		s.hang(c)
-	case c.fault.Reset:
-		s.record(c, answer{}, true)
-		cut(w)
-	default:
+	onward := s.wait(time.Duration(c.fault.Delay))
+	if onward && !c.fault.Hang && !c.fault.Reset {
 		return true
 	}
+	s.record(c, answer{}, true)
+	if onward && c.fault.Hang {
+		s.hang(c)
+	}
+	c.done()
+	cut(w)
 	return false
 }
 
@@ -522,6 +524,9 @@ func (s *Sandbox) send(w http.ResponseWriter, c *call, a answer) {
 			}
 		}
 	default:
+		if !breaks {
+			c.done() // Before the client can send its next request.
+		}
 		_, _ = w.Write(part)
 	}
 	if !breaks {

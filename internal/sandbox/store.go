@@ -251,7 +251,10 @@ func (s *store) load(data []byte) error {
 			if err != nil {
 				return fmt.Errorf("object %d of %s: %w", i, mode, err)
 			}
-			if id := stringOf(fields["id"]); id == "" || m.objects[id] != nil {
+			if fields, err = m.formed(k, fields); err != nil {
+				return fmt.Errorf("object %d of %s: %w", i, mode, err)
+			}
+			if m.objects[stringOf(fields["id"])] != nil {
 				return fmt.Errorf("object %d of %s has no id of its own", i, mode)
 			}
 			m.place(&object{kind: k, number: o.Number, fields: fields, body: o.Fields, before: o.Before})
