@@ -31,8 +31,7 @@ func Main(ctx context.Context, version string, args []string, stdout, stderr io.
 		return exitOK
 	}
 	_, _ = fmt.Fprintf(stderr, "Error: %v\n", err)
-	var failed *failure
-	if errors.As(err, &failed) {
+	if _, failed := errors.AsType[*failure](err); failed {
 		return exitFailed
 	}
 	_, _ = fmt.Fprintf(stderr, "Run \"%s --help\" to see how it is used.\n", root.Name())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 )
@@ -112,10 +113,7 @@ func (s *Sandbox) PatchObject(id string, fields map[string]any) error {
 
 // overwritten returns an object with other values, without any rule.
 func (m *merchant) overwritten(o *object, given values) (*object, error) {
-	out := make(values, len(o.fields))
-	for name, v := range o.fields {
-		out[name] = v
-	}
+	out := maps.Clone(o.fields)
 	for _, name := range sortedKeys(given) {
 		if _, ok := o.fields[name]; !ok || name == "id" {
 			return nil, fmt.Errorf("%q is not a property of a %s that can be set", name, o.kind.noun)

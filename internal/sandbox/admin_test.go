@@ -217,8 +217,12 @@ func TestObjects(t *testing.T) {
 		mode, kind string
 		want       []any
 	}{
-		{"test", "perks", []any{"p"}}, {"test", "", []any{"l", "p"}}, {"live", "", []any{"q"}},
-		{"test", "badges", nil}, {"test", "things", nil}, {"prod", "", nil},
+		{"test", "perks", []any{"p"}},
+		{"test", "", []any{"l", "p"}},
+		{"live", "", []any{"q"}},
+		{"test", "badges", nil},
+		{"test", "things", nil},
+		{"prod", "", nil},
 	} {
 		if got := names(tt.mode, tt.kind); !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("Objects(%q, %q) has %v, want %v", tt.mode, tt.kind, got, tt.want)
@@ -255,7 +259,7 @@ func TestEditsBehindTheBack(t *testing.T) {
 
 	for want, err := range map[string]error{
 		`"id" is not a property`:                                  b.PatchObject(campaign, map[string]any{"id": "x"}),
-		`"colour" is not a property`:                              b.PatchObject(campaign, map[string]any{"colour": "x"}),
+		`"size" is not a property`:                                b.PatchObject(campaign, map[string]any{"size": "x"}),
 		"rewards[0] must be an object":                            b.PatchObject(campaign, map[string]any{"rewards": []any{"x"}}),
 		"internalName must be a string":                           b.PatchObject(campaign, map[string]any{"internalName": nil}),
 		"status must be one of draft, published, ended, archived": b.PatchObject(campaign, map[string]any{"status": "live"}),

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
@@ -92,10 +93,7 @@ func changed(stored, body values, fields []field) (values, error) {
 	if err := onlyKnown("", body, fields); err != nil {
 		return nil, err
 	}
-	out := make(values, len(stored))
-	for name, v := range stored {
-		out[name] = v
-	}
+	out := maps.Clone(stored)
 	for _, f := range fields {
 		v, given := body[f.name]
 		switch {

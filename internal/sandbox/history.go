@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"strconv"
 	"sync"
 )
@@ -125,15 +126,7 @@ func (h *history) snapshot() Stats {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	out := h.stats
-	out.ByMethod, out.ByStatus, out.ByMode = copied(out.ByMethod), copied(out.ByStatus), copied(out.ByMode)
-	return out
-}
-
-func copied(m map[string]int) map[string]int {
-	out := make(map[string]int, len(m))
-	for k, v := range m {
-		out[k] = v
-	}
+	out.ByMethod, out.ByStatus, out.ByMode = maps.Clone(out.ByMethod), maps.Clone(out.ByStatus), maps.Clone(out.ByMode)
 	return out
 }
 

@@ -83,7 +83,11 @@ func TestAnyBody(t *testing.T) {
 func mutated(r *rapid.T, v any) any {
 	odd := rapid.SampledFrom([]any{
 		nil, true, 0.0, -1.0, 1.0, 1.5, 1e300, "", " ", "x", "raffle", "direct", "segment", "list", "store", "airdrop", "none", "code", "2027-01-01T00:00:00+02:00",
-		[]any{}, []any{nil}, map[string]any{}, map[string]any{"en": "x"}, map[string]any{"x": nil},
+		[]any{},
+		[]any{nil},
+		map[string]any{},
+		map[string]any{"en": "x"},
+		map[string]any{"x": nil},
 	})
 	switch v := v.(type) {
 	case map[string]any:

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -95,10 +96,7 @@ func (m *merchant) accept(k *kind, fields, stored values) error {
 
 // formed holds a whole object, with what the service sets, to the form that the rules rely on.
 func (m *merchant) formed(k *kind, fields values) (values, error) {
-	out := make(values, len(fields))
-	for name, v := range fields {
-		out[name] = v
-	}
+	out := maps.Clone(fields)
 	for _, name := range []string{"id", "createdAt", "updatedAt"} {
 		if stringOf(out[name]) == "" {
 			return nil, invalid(name, "is required")
@@ -149,7 +147,7 @@ func (m *merchant) exists(r reference) bool {
 	return o != nil && o.kind.path == r.to
 }
 
-// delete removes an object for good. documented for digital assets: "All deletions are permanent."
+// delete removes an object for good. documented for digital assets, whose page says "All deletions are permanent".
 func (m *merchant) delete(o *object) error {
 	// assumed: what users may have joined or got must be archived first.
 	switch {
@@ -180,7 +178,8 @@ func (m *merchant) delete(o *object) error {
 // reversible. assumed: the requests, and that a campaign can come back from the archive too.
 func (m *merchant) transition(o *object, action string, w writing) (*object, error) {
 	k, status := o.kind, o.status()
-	to, before := "", o.before
+	var to string
+	before := o.before
 	switch {
 	case action == "publish" && status == draft:
 		if err := k.complete(o.fields); err != nil {
@@ -204,10 +203,7 @@ func (m *merchant) transition(o *object, action string, w writing) (*object, err
 	default:
 		return nil, refuse(k.code+".invalid-state", "Cannot %s a %s that is %s.", action, k.noun, status)
 	}
-	fields := make(values, len(o.fields))
-	for name, v := range o.fields {
-		fields[name] = v
-	}
+	fields := maps.Clone(o.fields)
 	fields["status"] = to
 	fields["updatedAt"] = w.now.UTC().Format(timeForm)
 	next := &object{kind: k, number: o.number, fields: fields, before: before}

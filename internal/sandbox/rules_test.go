@@ -64,7 +64,7 @@ func TestBodies(t *testing.T) {
 			POST   /v1/perks/$perk/publish?now=1 => 417 generic.invalid-request now is not a known parameter
 			POST   /v1/perks/$perk/publish => 200 {"status": "live"}`,
 		"unknown properties are refused with their path": `
-			POST /v1/perks {"internalName": "a", "colour": "red"} => 417 generic.invalid-request colour is not a property that can be set
+			POST /v1/perks {"internalName": "a", "size": "red"} => 417 generic.invalid-request size is not a property that can be set
 			POST /v1/campaigns {"internalName": "a", "type": "store", "typeConfig": {"steps": []}} => 417 generic.invalid-request typeConfig.steps is not a property that can be set
 			POST /v1/campaigns {"internalName": "a", "type": "challenge", "typeConfig": {"steps": [{"userAction": "x", "step": 1}]}} => 417 generic.invalid-request typeConfig.steps[0].step is not a property that can be set
 			POST /v1/campaigns {"internalName": "a", "type": "store", "distribution": {"type": "direct", "typeConfig": {"maxBoxes": 1}}} => 417 generic.invalid-request distribution.typeConfig.maxBoxes is not a property that can be set

@@ -65,8 +65,9 @@ func Start(options Options) (*Sandbox, error) {
 		}
 	}
 
-	s.api = &http.Server{Handler: s.Handler(), ConnState: s.connection}
-	s.admin = &http.Server{Handler: s.adminHandler()}
+	s.api = newServer(s.Handler())
+	s.api.ConnState = s.connection
+	s.admin = newServer(s.adminHandler())
 	if s.apiURL, err = s.serve(s.api, options.Addr); err == nil {
 		s.admURL, err = s.serve(s.admin, options.AdminAddr)
 	}
@@ -76,16 +77,26 @@ func Start(options Options) (*Sandbox, error) {
 	return s, nil
 }
 
+func newServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // Faults make it complain.
+	}
+}
+
 func (s *Sandbox) serve(server *http.Server, addr string) (string, error) {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
-	listener, err := net.Listen("tcp", addr)
+	resolved, err := net.ResolveTCPAddr("tcp", addr)
 	if err != nil {
 		return "", err
 	}
-	server.ReadHeaderTimeout = 10 * time.Second
-	server.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // Faults make it complain.
+	listener, err := net.ListenTCP("tcp", resolved)
+	if err != nil {
+		return "", err
+	}
 	s.serving.Go(func() { _ = server.Serve(listener) })
 	return "http://" + listener.Addr().String(), nil
 }
