@@ -49,8 +49,8 @@ func QuietLogs() {
 	}
 }
 
-// apiKeys matches what looks like a key of the Merchants API.
-var apiKeys = regexp.MustCompile(`\b(test|live)_[A-Za-z0-9_\-]{6,}`)
+// apiKeys matches what looks like a key of the Merchants API, with every character that a bearer token may have (RFC 6750, section 2.1).
+var apiKeys = regexp.MustCompile(`\b(test|live)_[A-Za-z0-9._~+/=\-]{6,}`)
 
 // contain runs one call with masked logs and turns a panic into the diagnostic of an answer.
 func contain[Request, Response any](
@@ -82,9 +82,12 @@ func ownFrames(stack []byte) string {
 	_, below, _ := strings.Cut(string(stack), "panic(")
 	var lines []string
 	for line := range strings.Lines(below) {
-		line = strings.TrimSpace(line)
-		if at, _, isPosition := strings.Cut(line, " +0x"); isPosition && len(lines) < stackFrames {
-			lines = append(lines, "  at "+filepath.Base(filepath.Dir(at))+"/"+filepath.Base(at))
+		// Only a function that was not inlined has an offset behind its position.
+		at, isPosition := strings.CutPrefix(line, "\t")
+		at, _, _ = strings.Cut(strings.TrimSpace(at), " +0x")
+		at = filepath.Base(filepath.Dir(at)) + "/" + filepath.Base(at)
+		if isPosition && !strings.HasPrefix(at, "runtime/") && len(lines) < stackFrames {
+			lines = append(lines, "  at "+at)
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -147,6 +150,12 @@ func (s server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.V
 func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	return contain(ctx, req, s.protocolServer.ReadDataSource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadDataSourceResponse {
 		return &tfprotov6.ReadDataSourceResponse{Diagnostics: d}
+	})
+}
+
+func (s server) ValidateEphemeralResourceConfig(ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
+	return contain(ctx, req, s.protocolServer.ValidateEphemeralResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateEphemeralResourceConfigResponse {
+		return &tfprotov6.ValidateEphemeralResourceConfigResponse{Diagnostics: d}
 	})
 }
 
