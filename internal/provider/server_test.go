@@ -1,0 +1,282 @@
+package provider
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+	"github.com/hashicorp/terraform-plugin-log/tfsdklog"
+	"github.com/hashicorp/terraform-plugin-log/tfsdklogtest"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+// canary is a key that must not come out anywhere. Keys can have every character that a bearer token may have.
+const canary = "live_c4n4ry.0f+the/l1ve~key-for_tests=="
+
+// broken is an inner server in which every call panics.
+type broken struct {
+	protocolServer
+	cause any
+}
+
+func (b broken) ReadResource(context.Context, *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	panic(b.cause)
+}
+
+func (b broken) PlanResourceChange(context.Context, *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	panic(b.cause)
+}
+
+func (b broken) ApplyResourceChange(context.Context, *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	panic(b.cause)
+}
+
+// TestServer_panic holds that a panic in any call that runs code of ours becomes one error of that call. The calls that broken does not have
+// panic too: there is no server behind them.
+func TestServer_panic(t *testing.T) {
+	t.Parallel()
+	s := server{broken{cause: "index out of range"}}
+	for name, call := range map[string]func(context.Context) ([]*tfprotov6.Diagnostic, error){
+		"ValidateProviderConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{})
+			return answer.Diagnostics, err
+		},
+		"ConfigureProvider": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{})
+			return answer.Diagnostics, err
+		},
+		"ValidateResourceConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{})
+			return answer.Diagnostics, err
+		},
+		"UpgradeResourceState": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.UpgradeResourceState(ctx, &tfprotov6.UpgradeResourceStateRequest{})
+			return answer.Diagnostics, err
+		},
+		"ReadResource": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ReadResource(ctx, &tfprotov6.ReadResourceRequest{})
+			return answer.Diagnostics, err
+		},
+		"PlanResourceChange": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{})
+			return answer.Diagnostics, err
+		},
+		"ApplyResourceChange": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{})
+			return answer.Diagnostics, err
+		},
+		"ImportResourceState": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ImportResourceState(ctx, &tfprotov6.ImportResourceStateRequest{})
+			return answer.Diagnostics, err
+		},
+		"ValidateDataResourceConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{})
+			return answer.Diagnostics, err
+		},
+		"ReadDataSource": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{})
+			return answer.Diagnostics, err
+		},
+		"ValidateEphemeralResourceConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ValidateEphemeralResourceConfig(ctx, &tfprotov6.ValidateEphemeralResourceConfigRequest{})
+			return answer.Diagnostics, err
+		},
+		"OpenEphemeralResource": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{})
+			return answer.Diagnostics, err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			diagnostics, err := call(t.Context())
+			if err != nil {
+				t.Fatalf("the call failed, which ends the provider for all objects: %s", err)
+			}
+			if len(diagnostics) != 1 || diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError || diagnostics[0].Summary != "The Cohort provider met a bug" {
+				t.Errorf("the answer has %d diagnostics, want one error that says it is a bug", len(diagnostics))
+			}
+		})
+	}
+}
+
+// TestServer_panicKeeps holds that a panic loses nothing that Terraform knows, and says where it was without saying the key.
+func TestServer_panicKeeps(t *testing.T) {
+	t.Parallel()
+	s := server{broken{cause: errors.New("no route for Bearer " + canary)}}
+	state, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, "what was known"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	private := []byte(`{"a":"b"}`)
+
+	read, err := s.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{CurrentState: &state, Private: private})
+	if err != nil || read.NewState != &state || !bytes.Equal(read.Private, private) {
+		t.Errorf("a read that panics gives %v and %v, not the state it was given", read, err)
+	}
+	plan, err := s.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{PriorState: &state, PriorPrivate: private})
+	if err != nil || plan.PlannedState != &state || !bytes.Equal(plan.PlannedPrivate, private) {
+		t.Errorf("a plan that panics gives %v and %v, not the state it was given", plan, err)
+	}
+	apply, err := s.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{PriorState: &state, PlannedPrivate: private})
+	if err != nil || apply.NewState != &state || !bytes.Equal(apply.Private, private) {
+		t.Errorf("an apply that panics gives %v and %v, not the state it was given", apply, err)
+	}
+	detail := read.Diagnostics[0].Detail
+	for _, part := range []string{"c4n4ry", "0f+the", "l1ve~key", "for_tests"} {
+		if strings.Contains(detail, part) {
+			t.Errorf("a part of the key is in the error: %q\n%s", part, detail)
+		}
+	}
+	for _, text := range []string{"no route for Bearer live_***", "\n\n  at provider/server_test.go:", "https://github.com/cohort-xyz/terraform-provider-cohort/issues"} {
+		if !strings.Contains(detail, text) {
+			t.Errorf("the error does not have %q:\n%s", text, detail)
+		}
+	}
+	if directory, err := os.Getwd(); err != nil || strings.Contains(detail, directory) {
+		t.Errorf("the directory in which it was built is in the error (%v):\n%s", err, detail)
+	}
+}
+
+// TestServer_quietLogs holds that the SDK logs nothing unless the user asks for a log in any of Terraform's ways.
+func TestServer_quietLogs(t *testing.T) {
+	loggers := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_COHORT"}
+	for _, c := range []struct {
+		name, variable, value string
+		quiet                 bool
+	}{
+		{name: "nothing asked for", quiet: true},
+		{name: "all logs", variable: "TF_LOG", value: "TRACE"},
+		{name: "logs of providers", variable: "TF_LOG_PROVIDER", value: "DEBUG"},
+		{name: "logs of this provider", variable: "TF_LOG_PROVIDER_COHORT", value: "WARN"},
+		{name: "logs of the framework", variable: "TF_LOG_SDK_FRAMEWORK", value: "TRACE"},
+		{name: "a file, but no level", variable: "TF_LOG_PATH", value: "terraform.log", quiet: true},
+		{name: "a blank level", variable: "TF_LOG", value: "", quiet: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, setting := range os.Environ() {
+				if name, _, _ := strings.Cut(setting, "="); strings.HasPrefix(name, "TF_LOG") {
+					t.Setenv(name, "")
+				}
+			}
+			for _, name := range loggers {
+				t.Setenv(name, "") // restores it after the test
+			}
+			if c.variable != "" {
+				t.Setenv(c.variable, c.value)
+			}
+			QuietLogs()
+			for _, name := range loggers {
+				want := ""
+				if c.quiet {
+					want = "OFF"
+				} else if name == c.variable {
+					want = c.value
+				}
+				if got := os.Getenv(name); got != want {
+					t.Errorf("%s is %q, want %q", name, got, want)
+				}
+			}
+		})
+	}
+}
+
+// TestServer_logs holds that a log of everything has every request in it, and no key.
+func TestServer_logs(t *testing.T) {
+	t.Parallel()
+	merchant, err := sandbox.Start(sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = merchant.Close() }()
+	var log bytes.Buffer
+	ctx := tfsdklogtest.RootLogger(tflogtest.RootLogger(t.Context(), &log), &log)
+	ctx = tfsdklog.NewSubsystem(ctx, "proto")
+
+	s := NewServer("test")()
+	object := tftypes.Object{AttributeTypes: map[string]tftypes.Type{
+		"mode": tftypes.String, "api_key": tftypes.String, "api_url": tftypes.String, "read_only": tftypes.Bool, "max_retries": tftypes.Number,
+		"max_concurrency": tftypes.Number, "request_timeout": tftypes.String, "ca_cert_file": tftypes.String,
+	}}
+	values := map[string]tftypes.Value{}
+	for name, kind := range object.AttributeTypes {
+		values[name] = tftypes.NewValue(kind, nil)
+	}
+	values["api_key"] = tftypes.NewValue(tftypes.String, merchant.TestKey())
+	values["api_url"] = tftypes.NewValue(tftypes.String, merchant.URL())
+	config, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, values))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{Config: &config}); err != nil {
+		t.Fatal(err)
+	}
+	configured, err := s.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{Config: &config})
+	if err != nil || len(configured.Diagnostics) > 0 {
+		t.Fatal(configured, err)
+	}
+	list := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String, "mode": tftypes.String, "name": tftypes.String, "reference_id": tftypes.String}}
+	known := tftypes.NewValue(list, map[string]tftypes.Value{
+		"id": tftypes.NewValue(tftypes.String, tftypes.UnknownValue), "mode": tftypes.NewValue(tftypes.String, "test"),
+		// A user may paste a key where it does not belong.
+		"name": tftypes.NewValue(tftypes.String, merchant.TestKey()), "reference_id": tftypes.NewValue(tftypes.String, nil),
+	})
+	planned, err := tfprotov6.NewDynamicValue(list, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nothing, err := tfprotov6.NewDynamicValue(list, tftypes.NewValue(list, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	applied, err := s.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: "cohort_list", PriorState: &nothing, PlannedState: &planned, Config: &planned,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range applied.Diagnostics {
+		t.Errorf("%s: %s", d.Summary, d.Detail)
+	}
+	if _, err := s.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: "cohort_list", CurrentState: applied.NewState}); err != nil {
+		t.Fatal(err)
+	}
+	text := log.String()
+	for _, want := range []string{`"@message":"Merchants API"`, `"method":"POST"`, `"method":"GET"`, `"path":"cohorts"`, `"status":201`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the log does not have %s:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, merchant.TestKey()) {
+		t.Error("the key is in the log")
+	}
+}
+
+// TestServer_mask holds that a key is masked in messages and fields of the provider's own log, whoever wrote it there.
+func TestServer_mask(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	_, err := contain(tflogtest.RootLogger(t.Context(), &log), &struct{}{}, func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+		tflog.Trace(ctx, "with "+canary+" inside", map[string]any{"header": "Bearer " + canary, "key": canary})
+		return &struct{}{}, nil
+	}, func([]*tfprotov6.Diagnostic) *struct{} { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := log.String()
+	if !strings.Contains(text, "inside") {
+		t.Fatalf("nothing was logged: %q", text)
+	}
+	for _, part := range []string{"c4n4ry", "0f+the", "l1ve~key", "for_tests"} {
+		if strings.Contains(text, part) {
+			t.Errorf("a part of the key is in the log: %s", text)
+		}
+	}
+}
