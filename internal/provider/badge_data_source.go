@@ -47,7 +47,7 @@ func (d *badgeDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	}
 	id := idOf(config.ID)
 	if config.ID.IsNull() {
-		id = idByKey("badge", "internal name", config.InternalName.ValueString(), d.session.badges(ctx), &resp.Diagnostics)
+		id = badgeKind.find(ctx, d.session.client, config.InternalName.ValueString(), &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -58,6 +58,6 @@ func (d *badgeDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 	config.Mode = types.StringValue(string(d.session.mode))
-	config.read(badge)
+	config.read(badge, nil)
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
 }

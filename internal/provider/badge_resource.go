@@ -59,6 +59,16 @@ var badgePaths = wirePaths{
 	"lockedDescription": path.Root("locked_description"),
 }
 
+// badgeKind is what guards and look-ups need to know of badges.
+var badgeKind = kind{
+	noun: "badge", name: "badge", key: "internal_name",
+	all: func(ctx context.Context, c *merchants.Client) candidates {
+		return candidatesOf(c.Badges(ctx), func(b *merchants.Badge) candidate {
+			return candidate{id: b.ID, key: b.InternalName}
+		})
+	},
+}
+
 func (r *badgeResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_badge"
 }
@@ -130,7 +140,7 @@ func (r *badgeResource) ValidateConfig(ctx context.Context, req resource.Validat
 }
 
 func (r *badgeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.planMode(ctx, req, resp)
+	r.session.guardPlan(ctx, badgeKind, req, resp)
 	badgeLife.plan(ctx, "badge", req, resp)
 }
 
@@ -147,6 +157,7 @@ func (r *badgeResource) Create(ctx context.Context, req resource.CreateRequest, 
 		return
 	}
 	plan.computed(badge)
+	plan.media(badge).save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 
@@ -161,12 +172,13 @@ func (r *badgeResource) Create(ctx context.Context, req resource.CreateRequest, 
 func (r *badgeResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state badgeModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	badge, err := r.session.client.GetBadge(ctx, idOf(state.ID))
 	if merchants.IsNotFound(err) {
-		r.session.removeGone(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, state.ID, resp)
 		return
 	}
 	if err != nil {
@@ -176,7 +188,8 @@ func (r *badgeResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if state.InternalName.IsNull() {
 		state.DesiredStatus = badgeLife.imported(badge.Status)
 	}
-	state.read(badge)
+	state.read(badge, mediaFrom(ctx, req.Private, &resp.Diagnostics))
+	r.session.readFound(state.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
 }
@@ -185,17 +198,32 @@ func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	var plan, state badgeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	id, doing := idOf(state.ID), fmt.Sprintf("update badge %q", plan.InternalName.ValueString())
-	act := r.act(ctx, id)
-	badge, err := r.session.client.UpdateBadge(ctx, id, plan.input().Since(state.input()))
+	badge, err := r.session.client.GetBadge(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, badgePaths)
+		addAPIError(&resp.Diagnostics, doing, err, nil)
 		return
 	}
+	service := state
+	service.read(badge, mediaFrom(ctx, req.Private, &resp.Diagnostics))
+	input, is := plan.input(), service.input()
+	checkConflict(r.session, doing, state.input(), is, input, badgePaths, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	act := r.act(ctx, id)
+	if patch := input.Since(is); !merchants.IsEmpty(patch) {
+		if badge, err = r.session.client.UpdateBadge(ctx, id, patch); err != nil {
+			addAPIError(&resp.Diagnostics, doing, err, badgePaths)
+			return
+		}
+	}
 	plan.computed(badge)
+	plan.media(badge).save(ctx, resp.Private, &resp.Diagnostics)
 	status, err := badgeLife.reach(plan.DesiredStatus, badge.Status, act)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err, badgePaths)
@@ -208,17 +236,20 @@ func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, 
 func (r *badgeResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state badgeModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.session.checkDelete(badgeKind, "delete", keyOrID(state.InternalName, state.ID), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	err := r.session.client.DeleteBadge(ctx, idOf(state.ID))
+	r.session.guards.manage(state.ID.ValueString())
 	if err != nil && !merchants.IsNotFound(err) {
 		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy badge %q", state.InternalName.ValueString()), err, nil)
 	}
 }
 
 func (r *badgeResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, "badge", "internal name", r.session.badges, req, resp)
+	r.session.importByKeyOrID(ctx, badgeKind, req, resp)
 }
 
 // act makes one transition and returns the status that followed.
@@ -233,13 +264,6 @@ func (r *badgeResource) act(ctx context.Context, id merchants.ID) func(verb) (st
 		}
 		return badge.Status, nil
 	}
-}
-
-// badges are all badges by internal name.
-func (s *session) badges(ctx context.Context) candidates {
-	return candidatesOf(s.client.Badges(ctx), func(b *merchants.Badge) candidate {
-		return candidate{id: b.ID, key: b.InternalName}
-	})
 }
 
 // input is what the model asks of the service.
@@ -261,12 +285,19 @@ func (m *badgeModel) computed(badge *merchants.Badge) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *badgeAttributes) read(badge *merchants.Badge) {
+func (m *badgeAttributes) read(badge *merchants.Badge, rewritten media) {
 	m.ID, m.Status = types.StringValue(string(badge.ID)), types.StringValue(badge.Status)
 	m.InternalName = textValue(m.InternalName, &badge.InternalName)
 	m.AudienceID = types.StringValue(string(badge.CohortID))
 	m.Title, m.Description = localizedValue(m.Title, badge.Title), localizedValue(m.Description, badge.Description)
-	m.ImageURL = stringValue(badge.ImageURL)
+	m.ImageURL = rewritten.value(badge.ImageURL)
 	m.Visibility = types.StringValue(badge.Visibility)
 	m.LockedDescription = localizedValue(m.LockedDescription, badge.LockedDescription)
+}
+
+// media are the addresses that the service stored under another one.
+func (m badgeModel) media(badge *merchants.Badge) media {
+	rewritten := media{}
+	rewritten.note(m.ImageURL, badge.ImageURL)
+	return rewritten
 }

@@ -47,7 +47,7 @@ func (d *campaignDataSource) Read(ctx context.Context, req datasource.ReadReques
 	}
 	id := idOf(config.ID)
 	if config.ID.IsNull() {
-		id = idByKey("campaign", "internal name", config.InternalName.ValueString(), d.session.campaigns(ctx), &resp.Diagnostics)
+		id = campaignKind.find(ctx, d.session.client, config.InternalName.ValueString(), &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -58,6 +58,6 @@ func (d *campaignDataSource) Read(ctx context.Context, req datasource.ReadReques
 		return
 	}
 	config.Mode = types.StringValue(string(d.session.mode))
-	resp.Diagnostics.Append(config.read(ctx, campaign)...)
+	resp.Diagnostics.Append(config.read(ctx, campaign, nil)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
 }

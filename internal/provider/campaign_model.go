@@ -191,8 +191,22 @@ func (m *campaignModel) computed(ctx context.Context, campaign *merchants.Campai
 	}
 }
 
+// media are the addresses that the service stored under another one.
+func (m campaignModel) media(ctx context.Context, campaign *merchants.Campaign, diags *diag.Diagnostics) media {
+	rewritten := media{}
+	if challenge := objectOf[challengeModel](ctx, m.Challenge, diags); challenge != nil && campaign.Challenge != nil {
+		rewritten.note(challenge.ImageURL, campaign.Challenge.ImageURL)
+		rewritten.note(challenge.VideoURL, campaign.Challenge.VideoURL)
+	}
+	if store := objectOf[storeModel](ctx, m.Store, diags); store != nil && campaign.Store != nil {
+		rewritten.note(store.ImageURL, campaign.Store.ImageURL)
+		rewritten.note(store.VideoURL, campaign.Store.VideoURL)
+	}
+	return rewritten
+}
+
 // read takes everything from the API: rule 2.
-func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campaign) diag.Diagnostics {
+func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campaign, rewritten media) diag.Diagnostics {
 	var diags, problems diag.Diagnostics
 	m.ID, m.Status = types.StringValue(string(campaign.ID)), types.StringValue(campaign.Status)
 	m.InternalName = textValue(m.InternalName, &campaign.InternalName)
@@ -211,9 +225,9 @@ func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campa
 	var airdrop *airdropModel
 	switch campaign.Type {
 	case merchants.CampaignChallenge:
-		challenge = newChallengeModel(ctx, before, campaign.Challenge, &diags)
+		challenge = newChallengeModel(ctx, before, campaign.Challenge, rewritten, &diags)
 	case merchants.CampaignStore:
-		store = newStoreModel(stood, campaign.Store)
+		store = newStoreModel(stood, campaign.Store, rewritten)
 	case merchants.CampaignAirdrop:
 		airdrop = &airdropModel{}
 	default:
@@ -225,25 +239,25 @@ func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campa
 	return diags
 }
 
-func newChallengeModel(ctx context.Context, prior *challengeModel, challenge *merchants.Challenge, diags *diag.Diagnostics) *challengeModel {
+func newChallengeModel(ctx context.Context, prior *challengeModel, challenge *merchants.Challenge, rewritten media, diags *diag.Diagnostics) *challengeModel {
 	if prior == nil {
 		prior = &challengeModel{}
 	}
 	return &challengeModel{
 		Title: localizedValue(prior.Title, challenge.Name), OptInCTA: localizedValue(prior.OptInCTA, challenge.OptInCTA),
 		Description: localizedValue(prior.Description, challenge.Description),
-		ImageURL:    stringValue(challenge.ImageURL), VideoURL: stringValue(challenge.VideoURL), Slug: stringValue(challenge.Slug),
+		ImageURL:    rewritten.value(challenge.ImageURL), VideoURL: rewritten.value(challenge.VideoURL), Slug: stringValue(challenge.Slug),
 		Steps: stepsValue(ctx, prior.Steps, challenge.Steps, diags),
 	}
 }
 
-func newStoreModel(prior *storeModel, store *merchants.Store) *storeModel {
+func newStoreModel(prior *storeModel, store *merchants.Store, rewritten media) *storeModel {
 	if prior == nil {
 		prior = &storeModel{}
 	}
 	return &storeModel{
 		Title: localizedValue(prior.Title, store.Name), Description: localizedValue(prior.Description, store.Description),
-		ImageURL: stringValue(store.ImageURL), VideoURL: stringValue(store.VideoURL), Slug: stringValue(store.Slug),
+		ImageURL: rewritten.value(store.ImageURL), VideoURL: rewritten.value(store.VideoURL), Slug: stringValue(store.Slug),
 	}
 }
 

@@ -52,6 +52,16 @@ type campaignModel struct {
 	OnDestroy     types.String `tfsdk:"on_destroy"`
 }
 
+// campaignKind is what guards and look-ups need to know of campaigns.
+var campaignKind = kind{
+	noun: "campaign", name: "campaign", key: "internal_name",
+	all: func(ctx context.Context, c *merchants.Client) candidates {
+		return candidatesOf(c.Campaigns(ctx), func(o *merchants.Campaign) candidate {
+			return candidate{id: o.ID, key: o.InternalName, archived: o.Status == merchants.StatusArchived}
+		})
+	},
+}
+
 func (r *campaignResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_campaign"
 }
@@ -85,7 +95,7 @@ func (r *campaignResource) ValidateConfig(ctx context.Context, req resource.Vali
 }
 
 func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.planMode(ctx, req, resp)
+	r.session.guardPlan(ctx, campaignKind, req, resp)
 	campaignLife.plan(ctx, "campaign", req, resp)
 	if req.Plan.Raw.IsNull() {
 		return
@@ -128,6 +138,7 @@ func (r *campaignResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	plan.computed(ctx, campaign, &resp.Diagnostics)
+	plan.media(ctx, campaign, &resp.Diagnostics).save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 
@@ -142,12 +153,13 @@ func (r *campaignResource) Create(ctx context.Context, req resource.CreateReques
 func (r *campaignResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state campaignModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	campaign, err := r.session.client.GetCampaign(ctx, idOf(state.ID))
 	if merchants.IsNotFound(err) {
-		r.session.removeGone(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, state.ID, resp)
 		return
 	}
 	if err != nil {
@@ -157,7 +169,8 @@ func (r *campaignResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if state.InternalName.IsNull() {
 		state.DesiredStatus = campaignLife.imported(campaign.Status)
 	}
-	resp.Diagnostics.Append(state.read(ctx, campaign)...)
+	resp.Diagnostics.Append(state.read(ctx, campaign, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
+	r.session.readFound(state.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
 }
@@ -166,24 +179,38 @@ func (r *campaignResource) Update(ctx context.Context, req resource.UpdateReques
 	var plan, state campaignModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	patch := plan.input(ctx, &resp.Diagnostics).Since(state.input(ctx, &resp.Diagnostics))
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	id, doing := idOf(state.ID), fmt.Sprintf("update campaign %q", plan.InternalName.ValueString())
+	campaign, err := r.session.client.GetCampaign(ctx, id)
+	if err != nil {
+		addAPIError(&resp.Diagnostics, doing, err, nil)
+		return
+	}
+	service := state
+	resp.Diagnostics.Append(service.read(ctx, campaign, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
+	input, is := plan.input(ctx, &resp.Diagnostics), service.input(ctx, &resp.Diagnostics)
+	checkConflict(r.session, doing, state.input(ctx, &resp.Diagnostics), is, input, plan.paths(), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	act := r.act(ctx, id)
-	if campaignLife.next(plan.DesiredStatus, state.Status.ValueString()) == unarchive {
+	if campaignLife.next(plan.DesiredStatus, campaign.Status) == unarchive {
 		if _, err := act(unarchive); err != nil {
 			addAPIError(&resp.Diagnostics, doing, err, plan.paths())
 			return
 		}
 	}
-	campaign, err := r.session.client.UpdateCampaign(ctx, id, patch)
-	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, plan.paths())
-		return
+	if patch := input.Since(is); !merchants.IsEmpty(patch) {
+		if campaign, err = r.session.client.UpdateCampaign(ctx, id, patch); err != nil {
+			addAPIError(&resp.Diagnostics, doing, err, plan.paths())
+			return
+		}
 	}
 	plan.computed(ctx, campaign, &resp.Diagnostics)
+	plan.media(ctx, campaign, &resp.Diagnostics).save(ctx, resp.Private, &resp.Diagnostics)
 	status, err := campaignLife.reach(plan.DesiredStatus, campaign.Status, act)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err, plan.paths())
@@ -196,6 +223,8 @@ func (r *campaignResource) Update(ctx context.Context, req resource.UpdateReques
 func (r *campaignResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state campaignModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.session.checkDelete(campaignKind, "delete", keyOrID(state.InternalName, state.ID), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -203,13 +232,14 @@ func (r *campaignResource) Delete(ctx context.Context, req resource.DeleteReques
 	err := campaignLife.destroy(state.OnDestroy, state.Status.ValueString(), r.act(ctx, id), func() error {
 		return r.session.client.DeleteCampaign(ctx, id)
 	})
+	r.session.guards.manage(state.ID.ValueString())
 	if err != nil && !merchants.IsNotFound(err) {
 		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy campaign %q", state.InternalName.ValueString()), err, nil)
 	}
 }
 
 func (r *campaignResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, "campaign", "internal name", r.session.campaigns, req, resp)
+	r.session.importByKeyOrID(ctx, campaignKind, req, resp)
 }
 
 // act makes one transition and returns the status that followed.
@@ -225,11 +255,4 @@ func (r *campaignResource) act(ctx context.Context, id merchants.ID) func(verb) 
 		}
 		return campaign.Status, nil
 	}
-}
-
-// campaigns are all campaigns by internal name.
-func (s *session) campaigns(ctx context.Context) candidates {
-	return candidatesOf(s.client.Campaigns(ctx), func(c *merchants.Campaign) candidate {
-		return candidate{id: c.ID, key: c.InternalName, archived: c.Status == merchants.StatusArchived}
-	})
 }

@@ -50,6 +50,14 @@ func addAPIError(diags *diag.Diagnostics, doing string, err error, paths wirePat
 	diags.AddError(summary, detail)
 }
 
+// describeError says what the service said, without where it belongs.
+func describeError(err error) string {
+	if apiError, ok := errors.AsType[*merchants.Error](err); ok {
+		return apiErrorDetail(apiError)
+	}
+	return err.Error()
+}
+
 func apiErrorDetail(err *merchants.Error) string {
 	var said string
 	switch {
@@ -91,6 +99,8 @@ func adviceOn(err *merchants.Error) string {
 		return "The object does not exist in this merchant. It may have been deleted outside of Terraform: run plan again."
 	case err.Status == http.StatusExpectationFailed:
 		return "Correct the configuration and apply again."
+	case merchants.MayHaveHappened(err) && err.Method == http.MethodPost:
+		return "The service may have made the change although it did not say so. Run apply again: what is there already is then found, by its key, before anything is made."
 	case err.Method == http.MethodGet:
 		return "Nothing was changed. Try again later; if it stays so, Cohort's support can look the request id up."
 	default:

@@ -47,7 +47,7 @@ func (d *digitalAssetDataSource) Read(ctx context.Context, req datasource.ReadRe
 	}
 	id := idOf(config.ID)
 	if config.ID.IsNull() {
-		id = idByKey("digital asset", "internal name", config.InternalName.ValueString(), d.session.digitalAssets(ctx), &resp.Diagnostics)
+		id = digitalAssetKind.find(ctx, d.session.client, config.InternalName.ValueString(), &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -58,6 +58,6 @@ func (d *digitalAssetDataSource) Read(ctx context.Context, req datasource.ReadRe
 		return
 	}
 	config.Mode = types.StringValue(string(d.session.mode))
-	config.read(asset)
+	config.read(asset, nil)
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
 }

@@ -56,6 +56,16 @@ var digitalAssetPaths = wirePaths{
 	"maxSupply":    path.Root("max_supply"),
 }
 
+// digitalAssetKind is what guards and look-ups need to know of digital assets.
+var digitalAssetKind = kind{
+	noun: "digital asset", name: "digital_asset", key: "internal_name",
+	all: func(ctx context.Context, c *merchants.Client) candidates {
+		return candidatesOf(c.DigitalAssets(ctx), func(a *merchants.DigitalAsset) candidate {
+			return candidate{id: a.ID, key: a.InternalName}
+		})
+	},
+}
+
 func (r *digitalAssetResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_digital_asset"
 }
@@ -111,7 +121,7 @@ func (r *digitalAssetResource) ValidateConfig(ctx context.Context, req resource.
 }
 
 func (r *digitalAssetResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.planMode(ctx, req, resp)
+	r.session.guardPlan(ctx, digitalAssetKind, req, resp)
 	digitalAssetLife.plan(ctx, "digital asset", req, resp)
 }
 
@@ -128,6 +138,7 @@ func (r *digitalAssetResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	plan.computed(asset)
+	plan.media(asset).save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 
@@ -142,12 +153,13 @@ func (r *digitalAssetResource) Create(ctx context.Context, req resource.CreateRe
 func (r *digitalAssetResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state digitalAssetModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	asset, err := r.session.client.GetDigitalAsset(ctx, idOf(state.ID))
 	if merchants.IsNotFound(err) {
-		r.session.removeGone(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, state.ID, resp)
 		return
 	}
 	if err != nil {
@@ -157,7 +169,8 @@ func (r *digitalAssetResource) Read(ctx context.Context, req resource.ReadReques
 	if state.InternalName.IsNull() {
 		state.DesiredStatus = digitalAssetLife.imported(asset.Status)
 	}
-	state.read(asset)
+	state.read(asset, mediaFrom(ctx, req.Private, &resp.Diagnostics))
+	r.session.readFound(state.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
 }
@@ -166,17 +179,32 @@ func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRe
 	var plan, state digitalAssetModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	id, doing := idOf(state.ID), fmt.Sprintf("update digital asset %q", plan.InternalName.ValueString())
-	act := r.act(ctx, id)
-	asset, err := r.session.client.UpdateDigitalAsset(ctx, id, plan.input().Since(state.input()))
+	asset, err := r.session.client.GetDigitalAsset(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, digitalAssetPaths)
+		addAPIError(&resp.Diagnostics, doing, err, nil)
 		return
 	}
+	service := state
+	service.read(asset, mediaFrom(ctx, req.Private, &resp.Diagnostics))
+	input, is := plan.input(), service.input()
+	checkConflict(r.session, doing, state.input(), is, input, digitalAssetPaths, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	act := r.act(ctx, id)
+	if patch := input.Since(is); !merchants.IsEmpty(patch) {
+		if asset, err = r.session.client.UpdateDigitalAsset(ctx, id, patch); err != nil {
+			addAPIError(&resp.Diagnostics, doing, err, digitalAssetPaths)
+			return
+		}
+	}
 	plan.computed(asset)
+	plan.media(asset).save(ctx, resp.Private, &resp.Diagnostics)
 	status, err := digitalAssetLife.reach(plan.DesiredStatus, asset.Status, act)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err, digitalAssetPaths)
@@ -189,17 +217,20 @@ func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRe
 func (r *digitalAssetResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state digitalAssetModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.session.checkDelete(digitalAssetKind, "delete", keyOrID(state.InternalName, state.ID), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	err := r.session.client.DeleteDigitalAsset(ctx, idOf(state.ID))
+	r.session.guards.manage(state.ID.ValueString())
 	if err != nil && !merchants.IsNotFound(err) {
 		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy digital asset %q", state.InternalName.ValueString()), err, nil)
 	}
 }
 
 func (r *digitalAssetResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, "digital asset", "internal name", r.session.digitalAssets, req, resp)
+	r.session.importByKeyOrID(ctx, digitalAssetKind, req, resp)
 }
 
 // act makes one transition and returns the status that followed.
@@ -214,13 +245,6 @@ func (r *digitalAssetResource) act(ctx context.Context, id merchants.ID) func(ve
 		}
 		return asset.Status, nil
 	}
-}
-
-// digitalAssets are all digital assets by internal name.
-func (s *session) digitalAssets(ctx context.Context) candidates {
-	return candidatesOf(s.client.DigitalAssets(ctx), func(a *merchants.DigitalAsset) candidate {
-		return candidate{id: a.ID, key: a.InternalName}
-	})
 }
 
 // input is what the model asks of the service.
@@ -241,10 +265,18 @@ func (m *digitalAssetModel) computed(asset *merchants.DigitalAsset) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *digitalAssetAttributes) read(asset *merchants.DigitalAsset) {
+func (m *digitalAssetAttributes) read(asset *merchants.DigitalAsset, rewritten media) {
 	m.ID, m.Status = types.StringValue(string(asset.ID)), types.StringValue(asset.Status)
 	m.InternalName = textValue(m.InternalName, &asset.InternalName)
 	m.Title, m.Description = localizedValue(m.Title, asset.Title), localizedValue(m.Description, asset.Description)
-	m.ImageURL, m.VideoURL = stringValue(asset.ImageURL), stringValue(asset.VideoURL)
+	m.ImageURL, m.VideoURL = rewritten.value(asset.ImageURL), rewritten.value(asset.VideoURL)
 	m.MaxSupply = types.Int64PointerValue(asset.MaxSupply)
+}
+
+// media are the addresses that the service stored under another one.
+func (m digitalAssetModel) media(asset *merchants.DigitalAsset) media {
+	rewritten := media{}
+	rewritten.note(m.ImageURL, asset.ImageURL)
+	rewritten.note(m.VideoURL, asset.VideoURL)
+	return rewritten
 }

@@ -166,10 +166,8 @@ func (l lifecycle) destroy(onDestroy types.String, status string, act func(verb)
 
 // addPublishWarning says that a new object exists but did not get the status that was asked for: rule 9.
 func addPublishWarning(diags *diag.Diagnostics, noun, name string, desired types.String, status string, err error) {
-	var refusal diag.Diagnostics
-	addAPIError(&refusal, "publish", err, nil)
 	diags.AddAttributeWarning(path.Root("desired_status"), fmt.Sprintf("The %s %q was created but is not %s", noun, name, desired.ValueString()),
-		fmt.Sprintf("Its status is %s. It is kept, and the next apply tries again.\n\n%s", status, refusal[0].Detail()))
+		fmt.Sprintf("Its status is %s. It is kept, and the next apply tries again.\n\n%s", status, describeError(err)))
 }
 
 // requirement is something that must be there before an object can be published.

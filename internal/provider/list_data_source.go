@@ -49,7 +49,7 @@ func (d *listDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	}
 	id := idOf(config.ID)
 	if config.ID.IsNull() {
-		id = idByKey("list", "reference id", config.ReferenceID.ValueString(), d.session.lists(ctx), &resp.Diagnostics)
+		id = listKind.find(ctx, d.session.client, config.ReferenceID.ValueString(), &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return

@@ -41,6 +41,14 @@ var listPaths = wirePaths{
 	"referenceId": path.Root("reference_id"),
 }
 
+// listKind is what guards and look-ups need to know of lists.
+var listKind = kind{
+	noun: "list", name: "list", key: "reference_id",
+	all: func(ctx context.Context, c *merchants.Client) candidates {
+		return candidatesOf(c.Cohorts(ctx, merchants.CohortList), describeCohort)
+	},
+}
+
 func (r *listResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_list"
 }
@@ -74,7 +82,7 @@ func (r *listResource) Configure(_ context.Context, req resource.ConfigureReques
 }
 
 func (r *listResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.planMode(ctx, req, resp)
+	r.session.guardPlan(ctx, listKind, req, resp)
 }
 
 func (r *listResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -96,12 +104,13 @@ func (r *listResource) Create(ctx context.Context, req resource.CreateRequest, r
 func (r *listResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state listModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	list, err := r.session.client.GetCohort(ctx, idOf(state.ID))
 	if merchants.IsNotFound(err) {
-		r.session.removeGone(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, state.ID, resp)
 		return
 	}
 	if err != nil {
@@ -113,6 +122,7 @@ func (r *listResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		return
 	}
 	state.read(list)
+	r.session.readFound(state.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
 }
@@ -121,13 +131,28 @@ func (r *listResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	var plan, state listModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	list, err := r.session.client.UpdateCohort(ctx, idOf(state.ID), plan.input().Since(state.input()))
+	id, doing := idOf(state.ID), fmt.Sprintf("update list %q", plan.Name.ValueString())
+	list, err := r.session.client.GetCohort(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("update list %q", plan.Name.ValueString()), err, listPaths)
+		addAPIError(&resp.Diagnostics, doing, err, nil)
 		return
+	}
+	service := state
+	service.read(list)
+	input, is := plan.input(), service.input()
+	checkConflict(r.session, doing, state.input(), is, input, listPaths, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if patch := input.Since(is); !merchants.IsEmpty(patch) {
+		if list, err = r.session.client.UpdateCohort(ctx, id, patch); err != nil {
+			addAPIError(&resp.Diagnostics, doing, err, listPaths)
+			return
+		}
 	}
 	plan.computed(list)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -137,22 +162,20 @@ func (r *listResource) Update(ctx context.Context, req resource.UpdateRequest, r
 func (r *listResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state listModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.session.checkDelete(listKind, "delete", keyOrID(state.ReferenceID, state.ID), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	err := r.session.client.DeleteCohort(ctx, idOf(state.ID))
+	r.session.guards.manage(state.ID.ValueString())
 	if err != nil && !merchants.IsNotFound(err) {
 		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy list %q", state.Name.ValueString()), err, nil)
 	}
 }
 
 func (r *listResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, "list", "reference id", r.session.lists, req, resp)
-}
-
-// lists are all lists by reference id.
-func (s *session) lists(ctx context.Context) candidates {
-	return candidatesOf(s.client.Cohorts(ctx, merchants.CohortList), describeCohort)
+	r.session.importByKeyOrID(ctx, listKind, req, resp)
 }
 
 func describeCohort(c *merchants.Cohort) candidate {

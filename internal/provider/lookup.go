@@ -16,6 +16,20 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
+// kind is what guards and look-ups need to know of a kind of object.
+type kind struct {
+	// noun is the word for one of them.
+	noun string
+	// name is that of the resource without cohort_.
+	name string
+	// key is the attribute that tells objects of the kind apart.
+	key string
+	// all walks the objects of the merchant.
+	all func(context.Context, *merchants.Client) candidates
+}
+
+func (k kind) keyName() string { return strings.ReplaceAll(k.key, "_", " ") }
+
 // candidate is one object among which a key is looked up.
 type candidate struct {
 	id  merchants.ID
@@ -45,11 +59,12 @@ func candidatesOf[T any](objects iter.Seq2[*T, error], describe func(*T) candida
 // shownCandidates is how many an error lists.
 const shownCandidates = 10
 
-// idByKey finds the one object that has a key. None and several are errors that list what there is.
-func idByKey(noun, keyName, key string, all candidates, diags *diag.Diagnostics) merchants.ID {
+// find returns the id of the one object that has a key. None and several are errors that list what there is.
+func (k kind) find(ctx context.Context, client *merchants.Client, key string, diags *diag.Diagnostics) merchants.ID {
+	noun, keyName := k.noun, k.keyName()
 	var ids, archived []string
 	var keys []string
-	for c, err := range all {
+	for c, err := range k.all(ctx, client) {
 		switch {
 		case err != nil:
 			addAPIError(diags, fmt.Sprintf("look up %s %q", noun, key), err, nil)
@@ -92,7 +107,7 @@ func describeKeys(noun string, keys []string) string {
 
 // importByKeyOrID takes an import's text or identity and leaves id and mode in the state, from which Read fills the rest. The text is an id
 // when it is a UUID, else a key; "id:" or "key:" in front forces one.
-func (s *session) importByKeyOrID(ctx context.Context, noun, keyName string, all func(context.Context) candidates, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (s *session) importByKeyOrID(ctx context.Context, k kind, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var id types.String
 	if req.ID == "" {
 		var identity identityModel
@@ -103,7 +118,7 @@ func (s *session) importByKeyOrID(ctx context.Context, noun, keyName string, all
 		}
 		id = identity.ID
 	} else {
-		id = types.StringValue(s.resolveImportID(ctx, noun, keyName, req.ID, all, &resp.Diagnostics))
+		id = types.StringValue(s.resolveImportID(ctx, k, req.ID, &resp.Diagnostics))
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -113,7 +128,7 @@ func (s *session) importByKeyOrID(ctx context.Context, noun, keyName string, all
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(id))...)
 }
 
-func (s *session) resolveImportID(ctx context.Context, noun, keyName, text string, all func(context.Context) candidates, diags *diag.Diagnostics) string {
+func (s *session) resolveImportID(ctx context.Context, k kind, text string, diags *diag.Diagnostics) string {
 	if id, forced := strings.CutPrefix(text, "id:"); forced {
 		return id
 	}
@@ -121,5 +136,5 @@ func (s *session) resolveImportID(ctx context.Context, noun, keyName, text strin
 	if !forced && uuid.Validate(text) == nil {
 		return text
 	}
-	return string(idByKey(noun, keyName, key, all(ctx), diags))
+	return string(k.find(ctx, s.client, key, diags))
 }

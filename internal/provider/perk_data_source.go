@@ -47,7 +47,7 @@ func (d *perkDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	}
 	id := idOf(config.ID)
 	if config.ID.IsNull() {
-		id = idByKey("perk", "internal name", config.InternalName.ValueString(), d.session.perks(ctx), &resp.Diagnostics)
+		id = perkKind.find(ctx, d.session.client, config.InternalName.ValueString(), &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -58,6 +58,6 @@ func (d *perkDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		return
 	}
 	config.Mode = types.StringValue(string(d.session.mode))
-	resp.Diagnostics.Append(config.read(ctx, perk)...)
+	resp.Diagnostics.Append(config.read(ctx, perk, nil)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
 }

@@ -2,10 +2,8 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -54,25 +52,6 @@ type perkModel struct {
 	OnDestroy     types.String `tfsdk:"on_destroy"`
 }
 
-type perkCodeModel struct {
-	Value types.String `tfsdk:"value"`
-}
-
-type perkLinkModel struct {
-	URL types.String `tfsdk:"url"`
-}
-
-type perkShopifyDiscountModel struct {
-	Name  types.String  `tfsdk:"name"`
-	Type  types.String  `tfsdk:"type"`
-	Value types.Float64 `tfsdk:"value"`
-}
-
-type perkCustomModel struct {
-	Type     types.String         `tfsdk:"type"`
-	Settings jsontypes.Normalized `tfsdk:"settings"`
-}
-
 // perkPaths maps the service's names to attributes.
 var perkPaths = wirePaths{
 	"internalName":            path.Root("internal_name"),
@@ -86,6 +65,16 @@ var perkPaths = wirePaths{
 	"typeConfig.discountName": path.Root("shopify_discount").AtName("name"),
 	"typeConfig.discountType": path.Root("shopify_discount").AtName("type"),
 	"typeConfig.value":        path.Root("shopify_discount").AtName("value"),
+}
+
+// perkKind is what guards and look-ups need to know of perks.
+var perkKind = kind{
+	noun: "perk", name: "perk", key: "internal_name",
+	all: func(ctx context.Context, c *merchants.Client) candidates {
+		return candidatesOf(c.Perks(ctx), func(p *merchants.Perk) candidate {
+			return candidate{id: p.ID, key: p.InternalName, archived: p.Status == merchants.StatusArchived}
+		})
+	},
 }
 
 func (r *perkResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -125,7 +114,7 @@ func (r *perkResource) ValidateConfig(ctx context.Context, req resource.Validate
 }
 
 func (r *perkResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.planMode(ctx, req, resp)
+	r.session.guardPlan(ctx, perkKind, req, resp)
 	perkLife.plan(ctx, "perk", req, resp)
 }
 
@@ -143,6 +132,7 @@ func (r *perkResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 	plan.computed(perk)
+	plan.media(perk).save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 
@@ -157,12 +147,13 @@ func (r *perkResource) Create(ctx context.Context, req resource.CreateRequest, r
 func (r *perkResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state perkModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	perk, err := r.session.client.GetPerk(ctx, idOf(state.ID))
 	if merchants.IsNotFound(err) {
-		r.session.removeGone(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, state.ID, resp)
 		return
 	}
 	if err != nil {
@@ -172,7 +163,8 @@ func (r *perkResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if state.InternalName.IsNull() {
 		state.DesiredStatus = perkLife.imported(perk.Status)
 	}
-	resp.Diagnostics.Append(state.read(ctx, perk)...)
+	resp.Diagnostics.Append(state.read(ctx, perk, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
+	r.session.readFound(state.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
 }
@@ -181,24 +173,38 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	var plan, state perkModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	patch := plan.input(ctx, &resp.Diagnostics).Since(state.input(ctx, &resp.Diagnostics))
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	id, doing := idOf(state.ID), fmt.Sprintf("update perk %q", plan.InternalName.ValueString())
+	perk, err := r.session.client.GetPerk(ctx, id)
+	if err != nil {
+		addAPIError(&resp.Diagnostics, doing, err, nil)
+		return
+	}
+	service := state
+	resp.Diagnostics.Append(service.read(ctx, perk, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
+	input, is := plan.input(ctx, &resp.Diagnostics), service.input(ctx, &resp.Diagnostics)
+	checkConflict(r.session, doing, state.input(ctx, &resp.Diagnostics), is, input, perkPaths, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	act := r.act(ctx, id)
-	if perkLife.next(plan.DesiredStatus, state.Status.ValueString()) == unarchive {
+	if perkLife.next(plan.DesiredStatus, perk.Status) == unarchive {
 		if _, err := act(unarchive); err != nil {
 			addAPIError(&resp.Diagnostics, doing, err, perkPaths)
 			return
 		}
 	}
-	perk, err := r.session.client.UpdatePerk(ctx, id, patch)
-	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, perkPaths)
-		return
+	if patch := input.Since(is); !merchants.IsEmpty(patch) {
+		if perk, err = r.session.client.UpdatePerk(ctx, id, patch); err != nil {
+			addAPIError(&resp.Diagnostics, doing, err, perkPaths)
+			return
+		}
 	}
 	plan.computed(perk)
+	plan.media(perk).save(ctx, resp.Private, &resp.Diagnostics)
 	status, err := perkLife.reach(plan.DesiredStatus, perk.Status, act)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err, perkPaths)
@@ -211,6 +217,8 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 func (r *perkResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state perkModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.session.checkDelete(perkKind, "delete", keyOrID(state.InternalName, state.ID), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -218,13 +226,14 @@ func (r *perkResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	err := perkLife.destroy(state.OnDestroy, state.Status.ValueString(), r.act(ctx, id), func() error {
 		return r.session.client.DeletePerk(ctx, id)
 	})
+	r.session.guards.manage(state.ID.ValueString())
 	if err != nil && !merchants.IsNotFound(err) {
 		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy perk %q", state.InternalName.ValueString()), err, nil)
 	}
 }
 
 func (r *perkResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, "perk", "internal name", r.session.perks, req, resp)
+	r.session.importByKeyOrID(ctx, perkKind, req, resp)
 }
 
 // act makes one transition and returns the status that followed.
@@ -239,13 +248,6 @@ func (r *perkResource) act(ctx context.Context, id merchants.ID) func(verb) (str
 		}
 		return perk.Status, nil
 	}
-}
-
-// perks are all perks by internal name.
-func (s *session) perks(ctx context.Context) candidates {
-	return candidatesOf(s.client.Perks(ctx), func(p *merchants.Perk) candidate {
-		return candidate{id: p.ID, key: p.InternalName, archived: p.Status == merchants.StatusArchived}
-	})
 }
 
 // input is what the model asks of the service.
@@ -263,42 +265,18 @@ func (m perkModel) input(ctx context.Context, diags *diag.Diagnostics) merchants
 	}
 }
 
-// kind returns the type of the perk and its settings, null when it has none.
-func (m perkModel) kind(ctx context.Context, diags *diag.Diagnostics) (string, json.RawMessage) {
-	var kind string
-	var settings any
-	if code := objectOf[perkCodeModel](ctx, m.Code, diags); code != nil {
-		kind, settings = merchants.PerkCode, merchants.PerkCodeConfig{Code: code.Value.ValueString()}
-	} else if link := objectOf[perkLinkModel](ctx, m.Link, diags); link != nil {
-		kind, settings = merchants.PerkLink, merchants.PerkLinkConfig{URL: link.URL.ValueString()}
-	} else if discount := objectOf[perkShopifyDiscountModel](ctx, m.ShopifyDiscount, diags); discount != nil {
-		kind, settings = merchants.PerkShopifyDiscount, merchants.ShopifyDiscount{
-			DiscountName: discount.Name.ValueString(), DiscountType: discount.Type.ValueString(), Value: discount.Value.ValueFloat64(),
-		}
-	} else if custom := objectOf[perkCustomModel](ctx, m.Custom, diags); custom != nil {
-		return custom.Type.ValueString(), rawSettings(custom.Settings)
-	} else {
-		return merchants.PerkNone, json.RawMessage("null")
-	}
-	encoded, err := json.Marshal(settings)
-	if err != nil {
-		diags.AddError("Perk settings cannot be encoded", err.Error())
-	}
-	return kind, encoded
-}
-
 // computed takes from an answer what the service decides: rule 2.
 func (m *perkModel) computed(perk *merchants.Perk) {
 	m.ID, m.Status = types.StringValue(string(perk.ID)), types.StringValue(perk.Status)
 }
 
 // read takes everything from the API: rule 2.
-func (m *perkAttributes) read(ctx context.Context, perk *merchants.Perk) diag.Diagnostics {
+func (m *perkAttributes) read(ctx context.Context, perk *merchants.Perk, rewritten media) diag.Diagnostics {
 	var diags diag.Diagnostics
 	m.ID, m.Status = types.StringValue(string(perk.ID)), types.StringValue(perk.Status)
 	m.InternalName = textValue(m.InternalName, &perk.InternalName)
 	m.Title, m.Description = localizedValue(m.Title, perk.Title), localizedValue(m.Description, perk.Description)
-	m.ImageURL, m.VideoURL = stringValue(perk.ImageURL), stringValue(perk.VideoURL)
+	m.ImageURL, m.VideoURL = rewritten.value(perk.ImageURL), rewritten.value(perk.VideoURL)
 	expiresAt, problems := timeValue(m.ExpiresAt, perk.ExpiresAt)
 	m.ExpiresAt = expiresAt
 	diags.Append(problems...)
@@ -306,37 +284,10 @@ func (m *perkAttributes) read(ctx context.Context, perk *merchants.Perk) diag.Di
 	return diags
 }
 
-func (m *perkAttributes) readKind(ctx context.Context, perk *merchants.Perk, diags *diag.Diagnostics) {
-	var code *perkCodeModel
-	var link *perkLinkModel
-	var discount *perkShopifyDiscountModel
-	var custom *perkCustomModel
-	var err error
-	switch perk.Type {
-	case merchants.PerkNone, "":
-	case merchants.PerkCode:
-		var settings merchants.PerkCodeConfig
-		err = json.Unmarshal(perk.TypeConfig, &settings)
-		code = &perkCodeModel{Value: types.StringValue(settings.Code)}
-	case merchants.PerkLink:
-		var settings merchants.PerkLinkConfig
-		err = json.Unmarshal(perk.TypeConfig, &settings)
-		link = &perkLinkModel{URL: types.StringValue(settings.URL)}
-	case merchants.PerkShopifyDiscount:
-		var settings merchants.ShopifyDiscount
-		err = json.Unmarshal(perk.TypeConfig, &settings)
-		discount = &perkShopifyDiscountModel{
-			Name: types.StringValue(settings.DiscountName), Type: types.StringValue(settings.DiscountType), Value: types.Float64Value(settings.Value),
-		}
-	default:
-		custom = &perkCustomModel{Type: types.StringValue(perk.Type), Settings: settingsValue(perk.TypeConfig)}
-	}
-	if err != nil {
-		diags.AddError("Perk settings cannot be read", fmt.Sprintf("The settings of a perk of type %q are not of the expected shape: %s.", perk.Type, err))
-	}
-	attributes := perkSchema()
-	m.Code = objectValue(ctx, attributes["code"], code, diags)
-	m.Link = objectValue(ctx, attributes["link"], link, diags)
-	m.ShopifyDiscount = objectValue(ctx, attributes["shopify_discount"], discount, diags)
-	m.Custom = objectValue(ctx, attributes["custom"], custom, diags)
+// media are the addresses that the service stored under another one.
+func (m perkModel) media(perk *merchants.Perk) media {
+	rewritten := media{}
+	rewritten.note(m.ImageURL, perk.ImageURL)
+	rewritten.note(m.VideoURL, perk.VideoURL)
+	return rewritten
 }

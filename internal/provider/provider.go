@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -30,6 +32,14 @@ const (
 	envAPIKey   = "COHORT_API_KEY"
 	envAPIURL   = "COHORT_API_URL"
 	envReadOnly = "COHORT_READ_ONLY"
+	// envExpectEmpty says that a merchant was emptied on purpose. It is no argument, because it is meant for one run.
+	envExpectEmpty = "COHORT_EXPECT_EMPTY"
+)
+
+// Values of conflict_policy.
+const (
+	conflictFail      = "fail"
+	conflictOverwrite = "overwrite"
 )
 
 var (
@@ -42,14 +52,16 @@ func New(version string) provider.Provider { return &cohortProvider{version: ver
 type cohortProvider struct{ version string }
 
 type providerModel struct {
-	Mode           types.String         `tfsdk:"mode"`
-	APIKey         types.String         `tfsdk:"api_key"`
-	APIURL         types.String         `tfsdk:"api_url"`
-	ReadOnly       types.Bool           `tfsdk:"read_only"`
-	MaxRetries     types.Int64          `tfsdk:"max_retries"`
-	MaxConcurrency types.Int64          `tfsdk:"max_concurrency"`
-	RequestTimeout timetypes.GoDuration `tfsdk:"request_timeout"`
-	CACertFile     types.String         `tfsdk:"ca_cert_file"`
+	Mode            types.String         `tfsdk:"mode"`
+	APIKey          types.String         `tfsdk:"api_key"`
+	APIURL          types.String         `tfsdk:"api_url"`
+	ReadOnly        types.Bool           `tfsdk:"read_only"`
+	AllowLiveDelete types.List           `tfsdk:"allow_live_delete"`
+	ConflictPolicy  types.String         `tfsdk:"conflict_policy"`
+	MaxRetries      types.Int64          `tfsdk:"max_retries"`
+	MaxConcurrency  types.Int64          `tfsdk:"max_concurrency"`
+	RequestTimeout  timetypes.GoDuration `tfsdk:"request_timeout"`
+	CACertFile      types.String         `tfsdk:"ca_cert_file"`
 }
 
 // Metadata names the provider.
@@ -81,8 +93,20 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				MarkdownDescription: "Refuse every request that could change something, for jobs that only plan. Environment variable `" + envReadOnly + "`.",
 				Optional:            true,
 			},
+			"allow_live_delete": schema.ListAttribute{
+				MarkdownDescription: "What this configuration may delete or replace in the live merchant, as `kind:key`, such as `perk:welcome-10`; nothing else. An object without a key is named by `kind:id:` and its id.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators: []validator.List{listvalidator.ValueStringsAre(stringvalidator.RegexMatches(
+					regexp.MustCompile(`^(user_property|list|segment|perk|digital_asset|badge|campaign):.+$`), "must be a kind and a key, such as perk:welcome-10"))},
+			},
+			"conflict_policy": schema.StringAttribute{
+				MarkdownDescription: "What an update does to an object that was changed outside of Terraform after the plan was made: `fail` (default) or `overwrite`.",
+				Optional:            true,
+				Validators:          []validator.String{stringvalidator.OneOf(conflictFail, conflictOverwrite)},
+			},
 			"max_retries": schema.Int64Attribute{
-				MarkdownDescription: fmt.Sprintf("How often a read is repeated that failed for a passing reason, 0 to 10. Default %d. Writes are never repeated.", merchants.DefaultMaxRetries),
+				MarkdownDescription: fmt.Sprintf("How often a request is repeated that failed for a passing reason and can be repeated safely, 0 to 10. Default %d. A create is never sent again blindly.", merchants.DefaultMaxRetries),
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(0, 10)},
 			},
@@ -123,6 +147,7 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		RequestTimeout: config.timeout(diags),
 		CACertPEM:      config.caCert(diags),
 		ReadOnly:       config.readOnly(diags),
+		Created:        noteCreated,
 		Log:            logExchange,
 	}
 	if !config.MaxRetries.IsNull() {
@@ -136,7 +161,10 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		diags.AddError("The provider cannot be configured", err.Error())
 		return
 	}
-	configured := &session{client: client, mode: mode}
+	configured := &session{
+		client: client, mode: mode, allowLiveDelete: config.liveDeletes(ctx, diags),
+		overwrite: config.ConflictPolicy.ValueString() == conflictOverwrite, expectEmpty: boolFromEnv(envExpectEmpty, path.Root("mode"), diags),
+	}
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = configured, configured, configured
 }
 
@@ -199,15 +227,30 @@ func (m providerModel) readOnly(diags *diag.Diagnostics) bool {
 	if !m.ReadOnly.IsNull() {
 		return m.ReadOnly.ValueBool()
 	}
-	text := strings.TrimSpace(os.Getenv(envReadOnly))
+	return boolFromEnv(envReadOnly, path.Root("read_only"), diags)
+}
+
+func (m providerModel) liveDeletes(ctx context.Context, diags *diag.Diagnostics) []string {
+	if m.AllowLiveDelete.IsUnknown() {
+		diags.AddAttributeError(path.Root("allow_live_delete"), "Not known what may be deleted", "allow_live_delete has to be known when planning.")
+		return nil
+	}
+	var allowed []string
+	diags.Append(m.AllowLiveDelete.ElementsAs(ctx, &allowed, false)...)
+	return allowed
+}
+
+// boolFromEnv reads an environment variable that is true or false; unset and blank are false.
+func boolFromEnv(variable string, at path.Path, diags *diag.Diagnostics) bool {
+	text := strings.TrimSpace(os.Getenv(variable))
 	if text == "" {
 		return false
 	}
-	readOnly, err := strconv.ParseBool(text)
+	value, err := strconv.ParseBool(text)
 	if err != nil {
-		diags.AddAttributeError(path.Root("read_only"), "Neither true nor false", fmt.Sprintf("The environment variable %s is %q; write true or false.", envReadOnly, text))
+		diags.AddAttributeError(at, "Neither true nor false", fmt.Sprintf("The environment variable %s is %q; write true or false.", variable, text))
 	}
-	return readOnly
+	return value
 }
 
 func (m providerModel) timeout(diags *diag.Diagnostics) time.Duration {

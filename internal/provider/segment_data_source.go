@@ -49,7 +49,7 @@ func (d *segmentDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	id := idOf(config.ID)
 	if config.ID.IsNull() {
-		id = idByKey("segment", "reference id", config.ReferenceID.ValueString(), d.session.segments(ctx), &resp.Diagnostics)
+		id = segmentKind.find(ctx, d.session.client, config.ReferenceID.ValueString(), &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return

@@ -45,6 +45,14 @@ var segmentPaths = wirePaths{
 	"conditions.groups": path.Root("groups"),
 }
 
+// segmentKind is what guards and look-ups need to know of segments.
+var segmentKind = kind{
+	noun: "segment", name: "segment", key: "reference_id",
+	all: func(ctx context.Context, c *merchants.Client) candidates {
+		return candidatesOf(c.Cohorts(ctx, merchants.CohortSegment), describeCohort)
+	},
+}
+
 func (r *segmentResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_segment"
 }
@@ -65,7 +73,7 @@ func (r *segmentResource) Configure(_ context.Context, req resource.ConfigureReq
 }
 
 func (r *segmentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.planMode(ctx, req, resp)
+	r.session.guardPlan(ctx, segmentKind, req, resp)
 }
 
 func (r *segmentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -88,12 +96,13 @@ func (r *segmentResource) Create(ctx context.Context, req resource.CreateRequest
 func (r *segmentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state segmentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	segment, err := r.session.client.GetCohort(ctx, idOf(state.ID))
 	if merchants.IsNotFound(err) {
-		r.session.removeGone(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, state.ID, resp)
 		return
 	}
 	if err != nil {
@@ -105,6 +114,7 @@ func (r *segmentResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	resp.Diagnostics.Append(state.read(ctx, segment)...)
+	r.session.readFound(state.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
 }
@@ -113,14 +123,28 @@ func (r *segmentResource) Update(ctx context.Context, req resource.UpdateRequest
 	var plan, state segmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	patch := plan.input(ctx, &resp.Diagnostics).Since(state.input(ctx, &resp.Diagnostics))
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	segment, err := r.session.client.UpdateCohort(ctx, idOf(state.ID), patch)
+	id, doing := idOf(state.ID), fmt.Sprintf("update segment %q", plan.Name.ValueString())
+	segment, err := r.session.client.GetCohort(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("update segment %q", plan.Name.ValueString()), err, segmentPaths)
+		addAPIError(&resp.Diagnostics, doing, err, nil)
 		return
+	}
+	service := state
+	resp.Diagnostics.Append(service.read(ctx, segment)...)
+	input, is := plan.input(ctx, &resp.Diagnostics), service.input(ctx, &resp.Diagnostics)
+	checkConflict(r.session, doing, state.input(ctx, &resp.Diagnostics), is, input, segmentPaths, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if patch := input.Since(is); !merchants.IsEmpty(patch) {
+		if segment, err = r.session.client.UpdateCohort(ctx, id, patch); err != nil {
+			addAPIError(&resp.Diagnostics, doing, err, segmentPaths)
+			return
+		}
 	}
 	plan.computed(segment)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -130,22 +154,20 @@ func (r *segmentResource) Update(ctx context.Context, req resource.UpdateRequest
 func (r *segmentResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state segmentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.session.checkDelete(segmentKind, "delete", keyOrID(state.ReferenceID, state.ID), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	err := r.session.client.DeleteCohort(ctx, idOf(state.ID))
+	r.session.guards.manage(state.ID.ValueString())
 	if err != nil && !merchants.IsNotFound(err) {
 		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy segment %q", state.Name.ValueString()), err, nil)
 	}
 }
 
 func (r *segmentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, "segment", "reference id", r.session.segments, req, resp)
-}
-
-// segments are all segments by reference id.
-func (s *session) segments(ctx context.Context) candidates {
-	return candidatesOf(s.client.Cohorts(ctx, merchants.CohortSegment), describeCohort)
+	r.session.importByKeyOrID(ctx, segmentKind, req, resp)
 }
 
 // input is what the model asks of the service.

@@ -11,7 +11,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
 // protocolServer is every part of the protocol that the framework serves.
@@ -130,9 +133,65 @@ func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResou
 }
 
 func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	made := new(createdObject)
+	ctx = context.WithValue(ctx, createdKey{}, made)
 	return contain(ctx, req, s.protocolServer.ApplyResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
-		return &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: d}
+		answer := &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: d}
+		if made.id != "" {
+			answer.NewState, answer.NewIdentity = s.stateOf(ctx, req, made.id)
+		}
+		return answer
 	})
+}
+
+// createdObject is what a call to create has made so far.
+type createdObject struct{ id string }
+
+type createdKey struct{}
+
+// noteCreated remembers the id of an object as soon as it exists, so that not even a panic loses it.
+func noteCreated(ctx context.Context, id merchants.ID) {
+	if made, ok := ctx.Value(createdKey{}).(*createdObject); ok {
+		made.id = string(id)
+	}
+}
+
+// stateOf returns the planned state and the identity with the id of the object that was made. What else is not known becomes null.
+func (s server) stateOf(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest, id string) (*tfprotov6.DynamicValue, *tfprotov6.ResourceIdentityData) {
+	schemas, err := s.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil || schemas.ResourceSchemas[req.TypeName] == nil {
+		return req.PriorState, nil
+	}
+	stateType := schemas.ResourceSchemas[req.TypeName].ValueType()
+	planned, err := req.PlannedState.Unmarshal(stateType)
+	if err != nil {
+		return req.PriorState, nil
+	}
+	identity := map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.String, id), "mode": tftypes.NewValue(tftypes.String, nil)}
+	known, err := tftypes.Transform(planned, func(at *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
+		switch {
+		case at.Equal(tftypes.NewAttributePath().WithAttributeName("id")):
+			return identity["id"], nil
+		case at.Equal(tftypes.NewAttributePath().WithAttributeName("mode")):
+			identity["mode"] = value
+		case !value.IsKnown():
+			return tftypes.NewValue(value.Type(), nil), nil
+		}
+		return value, nil
+	})
+	if err != nil {
+		return req.PriorState, nil
+	}
+	state, err := tfprotov6.NewDynamicValue(stateType, known)
+	if err != nil {
+		return req.PriorState, nil
+	}
+	identityType := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String, "mode": tftypes.String}}
+	data, err := tfprotov6.NewDynamicValue(identityType, tftypes.NewValue(identityType, identity))
+	if err != nil {
+		return &state, nil
+	}
+	return &state, &tfprotov6.ResourceIdentityData{IdentityData: &data}
 }
 
 func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {

@@ -47,7 +47,7 @@ func (d *userPropertyDataSource) Read(ctx context.Context, req datasource.ReadRe
 	}
 	id := idOf(config.ID)
 	if config.ID.IsNull() {
-		id = idByKey("user property", "reference id", config.ReferenceID.ValueString(), d.session.userProperties(ctx), &resp.Diagnostics)
+		id = userPropertyKind.find(ctx, d.session.client, config.ReferenceID.ValueString(), &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return

@@ -45,6 +45,16 @@ var userPropertyPaths = wirePaths{
 	"referenceId": path.Root("reference_id"),
 }
 
+// userPropertyKind is what guards and look-ups need to know of user properties.
+var userPropertyKind = kind{
+	noun: "user property", name: "user_property", key: "reference_id",
+	all: func(ctx context.Context, c *merchants.Client) candidates {
+		return candidatesOf(c.UserProperties(ctx), func(p *merchants.UserProperty) candidate {
+			return candidate{id: p.ID, key: p.ReferenceID}
+		})
+	},
+}
+
 func (r *userPropertyResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_user_property"
 }
@@ -92,7 +102,7 @@ func (r *userPropertyResource) Configure(_ context.Context, req resource.Configu
 }
 
 func (r *userPropertyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.planMode(ctx, req, resp)
+	r.session.guardPlan(ctx, userPropertyKind, req, resp)
 }
 
 func (r *userPropertyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -114,12 +124,13 @@ func (r *userPropertyResource) Create(ctx context.Context, req resource.CreateRe
 func (r *userPropertyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state userPropertyModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	property, err := r.session.client.GetUserProperty(ctx, idOf(state.ID))
 	if merchants.IsNotFound(err) {
-		r.session.removeGone(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, state.ID, resp)
 		return
 	}
 	if err != nil {
@@ -127,6 +138,7 @@ func (r *userPropertyResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	}
 	state.read(property)
+	r.session.readFound(state.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
 }
@@ -135,13 +147,28 @@ func (r *userPropertyResource) Update(ctx context.Context, req resource.UpdateRe
 	var plan, state userPropertyModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	property, err := r.session.client.UpdateUserProperty(ctx, idOf(state.ID), plan.input().Since(state.input()))
+	id, doing := idOf(state.ID), fmt.Sprintf("update user property %q", plan.Name.ValueString())
+	property, err := r.session.client.GetUserProperty(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("update user property %q", plan.Name.ValueString()), err, userPropertyPaths)
+		addAPIError(&resp.Diagnostics, doing, err, nil)
 		return
+	}
+	service := state
+	service.read(property)
+	input, is := plan.input(), service.input()
+	checkConflict(r.session, doing, state.input(), is, input, userPropertyPaths, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if patch := input.Since(is); !merchants.IsEmpty(patch) {
+		if property, err = r.session.client.UpdateUserProperty(ctx, id, patch); err != nil {
+			addAPIError(&resp.Diagnostics, doing, err, userPropertyPaths)
+			return
+		}
 	}
 	plan.computed(property)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -151,24 +178,20 @@ func (r *userPropertyResource) Update(ctx context.Context, req resource.UpdateRe
 func (r *userPropertyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state userPropertyModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.session.checkDelete(userPropertyKind, "delete", keyOrID(state.ReferenceID, state.ID), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	err := r.session.client.DeleteUserProperty(ctx, idOf(state.ID))
+	r.session.guards.manage(state.ID.ValueString())
 	if err != nil && !merchants.IsNotFound(err) {
 		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy user property %q", state.Name.ValueString()), err, nil)
 	}
 }
 
 func (r *userPropertyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, "user property", "reference id", r.session.userProperties, req, resp)
-}
-
-// userProperties are all user properties by reference id.
-func (s *session) userProperties(ctx context.Context) candidates {
-	return candidatesOf(s.client.UserProperties(ctx), func(p *merchants.UserProperty) candidate {
-		return candidate{id: p.ID, key: p.ReferenceID}
-	})
+	r.session.importByKeyOrID(ctx, userPropertyKind, req, resp)
 }
 
 // input is what the model asks of the service.

@@ -1,0 +1,59 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// media are the addresses of pictures and videos that the service stored under another one, as services do that keep a copy: the stored
+// address to the written one. It lives in private state. Without an entry an address is what it is, so that a change outside shows.
+type media map[string]string
+
+// mediaKey is the name of the private data.
+const mediaKey = "media"
+
+// mediaFrom reads what a write left in private state.
+func mediaFrom(ctx context.Context, private interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}, diags *diag.Diagnostics,
+) media {
+	left, problems := private.GetKey(ctx, mediaKey)
+	diags.Append(problems...)
+	var m media
+	if left != nil && json.Unmarshal(left, &m) != nil {
+		return nil
+	}
+	return m
+}
+
+// save leaves the addresses in private state.
+func (m media) save(ctx context.Context, private interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}, diags *diag.Diagnostics,
+) {
+	encoded, err := json.Marshal(m)
+	if err != nil {
+		return // A map of strings always has a JSON form.
+	}
+	diags.Append(private.SetKey(ctx, mediaKey, encoded)...)
+}
+
+// note remembers an address that the service answered with another one.
+func (m media) note(written types.String, stored *string) {
+	if stored != nil && written.ValueString() != "" && *stored != written.ValueString() {
+		m[*stored] = written.ValueString()
+	}
+}
+
+// value is an address as it was written.
+func (m media) value(wire *string) types.String {
+	if wire != nil {
+		if written, ok := m[*wire]; ok {
+			return types.StringValue(written)
+		}
+	}
+	return stringValue(wire)
+}

@@ -1,0 +1,91 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+type perkCodeModel struct {
+	Value types.String `tfsdk:"value"`
+}
+
+type perkLinkModel struct {
+	URL types.String `tfsdk:"url"`
+}
+
+type perkShopifyDiscountModel struct {
+	Name  types.String  `tfsdk:"name"`
+	Type  types.String  `tfsdk:"type"`
+	Value types.Float64 `tfsdk:"value"`
+}
+
+type perkCustomModel struct {
+	Type     types.String         `tfsdk:"type"`
+	Settings jsontypes.Normalized `tfsdk:"settings"`
+}
+
+// kind returns the type of the perk and its settings, null when it has none.
+func (m perkModel) kind(ctx context.Context, diags *diag.Diagnostics) (string, json.RawMessage) {
+	var kind string
+	var settings any
+	if code := objectOf[perkCodeModel](ctx, m.Code, diags); code != nil {
+		kind, settings = merchants.PerkCode, merchants.PerkCodeConfig{Code: code.Value.ValueString()}
+	} else if link := objectOf[perkLinkModel](ctx, m.Link, diags); link != nil {
+		kind, settings = merchants.PerkLink, merchants.PerkLinkConfig{URL: link.URL.ValueString()}
+	} else if discount := objectOf[perkShopifyDiscountModel](ctx, m.ShopifyDiscount, diags); discount != nil {
+		kind, settings = merchants.PerkShopifyDiscount, merchants.ShopifyDiscount{
+			DiscountName: discount.Name.ValueString(), DiscountType: discount.Type.ValueString(), Value: discount.Value.ValueFloat64(),
+		}
+	} else if custom := objectOf[perkCustomModel](ctx, m.Custom, diags); custom != nil {
+		return custom.Type.ValueString(), rawSettings(custom.Settings)
+	} else {
+		return merchants.PerkNone, json.RawMessage("null")
+	}
+	encoded, err := json.Marshal(settings)
+	if err != nil {
+		diags.AddError("Perk settings cannot be encoded", err.Error())
+	}
+	return kind, encoded
+}
+
+func (m *perkAttributes) readKind(ctx context.Context, perk *merchants.Perk, diags *diag.Diagnostics) {
+	var code *perkCodeModel
+	var link *perkLinkModel
+	var discount *perkShopifyDiscountModel
+	var custom *perkCustomModel
+	var err error
+	switch perk.Type {
+	case merchants.PerkNone, "":
+	case merchants.PerkCode:
+		var settings merchants.PerkCodeConfig
+		err = json.Unmarshal(perk.TypeConfig, &settings)
+		code = &perkCodeModel{Value: types.StringValue(settings.Code)}
+	case merchants.PerkLink:
+		var settings merchants.PerkLinkConfig
+		err = json.Unmarshal(perk.TypeConfig, &settings)
+		link = &perkLinkModel{URL: types.StringValue(settings.URL)}
+	case merchants.PerkShopifyDiscount:
+		var settings merchants.ShopifyDiscount
+		err = json.Unmarshal(perk.TypeConfig, &settings)
+		discount = &perkShopifyDiscountModel{
+			Name: types.StringValue(settings.DiscountName), Type: types.StringValue(settings.DiscountType), Value: types.Float64Value(settings.Value),
+		}
+	default:
+		custom = &perkCustomModel{Type: types.StringValue(perk.Type), Settings: settingsValue(perk.TypeConfig)}
+	}
+	if err != nil {
+		diags.AddError("Perk settings cannot be read", fmt.Sprintf("The settings of a perk of type %q are not of the expected shape: %s.", perk.Type, err))
+	}
+	attributes := perkSchema()
+	m.Code = objectValue(ctx, attributes["code"], code, diags)
+	m.Link = objectValue(ctx, attributes["link"], link, diags)
+	m.ShopifyDiscount = objectValue(ctx, attributes["shopify_discount"], discount, diags)
+	m.Custom = objectValue(ctx, attributes["custom"], custom, diags)
+}
