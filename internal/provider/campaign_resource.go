@@ -167,7 +167,7 @@ func (r *campaignResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	if state.InternalName.IsNull() {
-		state.DesiredStatus = campaignLife.imported(campaign.Status)
+		state.DesiredStatus, state.OnDestroy = campaignLife.imported(campaign.Status), types.StringValue(destroyByArchive)
 	}
 	resp.Diagnostics.Append(state.read(ctx, campaign, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
 	r.session.readFound(state.ID, &resp.Diagnostics)

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -90,6 +91,8 @@ func onDestroyAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: "What destroying does to a " + noun + " that was published: `archive` (default) keeps it in the merchant, hidden from users; `delete` archives and then deletes it for good. A draft is always deleted.",
 		Optional:            true,
+		Computed:            true,
+		Default:             stringdefault.StaticString(destroyByArchive),
 		Validators:          []validator.String{stringvalidator.OneOf(destroyByArchive, destroyByDelete)},
 	}
 }

@@ -161,7 +161,7 @@ func (r *perkResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		return
 	}
 	if state.InternalName.IsNull() {
-		state.DesiredStatus = perkLife.imported(perk.Status)
+		state.DesiredStatus, state.OnDestroy = perkLife.imported(perk.Status), types.StringValue(destroyByArchive)
 	}
 	resp.Diagnostics.Append(state.read(ctx, perk, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
 	r.session.readFound(state.ID, &resp.Diagnostics)
