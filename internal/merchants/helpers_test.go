@@ -84,8 +84,12 @@ func newClient(t *testing.T, config merchants.Config) *merchants.Client {
 
 // reply always answers the same JSON.
 func reply(status int, body string) http.HandlerFunc {
+	return answerOf(status, "application/json", body)
+}
+
+func answerOf(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
 	}

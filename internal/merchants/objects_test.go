@@ -1,0 +1,402 @@
+package merchants_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+func TestObjects_requests(t *testing.T) {
+	t.Parallel()
+	for want, do := range map[string]func(*merchants.Client) error{
+		`GET /v1/user-properties/x1 `:                       func(c *merchants.Client) error { return second(c.GetUserProperty(t.Context(), "x1")) },
+		`PATCH /v1/user-properties/x1 ` + fullPropertyJSON:  func(c *merchants.Client) error { return second(c.UpdateUserProperty(t.Context(), "x1", fullProperty)) },
+		`POST /v1/user-properties ` + otherPropertyJSON:     func(c *merchants.Client) error { return second(c.CreateUserProperty(t.Context(), otherProperty)) },
+		`DELETE /v1/user-properties/x1 `:                    func(c *merchants.Client) error { return c.DeleteUserProperty(t.Context(), "x1") },
+		`GET /v1/cohorts/x1 `:                               func(c *merchants.Client) error { return second(c.GetCohort(t.Context(), "x1")) },
+		`PATCH /v1/cohorts/x1 ` + fullCohortJSON:            func(c *merchants.Client) error { return second(c.UpdateCohort(t.Context(), "x1", fullCohort)) },
+		`POST /v1/cohorts ` + otherCohortJSON:               func(c *merchants.Client) error { return second(c.CreateCohort(t.Context(), otherCohort)) },
+		`DELETE /v1/cohorts/x1 `:                            func(c *merchants.Client) error { return c.DeleteCohort(t.Context(), "x1") },
+		`GET /v1/perks/x1 `:                                 func(c *merchants.Client) error { return second(c.GetPerk(t.Context(), "x1")) },
+		`PATCH /v1/perks/x1 ` + fullPerkJSON:                func(c *merchants.Client) error { return second(c.UpdatePerk(t.Context(), "x1", fullPerk)) },
+		`POST /v1/perks ` + otherPerkJSON:                   func(c *merchants.Client) error { return second(c.CreatePerk(t.Context(), otherPerk)) },
+		`POST /v1/perks/x1/publish `:                        func(c *merchants.Client) error { return second(c.PublishPerk(t.Context(), "x1")) },
+		`POST /v1/perks/x1/archive `:                        func(c *merchants.Client) error { return second(c.ArchivePerk(t.Context(), "x1")) },
+		`POST /v1/perks/x1/unarchive `:                      func(c *merchants.Client) error { return second(c.UnarchivePerk(t.Context(), "x1")) },
+		`DELETE /v1/perks/x1 `:                              func(c *merchants.Client) error { return c.DeletePerk(t.Context(), "x1") },
+		`GET /v1/digital-assets/x1 `:                        func(c *merchants.Client) error { return second(c.GetDigitalAsset(t.Context(), "x1")) },
+		`PATCH /v1/digital-assets/x1 ` + fullAssetJSON:      func(c *merchants.Client) error { return second(c.UpdateDigitalAsset(t.Context(), "x1", fullAsset)) },
+		`POST /v1/digital-assets ` + otherAssetJSON:         func(c *merchants.Client) error { return second(c.CreateDigitalAsset(t.Context(), otherAsset)) },
+		`POST /v1/digital-assets/x1/publish `:               func(c *merchants.Client) error { return second(c.PublishDigitalAsset(t.Context(), "x1")) },
+		`DELETE /v1/digital-assets/x1 `:                     func(c *merchants.Client) error { return c.DeleteDigitalAsset(t.Context(), "x1") },
+		`GET /v1/badges/x1 `:                                func(c *merchants.Client) error { return second(c.GetBadge(t.Context(), "x1")) },
+		`PATCH /v1/badges/x1 ` + fullBadgeJSON:              func(c *merchants.Client) error { return second(c.UpdateBadge(t.Context(), "x1", fullBadge)) },
+		`POST /v1/badges ` + otherBadgeJSON:                 func(c *merchants.Client) error { return second(c.CreateBadge(t.Context(), otherBadge)) },
+		`POST /v1/badges/x1/publish `:                       func(c *merchants.Client) error { return second(c.PublishBadge(t.Context(), "x1")) },
+		`DELETE /v1/badges/x1 `:                             func(c *merchants.Client) error { return c.DeleteBadge(t.Context(), "x1") },
+		`GET /v1/campaigns/x1 `:                             func(c *merchants.Client) error { return second(c.GetCampaign(t.Context(), "x1")) },
+		`PATCH /v1/campaigns/x1 ` + fullCampaignJSON:        func(c *merchants.Client) error { return second(c.UpdateCampaign(t.Context(), "x1", fullCampaign)) },
+		`POST /v1/campaigns ` + otherCampaignJSON:           func(c *merchants.Client) error { return second(c.CreateCampaign(t.Context(), otherCampaign)) },
+		`POST /v1/campaigns/x1/publish `:                    func(c *merchants.Client) error { return second(c.PublishCampaign(t.Context(), "x1")) },
+		`POST /v1/campaigns/x1/end `:                        func(c *merchants.Client) error { return second(c.EndCampaign(t.Context(), "x1")) },
+		`POST /v1/campaigns/x1/archive `:                    func(c *merchants.Client) error { return second(c.ArchiveCampaign(t.Context(), "x1")) },
+		`POST /v1/campaigns/x1/unarchive `:                  func(c *merchants.Client) error { return second(c.UnarchiveCampaign(t.Context(), "x1")) },
+		`DELETE /v1/campaigns/x1 `:                          func(c *merchants.Client) error { return c.DeleteCampaign(t.Context(), "x1") },
+		`GET /v1/perks/a%2F..%2Fb%3Fc%23d%25 `:              func(c *merchants.Client) error { return second(c.GetPerk(t.Context(), "a/../b?c#d%")) },
+		`GET /v1/perks/%2E%2E `:                             func(c *merchants.Client) error { return second(c.GetPerk(t.Context(), "..")) },
+		`DELETE /v1/perks/%2E `:                             func(c *merchants.Client) error { return c.DeletePerk(t.Context(), ".") },
+		`POST /v1/users/auth-token {"email":"a@b.example"}`: func(c *merchants.Client) error { return second(c.CreateUserAuthToken(t.Context(), "a@b.example")) },
+		`GET /v1/merchants/campaign-diffusion-configuration `: func(c *merchants.Client) error {
+			return second(c.GetCampaignDiffusion(t.Context()))
+		},
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, reply(200, `{"id":"x1","authToken":"t"}`))
+			if err := do(s.client(t)); err != nil {
+				t.Fatal(err)
+			}
+			calls := s.got()
+			if len(calls) != 1 {
+				t.Fatalf("got %d requests: %v", len(calls), calls)
+			}
+			if got := calls[0].Method + " " + calls[0].Target + " " + calls[0].Body; got != want {
+				t.Errorf("\n got %s\nwant %s", got, want)
+			}
+		})
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestObjects_decode(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		body string
+		get  func(*merchants.Client) (any, error)
+		want any
+	}{
+		"user property": {
+			`{"id":"x1","name":"Tier","type":"text","referenceId":"tier","createdAt":"2026-01-01T00:00:00.000Z","updatedAt":"2026-01-02T00:00:00.000Z"}`,
+			func(c *merchants.Client) (any, error) { return c.GetUserProperty(t.Context(), "x1") },
+			&merchants.UserProperty{ID: "x1", Name: "Tier", Type: "text", ReferenceID: "tier", UpdatedAt: "2026-01-02T00:00:00.000Z"},
+		},
+		"segment": {
+			`{"id":"x1","type":"segment","name":"Gold","referenceId":null,"conditions":{"operator":"and","groups":[{"operator":"or","conditions":[
+			 {"type":"user-property","typeConfig":{"property":"tier","operator":"equals","value":"gold"}},
+			 {"type":"event","typeConfig":{"event":"e","operator":"has-done","withinDays":90}},
+			 {"type":"cohort","typeConfig":{"cohortId":"c1","operator":"is-not-in"}}]}]}}`,
+			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			&merchants.Cohort{ID: "x1", Type: "segment", Name: "Gold", Conditions: &merchants.Conditions{
+				Operator: "and",
+				Groups: []merchants.ConditionGroup{{Operator: "or", Conditions: []merchants.Condition{
+					{UserProperty: &merchants.UserPropertyCondition{Property: "tier", Operator: "equals", Value: new(merchants.ScalarText("gold"))}},
+					{Event: &merchants.EventCondition{Event: "e", Operator: "has-done", WithinDays: new(int64(90))}},
+					{Cohort: &merchants.CohortCondition{CohortID: "c1", Operator: "is-not-in"}},
+				}}},
+			}},
+		},
+		"perk": {
+			`{"id":"x1","internalName":"welcome","status":"live","title":{"en":"T"},"description":{},"imageUrl":"https://i","videoUrl":null,
+			 "type":"code","typeConfig":{"code":"HELLO"},"expiresAt":"2027-01-01T00:00:00.000Z"}`,
+			func(c *merchants.Client) (any, error) { return c.GetPerk(t.Context(), "x1") },
+			&merchants.Perk{
+				ID: "x1", InternalName: "welcome", Status: "live", Title: merchants.Localized{"en": "T"}, Description: merchants.Localized{},
+				ImageURL: new("https://i"), Type: "code", TypeConfig: json.RawMessage(`{"code":"HELLO"}`), ExpiresAt: new("2027-01-01T00:00:00.000Z"),
+			},
+		},
+		"digital asset": {
+			`{"id":"x1","internalName":"card","status":"draft","title":{"en":"T"},"description":{"en":"D"},"imageUrl":null,"videoUrl":"https://v","maxSupply":9007199254740993}`,
+			func(c *merchants.Client) (any, error) { return c.GetDigitalAsset(t.Context(), "x1") },
+			&merchants.DigitalAsset{
+				ID: "x1", InternalName: "card", Status: "draft", Title: merchants.Localized{"en": "T"}, Description: merchants.Localized{"en": "D"},
+				VideoURL: new("https://v"), MaxSupply: new(int64(9007199254740993)),
+			},
+		},
+		"badge": {
+			`{"id":"x1","internalName":"gold","status":"published","title":{},"description":{},"imageUrl":"https://i","cohortId":"c1","visibility":"owners","lockedDescription":null}`,
+			func(c *merchants.Client) (any, error) { return c.GetBadge(t.Context(), "x1") },
+			&merchants.Badge{
+				ID: "x1", InternalName: "gold", Status: "published", Title: merchants.Localized{}, Description: merchants.Localized{},
+				ImageURL: new("https://i"), CohortID: "c1", Visibility: "owners",
+			},
+		},
+		"challenge": {
+			`{"id":"x1","internalName":"hunt","type":"challenge","status":"published","cohortId":"c1","startAt":"2027-06-01T00:00:00.000Z","endAt":null,
+			 "rewards":[{"type":"perk","rewardId":"p1","quantity":5,"price":null}],
+			 "distribution":{"type":"raffle","typeConfig":{"maxBoxes":9,"drawAt":"2027-09-01T00:00:00.000Z"}},
+			 "typeConfig":{"name":{"en":"N"},"optInCta":{"en":"C"},"description":{},"imageUrl":"https://i","videoUrl":null,"slug":"hunt",
+			 "steps":[{"id":"s1","userAction":"visit","icon":null,"title":{"en":"S"},"description":{},"triggers":[{"type":"visit","typeConfig":null},{"type":"form","typeConfig":{"a":1}}]}]}}`,
+			func(c *merchants.Client) (any, error) { return c.GetCampaign(t.Context(), "x1") },
+			&merchants.Campaign{
+				ID: "x1", InternalName: "hunt", Type: "challenge", Status: "published", CohortID: new(merchants.ID("c1")),
+				StartAt:      new("2027-06-01T00:00:00.000Z"),
+				Rewards:      []merchants.Reward{{Type: "perk", RewardID: "p1", Quantity: new(int64(5))}},
+				Distribution: merchants.Distribution{Type: "raffle", MaxBoxes: new(int64(9)), DrawAt: new("2027-09-01T00:00:00.000Z")},
+				Challenge: &merchants.Challenge{
+					Name: merchants.Localized{"en": "N"}, OptInCTA: merchants.Localized{"en": "C"}, Description: merchants.Localized{},
+					ImageURL: new("https://i"), Slug: new("hunt"),
+					Steps: []merchants.Step{{
+						ID: "s1", UserAction: "visit", Title: merchants.Localized{"en": "S"}, Description: merchants.Localized{},
+						Triggers: []merchants.Trigger{
+							{Type: "visit", TypeConfig: json.RawMessage(`null`)}, {Type: "form", TypeConfig: json.RawMessage(`{"a":1}`)},
+						},
+					}},
+				},
+			},
+		},
+		"store": {
+			`{"id":"x1","internalName":"shop","type":"store","status":"draft","cohortId":null,
+			 "rewards":[{"type":"perk","rewardId":"p1","quantity":null,"price":{"amount":1250,"currency":"EUR"}}],
+			 "distribution":{"type":"direct","typeConfig":{"maxQuantity":null}},"typeConfig":{"name":{"en":"N"},"description":{},"slug":"shop"}}`,
+			func(c *merchants.Client) (any, error) { return c.GetCampaign(t.Context(), "x1") },
+			&merchants.Campaign{
+				ID: "x1", InternalName: "shop", Type: "store", Status: "draft",
+				Rewards:      []merchants.Reward{{Type: "perk", RewardID: "p1", Price: &merchants.Price{Amount: 1250, Currency: "EUR"}}},
+				Distribution: merchants.Distribution{Type: "direct"},
+				Store:        &merchants.Store{Name: merchants.Localized{"en": "N"}, Description: merchants.Localized{}, Slug: new("shop")},
+			},
+		},
+
+		"unknown keys": {
+			`{"id":"x1","name":"Tier","type":"text","referenceId":"tier","color":"red","nested":{"id":[1]}}`,
+			func(c *merchants.Client) (any, error) { return c.GetUserProperty(t.Context(), "x1") },
+			&merchants.UserProperty{ID: "x1", Name: "Tier", Type: "text", ReferenceID: "tier"},
+		},
+		"an id as a number": {
+			`{"id":12345678901234567890,"cohortId":7,"title":null}`,
+			func(c *merchants.Client) (any, error) { return c.GetBadge(t.Context(), "x1") },
+			&merchants.Badge{ID: "12345678901234567890", CohortID: "7"},
+		},
+		"a name as a localized object with English": {
+			`{"id":"x1","name":{"de":"Stufe","en":"Tier"}}`,
+			func(c *merchants.Client) (any, error) { return c.GetUserProperty(t.Context(), "x1") },
+			&merchants.UserProperty{ID: "x1", Name: "Tier"},
+		},
+		"a name as a localized object without English": {
+			`{"id":"x1","name":{"fr":"Niveau","de":"Stufe"}}`,
+			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			&merchants.Cohort{ID: "x1", Name: "Stufe"},
+		},
+		"a name as an empty object": {
+			`{"id":"x1","name":{}}`,
+			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			&merchants.Cohort{ID: "x1"},
+		},
+		"a name that is null": {
+			`{"id":"x1","name":null}`,
+			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			&merchants.Cohort{ID: "x1"},
+		},
+		"a compared value as a number, a boolean and null": {
+			`{"id":"x1","conditions":{"operator":"and","groups":[{"operator":"and","conditions":[
+			 {"type":"user-property","typeConfig":{"property":"a","operator":"o","value":1.50}},
+			 {"type":"user-property","typeConfig":{"property":"b","operator":"o","value":true}},
+			 {"type":"user-property","typeConfig":{"property":"c","operator":"o","value":null}}]}]}}`,
+			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			&merchants.Cohort{ID: "x1", Conditions: &merchants.Conditions{Operator: "and", Groups: []merchants.ConditionGroup{{
+				Operator: "and",
+				Conditions: []merchants.Condition{
+					{UserProperty: &merchants.UserPropertyCondition{Property: "a", Operator: "o", Value: new(merchants.ScalarText("1.50"))}},
+					{UserProperty: &merchants.UserPropertyCondition{Property: "b", Operator: "o", Value: new(merchants.ScalarText("true"))}},
+					{UserProperty: &merchants.UserPropertyCondition{Property: "c", Operator: "o"}},
+				},
+			}}}},
+		},
+		"a condition of an unknown type": {
+			`{"id":"x1","conditions":{"operator":"and","groups":[{"operator":"and","conditions":[{"type":"weather","typeConfig":[1,2]}]}]}}`,
+			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			&merchants.Cohort{ID: "x1", Conditions: &merchants.Conditions{Operator: "and", Groups: []merchants.ConditionGroup{{
+				Operator: "and", Conditions: []merchants.Condition{{}},
+			}}}},
+		},
+		"a campaign of an unknown type, status and distribution": {
+			`{"id":"x1","type":"quest","status":"paused","distribution":{"type":"auction","typeConfig":{"floor":1}},"typeConfig":{"x":[]}}`,
+			func(c *merchants.Client) (any, error) { return c.GetCampaign(t.Context(), "x1") },
+			&merchants.Campaign{ID: "x1", Type: "quest", Status: "paused", Distribution: merchants.Distribution{Type: "auction"}},
+		},
+		"a perk of an unknown type": {
+			`{"id":"x1","type":"nft","status":"frozen","typeConfig":[1]}`,
+			func(c *merchants.Client) (any, error) { return c.GetPerk(t.Context(), "x1") },
+			&merchants.Perk{ID: "x1", Type: "nft", Status: "frozen", TypeConfig: json.RawMessage(`[1]`)},
+		},
+		"an unknown visibility": {
+			`{"id":"x1","visibility":"friends"}`,
+			func(c *merchants.Client) (any, error) { return c.GetBadge(t.Context(), "x1") },
+			&merchants.Badge{ID: "x1", Visibility: "friends"},
+		},
+		"settings that are null": {
+			`{"id":"x1","type":"challenge","distribution":{"type":"direct","typeConfig":null},"typeConfig":null}`,
+			func(c *merchants.Client) (any, error) { return c.GetCampaign(t.Context(), "x1") },
+			&merchants.Campaign{
+				ID: "x1", Type: "challenge", Distribution: merchants.Distribution{Type: "direct"}, Challenge: &merchants.Challenge{},
+			},
+		},
+		"settings that are not there": {
+			`{"id":"x1","type":"store","distribution":null}`,
+			func(c *merchants.Client) (any, error) { return c.GetCampaign(t.Context(), "x1") },
+			&merchants.Campaign{ID: "x1", Type: "store", Store: &merchants.Store{}},
+		},
+		"an airdrop": {
+			`{"id":"x1","type":"airdrop","typeConfig":null,"rewards":[]}`,
+			func(c *merchants.Client) (any, error) { return c.GetCampaign(t.Context(), "x1") },
+			&merchants.Campaign{ID: "x1", Type: "airdrop", Rewards: []merchants.Reward{}},
+		},
+		"blanks around the object": {
+			"\r\n\t {\"id\":\"x1\"} \n",
+			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			&merchants.Cohort{ID: "x1"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := test.get(serve(t, reply(200, test.body)).client(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestObjects_refuse(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ body, want string }{
+		"a web page":         {"<!DOCTYPE html>\n<title>Sign in</title>", "it is a web page"},
+		"plain text":         {"OK", "invalid character 'O'"},
+		"nothing":            {"", "unexpected end"},
+		"null":               {"null", "it has no id"},
+		"an object cut off":  {`{"id":"x1","name":"Ti`, "unexpected end"},
+		"two objects":        {`{"id":"x1"}{"id":"x2"}`, "after top-level value"},
+		"no id":              {`{"name":"Tier"}`, "it has no id"},
+		"an empty id":        {`{"id":""}`, "it has no id"},
+		"an id that is null": {`{"id":null}`, "it has no id"},
+		"an id as an object": {`{"id":{"a":1}}`, "expected a string"},
+		"an id as a list":    {`{"id":["x1"]}`, "expected a string"},
+		"a name as a list":   {`{"id":"x1","name":["Tier"]}`, "expected a string"},
+		"a name of numbers":  {`{"id":"x1","name":{"en":1}}`, "name:"},
+		"a type as a number": {`{"id":"x1","type":1}`, "cannot unmarshal number"},
+		"a list":             {`[{"id":"x1"}]`, "cannot unmarshal array"},
+		"a string":           {`"x1"`, "cannot unmarshal string"},
+		"an object in data":  {`{"data":{"id":"x1"}}`, "it has no id"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, reply(200, test.body))
+
+			_, err := s.client(t).GetUserProperty(t.Context(), "x1")
+			if !errors.Is(err, merchants.ErrIncompleteAnswer) || !strings.Contains(fmt.Sprint(err), test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+			if merchants.IsNotFound(err) {
+				t.Error("it counts as gone")
+			}
+			if !strings.HasPrefix(fmt.Sprint(err), "GET user-properties/x1: the service's answer is not a whole object: ") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestObjects_settingsOfTheWrongShapeAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"id":"x1","type":"challenge","typeConfig":[]}`,
+		`{"id":"x1","type":"challenge","typeConfig":{"steps":{}}}`,
+		`{"id":"x1","type":"store","typeConfig":"x"}`,
+		`{"id":"x1","type":"airdrop","distribution":{"type":"direct","typeConfig":{"maxQuantity":"many"}}}`,
+		`{"id":"x1","type":"airdrop","distribution":[]}`,
+		`{"id":"x1","type":"airdrop","rewards":[{"quantity":1.5}]}`,
+	} {
+		t.Run(body, func(t *testing.T) {
+			t.Parallel()
+			_, err := serve(t, reply(200, body)).client(t).GetCampaign(t.Context(), "x1")
+			if !errors.Is(err, merchants.ErrIncompleteAnswer) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// TestObjects_emptyAnswerIsRead: after a write without an answer the object is read.
+func TestObjects_emptyAnswerIsRead(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		do   func(*merchants.Client) (*merchants.Perk, error)
+		want string
+	}{
+		"update": {
+			func(c *merchants.Client) (*merchants.Perk, error) {
+				return c.UpdatePerk(t.Context(), "x1", merchants.PerkInput{InternalName: merchants.Value("a")})
+			},
+			"PATCH /v1/perks/x1",
+		},
+		"publish": {
+			func(c *merchants.Client) (*merchants.Perk, error) { return c.PublishPerk(t.Context(), "x1") },
+			"POST /v1/perks/x1/publish",
+		},
+	} {
+		for _, empty := range []struct {
+			status int
+			body   string
+		}{{200, ""}, {200, " \r\n"}, {204, ""}, {202, ""}} {
+			t.Run(fmt.Sprint(name, empty), func(t *testing.T) {
+				t.Parallel()
+				s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+					if r.Method == http.MethodGet {
+						reply(200, `{"id":"x1","internalName":"read"}`)(w, r)
+						return
+					}
+					reply(empty.status, empty.body)(w, r)
+				})
+				perk, err := test.do(s.client(t))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if perk.InternalName != "read" {
+					t.Errorf("got %q, want what was read", perk.InternalName)
+				}
+				var calls []string
+				for _, call := range s.got() {
+					calls = append(calls, call.Method+" "+call.Target)
+				}
+				if diff := cmp.Diff([]string{test.want, "GET /v1/perks/x1"}, calls); diff != "" {
+					t.Error(diff)
+				}
+			})
+		}
+	}
+}
+
+func TestIsEmpty(t *testing.T) {
+	t.Parallel()
+	if !merchants.IsEmpty(merchants.PerkInput{}) || !merchants.IsEmpty(fullCampaign.Since(fullCampaign)) {
+		t.Error("an input of absent properties is empty")
+	}
+	if merchants.IsEmpty(merchants.PerkInput{ImageURL: merchants.Null[string]()}) || merchants.IsEmpty(merchants.PerkInput{ImageURL: merchants.Value("")}) {
+		t.Error("null and the empty value are something to send")
+	}
+}
+
+func TestObjects_answerOfAWriteWithoutIDIsRefused(t *testing.T) {
+	t.Parallel()
+	c := serve(t, reply(200, `{"ok":true}`)).client(t)
+	if _, err := c.UpdatePerk(t.Context(), "x1", fullPerk); !errors.Is(err, merchants.ErrIncompleteAnswer) {
+		t.Errorf("update: got %v", err)
+	}
+	if _, err := c.PublishPerk(t.Context(), "x1"); !errors.Is(err, merchants.ErrIncompleteAnswer) {
+		t.Errorf("publish: got %v", err)
+	}
+	if err := c.DeletePerk(t.Context(), "x1"); err != nil {
+		t.Errorf("delete does not need an answer: got %v", err)
+	}
+}
