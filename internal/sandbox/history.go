@@ -46,10 +46,11 @@ type history struct {
 	length   int
 	bytes    int
 	max      int
+	maxBytes int
 }
 
 func newHistory() *history {
-	h := &history{max: maxExchanges}
+	h := &history{max: maxExchanges, maxBytes: maxHistoryBytes}
 	h.reset()
 	return h
 }
@@ -97,7 +98,7 @@ func (h *history) record(e Exchange) {
 	h.ring[(h.first+h.length)%len(h.ring)] = e
 	h.length++
 	h.bytes += size(e)
-	for h.bytes > maxHistoryBytes && h.length > 1 {
+	for h.bytes > h.maxBytes && h.length > 1 {
 		h.drop()
 	}
 }
