@@ -1,0 +1,411 @@
+package merchants
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// roundTrip answers in place of the network, which has no place in a bubble of synctest.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// clientOf returns a client whose requests all go to transport.
+func clientOf(t *testing.T, config Config, transport roundTrip) *Client {
+	t.Helper()
+	key, err := ParseKey("test_c4n4ry0123456789abcdef01234567")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.Key, config.BaseURL = key, "http://127.0.0.1:1"
+	c, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.http.Transport = transport
+	return c
+}
+
+func answerWith(status int, body string) *http.Response {
+	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
+}
+
+// hang gives no answer until the request is given up.
+func hang(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+// TestClient_goneIsDecidedByOneRule tries every status with every kind of body.
+func TestClient_goneIsDecidedByOneRule(t *testing.T) {
+	t.Parallel()
+	bodies := map[string]string{
+		"empty":        ``,
+		"page":         `<html><title>404 perk.not-found</title></html>`,
+		"without code": `{"statusCode":404,"message":"Cannot GET /v1/perks/x1","error":"Not Found"}`,
+		"empty code":   `{"code":"","message":"not-found"}`,
+		"cut off":      `{"code":"perk.not-found","message":"No`,
+		"not found":    `{"code":"perk.not-found","message":"No perk has this id."}`,
+		"other code":   `{"code":"generic.invalid-request","message":"No perk was not-found"}`,
+		"list":         `[{"code":"perk.not-found"}]`,
+	}
+	gone := map[string]bool{"404 not found": true, "404 other code": true, "417 not found": true}
+	for name, body := range bodies {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for status := 100; status < 600; status++ {
+				c := clientOf(t, Config{}, func(*http.Request) (*http.Response, error) { return answerWith(status, body), nil })
+				_, err := c.GetPerk(t.Context(), "x1")
+				if err == nil {
+					t.Fatalf("%d: no error", status)
+				}
+				if got, want := IsNotFound(err), gone[fmt.Sprint(status, " ", name)]; got != want {
+					t.Errorf("%d: gone is %t: %v", status, got, err)
+				}
+				if err := c.DeletePerk(t.Context(), "x1"); status/100 != 2 && IsNotFound(err) != gone[fmt.Sprint(status, " ", name)] {
+					t.Errorf("%d: deletion: %v", status, err)
+				}
+			}
+		})
+	}
+}
+
+func TestClient_readEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	for name, transport := range map[string]roundTrip{
+		"before the answer": hang,
+		"during the answer": func(r *http.Request) (*http.Response, error) {
+			answer := answerWith(200, "")
+			answer.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"id":`), readerUntil(r.Context())))
+			return answer, nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				tries := 0
+				c := clientOf(t, Config{MaxRetries: 4}, func(r *http.Request) (*http.Response, error) {
+					tries++
+					return transport(r)
+				})
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(time.Second, cancel)
+				started := time.Now()
+
+				_, err := c.GetPerk(ctx, "x1")
+				if !errors.Is(err, context.Canceled) {
+					t.Errorf("got %v", err)
+				}
+				if took := time.Since(started); took != time.Second {
+					t.Errorf("it took %s", took)
+				}
+				if tries != 1 {
+					t.Errorf("got %d tries", tries)
+				}
+			})
+		})
+	}
+}
+
+func readerUntil(ctx context.Context) io.Reader {
+	return readFunc(func([]byte) (int, error) {
+		<-ctx.Done()
+		return 0, ctx.Err()
+	})
+}
+
+type readFunc func([]byte) (int, error)
+
+func (f readFunc) Read(p []byte) (int, error) { return f(p) }
+
+func TestClient_readThatWaitsItsTurnEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var tries atomic.Int32
+		c := clientOf(t, Config{MaxConcurrency: 1}, func(r *http.Request) (*http.Response, error) {
+			tries.Add(1)
+			return hang(r)
+		})
+		first, endFirst := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_, _ = c.GetPerk(first, "x1")
+		}()
+		synctest.Wait()
+		second, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		started := time.Now()
+
+		_, err := c.GetPerk(second, "x2")
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(started) != time.Second {
+			t.Errorf("got %v after %s", err, time.Since(started))
+		}
+		if got := tries.Load(); got != 1 {
+			t.Errorf("got %d requests", got)
+		}
+		endFirst()
+		<-done
+	})
+}
+
+// TestClient_writeOutlivesItsContext: once sent, a write is answered although nobody waits for it any more.
+func TestClient_writeOutlivesItsContext(t *testing.T) {
+	t.Parallel()
+	for name, write := range map[string]func(context.Context, *Client) error{
+		"create": func(ctx context.Context, c *Client) error {
+			perk, err := c.CreatePerk(ctx, PerkInput{InternalName: Value("a")})
+			if err == nil && perk.ID != "x1" {
+				return fmt.Errorf("got %s", perk.ID)
+			}
+			return err
+		},
+		"update": func(ctx context.Context, c *Client) error {
+			_, err := c.UpdatePerk(ctx, "x1", PerkInput{InternalName: Value("a")})
+			return err
+		},
+		"publish": func(ctx context.Context, c *Client) error {
+			_, err := c.PublishPerk(ctx, "x1")
+			return err
+		},
+		"delete": func(ctx context.Context, c *Client) error { return c.DeletePerk(ctx, "x1") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				tries := 0
+				c := clientOf(t, Config{}, func(r *http.Request) (*http.Response, error) {
+					tries++
+					cancel()
+					select {
+					case <-r.Context().Done():
+						return nil, r.Context().Err()
+					case <-time.After(5 * time.Second):
+						return answerWith(200, `{"id":"x1"}`), nil
+					}
+				})
+				if err := write(ctx, c); err != nil {
+					t.Error(err)
+				}
+				if tries != 1 {
+					t.Errorf("got %d tries", tries)
+				}
+			})
+		})
+	}
+}
+
+// TestClient_readAfterAWriteOutlivesItsContext: the read that stands in for an empty answer belongs to the write.
+func TestClient_readAfterAWriteOutlivesItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		c := clientOf(t, Config{}, func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodGet {
+				return answerWith(200, `{"id":"x1","internalName":"a"}`), nil
+			}
+			cancel()
+			return answerWith(200, ``), nil
+		})
+		perk, err := c.UpdatePerk(ctx, "x1", PerkInput{InternalName: Value("a")})
+		if err != nil || perk.InternalName != "a" {
+			t.Errorf("got %v, %v", perk, err)
+		}
+	})
+}
+
+func TestClient_interruptedWriteIsNotSent(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("the run was interrupted")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(cause)
+	c := clientOf(t, Config{MaxRetries: 4}, func(*http.Request) (*http.Response, error) {
+		t.Error("it was sent")
+		return answerWith(200, `{"id":"x1"}`), nil
+	})
+	_, createErr := c.CreatePerk(ctx, PerkInput{InternalName: Value("a")})
+	_, updateErr := c.UpdatePerk(ctx, "x1", PerkInput{InternalName: Value("a")})
+	_, publishErr := c.PublishPerk(ctx, "x1")
+	for _, err := range []error{createErr, updateErr, publishErr, c.DeletePerk(ctx, "x1")} {
+		if err == nil || !strings.Contains(err.Error(), "interrupted before it was sent") {
+			t.Errorf("got %v", err)
+		}
+		if MayHaveHappened(err) {
+			t.Errorf("it cannot have happened: %v", err)
+		}
+	}
+}
+
+// TestClient_writeThatWaitsItsTurnIsNotSent: whether it is still wanted is decided when its turn comes.
+func TestClient_writeThatWaitsItsTurnIsNotSent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var tries atomic.Int32
+		c := clientOf(t, Config{MaxConcurrency: 1}, func(*http.Request) (*http.Response, error) {
+			tries.Add(1)
+			<-time.After(5 * time.Second)
+			return answerWith(200, `{"id":"x1"}`), nil
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		failed := make(chan error, 3)
+		for range cap(failed) {
+			go func() { failed <- c.DeletePerk(ctx, "x1") }()
+		}
+		synctest.Wait()
+		cancel()
+
+		refused := 0
+		for range cap(failed) {
+			if err := <-failed; err != nil {
+				refused++
+				if !strings.Contains(err.Error(), "interrupted before it was sent") {
+					t.Error(err)
+				}
+			}
+		}
+		if refused != 2 || tries.Load() != 1 {
+			t.Errorf("got %d refused and %d sent, want 2 and 1", refused, tries.Load())
+		}
+	})
+}
+
+func TestClient_requestTimeout(t *testing.T) {
+	t.Parallel()
+	for name, transport := range map[string]roundTrip{
+		"no answer": hang,
+		"half an answer": func(r *http.Request) (*http.Response, error) {
+			answer := answerWith(200, "")
+			answer.Body = io.NopCloser(readerUntil(r.Context()))
+			return answer, nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := clientOf(t, Config{RequestTimeout: 7 * time.Second}, transport)
+				started := time.Now()
+				_, err := c.GetPerk(t.Context(), "x1")
+				if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no answer") || time.Since(started) != 7*time.Second {
+					t.Errorf("read: got %v after %s", err, time.Since(started))
+				}
+				started = time.Now()
+				err = c.DeletePerk(t.Context(), "x1")
+				if !errors.Is(err, context.DeadlineExceeded) || time.Since(started) != 7*time.Second {
+					t.Errorf("write: got %v after %s", err, time.Since(started))
+				}
+			})
+		})
+	}
+}
+
+func TestClient_maxConcurrency(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var inFlight, most atomic.Int32
+		c := clientOf(t, Config{MaxConcurrency: 3}, func(*http.Request) (*http.Response, error) {
+			now := inFlight.Add(1)
+			defer inFlight.Add(-1)
+			for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
+			}
+			<-time.After(time.Second)
+			return answerWith(200, `{"id":"x1"}`), nil
+		})
+		started := time.Now()
+		var group sync.WaitGroup
+		for i := range 50 {
+			group.Go(func() {
+				var err error
+				if i%5 == 0 {
+					err = c.DeletePerk(t.Context(), "x1")
+				} else {
+					_, err = c.GetPerk(t.Context(), "x1")
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		if got := most.Load(); got != 3 {
+			t.Errorf("%d requests at once, want 3", got)
+		}
+		if took := time.Since(started); took != 17*time.Second {
+			t.Errorf("it took %s, want 17s for 50 requests by three", took)
+		}
+	})
+}
+
+func TestClient_defaults(t *testing.T) {
+	t.Parallel()
+	c, err := New(Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.base.String(); got != "https://api.getcohort.com" {
+		t.Errorf("got %s", got)
+	}
+	if c.config.MaxConcurrency != 10 || c.config.RequestTimeout != 30*time.Second || c.config.MaxRetries != 0 {
+		t.Errorf("got %d, %s, %d", c.config.MaxConcurrency, c.config.RequestTimeout, c.config.MaxRetries)
+	}
+}
+
+// TestPages_endlessListIsGivenUp: a list whose cursors are always new ends all the same.
+func TestPages_endlessListIsGivenUp(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	c := clientOf(t, Config{}, func(*http.Request) (*http.Response, error) {
+		requests++
+		return answerWith(200, fmt.Sprintf(`{"data":[{"id":"x1"}],"nextCursor":"%d"}`, requests)), nil
+	})
+	rows, failures := 0, []error{}
+	for _, err := range c.Perks(t.Context()) {
+		if err != nil {
+			failures = append(failures, err)
+			continue
+		}
+		rows++
+	}
+	if rows != 1 || requests != 10_000 {
+		t.Errorf("got %d rows by %d requests", rows, requests)
+	}
+	if len(failures) != 1 || !strings.Contains(failures[0].Error(), "more than 10000 pages") {
+		t.Errorf("got %v", failures)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2027, time.March, 1, 12, 0, 0, 0, time.UTC)
+	for header, want := range map[string]time.Duration{
+		"0":                              0,
+		"1":                              time.Second,
+		"120":                            2 * time.Minute,
+		"2147483647":                     2147483647 * time.Second,
+		"Mon, 01 Mar 2027 12:00:30 GMT":  30 * time.Second,
+		"Monday, 01-Mar-27 12:00:30 GMT": 30 * time.Second,
+		"Mon Mar  1 12:00:30 2027":       30 * time.Second,
+		"Mon, 01 Mar 2027 12:00:00 GMT":  0,
+		"Mon, 01 Mar 2027 11:00:00 GMT":  0,
+		"Thu, 01 Jan 1970 00:00:00 GMT":  0,
+		"Tue, 02 Mar 2027 12:00:00 GMT":  24 * time.Hour,
+	} {
+		if got, ok := retryAfter(header, now); !ok || got != want {
+			t.Errorf("%q: got %s, %t, want %s", header, got, ok, want)
+		}
+	}
+	for _, header := range []string{"", "-1", "+1", "1.5", "1e3", "0x10", "soon", "1 second", "2027-03-01T12:00:30Z", "01 Mar 2027", "9s", "NaN"} {
+		if got, ok := retryAfter(header, now); ok || got != 0 {
+			t.Errorf("%q: got %s, %t, want none", header, got, ok)
+		}
+	}
+}
