@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"os"
 	"regexp"
@@ -271,8 +272,11 @@ func (m providerModel) caCert(diags *diag.Diagnostics) []byte {
 		return nil
 	}
 	pem, err := os.ReadFile(name)
-	if err != nil {
-		diags.AddAttributeError(path.Root("ca_cert_file"), "The certificates cannot be read", err.Error())
+	switch {
+	case err != nil:
+		diags.AddAttributeError(path.Root("ca_cert_file"), "No certificates", err.Error())
+	case !x509.NewCertPool().AppendCertsFromPEM(pem):
+		diags.AddAttributeError(path.Root("ca_cert_file"), "No certificates", fmt.Sprintf("%s has no certificate in PEM form in it.", name))
 	}
 	return pem
 }
