@@ -1,0 +1,157 @@
+package provider_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// repository is the root of the repository, from here.
+const repository = "../.."
+
+// release is the version under which the provider is built for tests; the examples accept it.
+const release = "0.1.0"
+
+// workshop holds what is built once for all tests, and is removed after the last.
+var workshop string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		var err error
+		if workshop, err = os.MkdirTemp("", "cohort-provider-test-"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer func() { _ = os.RemoveAll(workshop) }()
+		return m.Run()
+	}())
+}
+
+// builtMirror builds the provider into a mirror of both registries, and returns the file by which Terraform installs from nowhere else.
+var builtMirror = sync.OnceValues(func() (configuration string, err error) {
+	name := "terraform-provider-cohort_v" + release
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	mirror := filepath.Join(workshop, "mirror")
+	folder := func(host string) string {
+		return filepath.Join(mirror, host, "cohort-xyz", "cohort", release, runtime.GOOS+"_"+runtime.GOARCH)
+	}
+	binary := filepath.Join(folder("registry.terraform.io"), name)
+	build := exec.Command("go", "build", "-ldflags=-X main.version="+release, "-o", binary, ".")
+	build.Dir = repository
+	if output, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the provider: %w\n%s", err, output)
+	}
+	if err := os.MkdirAll(folder("registry.opentofu.org"), 0o750); err != nil {
+		return "", err
+	}
+	if err := os.Link(binary, filepath.Join(folder("registry.opentofu.org"), name)); err != nil {
+		return "", err
+	}
+	configuration = filepath.Join(workshop, "cli.tfrc")
+	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
+	return configuration, os.WriteFile(configuration, []byte(text), 0o600)
+})
+
+// foundTerraform is the Terraform or OpenTofu that the tests run.
+var foundTerraform = sync.OnceValues(func() (string, error) {
+	for _, name := range []string{os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform", "tofu"} {
+		if name == "" {
+			continue
+		}
+		if path, err := exec.LookPath(name); err == nil {
+			return filepath.Abs(path)
+		}
+	}
+	return "", errors.New("neither terraform nor tofu is in PATH")
+})
+
+// terraformCLI runs the real Terraform with the real provider, each in a process of its own, in one root directory.
+type terraformCLI struct {
+	t    *testing.T
+	path string
+	dir  string
+	env  []string
+}
+
+// newTerraformCLI returns a Terraform for a root directory. settings are environment variables, such as COHORT_API_KEY=test_…; of those of
+// the machine, none that speaks to Terraform or to the provider is passed on.
+func newTerraformCLI(t *testing.T, dir string, settings ...string) *terraformCLI {
+	t.Helper()
+	configuration, err := builtMirror()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := foundTerraform()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := slices.DeleteFunc(os.Environ(), func(setting string) bool {
+		return strings.HasPrefix(setting, "TF_") || strings.HasPrefix(setting, "COHORT_")
+	})
+	env = append(env, "TF_CLI_CONFIG_FILE="+configuration, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0")
+	return &terraformCLI{t: t, path: path, dir: dir, env: append(env, settings...)}
+}
+
+// in returns the same Terraform for another root directory.
+func (c *terraformCLI) in(dir string) *terraformCLI {
+	return &terraformCLI{t: c.t, path: c.path, dir: dir, env: c.env}
+}
+
+// with returns the same Terraform with other settings; the last one of a name counts.
+func (c *terraformCLI) with(settings ...string) *terraformCLI {
+	return &terraformCLI{t: c.t, path: c.path, dir: c.dir, env: append(slices.Clone(c.env), settings...)}
+}
+
+// command prepares a command, for tests that send it signals. It ends with the test.
+func (c *terraformCLI) command(args ...string) *exec.Cmd {
+	c.t.Helper()
+	command := exec.CommandContext(c.t.Context(), c.path, append(args, "-no-color")...)
+	command.Dir, command.Env = c.dir, c.env
+	return command
+}
+
+// run runs a command and returns what it printed, and the exit code.
+func (c *terraformCLI) run(args ...string) (output string, code int) {
+	c.t.Helper()
+	printed, err := c.command(args...).CombinedOutput()
+	var failed *exec.ExitError
+	switch {
+	case errors.As(err, &failed):
+		return string(printed), failed.ExitCode()
+	case err != nil:
+		c.t.Fatalf("terraform %s: %s", strings.Join(args, " "), err)
+	}
+	return string(printed), 0
+}
+
+// must runs a command that has to succeed.
+func (c *terraformCLI) must(args ...string) string {
+	c.t.Helper()
+	output, code := c.run(args...)
+	if code != 0 {
+		c.t.Fatalf("terraform %s: exit code %d\n%s", strings.Join(args, " "), code, output)
+	}
+	return output
+}
+
+// terraformRoot writes a root module and initializes it.
+func terraformRoot(t *testing.T, body string, settings ...string) *terraformCLI {
+	t.Helper()
+	dir := t.TempDir()
+	text := "terraform {\n  required_providers {\n    cohort = { source = \"cohort-xyz/cohort\" }\n  }\n}\n" + body
+	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := newTerraformCLI(t, dir, settings...)
+	c.must("init")
+	return c
+}
