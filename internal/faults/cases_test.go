@@ -1,0 +1,32 @@
+package faults
+
+import (
+	"fmt"
+	"testing"
+)
+
+// cases are the twenty-five, by number.
+var cases = map[int]struct {
+	name string
+	run  func(*testing.T)
+}{
+	1: {"create committed, connection reset before the answer", case01},
+	2: {"create committed, server error answered", case02},
+	3: {"create committed, answer unusable", case03},
+	6: {"ten equal creates, all unclear", case06},
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	for number := range 26 {
+		c, ok := cases[number]
+		if !ok {
+			continue
+		}
+		t.Run(fmt.Sprintf("%02d %s", number, c.name), func(t *testing.T) {
+			t.Parallel()
+			faultCases.count(t)
+			c.run(t)
+		})
+	}
+}

@@ -1,0 +1,288 @@
+package faults
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/oracle"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
+)
+
+// tally counts what passed, for the line that make faults and make histories end with.
+type tally struct {
+	mu          sync.Mutex
+	ran, passed int
+}
+
+var faultCases, randomHistories tally
+
+// count counts a test when it ends.
+func (c *tally) count(t *testing.T) {
+	t.Helper()
+	t.Cleanup(func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.ran++
+		if !t.Failed() && !t.Skipped() {
+			c.passed++
+		}
+	})
+}
+
+func TestMain(m *testing.M) {
+	code := terraformtest.Main(m)
+	if faultCases.ran > 0 {
+		fmt.Printf("faults: %d of %d\n", faultCases.passed, len(cases))
+	}
+	if randomHistories.ran > 0 {
+		fmt.Printf("histories: %d of %d\n", randomHistories.passed, randomHistories.ran)
+	}
+	os.Exit(code)
+}
+
+// scenario is one sandbox and one workspace, and what the oracle has to know of them.
+type scenario struct {
+	*terraformtest.Workspace
+	t       *testing.T
+	sandbox *sandbox.Sandbox
+	mode    string
+	foreign []string
+	// planned, maxRequests and secrets are as in [oracle.Evidence].
+	planned      func(sandbox.Exchange) bool
+	maxRequests  int
+	stateSecrets []string
+}
+
+// newScenario starts a sandbox and a workspace for its test merchant.
+func newScenario(t *testing.T, options sandbox.Options, config string) *scenario {
+	t.Helper()
+	s, err := sandbox.Start(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	w := terraformtest.New(t, "provider \"cohort\" {}\n"+config)
+	w.Env["COHORT_API_URL"] = s.URL()
+	w.Env["COHORT_API_KEY"] = s.TestKey()
+	return &scenario{Workspace: w, t: t, sandbox: s, mode: "test"}
+}
+
+// inject arms a fault.
+func (s *scenario) inject(faults ...sandbox.Fault) {
+	s.t.Helper()
+	for _, fault := range faults {
+		if err := s.sandbox.AddFault(fault); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+// mustApply applies and demands success.
+func (s *scenario) mustApply(args ...string) terraformtest.Result {
+	s.t.Helper()
+	result := s.Apply(args...)
+	if result.Code != 0 {
+		s.t.Fatalf("apply failed:\n%s", result.Output)
+	}
+	return result
+}
+
+// mustFail demands that a command failed with these words, in any wrapping of lines.
+func (s *scenario) mustFail(result terraformtest.Result, words ...string) {
+	s.t.Helper()
+	if result.Code == 0 {
+		s.t.Errorf("it should have failed:\n%s", result.Output)
+	}
+	s.mustSay(result, words...)
+}
+
+func (s *scenario) mustSay(result terraformtest.Result, words ...string) {
+	s.t.Helper()
+	output := flat(result.Output)
+	for _, text := range words {
+		if !strings.Contains(output, flat(text)) {
+			s.t.Errorf("the output lacks %q:\n%s", text, result.Output)
+		}
+	}
+}
+
+// flat takes out the frames and line breaks that Terraform puts into a message.
+func flat(text string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(text)), " ")
+}
+
+// rounds is how many applies may be needed until the plan is empty.
+const rounds = 4
+
+// settle applies until the plan is empty. Faults that are still armed go on.
+func (s *scenario) settle() {
+	s.t.Helper()
+	var last terraformtest.Result
+	for range rounds {
+		if s.Plan().Code == 0 {
+			return
+		}
+		last = s.Apply()
+	}
+	if s.Plan().Code != 0 {
+		s.t.Errorf("the plan is not empty after %d applies:\n%s", rounds, last.Output)
+	}
+}
+
+// judge asks the oracle, with the faults off.
+func (s *scenario) judge() {
+	s.t.Helper()
+	s.sandbox.ClearFaults()
+	plan := s.Plan()
+	if plan.Code != 0 {
+		s.t.Logf("the last plan:\n%s", plan.Output)
+	}
+	objects := map[string][]map[string]any{}
+	for _, kind := range []string{"user-properties", "cohorts", "perks", "digital-assets", "badges", "campaigns"} {
+		objects[kind] = s.sandbox.Objects(s.mode, kind)
+	}
+	for _, violation := range oracle.Check(s.t.Context(), oracle.Evidence{
+		Mode: s.mode, States: s.States, Objects: objects, Foreign: s.foreign, History: s.sandbox.History(),
+		Plan: plan.Code, Output: s.Output.String(), Secrets: []string{s.sandbox.TestKey(), s.sandbox.LiveKey()}, StateSecrets: s.stateSecrets,
+		MaxRequests: s.maxRequests, Planned: s.planned,
+	}) {
+		s.t.Error(violation)
+	}
+}
+
+// count returns how many objects of a kind there are.
+func (s *scenario) count(kind string) int { return len(s.sandbox.Objects(s.mode, kind)) }
+
+// creates counts the creates of a kind that were committed.
+func (s *scenario) creates(kind string) int {
+	made := 0
+	for _, e := range s.sandbox.History() {
+		if e.Method == "POST" && e.Path == "/v1/"+kind && e.Committed {
+			made++
+		}
+	}
+	return made
+}
+
+// find returns the id of the object whose property has a value.
+func (s *scenario) find(kind, property, value string) string {
+	s.t.Helper()
+	for _, object := range s.sandbox.Objects(s.mode, kind) {
+		if object[property] == value {
+			return object["id"].(string)
+		}
+	}
+	s.t.Fatalf("no %s has %s = %q", kind, property, value)
+	return ""
+}
+
+// perks is a configuration of n different perks in one block.
+func perks(n int) string {
+	return fmt.Sprintf(`
+resource "cohort_perk" "p" {
+  count         = %d
+  internal_name = "perk-${count.index}"
+  title         = { en = "Perk ${count.index}" }
+}
+`, n)
+}
+
+// lists is a configuration of n different lists in one block.
+func lists(n int) string {
+	return fmt.Sprintf(`
+resource "cohort_list" "l" {
+  count        = %d
+  name         = "List ${count.index}"
+  reference_id = "list-${count.index}"
+}
+`, n)
+}
+
+// program is a small program of 12 resources of all kinds.
+const program = `
+resource "cohort_user_property" "tier" {
+  name         = "Tier"
+  type         = "text"
+  reference_id = "tier"
+}
+
+resource "cohort_list" "vip" {
+  count        = 3
+  name         = "VIP ${count.index}"
+  reference_id = "vip-${count.index}"
+}
+
+resource "cohort_segment" "gold" {
+  name         = "Gold"
+  reference_id = "gold"
+  groups = [{ conditions = [
+    { user_property = { property = cohort_user_property.tier.reference_id, operator = "equals", value = "gold" } },
+    { audience = { id = cohort_list.vip[0].id } },
+  ] }]
+}
+
+resource "cohort_perk" "p" {
+  count          = 3
+  internal_name  = "perk-${count.index}"
+  title          = { en = "Perk ${count.index}", fr = "Avantage ${count.index}" }
+  description    = { en = "<p>Good.</p>", fr = "<p>Bon.</p>" }
+  desired_status = "live"
+  code           = { value = "CANARY-CODE-${count.index}" }
+}
+
+resource "cohort_digital_asset" "card" {
+  internal_name  = "card"
+  title          = { en = "Card" }
+  image_url      = "https://cdn.example.com/card.png"
+  desired_status = "published"
+}
+
+resource "cohort_badge" "gold" {
+  internal_name  = "gold"
+  audience_id    = cohort_segment.gold.id
+  title          = { en = "Gold" }
+  image_url      = "https://cdn.example.com/gold.png"
+  desired_status = "published"
+}
+
+resource "cohort_campaign" "hunt" {
+  internal_name  = "hunt"
+  audience_id    = cohort_segment.gold.id
+  desired_status = "published"
+  start_at       = "2027-01-01T00:00:00Z"
+  rewards        = [{ perk_id = cohort_perk.p[0].id, quantity = 5 }, { digital_asset_id = cohort_digital_asset.card.id, quantity = 5 }]
+  distribution   = { instant_draw = { max_boxes = 100 } }
+  challenge = {
+    title       = { en = "Hunt" }
+    opt_in_cta  = { en = "Join" }
+    description = { en = "<p>Hunt.</p>" }
+    image_url   = "https://cdn.example.com/hunt.png"
+    steps = [
+      { user_action = "cohort_form", title = { en = "One" }, triggers = [{ type = "cohort_form", settings = jsonencode({ property = cohort_user_property.tier.reference_id }) }] },
+      { user_action = "visit", title = { en = "Two" }, triggers = [{ type = "visit" }] },
+    ]
+  }
+}
+
+resource "cohort_campaign" "gift" {
+  internal_name = "gift"
+  rewards       = [{ perk_id = cohort_perk.p[1].id }]
+  airdrop       = {}
+}
+`
+
+// ids returns the ids in a state.
+func ids(t *testing.T, state []byte) []string {
+	t.Helper()
+	managed, err := oracle.Managed(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Sorted(maps.Keys(managed))
+}

@@ -1,0 +1,186 @@
+// Package terraformtest runs the real Terraform, or OpenTofu, with the provider of this checkout as a process of its own: for tests of what only
+// happens there, such as signals, crashes and saved plans.
+package terraformtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// CLI finds Terraform or OpenTofu: TF_ACC_TERRAFORM_PATH, else what is in PATH.
+func CLI() (string, error) {
+	if named := os.Getenv("TF_ACC_TERRAFORM_PATH"); named != "" {
+		return named, nil
+	}
+	for _, name := range []string{"terraform", "tofu"} {
+		if found, err := exec.LookPath(name); err == nil {
+			return found, nil
+		}
+	}
+	return "", errors.New("neither terraform nor tofu is in PATH")
+}
+
+// built is the directory of the provider binary, which is built once for a process.
+var built = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "cohort-provider-")
+	if err != nil {
+		return "", err
+	}
+	build := exec.Command("go", "build", "-o", filepath.Join(dir, "terraform-provider-cohort"), "github.com/cohort-xyz/terraform-provider-cohort")
+	if output, err := build.CombinedOutput(); err != nil {
+		return dir, fmt.Errorf("%w: %s", err, output)
+	}
+	return dir, nil
+})
+
+// Main runs the tests of a package and removes the provider that they built. A TestMain calls it.
+func Main(m *testing.M) int {
+	code := m.Run()
+	if dir, err := built(); err == nil {
+		_ = os.RemoveAll(dir)
+	}
+	return code
+}
+
+// Workspace is a directory with a configuration, a state and an environment of its own.
+type Workspace struct {
+	t   *testing.T
+	cli string
+	// Dir is the directory.
+	Dir string
+	// Env is added to the environment of every command, which has nothing of the test's own but PATH and HOME.
+	Env map[string]string
+	// Output is what all commands printed so far, and their logs.
+	Output bytes.Buffer
+	// States are the state files that commands left, in their order.
+	States [][]byte
+}
+
+// New makes a workspace with this configuration, to which the required_providers block is added.
+func New(t *testing.T, config string) *Workspace {
+	t.Helper()
+	cli, err := CLI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	binaries, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &Workspace{t: t, cli: cli, Dir: t.TempDir(), Env: map[string]string{}}
+	w.Write("terraform.rc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"cohort-xyz/cohort\" = %q\n  }\n  direct {}\n}\n", binaries))
+	w.Write("versions.tf", "terraform {\n  required_providers {\n    cohort = { source = \"cohort-xyz/cohort\" }\n  }\n}\n")
+	w.Write("main.tf", config)
+	return w
+}
+
+// Write writes a file of the workspace.
+func (w *Workspace) Write(name, content string) {
+	w.t.Helper()
+	if err := os.WriteFile(filepath.Join(w.Dir, name), []byte(content), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// Read reads a file of the workspace, nil when there is none.
+func (w *Workspace) Read(name string) []byte {
+	content, err := os.ReadFile(filepath.Join(w.Dir, name))
+	if err != nil {
+		return nil
+	}
+	return content
+}
+
+// Result is what a command gave.
+type Result struct {
+	// Code is the exit code, -1 when a signal ended it.
+	Code int
+	// Output is what it printed, both streams.
+	Output string
+}
+
+// Process is a command that runs.
+type Process struct {
+	workspace *Workspace
+	command   *exec.Cmd
+	output    *bytes.Buffer
+}
+
+// patience bounds a command; it is no measure of anything.
+const patience = 5 * time.Minute
+
+// Start starts a command, in a process group of its own.
+func (w *Workspace) Start(args ...string) *Process {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
+	w.t.Cleanup(cancel)
+	command := exec.CommandContext(ctx, w.cli, args...)
+	command.Dir = w.Dir
+	command.Env = append(slices.Collect(w.environment), "TF_CLI_CONFIG_FILE="+filepath.Join(w.Dir, "terraform.rc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
+	ownGroup(command)
+	p := &Process{workspace: w, command: command, output: new(bytes.Buffer)}
+	command.Stdout, command.Stderr = p.output, p.output
+	if err := command.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	return p
+}
+
+func (w *Workspace) environment(yield func(string) bool) {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR"} {
+		if value, set := os.LookupEnv(name); set && !yield(name+"="+value) {
+			return
+		}
+	}
+	for name, value := range w.Env {
+		if !yield(name + "=" + value) {
+			return
+		}
+	}
+}
+
+// Wait waits for the command to end and keeps its output and the state that it left.
+func (p *Process) Wait() Result {
+	err := p.command.Wait()
+	result := Result{Output: p.output.String()}
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		result.Code = exit.ExitCode()
+	case err != nil:
+		p.workspace.t.Error(err)
+	}
+	fmt.Fprintf(&p.workspace.Output, "$ %s\n%s\n", strings.Join(p.command.Args[1:], " "), result.Output)
+	if state := p.workspace.Read("terraform.tfstate"); state != nil {
+		p.workspace.States = append(p.workspace.States, state)
+	}
+	return result
+}
+
+// Run runs a command to its end.
+func (w *Workspace) Run(args ...string) Result {
+	w.t.Helper()
+	return w.Start(args...).Wait()
+}
+
+// Apply applies without asking.
+func (w *Workspace) Apply(args ...string) Result {
+	w.t.Helper()
+	return w.Run(append([]string{"apply", "-auto-approve", "-no-color", "-input=false"}, args...)...)
+}
+
+// Plan plans; the exit code is 0 for an empty plan, 2 for changes, 1 for an error.
+func (w *Workspace) Plan(args ...string) Result {
+	w.t.Helper()
+	return w.Run(append([]string{"plan", "-detailed-exitcode", "-no-color", "-input=false"}, args...)...)
+}
