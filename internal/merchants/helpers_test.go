@@ -25,8 +25,8 @@ func parseKey(t *testing.T, text string) merchants.Key {
 
 // call is one request that a server got.
 type call struct {
-	Method, Target, Body string
-	Header               http.Header
+	Method, Target, Body, Proto string
+	Header                      http.Header
 }
 
 // server answers as a test says and keeps what it was asked.
@@ -54,7 +54,7 @@ func (s *server) record(t *testing.T, handler http.HandlerFunc) http.HandlerFunc
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		s.mu.Lock()
-		s.calls = append(s.calls, call{Method: r.Method, Target: r.URL.RequestURI(), Body: string(body), Header: r.Header.Clone()})
+		s.calls = append(s.calls, call{Method: r.Method, Target: r.RequestURI, Body: string(body), Proto: r.Proto, Header: r.Header.Clone()})
 		s.mu.Unlock()
 		handler(w, r)
 	}

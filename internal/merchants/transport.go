@@ -23,7 +23,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 		return nil, errors.New("not a URL")
 	}
 	switch {
-	case base.Scheme != "https" && base.Scheme != "http" || base.Host == "":
+	case base.Scheme != "https" && base.Scheme != "http" || base.Hostname() == "":
 		return nil, fmt.Errorf("a URL such as %s is needed, with its scheme", DefaultBaseURL)
 	case base.User != nil:
 		return nil, errors.New("a user or password does not belong in it")
