@@ -369,7 +369,7 @@ func TestCampaigns(t *testing.T) {
 			PATCH /v1/campaigns/$campaign {"type": "airdrop"} => 417 generic.invalid-request type cannot be changed
 			PATCH /v1/campaigns/$campaign {"type": "store", "internalName": "b"} => 200 {"internalName": "b", "typeConfig": {"slug": "a"}}`,
 		"slug": `
-			POST  /v1/campaigns {"internalName": "a", "type": "store", "typeConfig": {"name": {"fr": "Été à Paris", "en": "Summer  in Paris!"}}} => 201 {"typeConfig": {"slug": "summer-in-paris"}} as one
+			POST  /v1/campaigns {"internalName": "a", "type": "store", "typeConfig": {"name": {"de": "Sommer", "en": "Summer  in Paris!"}}} => 201 {"typeConfig": {"slug": "summer-in-paris"}} as one
 			POST  /v1/campaigns {"internalName": "a", "type": "challenge", "typeConfig": {"name": {"fr": "Été à Paris", "it": "X"}}} => 201 {"typeConfig": {"slug": "ete-a-paris"}}
 			POST  /v1/campaigns {"internalName": "a", "type": "store", "typeConfig": {"name": {"en": "Summer in Paris"}}} => 201 {"typeConfig": {"slug": "summer-in-paris-2"}}
 			POST  /v1/campaigns {"internalName": "a", "type": "store", "typeConfig": {"name": {"en": "Summer in Paris"}, "slug": null}} => 201 {"typeConfig": {"slug": "summer-in-paris-3"}}
