@@ -27,7 +27,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 		return nil, fmt.Errorf("a URL such as %s is needed, with its scheme", DefaultBaseURL)
 	case base.User != nil:
 		return nil, errors.New("a user or password does not belong in it")
-	case base.RawQuery != "" || base.Fragment != "":
+	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
 		return nil, errors.New("a query or fragment does not belong in it")
 	case base.Scheme == "http" && !isLoopback(base.Hostname()):
 		return nil, fmt.Errorf("plain http would send the API key readable to %s; use https (http is for loopback addresses and *.localhost)", base.Hostname())

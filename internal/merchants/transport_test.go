@@ -64,6 +64,7 @@ func TestParseBaseURL(t *testing.T) {
 		"https://user@api.getcohort.com":       {err: user},
 		"https://u:p4ssw0rd@api.getcohort.com": {err: user},
 		"https://@api.getcohort.com":           {err: user},
+		"https://api.getcohort.com?":           {err: query},
 		"https://api.getcohort.com?key=a":      {err: query},
 		"https://api.getcohort.com/v1#a":       {err: query},
 		"http://api.getcohort.com":             {err: plain + "api.getcohort.com"},
