@@ -122,6 +122,14 @@ func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if steps, known := plan.planSteps(ctx, state, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("challenge").AtName("steps"), steps)...)
 	}
+	if campaignLife.next(plan.DesiredStatus, state.Status.ValueString()) == "" {
+		// The framework took an order of rewards for a change, and with it the status for unknown.
+		unchanged := resp.Plan
+		resp.Diagnostics.Append(unchanged.SetAttribute(ctx, path.Root("status"), state.Status)...)
+		if unchanged.Raw.Equal(req.State.Raw) {
+			resp.Plan = unchanged
+		}
+	}
 }
 
 func (r *campaignResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -198,7 +206,7 @@ func (r *campaignResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	act := r.act(ctx, id)
 	if campaignLife.next(plan.DesiredStatus, campaign.Status) == unarchive {
-		if _, err := act(unarchive); err != nil {
+		if campaign.Status, err = act(unarchive); err != nil {
 			addAPIError(&resp.Diagnostics, doing, err, plan.paths())
 			return
 		}

@@ -192,7 +192,7 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 	act := r.act(ctx, id)
 	if perkLife.next(plan.DesiredStatus, perk.Status) == unarchive {
-		if _, err := act(unarchive); err != nil {
+		if perk.Status, err = act(unarchive); err != nil {
 			addAPIError(&resp.Diagnostics, doing, err, perkPaths)
 			return
 		}
