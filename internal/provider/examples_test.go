@@ -1,0 +1,358 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+// examples is the folder of what the documentation shows.
+const examples = repository + "/examples"
+
+// TestExamples_apply plans and applies every example as it is, and plans again, which must find nothing to do: the test framework demands it.
+func TestExamples_apply(t *testing.T) {
+	t.Parallel()
+	var files []string
+	for _, folder := range []string{"resources", "data-sources", "ephemeral-resources"} {
+		found, err := filepath.Glob(filepath.Join(examples, folder, "*", "*.tf"))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no examples of %s: %v", folder, err)
+		}
+		files = append(files, found...)
+	}
+	for _, file := range files {
+		if strings.HasPrefix(filepath.Base(file), "import-") {
+			continue // TestExamples_import
+		}
+		name, err := filepath.Rel(examples, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(filepath.ToSlash(name), func(t *testing.T) {
+			t.Parallel()
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := newWorld(t, sandbox.Options{})
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: factories(),
+				Steps:                    []resource.TestStep{{Config: w.config(string(content))}},
+			})
+			if w.Stats().Requests == 0 {
+				t.Error("the example does nothing")
+			}
+			// What stays after destroy is what was published and is archived by default.
+			for kind := range kinds(w, "test") {
+				for _, object := range w.Objects("test", kind) {
+					if object["status"] != "archived" {
+						t.Errorf("destroy left %s %v", kind, object)
+					}
+				}
+			}
+		})
+	}
+}
+
+// imported is an import block.
+type imported struct{ to, id, mode string }
+
+func parseImport(t *testing.T, file string) imported {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, problems := hclsyntax.ParseConfig(content, file, hcl.InitialPos)
+	if problems.HasErrors() {
+		t.Fatal(problems)
+	}
+	body, ok := parsed.Body.(*hclsyntax.Body)
+	if !ok || len(body.Blocks) != 1 || body.Blocks[0].Type != "import" {
+		t.Fatalf("%s is not one import block", file)
+	}
+	attributes := body.Blocks[0].Body.Attributes
+	to, problems := hcl.AbsTraversalForExpr(attributes["to"].Expr)
+	if problems.HasErrors() || len(to) != 2 {
+		t.Fatalf("%s does not import to one resource: %v", file, problems)
+	}
+	attribute, ok := to[1].(hcl.TraverseAttr)
+	if !ok {
+		t.Fatalf("%s does not import to one resource", file)
+	}
+	found := imported{to: to.RootName() + "." + attribute.Name}
+	if id, ok := attributes["id"]; ok {
+		value, problems := id.Expr.Value(nil)
+		if problems.HasErrors() {
+			t.Fatal(problems)
+		}
+		found.id = value.AsString()
+	}
+	if identity, ok := attributes["identity"]; ok {
+		value, problems := identity.Expr.Value(nil)
+		if problems.HasErrors() {
+			t.Fatal(problems)
+		}
+		if names := slices.Sorted(maps.Keys(value.AsValueMap())); !slices.Equal(names, []string{"id", "mode"}) {
+			t.Fatalf("the identity in %s has %v, want id and mode", file, names)
+		}
+		found.id, found.mode = value.GetAttr("id").AsString(), value.GetAttr("mode").AsString()
+	}
+	return found
+}
+
+// TestExamples_import imports, with the real Terraform, what an example of the same folder declares: by the block and by the command that the
+// documentation shows. The block by identity needs Terraform 1.12, so it is only read here.
+func TestExamples_import(t *testing.T) {
+	t.Parallel()
+	folders, err := filepath.Glob(filepath.Join(examples, "resources", "*"))
+	if err != nil || len(folders) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, folder := range folders {
+		kind := filepath.Base(folder)
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			block := parseImport(t, filepath.Join(folder, "import-by-string-id.tf"))
+			identity := parseImport(t, filepath.Join(folder, "import-by-identity.tf"))
+			if identity.to != block.to || identity.mode != "test" && identity.mode != "live" || uuid.Validate(identity.id) != nil {
+				t.Errorf("import-by-identity.tf imports %+v, which is not like %+v", identity, block)
+			}
+			if !strings.HasPrefix(block.to, kind+".") {
+				t.Errorf("import-by-string-id.tf imports to %s, not to a %s", block.to, kind)
+			}
+			script, err := os.ReadFile(filepath.Join(folder, "import.sh"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var commands []string
+			for line := range strings.Lines(string(script)) {
+				if command, ok := strings.CutPrefix(strings.TrimSpace(line), "terraform import "); ok {
+					commands = append(commands, command)
+				}
+			}
+			if want := []string{block.to + " " + block.id, block.to + " id:" + identity.id}; !slices.Equal(commands, want) {
+				t.Errorf("import.sh has %q, want %q, as in the blocks", commands, want)
+			}
+
+			w := newWorld(t, sandbox.Options{})
+			terraform := terraformRoot(t, declaring(t, folder, block), "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
+			terraform.must("apply", "-auto-approve")
+			before := kinds(w, "test")
+
+			terraform.must("state", "rm", block.to)
+			content, err := os.ReadFile(filepath.Join(folder, "import-by-string-id.tf"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(terraform.dir, "import.tf"), content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if output := terraform.must("apply", "-auto-approve"); !strings.Contains(output, "1 imported, 0 added") || !strings.Contains(output, "0 destroyed") {
+				t.Errorf("the block does not import:\n%s", output)
+			}
+			terraform.noChanges()
+
+			terraform.must("state", "rm", block.to)
+			if err := os.Remove(filepath.Join(terraform.dir, "import.tf")); err != nil {
+				t.Fatal(err)
+			}
+			terraform.must(append([]string{"import", "-input=false"}, strings.Fields(commands[0])...)...)
+			terraform.must("apply", "-auto-approve") // on_destroy, where it is set, is nowhere but in the configuration
+			terraform.noChanges()
+			if diff := cmp.Diff(before, kinds(w, "test")); diff != "" {
+				t.Errorf("import made or removed objects (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+// noChanges fails unless a plan is empty.
+func (c *terraformCLI) noChanges() {
+	c.t.Helper()
+	if output, code := c.run("plan", "-detailed-exitcode"); code != 0 {
+		c.t.Errorf("the plan is not empty (exit code %d):\n%s", code, output)
+	}
+}
+
+// declaring returns the example of a folder that declares what an import block imports.
+func declaring(t *testing.T, folder string, block imported) string {
+	t.Helper()
+	kind, name, _ := strings.Cut(block.to, ".")
+	files, err := filepath.Glob(filepath.Join(folder, "resource*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(content), fmt.Sprintf("resource %q %q ", kind, name)) && strings.Contains(string(content), fmt.Sprintf("%q", block.id)) {
+			return string(content)
+		}
+	}
+	t.Fatalf("no example in %s declares %s with the key %q, which its imports import", folder, block.to, block.id)
+	return ""
+}
+
+// kinds counts what a merchant holds.
+func kinds(w *world, mode string) map[string]int {
+	counts := map[string]int{}
+	for _, kind := range []string{"user-properties", "cohorts", "perks", "digital-assets", "badges", "campaigns"} {
+		counts[kind] = len(w.Objects(mode, kind))
+	}
+	return counts
+}
+
+func TestExamples_format(t *testing.T) {
+	t.Parallel()
+	folder, err := filepath.Abs(examples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if output, code := newTerraformCLI(t, folder).run("fmt", "-check", "-diff", "-recursive"); code != 0 {
+		t.Errorf("run make fmt: %s", output)
+	}
+}
+
+// TestExamples_loyaltyProgram carries the program to test and to live with the real Terraform, as its README says.
+func TestExamples_loyaltyProgram(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	program := t.TempDir()
+	if err := os.CopyFS(program, onlyHCL{os.DirFS(filepath.Join(examples, "loyalty-program"))}); err != nil {
+		t.Fatal(err)
+	}
+	test := newTerraformCLI(t, filepath.Join(program, "env", "test"), "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
+	live := test.in(filepath.Join(program, "env", "live")).with("COHORT_API_KEY=" + w.LiveKey())
+	empty := map[string]int{"user-properties": 0, "cohorts": 0, "perks": 0, "digital-assets": 0, "badges": 0, "campaigns": 0}
+	whole := map[string]int{"user-properties": 3, "cohorts": 4, "perks": 3, "digital-assets": 2, "badges": 2, "campaigns": 3}
+
+	test.must("init")
+	if output := test.must("apply", "-auto-approve"); !strings.Contains(output, "17 added, 0 changed, 0 destroyed") {
+		t.Errorf("the first apply to test does not create all:\n%s", output)
+	}
+	test.noChanges()
+	expectCounts(t, w, "test", whole)
+	expectCounts(t, w, "live", empty)
+	if n := w.Stats().ByMode["live"]; n != 0 {
+		t.Errorf("%d requests went to live before its root was applied", n)
+	}
+
+	w.Reset()
+	live.must("init")
+	if output := live.must("apply", "-auto-approve"); !strings.Contains(output, "17 added, 0 changed, 0 destroyed") {
+		t.Errorf("the first apply to live does not create all:\n%s", output)
+	}
+	live.noChanges()
+	expectCounts(t, w, "live", whole)
+	if n := w.Stats().ByMode["test"]; n != 0 {
+		t.Errorf("%d requests went to test when live was applied", n)
+	}
+	test.noChanges()
+
+	inTest, testIDs := withoutIDs(t, w, "test")
+	inLive, liveIDs := withoutIDs(t, w, "live")
+	for id := range testIDs {
+		if liveIDs[id] != "" {
+			t.Errorf("both merchants have something with the id %s", id)
+		}
+	}
+	inTest = strings.ReplaceAll(inTest, "https://staging.sorbier.example", "https://www.sorbier.example")
+	if diff := cmp.Diff(inTest, inLive); diff != "" {
+		t.Errorf("the merchants differ by more than the address of the shop (-test +live):\n%s", diff)
+	}
+	got := map[string]any{}
+	for _, campaign := range w.Objects("live", "campaigns") {
+		name, _ := campaign["internalName"].(string)
+		got[name] = campaign["status"]
+	}
+	if diff := cmp.Diff(map[string]any{"summit-season": "published", "trail-store": "published", "founders-thank-you": "draft"}, got); diff != "" {
+		t.Errorf("status of the campaigns in live (-want +got):\n%s", diff)
+	}
+
+	before := w.Objects("live", "campaigns")
+	w.Reset()
+	test.must("destroy", "-auto-approve")
+	expectCounts(t, w, "test", empty)
+	if after, _ := withoutIDs(t, w, "live"); after != inLive {
+		t.Errorf("live changed when test was destroyed:\n%s", cmp.Diff(inLive, after))
+	}
+	if diff := cmp.Diff(before, w.Objects("live", "campaigns")); diff != "" {
+		t.Errorf("live changed when test was destroyed:\n%s", diff)
+	}
+	if n := w.Stats().ByMode["live"]; n != 0 {
+		t.Errorf("%d requests went to live when test was destroyed", n)
+	}
+	live.noChanges()
+}
+
+func expectCounts(t *testing.T, w *world, mode string, want map[string]int) {
+	t.Helper()
+	if diff := cmp.Diff(want, kinds(w, mode)); diff != "" {
+		t.Errorf("objects of the %s merchant (-want +got):\n%s", mode, diff)
+	}
+}
+
+// withoutIDs writes down what a merchant holds, with the name of each object in the place of its id, and returns the names by id.
+func withoutIDs(t *testing.T, w *world, mode string) (text string, names map[string]string) {
+	t.Helper()
+	names = map[string]string{}
+	var lines []string
+	for kind := range kinds(w, mode) {
+		for _, object := range w.Objects(mode, kind) {
+			key := object["internalName"]
+			if key == nil {
+				key = object["referenceId"]
+			}
+			names[fmt.Sprint(object["id"])] = fmt.Sprintf("%s %v", kind, key)
+			delete(object, "createdAt")
+			delete(object, "updatedAt")
+			if config, ok := object["typeConfig"].(map[string]any); ok && kind == "campaigns" {
+				steps, _ := config["steps"].([]any)
+				for _, step := range steps {
+					if step, ok := step.(map[string]any); ok {
+						delete(step, "id")
+					}
+				}
+			}
+			line, err := json.MarshalIndent(object, "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines = append(lines, string(line))
+		}
+	}
+	for id, name := range names {
+		for i := range lines {
+			lines[i] = strings.ReplaceAll(lines[i], id, name)
+		}
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n"), names
+}
+
+// onlyHCL hides from a copy what a user's own Terraform left in the folder.
+type onlyHCL struct{ fs.FS }
+
+func (f onlyHCL) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(f.FS, name)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
+		return strings.HasPrefix(e.Name(), ".") || !e.IsDir() && filepath.Ext(e.Name()) != ".tf"
+	}), err
+}
