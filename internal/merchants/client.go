@@ -149,7 +149,7 @@ func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
 		case result == done:
 			return content, nil
 		case result == throttled && pause > retryAfterCap:
-			failed.Err = errRetryAfter
+			failed.Err = fmt.Errorf("%w: %s", errRetryAfter, pause)
 			failed.Message = fmt.Sprintf("%s (it asks to wait %s; try again then)", failed.Message, pause)
 			return nil, failed
 		case !c.again(r, result, told, failed.Attempts, time.Since(started)):

@@ -383,6 +383,24 @@ func TestPages_endlessListIsGivenUp(t *testing.T) {
 	}
 }
 
+func TestClient_tooLongAWaitIsTold(t *testing.T) {
+	t.Parallel()
+	tries := 0
+	c := clientOf(t, Config{MaxRetries: 4}, func(*http.Request) (*http.Response, error) {
+		tries++
+		answer := answerWith(429, `{"code":"generic.rate-limited","message":"slow down"}`)
+		answer.Header.Set("Retry-After", "3600")
+		return answer, nil
+	})
+	_, err := c.GetPerk(t.Context(), "x1")
+	if !errors.Is(err, errRetryAfter) || !strings.Contains(err.Error(), "1h0m0s") {
+		t.Errorf("got %v", err)
+	}
+	if tries != 1 {
+		t.Errorf("got %d tries", tries)
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2027, time.March, 1, 12, 0, 0, 0, time.UTC)
@@ -391,6 +409,8 @@ func TestRetryAfter(t *testing.T) {
 		"1":                              time.Second,
 		"120":                            2 * time.Minute,
 		"2147483647":                     2147483647 * time.Second,
+		"2147483648":                     2147483647 * time.Second,
+		"99999999999999999999":           2147483647 * time.Second,
 		"Mon, 01 Mar 2027 12:00:30 GMT":  30 * time.Second,
 		"Monday, 01-Mar-27 12:00:30 GMT": 30 * time.Second,
 		"Mon Mar  1 12:00:30 2027":       30 * time.Second,

@@ -70,12 +70,13 @@ func classify(answer *http.Response, apiShaped, connected bool, err error) outco
 // errRetryAfter is the cause of an error whose answer asked for a longer wait than is bearable.
 var errRetryAfter = errors.New("the service asks to wait longer than a minute")
 
-// retryAfter reads a Retry-After header, seconds or an HTTP date. A date in the past means now; anything else means there is none.
+// retryAfter reads a Retry-After header, seconds or an HTTP date. A date in the past means now, a number beyond all bounds some decades;
+// anything else means there is none.
 func retryAfter(header string, now time.Time) (time.Duration, bool) {
 	if header == "" {
 		return 0, false
 	}
-	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
+	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(seconds) * time.Second, true
 	}
 	if date, err := http.ParseTime(header); err == nil {
