@@ -172,7 +172,8 @@ func fieldsOf(in any) (sentFields, error) {
 		return nil, err
 	}
 	var fields sentFields
-	return fields, json.Unmarshal(encoded, &fields)
+	err = json.Unmarshal(encoded, &fields)
+	return fields, err
 }
 
 func (f sentFields) text(name string) string {
