@@ -31,6 +31,7 @@ var objectSeeds = []string{
 
 // fuzzObject demands that a decoder gives an object with an id, or says that the answer is incomplete.
 func fuzzObject[T any](f *testing.F) {
+	f.Helper()
 	for _, seed := range objectSeeds {
 		f.Add([]byte(seed))
 	}

@@ -149,13 +149,13 @@ func TestClient_privateCA(t *testing.T) {
 const proxyTarget = "MERCHANTS_TEST_PROXY_TARGET"
 
 func TestClient_proxy(t *testing.T) {
+	t.Parallel()
 	if target := os.Getenv(proxyTarget); target != "" {
 		c := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: target})
 		perk, err := c.GetPerk(t.Context(), "x1")
 		t.Logf("child got %v, %v", perk, err)
 		return
 	}
-	t.Parallel()
 	for name, test := range map[string]struct {
 		target, proxied, got string
 		key                  bool
