@@ -99,8 +99,8 @@ func TestDigitalAsset_publishAfterUpdateFails(t *testing.T) {
 	w.run(t, nil,
 		resource.TestStep{Config: asset()},
 		resource.TestStep{
-			PreConfig: w.fault(t, sandbox.Fault{Method: "POST", Route: "/v1/digital-assets/{id}/publish", Status: 500}), Config: config,
-			ExpectError: says(`Could not update digital asset "card"`, "HTTP 500", "Run plan again to see what the merchant holds before you apply again."),
+			PreConfig: w.fault(t, publishRefused("digital-assets")), Config: config,
+			ExpectError: says(`Could not update digital asset "card"`, `title = {`, "title must be approved", "Correct the configuration and apply again."),
 		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: config, ConfigPlanChecks: acts(assetAddress, plancheck.ResourceActionUpdate),

@@ -526,13 +526,19 @@ func refused(t *testing.T, config, path, message string, words ...string) {
 	})
 }
 
+// publishRefused has the service refuse one publish of a kind.
+func publishRefused(kind string) sandbox.Fault {
+	body := `{"code":"generic.invalid-request","message":"title must be approved"}`
+	return sandbox.Fault{Method: http.MethodPost, Route: "/v1/" + kind + "/{id}/publish", Status: http.StatusExpectationFailed, Body: &body}
+}
+
 // publishFails has the service fail a publish after a create: the object stays as a draft without a taint, and the next apply publishes it.
 func publishFails(t *testing.T, config, address, kind, name, public string, again ...string) {
 	t.Helper()
 	w := newWorld(t, sandbox.Options{})
 	w.run(t, nil,
 		resource.TestStep{
-			PreConfig: w.fault(t, sandbox.Fault{Method: http.MethodPost, Route: "/v1/" + kind + "/{id}/publish", Status: http.StatusInternalServerError}),
+			PreConfig: w.fault(t, publishRefused(kind)),
 			Config:    config, ExpectNonEmptyPlan: true,
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("draft")),
@@ -552,14 +558,14 @@ func publishWarns(t *testing.T, typeName, kind, noun, public string, prepare fun
 	t.Helper()
 	w := newWorld(t, sandbox.Options{})
 	config := prepare(w)
-	w.fault(t, sandbox.Fault{Method: http.MethodPost, Route: "/v1/" + kind + "/{id}/publish", Status: http.StatusInternalServerError})()
+	w.fault(t, publishRefused(kind))()
 	state, diags := w.protocol(t).create(t, typeName, config)
 	noErrors(t, diags)
 	warning := theFirst(diags, tfprotov6.DiagnosticSeverityWarning)
 	if want := fmt.Sprintf("The %s %q was created but is not %s", noun, config["internal_name"], public); warning.Summary != want {
 		t.Errorf("warning %q, want %q", warning.Summary, want)
 	}
-	for _, want := range []string{"Its status is draft.", "the next apply tries again", "HTTP 500, code generic.injected-fault", "/publish, id req-"} {
+	for _, want := range []string{"Its status is draft.", "the next apply tries again", `The service said "title must be approved" (HTTP 417, code generic.invalid-request).`, "/publish, id req-"} {
 		if !strings.Contains(warning.Detail, want) {
 			t.Errorf("the warning lacks %q: %s", want, warning.Detail)
 		}

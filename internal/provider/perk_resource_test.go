@@ -229,7 +229,7 @@ func TestPerk_identity(t *testing.T) {
 	w.post(t, "/v1/perks/"+id+"/publish", "")
 	w.checkIdentity(t, identityCase{"cohort_perk", "perks", "welcome", map[string]any{
 		"internal_name": "welcome", "title": map[string]any{"en": "10% off"}, "code": map[string]any{"value": "SESAME"},
-		"expires_at": "2037-01-01T00:00:00Z", "status": "live", "desired_status": "live",
+		"expires_at": "2037-01-01T00:00:00Z", "status": "live", "desired_status": "live", "on_destroy": "archive",
 	}})
 }
 

@@ -122,9 +122,8 @@ func TestUserProperty_taken(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	w.post(t, "/v1/user-properties", `{"name":"Other","type":"text","referenceId":"loyalty_tier"}`)
 	w.run(t, w.holds("user-properties", "Other"), resource.TestStep{
-		Config: propertyConfig,
-		ExpectError: says(`Could not create user property "Loyalty tier"`, `code user-property.already-exists`,
-			"Import that object to manage it, or choose another key."),
+		Config:      propertyConfig,
+		ExpectError: says(`A user property with the reference id "loyalty_tier" already exists in the test merchant`, `reference_id = "loyalty_tier"`, `id = "loyalty_tier"`),
 	})
 }
 
