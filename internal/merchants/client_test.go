@@ -283,7 +283,8 @@ func TestClient_connectionsAreKept(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if got := connections.Load(); got > 10 {
+	// Where no connection is free at that moment net/http dials one more, although another is about to be.
+	if got := connections.Load(); got > 20 {
 		t.Errorf("1,000 requests, ten at once, took %d connections", got)
 	}
 }
