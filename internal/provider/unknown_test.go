@@ -172,6 +172,9 @@ func (p *plugin) everyHole(kind string, config cty.Value) {
 	priors := map[string]cty.Value{"create": none}
 	if answer, all := p.plan(kind, none, config); len(errorsOf(all)) == 0 {
 		planned := p.decoded(kind, answer.PlannedState)
+		if mode := planned.GetAttr("mode"); !mode.RawEquals(cty.StringVal("test")) {
+			p.t.Errorf("the merchant is planned as %#v: a reviewer has to see it", mode)
+		}
 		public := "published"
 		if kind == "cohort_perk" {
 			public = "live"
