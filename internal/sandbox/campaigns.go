@@ -234,9 +234,6 @@ func campaignTexts(config values) map[string]any {
 // noArchivedReward: documented: an archived perk cannot be used in campaigns until it is unarchived.
 func noArchivedReward(m *merchant, object values) error {
 	for _, r := range campaignReferences(object) {
-		if r.field != "rewards" {
-			continue
-		}
 		if o := m.objects[r.id]; o != nil && o.fields["status"] == archived {
 			return refuse("generic.invalid-reference", "%s refers to an archived %s %q", r.path, o.kind.noun, r.id)
 		}
