@@ -74,8 +74,12 @@ func (m *perkAttributes) readKind(ctx context.Context, perk *merchants.Perk, dia
 	case merchants.PerkShopifyDiscount:
 		var settings merchants.ShopifyDiscount
 		err = json.Unmarshal(perk.TypeConfig, &settings)
+		var before perkShopifyDiscountModel
+		if prior := objectOf[perkShopifyDiscountModel](ctx, m.ShopifyDiscount, diags); prior != nil {
+			before = *prior
+		}
 		discount = &perkShopifyDiscountModel{
-			Name: types.StringValue(settings.DiscountName), Type: types.StringValue(settings.DiscountType), Value: types.Float64Value(settings.Value),
+			Name: textValue(before.Name, &settings.DiscountName), Type: types.StringValue(settings.DiscountType), Value: types.Float64Value(settings.Value),
 		}
 	default:
 		custom = &perkCustomModel{Type: types.StringValue(perk.Type), Settings: settingsValue(perk.TypeConfig)}

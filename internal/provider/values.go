@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
@@ -173,27 +175,34 @@ func emptyAsWritten(ctx context.Context, prior, read types.List) types.List {
 func blank(text string) bool { return strings.TrimSpace(text) == "" }
 
 // sameText compares two texts as HTML does: a run of white space is one blank, none counts between tags, and how a tag or a character is
-// written does not matter.
+// written does not matter, nor whether an end tag is that HTML implies.
 func sameText(a, b string) bool { return a == b || canonicalText(a) == canonicalText(b) }
 
 func canonicalText(text string) string {
+	nodes, err := html.ParseFragment(strings.NewReader(strings.TrimSpace(text)), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+	if err != nil {
+		return text
+	}
 	var canonical strings.Builder
-	tokens := html.NewTokenizer(strings.NewReader(text))
-	for {
-		switch kind := tokens.Next(); kind {
-		case html.ErrorToken:
-			return norm.NFC.String(strings.TrimSpace(canonical.String()))
-		case html.TextToken:
-			if raw := string(tokens.Text()); !blank(raw) {
-				canonical.WriteString(blanks.ReplaceAllString(raw, " "))
-			}
-		default:
-			token := tokens.Token()
-			if kind == html.SelfClosingTagToken {
-				token.Type = html.StartTagToken
-			}
-			canonical.WriteString(token.String())
+	for _, node := range nodes {
+		tidy(node)
+		if err := html.Render(&canonical, node); err != nil {
+			return text
 		}
+	}
+	return norm.NFC.String(canonical.String())
+}
+
+// tidy reduces the white space of a node and those below, and puts attributes in order.
+func tidy(node *html.Node) {
+	if node.Type == html.TextNode {
+		if node.Data = blanks.ReplaceAllString(node.Data, " "); node.Data == " " {
+			node.Data = ""
+		}
+	}
+	slices.SortFunc(node.Attr, func(a, b html.Attribute) int { return strings.Compare(a.Key, b.Key) })
+	for child := range node.ChildNodes() {
+		tidy(child)
 	}
 }
 
