@@ -445,7 +445,7 @@ func sameAttributes(a, b string, without ...string) resource.TestCheckFunc {
 				return nil
 			}
 			all := maps.Clone(found.Primary.Attributes)
-			for _, name := range without {
+			for _, name := range append([]string{"%"}, without...) {
 				delete(all, name)
 			}
 			return all
