@@ -1,0 +1,124 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+// What the service finds at a property of its own is told at the attribute that it comes from. Terraform shows no line of a nested
+// attribute, so this looks at the protocol.
+func TestRefusedPaths(t *testing.T) {
+	t.Parallel()
+	perk := map[string]any{"internal_name": "a"}
+	challenge := map[string]any{"internal_name": "a", "challenge": map[string]any{"title": map[string]any{"en": "A"}}}
+	store := map[string]any{"internal_name": "a", "store": map[string]any{"title": map[string]any{"en": "A"}}}
+	const none = ""
+	for _, test := range []struct {
+		typeName, route string
+		config          map[string]any
+		said, at        string
+	}{
+		{"cohort_user_property", "/v1/user-properties", map[string]any{"name": "A", "type": "text"}, "type is not enabled", `AttributeName("type")`},
+		{"cohort_user_property", "/v1/user-properties", map[string]any{"name": "A", "type": "text"}, "referenceId must be short", `AttributeName("reference_id")`},
+		{"cohort_list", "/v1/cohorts", map[string]any{"name": "A"}, "name must be short", `AttributeName("name")`},
+		{"cohort_segment", "/v1/cohorts", map[string]any{"name": "A"}, "conditions.operator must be and", `AttributeName("groups")`},
+		{"cohort_perk", "/v1/perks", perk, "typeConfig.code must be short", `AttributeName("code").AttributeName("value")`},
+		{"cohort_perk", "/v1/perks", perk, "typeConfig.url must be short", `AttributeName("link").AttributeName("url")`},
+		{"cohort_perk", "/v1/perks", perk, "typeConfig.value must be lower", `AttributeName("shopify_discount").AttributeName("value")`},
+		{"cohort_perk", "/v1/perks", perk, "expiresAt must be later", `AttributeName("expires_at")`},
+		{"cohort_digital_asset", "/v1/digital-assets", perk, "videoUrl must be square", `AttributeName("video_url")`},
+		{"cohort_badge", "/v1/badges", map[string]any{"internal_name": "a", "audience_id": "b", "visibility": "everyone"}, "lockedDescription.en must be short", `AttributeName("locked_description")`},
+		{"cohort_campaign", "/v1/campaigns", challenge, "typeConfig.optInCta.en must be short", `AttributeName("challenge").AttributeName("opt_in_cta")`},
+		{"cohort_campaign", "/v1/campaigns", challenge, "typeConfig.steps[1].userAction is not known", `AttributeName("challenge").AttributeName("steps")`},
+		{"cohort_campaign", "/v1/campaigns", store, "typeConfig.slug must be short", `AttributeName("store").AttributeName("slug")`},
+		{"cohort_campaign", "/v1/campaigns", store, "distribution.typeConfig.maxBoxes must be lower", `AttributeName("distribution")`},
+		{"cohort_campaign", "/v1/campaigns", store, "rewards[0].price.amount must be lower", `AttributeName("rewards")`},
+		{"cohort_campaign", "/v1/campaigns", store, "future[0].thing must be there", none},
+		{"cohort_campaign", "/v1/campaigns", store, "The plan of this merchant is too small", none},
+	} {
+		t.Run(test.typeName+" "+test.said, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandbox.Options{})
+			encoded, err := json.Marshal(map[string]string{"code": "generic.invalid-request", "message": test.said})
+			if err != nil {
+				t.Fatal(err)
+			}
+			body := string(encoded)
+			w.fault(t, sandbox.Fault{Method: http.MethodPost, Route: test.route, Status: http.StatusExpectationFailed, Body: &body})()
+			state, diags := w.protocol(t).create(t, test.typeName, test.config)
+			if len(state) != 0 {
+				t.Errorf("a create that was refused left the state %v", state)
+			}
+			refusal := theFirst(diags, tfprotov6.DiagnosticSeverityError)
+			if len(diags) != 1 || refusal.Attribute.String() != test.at {
+				t.Errorf("%d diagnostics, the first at %s: %s %s", len(diags), refusal.Attribute, refusal.Summary, refusal.Detail)
+			}
+		})
+	}
+}
+
+// What is gone when it is to be destroyed is destroyed, whether the service says so with 404 or with 417; a page of a proxy says nothing.
+func TestDestroy_gone(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []struct{ typeName, path, body string }{
+		{"cohort_user_property", "user-properties", `{"name":"a","type":"text"}`},
+		{"cohort_list", "cohorts", `{"name":"a","type":"list"}`},
+		{"cohort_segment", "cohorts", `{"name":"a","type":"segment"}`},
+		{"cohort_perk", "perks", `{"internalName":"a"}`},
+		{"cohort_digital_asset", "digital-assets", `{"internalName":"a"}`},
+		{"cohort_badge", "badges", ""},
+		{"cohort_campaign", "campaigns", `{"internalName":"a","type":"airdrop"}`},
+	} {
+		gone := `{"code":"` + kind.path + `.not-found","message":"There is none."}`
+		page := "<html>404</html>"
+		for name, test := range map[string]struct {
+			fault  *sandbox.Fault
+			failed bool
+		}{
+			"404":          {nil, false},
+			"417":          {&sandbox.Fault{Status: http.StatusExpectationFailed, Body: &gone}, false},
+			"404 by proxy": {&sandbox.Fault{Status: http.StatusNotFound, Body: &page}, true},
+		} {
+			t.Run(kind.typeName+" "+name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, sandbox.Options{})
+				body := kind.body
+				if kind.typeName == "cohort_badge" {
+					body = `{"internalName":"a","cohortId":` + strconv.Quote(w.post(t, "/v1/cohorts", `{"type":"list","name":"VIPs"}`)) + `}`
+				}
+				id := w.post(t, "/v1/"+kind.path, body)
+				p := w.protocol(t)
+				state, _, _ := p.importByIdentity(t, kind.typeName, map[string]any{"id": id})
+				if err := w.DeleteObject(id); err != nil {
+					t.Fatal(err)
+				}
+				if test.fault != nil {
+					test.fault.Method, test.fault.Route, test.fault.Count = http.MethodDelete, "/v1/"+kind.path+"/{id}", -1
+					w.fault(t, *test.fault)()
+				}
+				shape := p.schemas.ResourceSchemas[kind.typeName].ValueType()
+				none, err := tfprotov6.NewDynamicValue(shape, tftypes.NewValue(shape, nil))
+				if err != nil {
+					t.Fatal(err)
+				}
+				answer, err := p.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+					TypeName: kind.typeName, PriorState: asDynamic(t, state), PlannedState: &none, Config: &none,
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				left := p.plain(t, kind.typeName, answer.NewState)
+				if refused := theFirst(answer.Diagnostics, tfprotov6.DiagnosticSeverityError).Summary != ""; refused != test.failed || (len(left) > 0) != test.failed {
+					t.Errorf("said %v, left %v", answer.Diagnostics, left)
+				}
+			})
+		}
+	}
+}
