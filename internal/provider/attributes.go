@@ -256,7 +256,7 @@ func slugAttribute(noun string) schema.StringAttribute {
 // referenceIDAttribute is the key of lists and segments.
 func referenceIDAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "Your own key of the " + noun + ", unique in the merchant. The same in test and live, it is what makes the " + noun + " the same in both; promotion needs it.",
+		MarkdownDescription: "Your own key of the " + noun + ", unique in the merchant. Write the same in test and live: it is what makes the " + noun + " the same in both. Without it, the " + noun + " cannot be imported by key, and the provider cannot tell that it exists already.",
 		Optional:            true,
 		Validators:          []validator.String{referenceKey{}},
 	}

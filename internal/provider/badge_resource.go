@@ -75,7 +75,7 @@ func (r *badgeResource) Metadata(_ context.Context, _ resource.MetadataRequest, 
 
 func (r *badgeResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A badge: given to users when they enter a list or segment, and taken back when they leave it.",
+		MarkdownDescription: "A badge: given to users when they enter a list or segment, and taken back when they leave it. Destroying deletes it for good.",
 		Attributes:          badgeSchema(),
 	}
 }
@@ -105,7 +105,7 @@ func badgeSchema() map[string]schema.Attribute {
 			Validators:          []validator.String{stringvalidator.OneOf(merchants.VisibleToEveryone, merchants.VisibleToOwners)},
 		},
 		"locked_description": localizedAttribute("Description shown to those who do not own the badge, only with `visibility = \"everyone\"`. Unset: the description."),
-		"desired_status":     badgeLife.desiredStatusAttribute("What is wanted of the life of the badge: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
+		"desired_status":     badgeLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
 		"status":             statusAttribute("`draft` or `published`"),
 	}
 }

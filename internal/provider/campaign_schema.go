@@ -32,7 +32,7 @@ func campaignSchema() map[string]schema.Attribute {
 			Optional:            true,
 			Attributes:          map[string]schema.Attribute{},
 		},
-		"desired_status": campaignLife.desiredStatusAttribute("What is wanted of the life of the campaign: `draft` or unset leaves it as it is, `published` opens it to users, `ended` closes it for good, `archived` hides it. A campaign that ended by itself satisfies `published`. Publishing an airdrop hands out its rewards at once, and nothing takes them back."),
+		"desired_status": campaignLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` opens it to users, `ended` closes it for good, `archived` hides it. A campaign that ended by itself satisfies `published`. Publishing an airdrop hands out its rewards at once, and nothing takes them back."),
 		"on_destroy":     onDestroyAttribute("campaign"),
 		"status":         statusAttribute("`draft`, `published`, `ended` or `archived`"),
 	}
@@ -133,7 +133,7 @@ func stepSchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id": schema.StringAttribute{MarkdownDescription: "Id of the step, chosen by the service.", Computed: true},
 		"user_action": schema.StringAttribute{
-			MarkdownDescription: "The service's word for what the user does, such as `cohort_form`. The catalogue is open.",
+			MarkdownDescription: "The service's word for what the user does, such as `cohort_form`. The catalog is open.",
 			Required:            true, Validators: []validator.String{notBlank{}},
 		},
 		"icon":        schema.StringAttribute{MarkdownDescription: "Name of an icon of the service.", Optional: true, Validators: []validator.String{notBlank{}}},
@@ -144,7 +144,7 @@ func stepSchema() map[string]schema.Attribute {
 			Optional:            true,
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"type": schema.StringAttribute{
-					MarkdownDescription: "The service's word for the trigger. The catalogue is open.",
+					MarkdownDescription: "The service's word for the trigger. The catalog is open.",
 					Required:            true, Validators: []validator.String{notBlank{}},
 				},
 				"settings": schema.StringAttribute{

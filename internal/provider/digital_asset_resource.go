@@ -91,7 +91,7 @@ func digitalAssetSchema() map[string]schema.Attribute {
 			Optional:            true,
 			Validators:          []validator.Int64{int64validator.AtLeast(1)},
 		},
-		"desired_status": digitalAssetLife.desiredStatusAttribute("What is wanted of the life of the asset: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
+		"desired_status": digitalAssetLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
 		"status":         statusAttribute("`draft` or `published`"),
 	}
 }

@@ -55,7 +55,7 @@ func (r *listResource) Metadata(_ context.Context, _ resource.MetadataRequest, r
 
 func (r *listResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A list: an audience whose members are chosen. The members themselves are not managed by Terraform.",
+		MarkdownDescription: "A list: an audience whose members are imported or added by hand. Terraform manages the list, not its members.",
 		Attributes:          listSchema(),
 	}
 }

@@ -33,14 +33,14 @@ func perkSchema() map[string]schema.Attribute {
 			},
 		},
 		"link": schema.SingleNestedAttribute{
-			MarkdownDescription: "The perk is a link.",
+			MarkdownDescription: "The perk is a link. At most one of `code`, `link`, `shopify_discount` and `custom`.",
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
 				"url": schema.StringAttribute{MarkdownDescription: "Where it leads, an http or https URL.", Required: true, Validators: []validator.String{webURL{}}},
 			},
 		},
 		"shopify_discount": schema.SingleNestedAttribute{
-			MarkdownDescription: "The perk is a discount in a Shopify shop that is connected to the merchant: each owner gets a code of their own.",
+			MarkdownDescription: "The perk is a discount in a Shopify shop that is connected to the merchant: each owner gets a code of their own. At most one of `code`, `link`, `shopify_discount` and `custom`.",
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
 				"name": schema.StringAttribute{MarkdownDescription: "Name of the discount in Shopify.", Required: true, Validators: []validator.String{notBlank{}}},
@@ -54,7 +54,7 @@ func perkSchema() map[string]schema.Attribute {
 			},
 		},
 		"custom": schema.SingleNestedAttribute{
-			MarkdownDescription: "The perk is of a kind that this provider does not know.",
+			MarkdownDescription: "The perk is of a kind that this provider does not know. At most one of `code`, `link`, `shopify_discount` and `custom`.",
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
 				"type": schema.StringAttribute{
@@ -69,7 +69,7 @@ func perkSchema() map[string]schema.Attribute {
 				},
 			},
 		},
-		"desired_status": perkLife.desiredStatusAttribute("What is wanted of the life of the perk: `draft` or unset leaves it as it is, `live` publishes it, `archived` hides it from users, which can be taken back. Once live, every edit is visible to users at once."),
+		"desired_status": perkLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `live` publishes it, `archived` hides it from users, which can be taken back. Once live, every edit is visible to users at once."),
 		"on_destroy":     onDestroyAttribute("perk"),
 		"status":         statusAttribute("`draft`, `live` or `archived`"),
 	}

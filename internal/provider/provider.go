@@ -95,7 +95,7 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				Optional:            true,
 			},
 			"allow_live_delete": schema.ListAttribute{
-				MarkdownDescription: "What this configuration may delete or replace in the live merchant, as `kind:key`, such as `perk:welcome-10`; nothing else. An object without a key is named by `kind:id:` and its id.",
+				MarkdownDescription: "What this configuration may delete or replace in the live merchant, as `kind:key`, such as `perk:welcome-10`; nothing else. A list or segment without a reference id is named by `list:id:` or `segment:id:` and its id.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators: []validator.List{listvalidator.ValueStringsAre(stringvalidator.RegexMatches(

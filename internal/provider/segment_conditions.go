@@ -104,7 +104,7 @@ func conditionSchema() map[string]schema.Attribute {
 					Required:            true, Validators: []validator.String{notBlank{}},
 				},
 				"operator": schema.StringAttribute{
-					MarkdownDescription: "The service's word for the comparison, such as `equals`. Its catalogue is not documented, so any word is accepted here.",
+					MarkdownDescription: "The service's word for the comparison, such as `equals`. The catalog is not documented, so any word is accepted here.",
 					Required:            true, Validators: []validator.String{notBlank{}},
 				},
 				"value": schema.StringAttribute{MarkdownDescription: "What to compare with, as text. Unset for operators that need none.", Optional: true},
@@ -115,15 +115,15 @@ func conditionSchema() map[string]schema.Attribute {
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
 				"name": schema.StringAttribute{
-					MarkdownDescription: "The service's name of the event, such as `app.connected`. The catalogue is open.",
+					MarkdownDescription: "The service's name of the event, such as `app.connected`. The catalog is open.",
 					Required:            true, Validators: []validator.String{notBlank{}},
 				},
 				"performed": schema.BoolAttribute{
-					MarkdownDescription: "Whether the user has to have done it (default `true`) or not to have done it.",
+					MarkdownDescription: "`true` (default): the user did it. `false`: the user did not.",
 					Optional:            true, Computed: true, Default: booldefault.StaticBool(true),
 				},
 				"within_days": schema.Int64Attribute{
-					MarkdownDescription: "Only the last so many days count. Unset: ever.",
+					MarkdownDescription: "How many days back to look. Unset: without limit.",
 					Optional:            true, Validators: []validator.Int64{int64validator.AtLeast(1)},
 				},
 			},
@@ -137,7 +137,7 @@ func conditionSchema() map[string]schema.Attribute {
 					Required:            true, Validators: []validator.String{refersTo("cohort_list", "cohort_segment")},
 				},
 				"member": schema.BoolAttribute{
-					MarkdownDescription: "Whether the user has to be in it (default `true`) or not to be in it.",
+					MarkdownDescription: "`true` (default): the user is in it. `false`: the user is not.",
 					Optional:            true, Computed: true, Default: booldefault.StaticBool(true),
 				},
 			},
