@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
@@ -310,7 +311,11 @@ func TestProvider_requests(t *testing.T) {
 			if err := w.AddFault(c.fault); err != nil {
 				t.Fatal(err)
 			}
+			began := time.Now()
 			all := p.get()
+			if time.Since(began) > 20*time.Second { // the default timeout is longer
+				t.Error("request_timeout is not in force")
+			}
 			if c.says == "" && len(all) > 0 {
 				t.Errorf("failed: %v", all)
 			}
