@@ -21,6 +21,9 @@ import (
 // lookUpPauses are the pauses before each look for an object that may appear late.
 var lookUpPauses = []time.Duration{0, time.Second, time.Second, 2 * time.Second, 4 * time.Second, 7 * time.Second}
 
+// lookUpWindow bounds all looks for one object together, also when the service has stopped to answer.
+const lookUpWindow = 30 * time.Second
+
 // clockSlack is how much earlier than the last answer before a create its object may be dated: answers tell whole seconds.
 const clockSlack = 2 * time.Second
 
@@ -54,6 +57,8 @@ func (c *claims) has(id ID) bool {
 
 // create makes an object. filter narrows the list in which it is looked up.
 func create[T any](ctx context.Context, c *Client, k kind, filter url.Values, in any) (*T, error) {
+	lasting, cancel := outlive(ctx)
+	defer cancel()
 	since := c.serverTime().Add(-clockSlack)
 	object, err := post[T](ctx, c, k, in)
 	if err == nil || !isUnclear(err) {
@@ -63,13 +68,11 @@ func create[T any](ctx context.Context, c *Client, k kind, filter url.Values, in
 	if encodeErr != nil {
 		return nil, err
 	}
-	lasting, cancel := outlive(ctx)
-	defer cancel()
 	found, lookUpErr := lookUp[T](lasting, c, k, filter, sent, since)
 	if lookUpErr != nil || found != nil {
 		return found, lookUpErr
 	}
-	if !sent.unique() {
+	if !sent.unique() || ctx.Err() != nil {
 		return nil, unclearError(err, errNotFoundAgain)
 	}
 	// The service allows the key once, so a second create can make no second object.
@@ -105,6 +108,8 @@ func post[T any](ctx context.Context, c *Client, k kind, in any) (*T, error) {
 
 // lookUp waits for the object of an unclear create to appear and takes it. It returns nil when none appears.
 func lookUp[T any](ctx context.Context, c *Client, k kind, filter url.Values, sent sentFields, since time.Time) (*T, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookUpWindow)
+	defer cancel()
 	for _, pause := range lookUpPauses {
 		if err := wait(ctx, pause); err != nil {
 			break

@@ -100,20 +100,20 @@ func IsEmpty[Input any](in Input) bool { return reflect.ValueOf(in).IsZero() }
 // update sends the fields that change. They are absolute values, so it may be repeated; an answer without a body is legal (observed of the
 // framework that the service is built on), and the object is then read.
 func update[T any](ctx context.Context, c *Client, k kind, id ID, in any) (*T, error) {
+	lasting, cancel := outlive(ctx)
+	defer cancel()
 	body, err := c.do(ctx, request{method: http.MethodPatch, path: k.object(id), in: in, repeatable: true})
 	if err != nil {
 		return nil, err
 	}
-	return answered[T](ctx, c, k, id, body)
+	return answered[T](lasting, c, k, id, body)
 }
 
-// answered decodes the object of a write that succeeded, or reads it when the answer does not hold it.
-func answered[T any](ctx context.Context, c *Client, k kind, id ID, body []byte) (*T, error) {
+// answered decodes the object of a write that succeeded, or reads it when the answer does not hold it. lasting is the context of the write.
+func answered[T any](lasting context.Context, c *Client, k kind, id ID, body []byte) (*T, error) {
 	if object, _, err := decodeObject[T](body); err == nil {
 		return object, nil
 	}
-	lasting, cancel := outlive(ctx)
-	defer cancel()
 	return get[T](lasting, c, k, id)
 }
 
@@ -133,18 +133,18 @@ var (
 // act makes a transition. When it is unclear whether it was made, or the service says that the status does not allow it, the object tells:
 // one that is there already is a success. One that is not is tried once more.
 func act[T any](ctx context.Context, c *Client, k kind, id ID, t transition) (*T, error) {
+	lasting, cancel := outlive(ctx)
+	defer cancel()
 	var refusal error
 	for range 2 {
 		body, err := c.do(ctx, request{method: http.MethodPost, path: k.object(id) + "/" + t.verb})
 		if err == nil {
-			return answered[T](ctx, c, k, id, body)
+			return answered[T](lasting, c, k, id, body)
 		}
 		if !isUnclear(err) && !IsInvalidState(err) {
 			return nil, err
 		}
-		lasting, cancel := outlive(ctx)
 		object, status, getErr := getWithStatus[T](lasting, c, k, id)
-		cancel()
 		if getErr == nil && t.reached(status) {
 			return object, nil
 		}

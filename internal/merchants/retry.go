@@ -131,7 +131,7 @@ func wait(ctx context.Context, pause time.Duration) error {
 }
 
 // outlive returns a context for a write and what follows from it: it goes on for a moment when ctx ends, because a write that was sent
-// may have been carried out, and its answer must not be lost.
+// may have been carried out, and its answer must not be lost. It is made before the write, so that the moment is one for all of it.
 func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
 	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
