@@ -422,6 +422,13 @@ func TestStaleReads(t *testing.T) {
 			GET /v1/perks?limit=1 => 200 {"data": [{"internalName": "a"}]}
 			GET /v1/perks/$last => 200 {"internalName": "z"}
 			GET /v1/perks/$last => 200 {"internalName": "zz"}`},
+		"other kinds are not touched": {`{"method": "POST", "stale": 2}`, `
+			POST /v1/perks {"internalName": "b"} => 201 as new
+			GET /v1/badges => 200 {"total": 0, "data": []}
+			GET /v1/badges => 200 {"total": 0, "data": []}
+			GET /v1/perks => 200 {"total": 1}
+			GET /v1/perks => 200 {"total": 1}
+			GET /v1/perks => 200 {"total": 2}`},
 		"the next write is seen": {`{"method": "PATCH", "stale": 9}`, `
 			PATCH /v1/perks/$perk {"internalName": "b"} => 200
 			GET /v1/perks/$perk => 200 {"internalName": "a"}

@@ -44,6 +44,18 @@ func TestKeysAndMerchants(t *testing.T) {
 	})
 }
 
+func TestTheKeyIsABearerToken(t *testing.T) {
+	t.Parallel()
+	b := newBed(t, sandbox.Options{})
+	for _, value := range []string{b.TestKey(), "Basic " + b.TestKey(), "bearer " + b.TestKey(), "Bearer  " + b.TestKey(), "Bearer", ""} {
+		request := b.request(t.Context(), "", "GET", "/v1/perks", "")
+		request.Header.Set("Authorization", value)
+		if r, err := b.send(request); err != nil || r.status != 401 {
+			t.Errorf("%q is answered with %d, %v, want 401", value, r.status, err)
+		}
+	}
+}
+
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	scenarios(t, map[string]string{
