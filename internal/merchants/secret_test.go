@@ -201,13 +201,14 @@ func TestKey_redact(t *testing.T) {
 func TestKey_echoedByTheServiceIsRedacted(t *testing.T) {
 	t.Parallel()
 	handlers := map[string]http.HandlerFunc{
-		"in the message":     reply(417, `{"code":"a.b","message":"the key `+secret+` is bad"}`),
-		"in a list":          reply(417, `{"code":"a.b","message":["one","`+secret+`"]}`),
-		"in an object":       reply(417, `{"code":"a.b","message":{"key":"`+secret+`"}}`),
-		"escaped":            reply(417, `{"code":"a.b","message":"\u0074est_c4n4ry0123456789abcdef01234567"}`),
-		"in the code":        reply(401, `{"code":"`+secret+`","message":"no"}`),
-		"in another's JSON":  reply(500, `{"error":"`+secret+`"}`),
-		"in the status line": reply(599, ``),
+		"in the message":       reply(417, `{"code":"a.b","message":"the key `+secret+` is bad"}`),
+		"in a list":            reply(417, `{"code":"a.b","message":["one","`+secret+`"]}`),
+		"in an object":         reply(417, `{"code":"a.b","message":{"key":"`+secret+`"}}`),
+		"escaped":              reply(417, `{"code":"a.b","message":"\u0074est_c4n4ry0123456789abcdef01234567"}`),
+		"in the code":          reply(401, `{"code":"`+secret+`","message":"no"}`),
+		"in the code, escaped": reply(401, `{"code":"\u0074est_c4n4ry0123456789abcdef01234567","message":"no"}`),
+		"in another's JSON":    reply(500, `{"error":"`+secret+`"}`),
+		"in the status line":   reply(599, ``),
 		"in the content type": func(w http.ResponseWriter, r *http.Request) {
 			answerOf(403, "text/"+secret, "<html>")(w, r)
 		},
