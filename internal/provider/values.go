@@ -190,7 +190,7 @@ func canonicalText(text string) string {
 			return text
 		}
 	}
-	return norm.NFC.String(canonical.String())
+	return norm.NFC.String(strings.TrimSpace(canonical.String()))
 }
 
 // tidy reduces the white space of a node and those below, and puts attributes in order.

@@ -1,0 +1,214 @@
+package provider_test
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/zclconf/go-cty/cty"
+	"pgregory.net/rapid"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+// A dozen checks find what a change breaks; -rapid.checks=1000 looks for what nobody thought of.
+func init() {
+	if err := flag.Set("rapid.checks", "12"); err != nil {
+		panic(err)
+	}
+}
+
+// object is one object as Terraform has it.
+type object struct {
+	state   cty.Value
+	private []byte
+}
+
+// apply plans and applies a configuration, and fails when Terraform would: on an error, and on a result that is not the plan.
+func (p *plugin) apply(t *rapid.T, kind string, prior object, config cty.Value) object {
+	t.Helper()
+	schema := p.schema.ResourceSchemas[kind]
+	planned, err := p.server.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: kind, PriorState: dynamic(p.t, prior.state), PriorPrivate: prior.private, Config: dynamic(p.t, config),
+		ProposedNewState: dynamic(p.t, proposed(prior.state, config, schema)),
+	})
+	fatal(t, "plan", err, planned.Diagnostics)
+	applied, err := p.server.ApplyResourceChange(p.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: kind, PriorState: dynamic(p.t, prior.state), PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate, Config: dynamic(p.t, config),
+	})
+	fatal(t, "apply", err, applied.Diagnostics)
+	after := object{p.decoded(kind, applied.NewState), applied.Private}
+	if !after.state.IsWhollyKnown() {
+		t.Fatalf("not all of it is known after apply: %#v", after.state)
+	}
+	for _, leaf := range differences(p.decoded(kind, planned.PlannedState), after.state) {
+		t.Fatalf("Terraform would call this inconsistent: %s", leaf)
+	}
+	return after
+}
+
+// refresh reads an object and fails when that shows a change, or when planning the same configuration does.
+func (p *plugin) refresh(t *rapid.T, kind string, known object, config cty.Value) {
+	t.Helper()
+	read, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: kind, CurrentState: dynamic(p.t, known.state), Private: known.private})
+	fatal(t, "read", err, read.Diagnostics)
+	state := p.decoded(kind, read.NewState)
+	for _, leaf := range differences(known.state, state) {
+		t.Fatalf("a refresh shows a change that nobody made: %s", leaf)
+	}
+	again, err := p.server.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: kind, PriorState: dynamic(p.t, state), PriorPrivate: read.Private, Config: dynamic(p.t, config),
+		ProposedNewState: dynamic(p.t, proposed(state, config, p.schema.ResourceSchemas[kind])),
+	})
+	fatal(t, "plan again", err, again.Diagnostics)
+	for _, leaf := range differences(state, p.decoded(kind, again.PlannedState)) {
+		t.Fatalf("the second plan is not empty: %s", leaf)
+	}
+}
+
+func fatal(t *rapid.T, what string, err error, diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("%s: %s", what, err)
+	}
+	if all := errorsOf(saidBy(diagnostics)); len(all) > 0 {
+		t.Fatalf("%s: %s", what, all)
+	}
+}
+
+// differences are the places where a value is not what was expected; what was not known may be anything.
+func differences(want, got cty.Value) []string {
+	var found []string
+	_ = cty.Walk(want, func(at cty.Path, value cty.Value) (bool, error) {
+		if !value.IsKnown() {
+			return false, nil
+		}
+		other, err := at.Apply(got)
+		if err == nil && !value.IsNull() && !other.IsNull() && (value.Type().IsObjectType() || value.CanIterateElements() && value.LengthInt() == other.LengthInt()) {
+			return true, nil
+		}
+		if err != nil || !other.RawEquals(value) {
+			found = append(found, fmt.Sprintf("%s is %#v, want %#v", ctyPathText(at), other, value))
+		}
+		return false, nil
+	})
+	return found
+}
+
+// written are the attributes that hold a text for people.
+var written = []string{"name", "internal_name", "title", "description", "locked_description", "opt_in_cta"}
+
+// texts are what people write: with blanks around, in several lines, in HTML of any style, in any script.
+func texts() *rapid.Generator[string] {
+	pieces := rapid.SliceOfN(rapid.SampledFrom([]string{
+		"a", "Z", " ", "  ", "\n", "\r\n", "\t", "10 %", "é", "e\u0301", "ﬁ", "日本", "🎉", "’", "&", "&amp;", "<", ">", "\"", "'", "${x}", "%{y}", "\\", "\u00a0",
+		"<p>", "</p>", "<P>", "<br>", "<br/>", "<b>bold</b>", "<a href='x'>", "<a href=\"x\">", "</a>", "<ul><li>one<li>two</ul>", "<!-- c -->",
+	}), 0, 8)
+	return rapid.Custom(func(t *rapid.T) string { return strings.Join(pieces.Draw(t, "pieces"), "") + "x" })
+}
+
+// rewritten replaces the texts of a configuration.
+func rewritten(t *rapid.T, config cty.Value) cty.Value {
+	changed, err := cty.Transform(config, func(at cty.Path, value cty.Value) (cty.Value, error) {
+		if value.Type() != cty.String || value.IsNull() || !slices.ContainsFunc(at, isWritten) || slices.ContainsFunc(at, isDiscount) {
+			return value, nil
+		}
+		return cty.StringVal(texts().Draw(t, ctyPathText(at))), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return changed
+}
+
+func isWritten(step cty.PathStep) bool {
+	attribute, ok := step.(cty.GetAttrStep)
+	return ok && slices.Contains(written, attribute.Name)
+}
+
+// isDiscount finds what is called a name but is one in the shop, or an event.
+func isDiscount(step cty.PathStep) bool {
+	attribute, ok := step.(cty.GetAttrStep)
+	return ok && (attribute.Name == "groups" || attribute.Name == "shopify_discount")
+}
+
+// TestProperty_quiet writes any text into every attribute that takes one, with a service that tidies all it gets: no apply is inconsistent, no
+// refresh shows a change, no second plan has one.
+func TestProperty_quiet(t *testing.T) {
+	t.Parallel()
+	for kind, configs := range complete {
+		for i, config := range configs {
+			for _, normalize := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s/%d/%t", kind, i, normalize), func(t *testing.T) {
+					t.Parallel()
+					w := newWorld(t, sandbox.Options{Seed: 9, Normalize: normalize})
+					refer := strings.NewReplacer(
+						"a-list", w.post(t, "/v1/cohorts", `{"type":"list","name":"l","referenceId":"other-list"}`),
+						"a-segment", w.post(t, "/v1/cohorts", `{"type":"segment","name":"s","referenceId":"other-segment"}`),
+						"a-perk", w.post(t, "/v1/perks", `{"internalName":"other-perk"}`),
+						"an-asset", w.post(t, "/v1/digital-assets", `{"internalName":"other-asset"}`),
+					)
+					if kind != "cohort_user_property" {
+						w.post(t, "/v1/user-properties", `{"name":"Tier","type":"text","referenceId":"loyalty_tier"}`)
+					}
+					p := configuredPlugin(t, w)
+					base := p.resource(kind, refer.Replace(config))
+					null := object{state: cty.NullVal(p.states[kind])}
+					rapid.Check(t, func(t *rapid.T) {
+						first := rewritten(t, base)
+						made := p.apply(t, kind, null, first)
+						p.refresh(t, kind, made, first)
+						if !strings.Contains(config, `"archived"`) { // What is archived cannot be edited.
+							second := rewritten(t, base)
+							p.refresh(t, kind, p.apply(t, kind, made, second), second)
+						}
+						if err := w.DeleteObject(made.state.GetAttr("id").AsString()); err != nil {
+							t.Fatal(err)
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// TestProperty_monotone plans configurations of which parts are not known yet, and again when they are: nothing that the first plan promised is
+// another in the second.
+func TestProperty_monotone(t *testing.T) {
+	t.Parallel()
+	for kind, configs := range complete {
+		for i, config := range configs {
+			t.Run(fmt.Sprintf("%s/%d", kind, i), func(t *testing.T) {
+				t.Parallel()
+				p := configuredPlugin(t, newWorld(t, sandbox.Options{}))
+				full := p.resource(kind, config)
+				null := cty.NullVal(p.states[kind])
+				final, all := p.plan(kind, null, full)
+				if len(errorsOf(all)) > 0 {
+					t.Fatal(all)
+				}
+				rapid.Check(t, func(t *rapid.T) {
+					part, err := cty.Transform(full, func(at cty.Path, value cty.Value) (cty.Value, error) {
+						if len(at) == 0 || value.IsNull() || rapid.IntRange(0, 3).Draw(t, "known") > 0 {
+							return value, nil
+						}
+						return cty.UnknownVal(value.Type()), nil
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					early, all := p.plan(kind, null, part)
+					if len(errorsOf(all)) > 0 {
+						t.Fatal(all)
+					}
+					for _, leaf := range differences(p.decoded(kind, early.PlannedState), p.decoded(kind, final.PlannedState)) {
+						t.Fatalf("the first plan promised otherwise: %s", leaf)
+					}
+				})
+			})
+		}
+	}
+}
