@@ -1,6 +1,7 @@
 package merchants_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -200,15 +202,25 @@ func TestClient_bodyLimit(t *testing.T) {
 		"larger when unpacked": {
 			handler: func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Encoding", "gzip")
-				packed := gzip.NewWriter(w)
-				pad(packed, limit+1)
-				_ = packed.Close()
+				pack := func(fill func(io.Writer)) []byte {
+					var packed bytes.Buffer
+					zip := gzip.NewWriter(&packed)
+					fill(zip)
+					_ = zip.Close()
+					return packed.Bytes()
+				}
+				_, _ = w.Write(pack(func(w io.Writer) { _, _ = io.WriteString(w, object) }))
+				mebibyte := pack(func(w io.Writer) { _, _ = io.CopyN(w, blanks{}, 1<<20) })
+				for range 32 {
+					_, _ = w.Write(mebibyte)
+				}
 			}, refused: true,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := serve(t, test.handler).client(t).GetPerk(t.Context(), "x1")
+			c := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: serve(t, test.handler).URL, RequestTimeout: time.Hour})
+			_, err := c.GetPerk(t.Context(), "x1")
 			if test.refused != (err != nil) {
 				t.Fatalf("got %v", err)
 			}
