@@ -403,8 +403,13 @@ func TestCampaign_steps(t *testing.T) {
 		// An edit and one in front at once.
 		update(stepped(form, strings.Replace(share, "Share", "Spread", 1), strings.Replace(visit, "eye", "hand", 1), first),
 			patched(without(sentForm), strings.Replace(sentShare, `{"en":"Share"}`, `{"en":"Spread"}`, 1), strings.Replace(sentVisit, "eye", "hand", 1), sentFirst)),
-		// Steps that nothing tells apart continue those in the same order.
-		update(stepped(bare, bare), patched(sent("", "share", `{}`, `null`, `{}`, `[]`), sent(`"id":"<Share>",`, "share", `{}`, `null`, `{}`, `[]`))),
+		// Without titles, the content tells them apart.
+		update(stepped(`{ user_action = "share", icon = "a" }`, `{ user_action = "share", icon = "b" }`), patched(
+			sent("", "share", `{}`, `"a"`, `{}`, `[]`), sent(`"id":"<Share>",`, "share", `{}`, `"b"`, `{}`, `[]`))),
+		update(stepped(`{ user_action = "share", icon = "b" }`, `{ user_action = "share", icon = "a" }`), patched(
+			sent(`"id":"<Share>",`, "share", `{}`, `"b"`, `{}`, `[]`), sent(`"id":"<share>",`, "share", `{}`, `"a"`, `{}`, `[]`))),
+		// Steps that nothing tells apart continue those in the same places.
+		update(stepped(bare, bare), patched(sent(`"id":"<Share>",`, "share", `{}`, `null`, `{}`, `[]`), sent(`"id":"<share>",`, "share", `{}`, `null`, `{}`, `[]`))),
 		// A change elsewhere leaves the steps alone.
 		update(strings.Replace(stepped(bare, bare), `= "summer"`, `= "summer-2"`, 1), `PATCH /v1/campaigns/<summer> {"internalName":"summer-2"}`),
 		update(strings.Replace(stepped(), `= "summer"`, `= "summer-2"`, 1), patched()),
