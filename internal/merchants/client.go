@@ -134,7 +134,7 @@ func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
 	c.budget.request()
 	for started := time.Now(); ; {
 		if err := c.pace.enter(ctx, write); err != nil {
-			failed.Err = fmt.Errorf("interrupted before it was sent: %w", err)
+			failed.Err = err
 			return nil, failed
 		}
 		failed.Attempts++
@@ -143,7 +143,7 @@ func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
 		if told {
 			pause = asked
 		}
-		c.pace.leave(result, min(pause, retryAfterCap))
+		c.pace.leave(result, pause)
 		failed.unclear = write && (failed.unclear || result == unclear)
 		switch {
 		case result == done:

@@ -2,6 +2,7 @@ package merchants
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -40,27 +41,33 @@ func newPace(limit int) *pace {
 	return &pace{limit: float64(limit), window: float64(limit), rate: rate.NewLimiter(rate.Inf, 1), ceiling: rate.Inf}
 }
 
-// enter waits until a request may go. Whoever entered has to leave.
+// enter waits until a request may go. Whoever entered has to leave. It fails at once while the gate is closed for longer than is bearable:
+// the service said when to come back, and asking again before that is no use to anyone.
 func (p *pace) enter(ctx context.Context, write bool) error {
 	for {
 		if err := p.takeSlot(ctx, write); err != nil {
-			return err
+			return notSentError(err)
 		}
 		closed := p.closedFor()
 		if closed <= 0 {
 			break
 		}
 		p.giveSlot()
+		if closed > retryAfterCap {
+			return fmt.Errorf("it was not sent, because %w: %s", errRetryAfter, closed.Round(time.Second))
+		}
 		if err := wait(ctx, closed+rand.N(gateJitter)); err != nil {
-			return err
+			return notSentError(err)
 		}
 	}
 	if err := p.rate.Wait(ctx); err != nil {
 		p.giveSlot()
-		return err
+		return notSentError(err)
 	}
 	return nil
 }
+
+func notSentError(err error) error { return fmt.Errorf("interrupted before it was sent: %w", err) }
 
 func (p *pace) closedFor() time.Duration {
 	p.mu.Lock()
