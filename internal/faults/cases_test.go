@@ -13,7 +13,11 @@ var cases = map[int]struct {
 	1: {"create committed, connection reset before the answer", case01},
 	2: {"create committed, server error answered", case02},
 	3: {"create committed, answer unusable", case03},
+	4: {"create committed after the deadline", case04},
+	5: {"create not committed", case05},
 	6: {"ten equal creates, all unclear", case06},
+	7: {"interrupted once while writes are in flight", case07},
+	8: {"killed while creates are in flight", case08},
 }
 
 func TestFaults(t *testing.T) {

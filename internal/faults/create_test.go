@@ -1,7 +1,14 @@
 package faults
 
 import (
+	"bytes"
+	"encoding/pem"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -80,4 +87,179 @@ resource "cohort_perk" "same" {
 	if made, managed := s.creates("perks"), len(ids(t, s.States[len(s.States)-1])); made != 10 || managed != 10 {
 		t.Errorf("%d perks were made and %d are managed, want 10 and 10", made, managed)
 	}
+}
+
+// impatient is the argument with which a request is given up soon.
+const impatient = `request_timeout = "2s"`
+
+func case04(t *testing.T) {
+	t.Run("found in the window", func(t *testing.T) {
+		t.Parallel()
+		s := newScenario(t, sandbox.Options{Seed: 4}, "")
+		s.configure(impatient, perks(10))
+		s.inject(sandbox.Fault{Method: "POST", Stage: sandbox.StageBefore, Delay: sandbox.Duration(3 * time.Second), Count: every})
+		s.mustApply()
+		s.settle()
+		s.judge()
+		if sent, made := s.requests("POST"); sent != 10 || made != 10 {
+			t.Errorf("%d creates were sent and %d committed, want 10 and 10", sent, made)
+		}
+	})
+	t.Run("after the window", func(t *testing.T) {
+		t.Parallel()
+		s := newScenario(t, sandbox.Options{Seed: 4}, "")
+		s.configure(impatient, perks(10))
+		late := s.hold(creating("perks"))
+		s.mustFail(s.Apply(), "no such object has appeared since", "Run apply again: what is there already is then found, by its key, before anything is made.")
+		if held := late.held.Load(); held != 10 {
+			t.Errorf("%d creates were sent, want 10: one that is unclear is not sent again", held)
+		}
+		late.open()
+		s.awaitCreates("perks", 10)
+		if adopted := s.follow(s.Apply(), indexed("cohort_perk.p")); adopted != 10 {
+			t.Errorf("%d imports were advised, want 10", adopted)
+		}
+		s.settle()
+		s.judge()
+		if made := s.creates("perks"); made != 10 {
+			t.Errorf("%d perks were made, want 10", made)
+		}
+	})
+	t.Run("after the window, with a key that the service allows once", func(t *testing.T) {
+		t.Parallel()
+		s := newScenario(t, sandbox.Options{Seed: 4}, "")
+		s.configure(impatient, lists(10))
+		var creates atomic.Int64
+		late := s.hold(func(r *http.Request) bool { return creating("cohorts")(r) && creates.Add(1) <= 10 })
+		s.mustApply()
+		late.open()
+		await(t, "20 creates answered", func() bool { sent, _ := s.requests("POST"); return sent == 20 })
+		s.settle()
+		s.judge()
+		if made := s.creates("cohorts"); made != 10 {
+			t.Errorf("%d lists were made, want 10", made)
+		}
+	})
+}
+
+func case05(t *testing.T) {
+	t.Run("connection refused", func(t *testing.T) {
+		t.Parallel()
+		s := newScenario(t, sandbox.Options{Seed: 5}, perks(10))
+		if plan := s.Plan("-out=plan"); plan.Code != 2 {
+			t.Fatal(plan.Output)
+		}
+		server := s.serve(s.sandbox.Handler())
+		server.Close()
+		s.mustFail(s.Run("apply", "-no-color", "plan"), "connection refused", "Nothing was changed. Try again later")
+		s.reach()
+		s.settle()
+		s.judge()
+		if sent, made := s.requests("POST"); sent != 10 || made != 10 {
+			t.Errorf("%d creates were sent and %d committed, want 10 and 10", sent, made)
+		}
+	})
+	t.Run("cut in the TLS handshake", func(t *testing.T) {
+		t.Parallel()
+		s := newScenario(t, sandbox.Options{Seed: 5}, "")
+		s.configure(`ca_cert_file = "ca.pem"`, perks(10))
+		server := httptest.NewUnstartedServer(s.sandbox.Handler())
+		listener := &cuttingListener{Listener: server.Listener, cuts: func(n int64) bool { return n%3 == 0 }}
+		server.Listener = listener
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		s.Env["COHORT_API_URL"] = server.URL
+		s.Write("ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
+		s.mustApply()
+		s.settle()
+		s.judge()
+		if sent, made := s.requests("POST"); sent != 10 || made != 10 || listener.cut.Load() < 3 {
+			t.Errorf("%d creates were sent and %d committed, want 10 and 10; %d connections were cut", sent, made, listener.cut.Load())
+		}
+	})
+	t.Run("reset while it is read", func(t *testing.T) {
+		t.Parallel()
+		s := newScenario(t, sandbox.Options{Seed: 5}, perks(10))
+		server := httptest.NewUnstartedServer(s.sandbox.Handler())
+		creates := new(atomic.Int64)
+		server.Listener = &cuttingListener{Listener: server.Listener, inside: func(read []byte) bool {
+			return bytes.HasPrefix(read, []byte("POST /v1/perks")) && creates.Add(1) <= 4
+		}}
+		server.Start()
+		t.Cleanup(server.Close)
+		s.Env["COHORT_API_URL"] = server.URL
+		s.mustFail(s.Apply(), "Could not create perk", "no such object has appeared since")
+		if sent := creates.Load(); sent != 10 {
+			t.Errorf("%d creates were sent, want 10", sent)
+		}
+		s.settle()
+		s.judge()
+		if made := s.creates("perks"); made != 10 {
+			t.Errorf("%d perks were made, want 10", made)
+		}
+	})
+	t.Run("reset before it is carried out", func(t *testing.T) {
+		t.Parallel()
+		s := newScenario(t, sandbox.Options{Seed: 5}, perks(10))
+		s.inject(sandbox.Fault{Method: "POST", Stage: sandbox.StageBefore, Reset: true, Nth: 3, Count: 4})
+		s.mustFail(s.Apply(), "no such object has appeared since")
+		if sent, made := s.requests("POST"); sent != 10 || made != 6 {
+			t.Errorf("%d creates were sent and %d committed, want 10 and 6", sent, made)
+		}
+		s.settle()
+		s.judge()
+		if sent, made := s.requests("POST"); sent != 14 || made != 10 {
+			t.Errorf("%d creates were sent and %d committed, want 14 and 10", sent, made)
+		}
+	})
+	t.Run("reset before it is carried out, with a key that the service allows once", func(t *testing.T) {
+		t.Parallel()
+		s := newScenario(t, sandbox.Options{Seed: 5}, lists(10))
+		s.inject(sandbox.Fault{Method: "POST", Stage: sandbox.StageBefore, Reset: true, Nth: 3, Count: 4})
+		s.mustApply()
+		s.settle()
+		s.judge()
+		if sent, made := s.requests("POST"); sent != 14 || made != 10 {
+			t.Errorf("%d creates were sent and %d committed, want 14 and 10", sent, made)
+		}
+	})
+}
+
+// cuttingListener resets connections: some as soon as they are there, by their number, some when they bring certain bytes.
+type cuttingListener struct {
+	net.Listener
+	cuts   func(n int64) bool
+	inside func(read []byte) bool
+	// accepted and cut count connections.
+	accepted, cut atomic.Int64
+}
+
+func (l *cuttingListener) Accept() (net.Conn, error) {
+	for {
+		connection, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if n := l.accepted.Add(1); l.cuts != nil && l.cuts(n) {
+			l.cut.Add(1)
+			reset(connection)
+			continue
+		}
+		return &cuttingConn{connection, l}, nil
+	}
+}
+
+type cuttingConn struct {
+	net.Conn
+	listener *cuttingListener
+}
+
+func (c *cuttingConn) Read(into []byte) (int, error) {
+	n, err := c.Conn.Read(into)
+	if c.listener.inside != nil && c.listener.inside(into[:n]) {
+		c.listener.cut.Add(1)
+		reset(c.Conn)
+		return 0, net.ErrClosed
+	}
+	return n, err
 }

@@ -57,6 +57,8 @@ type scenario struct {
 	planned      func(sandbox.Exchange) bool
 	maxRequests  int
 	stateSecrets []string
+	// files are as in [oracle.Evidence].
+	files map[string][]byte
 }
 
 // newScenario starts a sandbox and a workspace for its test merchant.
@@ -70,7 +72,7 @@ func newScenario(t *testing.T, options sandbox.Options, config string) *scenario
 	w := terraformtest.New(t, "provider \"cohort\" {}\n"+config)
 	w.Env["COHORT_API_URL"] = s.URL()
 	w.Env["COHORT_API_KEY"] = s.TestKey()
-	return &scenario{Workspace: w, t: t, sandbox: s, mode: "test"}
+	return &scenario{Workspace: w, t: t, sandbox: s, mode: "test", files: map[string][]byte{}}
 }
 
 // inject arms a fault.
@@ -150,7 +152,7 @@ func (s *scenario) judge() {
 	for _, violation := range oracle.Check(s.t.Context(), oracle.Evidence{
 		Mode: s.mode, States: s.States, Objects: objects, Foreign: s.foreign, History: s.sandbox.History(),
 		Plan: plan.Code, Output: s.Output.String(), Secrets: []string{s.sandbox.TestKey(), s.sandbox.LiveKey()}, StateSecrets: s.stateSecrets,
-		MaxRequests: s.maxRequests, Planned: s.planned,
+		Files: s.files, MaxRequests: s.maxRequests, Planned: s.planned,
 	}) {
 		s.t.Error(violation)
 	}

@@ -3,6 +3,8 @@
 package terraformtest
 
 import (
+	"bytes"
+	"fmt"
 	"os/exec"
 	"syscall"
 )
@@ -16,4 +18,24 @@ func (p *Process) Signal(signal syscall.Signal) error { return p.command.Process
 // SignalGroup sends a signal to Terraform and its providers.
 func (p *Process) SignalGroup(signal syscall.Signal) error {
 	return syscall.Kill(-p.command.Process.Pid, signal)
+}
+
+// SignalProviders sends a signal to the processes that Terraform started, which are its providers, and returns how many there were.
+func (p *Process) SignalProviders(signal syscall.Signal) (int, error) {
+	processes, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()
+	if err != nil {
+		return 0, err
+	}
+	signaled := 0
+	for line := range bytes.Lines(processes) {
+		var pid, parent int
+		if _, err := fmt.Sscan(string(line), &pid, &parent); err != nil || parent != p.command.Process.Pid {
+			continue
+		}
+		if err := syscall.Kill(pid, signal); err != nil {
+			return signaled, err
+		}
+		signaled++
+	}
+	return signaled, nil
 }

@@ -113,8 +113,29 @@ type Result struct {
 type Process struct {
 	workspace *Workspace
 	command   *exec.Cmd
-	output    *bytes.Buffer
+	output    *output
 }
+
+// output can be read while it is written.
+type output struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (o *output) Write(text []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buffer.Write(text)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buffer.String()
+}
+
+// Output is what the command printed so far.
+func (p *Process) Output() string { return p.output.String() }
 
 // patience bounds a command; it is no measure of anything.
 const patience = 5 * time.Minute
@@ -128,7 +149,7 @@ func (w *Workspace) Start(args ...string) *Process {
 	command.Dir = w.Dir
 	command.Env = append(slices.Collect(w.environment), "TF_CLI_CONFIG_FILE="+filepath.Join(w.Dir, "terraform.rc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
 	ownGroup(command)
-	p := &Process{workspace: w, command: command, output: new(bytes.Buffer)}
+	p := &Process{workspace: w, command: command, output: new(output)}
 	command.Stdout, command.Stderr = p.output, p.output
 	if err := command.Start(); err != nil {
 		w.t.Fatal(err)
