@@ -44,7 +44,8 @@ type Config struct {
 	CACertPEM []byte
 	// ReadOnly refuses, before it is sent, every request that is not a GET.
 	ReadOnly bool
-	// Created is called with the id of each object as soon as its create succeeded; nil means nobody asks.
+	// Created is called with the id of each object that a create made, as soon as it is known, from the answer or by looking it up; nil means
+	// nobody asks.
 	Created func(context.Context, ID)
 	// Log is called after each try; nil means no log.
 	Log func(context.Context, Exchange)

@@ -55,6 +55,17 @@ func (c *claims) has(id ID) bool {
 	return c.ids[id]
 }
 
+// claim takes an id for one create and tells who asked of it. It returns false when another create has it.
+func (c *Client) claim(ctx context.Context, id ID) bool {
+	if !c.claims.take(id) {
+		return false
+	}
+	if c.config.Created != nil {
+		c.config.Created(ctx, id)
+	}
+	return true
+}
+
 // create makes an object. filter narrows the list in which it is looked up.
 func create[T any](ctx context.Context, c *Client, k kind, filter url.Values, in any) (*T, error) {
 	lasting, cancel := outlive(ctx)
@@ -97,10 +108,7 @@ func post[T any](ctx context.Context, c *Client, k kind, in any) (*T, error) {
 	if err != nil {
 		return nil, &Error{Method: http.MethodPost, Path: string(k), Err: err, unclear: true}
 	}
-	if c.config.Created != nil {
-		c.config.Created(ctx, id)
-	}
-	if !c.claims.take(id) {
+	if !c.claim(ctx, id) {
 		return nil, &Error{Method: http.MethodPost, Path: string(k), Err: fmt.Errorf("the service answered with the id %s of another object", id), unclear: true}
 	}
 	return object, nil
@@ -162,7 +170,7 @@ func (c *Client) bestMatch(ctx context.Context, k kind, filter url.Values, sent 
 			best, score = made.ID, likeness
 		}
 	}
-	if best == "" || !c.claims.take(best) {
+	if best == "" || !c.claim(ctx, best) {
 		return "", nil
 	}
 	return best, nil
