@@ -139,6 +139,11 @@ func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRes
 		answer := &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: d}
 		if made.id != "" {
 			answer.NewState, answer.NewIdentity = s.stateOf(ctx, req, made.id)
+			if answer.NewState != req.PriorState {
+				// An error would taint what was made, and the next apply would destroy it: rule 9.
+				d[0].Severity = tfprotov6.DiagnosticSeverityWarning
+				d[0].Detail += "\n\nThe object was made and is in the state. Run plan again: it shows what is missing."
+			}
 		}
 		return answer
 	})

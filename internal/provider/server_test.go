@@ -145,6 +145,54 @@ func TestServer_panicKeeps(t *testing.T) {
 	}
 }
 
+// brokenAfterCreate is a server whose creates panic when the object is made.
+type brokenAfterCreate struct{ protocolServer }
+
+func (brokenAfterCreate) ApplyResourceChange(ctx context.Context, _ *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	noteCreated(ctx, "made")
+	panic("index out of range")
+}
+
+// TestServer_panicAfterCreate holds that a panic keeps the id of what was made, with a warning: an error would taint it.
+func TestServer_panicAfterCreate(t *testing.T) {
+	t.Parallel()
+	whole, ok := NewServer("test")().(server)
+	if !ok {
+		t.Fatal("NewServer does not give a server")
+	}
+	list := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String, "mode": tftypes.String, "name": tftypes.String, "reference_id": tftypes.String}}
+	text := func(value any) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
+	prior, err := tfprotov6.NewDynamicValue(list, tftypes.NewValue(list, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	planned, err := tfprotov6.NewDynamicValue(list, tftypes.NewValue(list, map[string]tftypes.Value{
+		"id": text(tftypes.UnknownValue), "mode": text("test"), "name": text("VIP"), "reference_id": text(nil),
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := server{brokenAfterCreate{whole.protocolServer}}.ApplyResourceChange(t.Context(),
+		&tfprotov6.ApplyResourceChangeRequest{TypeName: "cohort_list", PriorState: &prior, PlannedState: &planned})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := answer.NewState.Unmarshal(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := tftypes.NewValue(list, map[string]tftypes.Value{"id": text("made"), "mode": text("test"), "name": text("VIP"), "reference_id": text(nil)})
+	if !state.Equal(want) {
+		t.Errorf("the state is %s, want %s", state, want)
+	}
+	if answer.NewIdentity == nil {
+		t.Error("there is no identity")
+	}
+	if len(answer.Diagnostics) != 1 || answer.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning {
+		t.Errorf("there is no warning, or more than that: %v", answer.Diagnostics)
+	}
+}
+
 // TestServer_quietLogs holds that the SDK logs nothing unless the user asks for a log in any of Terraform's ways.
 func TestServer_quietLogs(t *testing.T) {
 	loggers := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_COHORT"}
