@@ -10,14 +10,19 @@ var cases = map[int]struct {
 	name string
 	run  func(*testing.T)
 }{
-	1: {"create committed, connection reset before the answer", case01},
-	2: {"create committed, server error answered", case02},
-	3: {"create committed, answer unusable", case03},
-	4: {"create committed after the deadline", case04},
-	5: {"create not committed", case05},
-	6: {"ten equal creates, all unclear", case06},
-	7: {"interrupted once while writes are in flight", case07},
-	8: {"killed while creates are in flight", case08},
+	1:  {"create committed, connection reset before the answer", case01},
+	2:  {"create committed, server error answered", case02},
+	3:  {"create committed, answer unusable", case03},
+	4:  {"create committed after the deadline", case04},
+	5:  {"create not committed", case05},
+	6:  {"ten equal creates, all unclear", case06},
+	7:  {"interrupted once while writes are in flight", case07},
+	8:  {"killed while creates are in flight", case08},
+	14: {"later call of several refused", case14},
+	15: {"panic in a handler", case15},
+	16: {"reads lag behind writes", case16},
+	17: {"edited between plan and apply", case17},
+	18: {"deleted behind Terraform's back", case18},
 }
 
 func TestFaults(t *testing.T) {
