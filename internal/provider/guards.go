@@ -168,7 +168,13 @@ func (g *guards) list(k kind, load func() ([]candidate, error)) ([]candidate, er
 	return list, err
 }
 
-// manage notes an object that Terraform has shown, or that this process has deleted: its key is not another one's.
+// created notes an object that a create of this session made.
+func (s *session) created(ctx context.Context, id merchants.ID) {
+	noteCreated(ctx, id)
+	s.guards.manage(string(id))
+}
+
+// manage notes an object that Terraform has shown, or that this process has made or deleted: its key is not another one's.
 func (g *guards) manage(id string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

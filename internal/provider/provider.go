@@ -139,6 +139,10 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	diags := &resp.Diagnostics
 	mode := config.mode(diags)
 	key := config.key(mode, diags)
+	configured := &session{
+		mode: mode, allowLiveDelete: config.liveDeletes(ctx, diags),
+		overwrite: config.ConflictPolicy.ValueString() == conflictOverwrite, expectEmpty: boolFromEnv(envExpectEmpty, path.Root("mode"), diags),
+	}
 	clientConfig := merchants.Config{
 		Key:            key,
 		BaseURL:        config.baseURL(diags),
@@ -148,7 +152,7 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		RequestTimeout: config.timeout(diags),
 		CACertPEM:      config.caCert(diags),
 		ReadOnly:       config.readOnly(diags),
-		Created:        noteCreated,
+		Created:        configured.created,
 		Log:            logExchange,
 	}
 	if !config.MaxRetries.IsNull() {
@@ -162,10 +166,7 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		diags.AddError("The provider cannot be configured", err.Error())
 		return
 	}
-	configured := &session{
-		client: client, mode: mode, allowLiveDelete: config.liveDeletes(ctx, diags),
-		overwrite: config.ConflictPolicy.ValueString() == conflictOverwrite, expectEmpty: boolFromEnv(envExpectEmpty, path.Root("mode"), diags),
-	}
+	configured.client = client
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = configured, configured, configured
 }
 
