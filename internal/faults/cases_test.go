@@ -23,6 +23,9 @@ var cases = map[int]struct {
 	16: {"reads lag behind writes", case16},
 	17: {"edited between plan and apply", case17},
 	18: {"deleted behind Terraform's back", case18},
+	19: {"pages that lie", case19},
+	20: {"lists that hide or fail", case20},
+	21: {"both merchants, mixed up", case21},
 }
 
 func TestFaults(t *testing.T) {

@@ -51,7 +51,7 @@ type scenario struct {
 	*terraformtest.Workspace
 	t       *testing.T
 	sandbox *sandbox.Sandbox
-	mode    string
+	mode    string // "" for both merchants
 	foreign []string
 	// planned, maxRequests and secrets are as in [oracle.Evidence].
 	planned      func(sandbox.Exchange) bool
@@ -147,7 +147,11 @@ func (s *scenario) judge() {
 	}
 	objects := map[string][]map[string]any{}
 	for _, kind := range []string{"user-properties", "cohorts", "perks", "digital-assets", "badges", "campaigns"} {
-		objects[kind] = s.sandbox.Objects(s.mode, kind)
+		for _, mode := range []string{"test", "live"} {
+			if s.mode == "" || s.mode == mode {
+				objects[kind] = append(objects[kind], s.sandbox.Objects(mode, kind)...)
+			}
+		}
 	}
 	for _, violation := range oracle.Check(s.t.Context(), oracle.Evidence{
 		Mode: s.mode, States: s.States, Objects: objects, Foreign: s.foreign, History: s.sandbox.History(),

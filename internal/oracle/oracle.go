@@ -17,7 +17,7 @@ import (
 
 // Evidence is what a finished run left behind.
 type Evidence struct {
-	// Mode is the merchant that the run was for.
+	// Mode is the merchant that the run was for, "" when it was for both.
 	Mode string
 	// States are the state files in the order in which commands left them; the last is the final one.
 	States [][]byte
@@ -181,7 +181,7 @@ func (c *checker) checkCommits() {
 	for _, e := range c.History {
 		switch {
 		case !e.Committed:
-		case e.Mode != c.Mode:
+		case c.Mode != "" && e.Mode != c.Mode:
 			c.found("I3", "%s %s changed the %s merchant", e.Method, e.Path, e.Mode)
 		case c.Planned != nil && !c.Planned(e):
 			c.found("I3", "%s %s %s was not planned", e.Method, e.Path, e.Request)
