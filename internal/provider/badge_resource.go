@@ -222,13 +222,14 @@ func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, 
 			return
 		}
 	}
+	planned := plan.Status
 	plan.computed(badge)
 	plan.media(badge).save(ctx, resp.Private, &resp.Diagnostics)
 	status, err := badgeLife.reach(plan.DesiredStatus, badge.Status, act)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err, badgePaths)
 	}
-	plan.Status = types.StringValue(status)
+	plan.Status = plannedStatus(planned, status)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }

@@ -122,14 +122,6 @@ func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if steps, known := plan.planSteps(ctx, state, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("challenge").AtName("steps"), steps)...)
 	}
-	if campaignLife.next(plan.DesiredStatus, state.Status.ValueString()) == "" {
-		// The framework took an order of rewards for a change, and with it the status for unknown.
-		unchanged := resp.Plan
-		resp.Diagnostics.Append(unchanged.SetAttribute(ctx, path.Root("status"), state.Status)...)
-		if unchanged.Raw.Equal(req.State.Raw) {
-			resp.Plan = unchanged
-		}
-	}
 }
 
 func (r *campaignResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -217,13 +209,14 @@ func (r *campaignResource) Update(ctx context.Context, req resource.UpdateReques
 			return
 		}
 	}
+	planned := plan.Status
 	plan.computed(ctx, campaign, &resp.Diagnostics)
 	plan.media(ctx, campaign, &resp.Diagnostics).save(ctx, resp.Private, &resp.Diagnostics)
 	status, err := campaignLife.reach(plan.DesiredStatus, campaign.Status, act)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err, plan.paths())
 	}
-	plan.Status = types.StringValue(status)
+	plan.Status = plannedStatus(planned, status)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }

@@ -203,13 +203,14 @@ func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRe
 			return
 		}
 	}
+	planned := plan.Status
 	plan.computed(asset)
 	plan.media(asset).save(ctx, resp.Private, &resp.Diagnostics)
 	status, err := digitalAssetLife.reach(plan.DesiredStatus, asset.Status, act)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err, digitalAssetPaths)
 	}
-	plan.Status = types.StringValue(status)
+	plan.Status = plannedStatus(planned, status)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }

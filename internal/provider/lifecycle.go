@@ -97,7 +97,8 @@ func onDestroyAttribute(noun string) schema.StringAttribute {
 	}
 }
 
-// plan refuses what cannot be reached, and makes an update of a transition that is due: status becomes unknown, for the service has the say.
+// plan refuses what cannot be reached, and makes an update of a transition that is due: status becomes unknown, for the service has the say. When
+// none is due it is planned as it was, so that a review shows what really changes.
 func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -123,8 +124,18 @@ func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPla
 		resp.Diagnostics.AddAttributeWarning(at, "Ending cannot be taken back", "Users can no longer take part in the "+noun+" once it has ended.")
 	}
 	if status.IsNull() || l.next(desired, was) != "" {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("status"), types.StringUnknown())...)
+		status = types.StringUnknown()
 	}
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("status"), status)...)
+}
+
+// plannedStatus is the status after an update. One that the plan promised stays, even if the object moved on by itself meanwhile, for
+// Terraform takes anything else for a bug; the next read tells.
+func plannedStatus(planned types.String, reached string) types.String {
+	if planned.IsUnknown() {
+		return types.StringValue(reached)
+	}
+	return planned
 }
 
 func (l lifecycle) orArchive() string {

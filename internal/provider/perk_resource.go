@@ -203,13 +203,14 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 			return
 		}
 	}
+	planned := plan.Status
 	plan.computed(perk)
 	plan.media(perk).save(ctx, resp.Private, &resp.Diagnostics)
 	status, err := perkLife.reach(plan.DesiredStatus, perk.Status, act)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err, perkPaths)
 	}
-	plan.Status = types.StringValue(status)
+	plan.Status = plannedStatus(planned, status)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }
