@@ -79,17 +79,6 @@ func reset(connection net.Conn) {
 	_ = connection.Close()
 }
 
-// hijack takes the connection of a request.
-func hijack(t *testing.T, w http.ResponseWriter) net.Conn {
-	t.Helper()
-	connection, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		t.Error(err)
-		panic(http.ErrAbortHandler)
-	}
-	return connection
-}
-
 // brink bounds every wait for a condition; it is no measure of anything.
 const brink = 2 * time.Minute
 

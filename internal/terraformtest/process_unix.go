@@ -5,12 +5,27 @@ package terraformtest
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"os/exec"
+	"runtime"
 	"syscall"
 )
 
 // ownGroup puts a command into a process group of its own, so that a signal reaches Terraform and the provider alike, as one from a terminal does.
 func ownGroup(command *exec.Cmd) { command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+
+// peakMemory is that of the largest process among a command and those for which it waited.
+func peakMemory(ended *os.ProcessState) int64 {
+	usage, ok := ended.SysUsage().(*syscall.Rusage)
+	switch {
+	case !ok:
+		return 0
+	case runtime.GOOS == "darwin":
+		return usage.Maxrss
+	default:
+		return usage.Maxrss << 10
+	}
+}
 
 // Signal sends a signal to Terraform alone.
 func (p *Process) Signal(signal syscall.Signal) error { return p.command.Process.Signal(signal) }
@@ -22,7 +37,7 @@ func (p *Process) SignalGroup(signal syscall.Signal) error {
 
 // SignalProviders sends a signal to the processes that Terraform started, which are its providers, and returns how many there were.
 func (p *Process) SignalProviders(signal syscall.Signal) (int, error) {
-	processes, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()
+	processes, err := exec.CommandContext(p.workspace.t.Context(), "ps", "-A", "-o", "pid=,ppid=").Output()
 	if err != nil {
 		return 0, err
 	}

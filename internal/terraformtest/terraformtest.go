@@ -107,6 +107,8 @@ type Result struct {
 	Code int
 	// Output is what it printed, both streams.
 	Output string
+	// Memory is the most that Terraform or a provider held at once, in bytes; 0 when the system does not tell.
+	Memory int64
 }
 
 // Process is a command that runs.
@@ -173,7 +175,7 @@ func (w *Workspace) environment(yield func(string) bool) {
 // Wait waits for the command to end and keeps its output and the state that it left.
 func (p *Process) Wait() Result {
 	err := p.command.Wait()
-	result := Result{Output: p.output.String()}
+	result := Result{Output: p.output.String(), Memory: peakMemory(p.command.ProcessState)}
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit):

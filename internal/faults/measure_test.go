@@ -1,0 +1,129 @@
+package faults
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+// case13: an answer that has no end, or no measure, ends in an error when something is read, and is looked up when something was made.
+func case13(t *testing.T) {
+	// At most 32 MiB of an answer are read, and ten answers at once; memory that was outgrown is not given back at once.
+	const huge, limit, memory = 1 << 30, 32 << 20, 1 << 30
+	tooLarge := fmt.Sprintf("the answer is larger than %d bytes", limit)
+	for name, c := range map[string]struct {
+		fault sandbox.Fault
+		// send stands in for a fault: it sends a true answer in its own way.
+		send  func(w http.ResponseWriter, status int, body []byte)
+		words string
+		// patient leaves the time limit long, so that it is not what ends it.
+		patient bool
+	}{
+		"one byte a second":          {fault: sandbox.Fault{Slow: sandbox.Duration(time.Second)}, words: "no answer: context deadline exceeded"},
+		"gzip bomb":                  {send: bomb, words: tooLarge, patient: true},
+		"a body of 1 GiB":            {fault: sandbox.Fault{Pad: huge}, words: tooLarge, patient: true},
+		"more than Content-Length":   {send: declare(-10), words: "the service's answer is not a whole object"},
+		"less than Content-Length":   {send: declare(10), words: "unexpected EOF"},
+		"no answer after half of it": {fault: sandbox.Fault{Stage: sandbox.StageAnswer, Hang: true}, words: "no answer: context deadline exceeded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScenario(t, sandbox.Options{Seed: 13}, "")
+			arguments := impatient
+			if c.patient {
+				arguments = ""
+			}
+			s.configure(arguments, perks(10))
+			var struck atomic.Value
+			struck.Store("")
+			s.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if c.send == nil || r.Method != struck.Load() {
+					s.sandbox.Handler().ServeHTTP(w, r)
+					return
+				}
+				answer := httptest.NewRecorder()
+				s.sandbox.Handler().ServeHTTP(answer, r)
+				c.send(w, answer.Code, answer.Body.Bytes())
+			}))
+			fault := c.fault
+			fault.Count = every
+			arm := func(on string) {
+				struck.Store(on)
+				fault.Method = on
+				s.sandbox.ClearFaults()
+				if c.send == nil && on != "" {
+					s.inject(fault)
+				}
+			}
+
+			arm("POST")
+			applied := s.mustApply()
+			arm("")
+			if sent, made := s.requests("POST"); sent != 10 || made != 10 {
+				t.Errorf("%d creates were sent and %d committed, want 10 and 10", sent, made)
+			}
+			s.settle()
+
+			before := s.Read("terraform.tfstate")
+			s.sandbox.Reset()
+			arm("GET")
+			planned := s.Plan()
+			s.mustFail(planned, "Could not read perk", c.words, "Nothing was changed.")
+			s.unchanged(before)
+			arm("")
+			if sent, _ := s.requests("GET"); sent < 10 || sent > 10+10/5+10 {
+				t.Errorf("%d reads were sent, want 10 to 22", sent)
+			}
+			if used := max(applied.Memory, planned.Memory); used > memory {
+				t.Errorf("%d MiB of memory were used", used>>20)
+			}
+			s.reach()
+			s.settle()
+			s.judge()
+		})
+	}
+}
+
+// declare sends a Content-Length that is so much longer than the body.
+func declare(longer int) func(http.ResponseWriter, int, []byte) {
+	return func(w http.ResponseWriter, status int, body []byte) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		defer func() { _ = connection.Close() }()
+		_, _ = fmt.Fprintf(connection, "HTTP/1.1 %d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", status, len(body)+longer, body)
+	}
+}
+
+// blank is 32 MiB of spaces, compressed.
+var blank = sync.OnceValue(func() []byte {
+	return compressed(bytes.Repeat([]byte(" "), 32<<20))
+})
+
+func compressed(content []byte) []byte {
+	var member bytes.Buffer
+	w := gzip.NewWriter(&member)
+	_, _ = w.Write(content)
+	_ = w.Close()
+	return member.Bytes()
+}
+
+// bomb sends the body and a gigabyte of spaces, in about a megabyte.
+func bomb(w http.ResponseWriter, status int, body []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Encoding", "gzip")
+	w.WriteHeader(status)
+	_, _ = w.Write(compressed(body))
+	for range 32 {
+		_, _ = w.Write(blank())
+	}
+}

@@ -1,0 +1,136 @@
+package faults
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+func case09(t *testing.T) {
+	for name, header := range map[string]string{
+		"seconds":           "1",
+		"zero":              "0",
+		"date":              time.Now().Add(2 * time.Second).UTC().Format(http.TimeFormat),
+		"date in the past":  "Thu, 01 Jan 1970 00:00:00 GMT",
+		"not a Retry-After": "abc",
+		"none":              "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScenario(t, sandbox.Options{Seed: 9}, perks(20))
+			fault := sandbox.Fault{Status: 429, Count: every, Probability: 0.3}
+			if header != "" {
+				fault.Headers = map[string]string{"Retry-After": header}
+			}
+			s.inject(fault)
+			s.mustApply()
+			throttled := s.sandbox.Stats().ByStatus["429"]
+			// The plan lists the perks once, the apply too, and makes 20. Each 429 is one try more, and nothing else is.
+			if sent := s.sandbox.Stats().Requests; sent != 22+throttled || throttled == 0 {
+				t.Errorf("%d requests, %d of them throttled, want 22 and those", sent, throttled)
+			}
+			s.settle()
+			s.judge()
+			if made := s.creates("perks"); made != 20 {
+				t.Errorf("%d perks were made, want 20", made)
+			}
+		})
+	}
+	t.Run("an hour", func(t *testing.T) {
+		t.Parallel()
+		s := newScenario(t, sandbox.Options{Seed: 9}, perks(20))
+		s.inject(sandbox.Fault{Method: "POST", Nth: 5, Count: every, Probability: 0.3, Status: 429, Headers: map[string]string{"Retry-After": "3600"}})
+		s.mustFail(s.Apply(), "it asks to wait 1h0m0s; try again then", "the service asks to wait longer than a minute", "Nothing was changed.")
+		sent, made := s.requests("POST")
+		if throttled := s.sandbox.Stats().ByStatus["429"]; throttled < 1 || throttled > slots || made != sent-throttled || sent > 20 {
+			t.Errorf("%d creates were sent, %d committed and %d throttled: none is sent again, and none once it is known", sent, made, throttled)
+		}
+		s.sandbox.ClearFaults()
+		s.settle()
+		s.judge()
+		if made := s.creates("perks"); made != 20 {
+			t.Errorf("%d perks were made, want 20", made)
+		}
+	})
+	t.Run("a service of 20 requests a second", func(t *testing.T) {
+		t.Parallel()
+		s := newScenario(t, sandbox.Options{Seed: 9, Rate: 20}, perks(150))
+		s.mustApply("-parallelism=30")
+		stats := s.sandbox.Stats()
+		t.Logf("%d requests, %d of them throttled", stats.Requests, stats.ByStatus["429"])
+		// The first window finds out what the service bears.
+		if later := stats.ByStatus["429"] - slots; later > stats.Requests/20 {
+			t.Errorf("%d of %d requests were throttled after the first window, want at most 5 %%", later, stats.Requests)
+		}
+		s.settle()
+		s.judge()
+		if made := s.creates("perks"); made != 150 {
+			t.Errorf("%d perks were made, want 150", made)
+		}
+	})
+	t.Run("30 % throttled or failed", func(t *testing.T) {
+		t.Parallel()
+		s := newScenario(t, sandbox.Options{Seed: 9}, lists(30))
+		s.inject(
+			sandbox.Fault{Count: every, Probability: 0.15, Status: 429, Headers: map[string]string{"Retry-After": "1"}},
+			sandbox.Fault{Count: every, Probability: 0.1, Status: 503},
+			sandbox.Fault{Method: "POST", Count: every, Probability: 0.1, Stage: sandbox.StageAfter, Status: 502},
+			sandbox.Fault{Method: "GET", Count: every, Probability: 0.1, Status: 500},
+		)
+		s.mustApply()
+		s.withinBudget(2)
+		s.settle()
+		s.judge()
+		if made := s.creates("cohorts"); made != 30 {
+			t.Errorf("%d lists were made, want 30", made)
+		}
+	})
+	t.Run("30 % throttled or failed, all kinds", func(t *testing.T) {
+		t.Parallel()
+		s := newScenario(t, sandbox.Options{Seed: 10}, program)
+		s.inject(
+			sandbox.Fault{Count: every, Probability: 0.15, Status: 429, Headers: map[string]string{"Retry-After": "1"}},
+			sandbox.Fault{Method: "POST", Count: every, Probability: 0.2, Stage: sandbox.StageAfter, Status: 502},
+			sandbox.Fault{Method: "GET", Count: every, Probability: 0.2, Status: 500},
+		)
+		s.mustApply()
+		s.withinBudget(2)
+		s.settle()
+		s.judge()
+	})
+}
+
+// withinBudget holds the tries of so many processes against the retry budget: ten each, and a fifth of the requests. A try that was throttled
+// with a Retry-After costs nothing, because the service did not work on it and said when to come back.
+func (s *scenario) withinBudget(processes int) {
+	s.t.Helper()
+	requests, retries, struck := 0, 0, 0
+	again := map[string]int{} // tries that failed, by request
+	for _, e := range s.sandbox.History() {
+		name := e.Method + " " + e.Path + " " + e.Request
+		if again[name] > 0 {
+			again[name]--
+			retries++
+		} else {
+			requests++
+		}
+		switch {
+		case e.Status == 429:
+			again[name]++
+			retries-- // In advance.
+			struck++
+		case e.Status >= 500:
+			again[name]++
+			struck++
+		}
+	}
+	s.t.Logf("%d requests, %d retries that were not told to wait, %d tries struck", requests, retries, struck)
+	if tries := len(s.sandbox.History()); struck*4 < tries {
+		s.t.Errorf("only %d of %d tries were struck", struck, tries)
+	}
+	if retries > processes*10+requests/5 {
+		s.t.Errorf("%d retries of %d requests", retries, requests)
+	}
+}
