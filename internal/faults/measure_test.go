@@ -28,7 +28,7 @@ func case13(t *testing.T) {
 		patient bool
 	}{
 		"one byte a second":          {fault: sandbox.Fault{Slow: sandbox.Duration(time.Second)}, words: "no answer: context deadline exceeded"},
-		"gzip bomb":                  {send: bomb, words: tooLarge, patient: true},
+		"gzip bomb":                  {send: gzipBomb, words: tooLarge, patient: true},
 		"a body of 1 GiB":            {fault: sandbox.Fault{Pad: huge}, words: tooLarge, patient: true},
 		"more than Content-Length":   {send: declare(-10), words: "the service's answer is not a whole object"},
 		"less than Content-Length":   {send: declare(10), words: "unexpected EOF"},
@@ -117,8 +117,8 @@ func compressed(content []byte) []byte {
 	return member.Bytes()
 }
 
-// bomb sends the body and a gigabyte of spaces, in about a megabyte.
-func bomb(w http.ResponseWriter, status int, body []byte) {
+// gzipBomb sends the body and a gigabyte of spaces, in about a megabyte.
+func gzipBomb(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Encoding", "gzip")
 	w.WriteHeader(status)
