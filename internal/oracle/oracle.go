@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -207,9 +208,7 @@ func (c *checker) checkOutput() {
 // checkSecrets: no secret, in any form in which it could have been written, is anywhere it must not be (I5).
 func (c *checker) checkSecrets() {
 	places := map[string][]byte{"the output": []byte(c.Output)}
-	for name, content := range c.Files {
-		places[name] = content
-	}
+	maps.Copy(places, c.Files)
 	for name, content := range places {
 		for _, secret := range slices.Concat(c.Secrets, c.StateSecrets) {
 			if form := leaked(content, secret); form != "" {

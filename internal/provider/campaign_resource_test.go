@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -305,9 +306,7 @@ func TestCampaign_endWarns(t *testing.T) {
 	noErrors(t, diags)
 	config["desired_status"] = "ended"
 	proposed := map[string]any{"id": state["id"], "mode": "test", "status": "published"}
-	for name, value := range config {
-		proposed[name] = value
-	}
+	maps.Copy(proposed, config)
 	plan, err := p.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: "cohort_campaign", PriorState: asDynamic(t, state), ProposedNewState: asDynamic(t, proposed), Config: asDynamic(t, config),
 	})
@@ -481,12 +480,16 @@ func TestCampaign_distributions(t *testing.T) {
 	}
 	var steps []resource.TestStep
 	for _, test := range []struct{ rewards, distribution, wrote string }{
-		{direct, `distribution = { direct = { max_quantity = 7 } }`,
-			`POST /v1/campaigns {"internalName":"summer","type":"airdrop",` + sent("null") + `,"distribution":{"type":"direct","typeConfig":{"maxQuantity":7}}}`},
+		{
+			direct, `distribution = { direct = { max_quantity = 7 } }`,
+			`POST /v1/campaigns {"internalName":"summer","type":"airdrop",` + sent("null") + `,"distribution":{"type":"direct","typeConfig":{"maxQuantity":7}}}`,
+		},
 		{direct, `distribution = { direct = {} }`, `PATCH /v1/campaigns/<summer> {"distribution":{"type":"direct","typeConfig":{"maxQuantity":null}}}`},
 		{draw, `distribution = { instant_draw = { max_boxes = 3 } }`, `PATCH /v1/campaigns/<summer> {` + sent("3") + `,"distribution":{"type":"instant-draw","typeConfig":{"maxBoxes":3}}}`},
-		{draw, `distribution = { raffle = { max_boxes = 4, draw_at = "2037-09-01T02:00:00.000+02:00" } }`,
-			`PATCH /v1/campaigns/<summer> {"distribution":{"type":"raffle","typeConfig":{"maxBoxes":4,"drawAt":"2037-09-01T02:00:00.000+02:00"}}}`},
+		{
+			draw, `distribution = { raffle = { max_boxes = 4, draw_at = "2037-09-01T02:00:00.000+02:00" } }`,
+			`PATCH /v1/campaigns/<summer> {"distribution":{"type":"raffle","typeConfig":{"maxBoxes":4,"drawAt":"2037-09-01T02:00:00.000+02:00"}}}`,
+		},
 		{direct, ``, `PATCH /v1/campaigns/<summer> {` + sent("null") + `,"distribution":null}`},
 	} {
 		steps = append(steps, resource.TestStep{

@@ -109,8 +109,10 @@ func TestPerk_kinds(t *testing.T) {
 		{`code = { value = "SESAME" }`, `POST /v1/perks {"internalName":"welcome","title":{"en":"10% off"},"type":"code","typeConfig":{"code":"SESAME"}}`},
 		{`code = { value = "OPEN" }`, `PATCH /v1/perks/<welcome> {"type":"code","typeConfig":{"code":"OPEN"}}`},
 		{`link = { url = "https://example.com/" }`, `PATCH /v1/perks/<welcome> {"type":"link","typeConfig":{"url":"https://example.com/"}}`},
-		{`custom = { type = "ticket", settings = jsonencode({ b = 1, a = { d = [], c = "x" } }) }`,
-			`PATCH /v1/perks/<welcome> {"type":"ticket","typeConfig":{"a":{"c":"x","d":[]},"b":1}}`},
+		{
+			`custom = { type = "ticket", settings = jsonencode({ b = 1, a = { d = [], c = "x" } }) }`,
+			`PATCH /v1/perks/<welcome> {"type":"ticket","typeConfig":{"a":{"c":"x","d":[]},"b":1}}`,
+		},
 		{`custom = { type = "ticket" }`, `PATCH /v1/perks/<welcome> {"type":"ticket","typeConfig":null}`},
 		{``, `PATCH /v1/perks/<welcome> {"type":"none","typeConfig":null}`},
 	} {

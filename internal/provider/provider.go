@@ -43,9 +43,7 @@ const (
 	conflictOverwrite = "overwrite"
 )
 
-var (
-	_ provider.ProviderWithEphemeralResources = (*cohortProvider)(nil)
-)
+var _ provider.ProviderWithEphemeralResources = (*cohortProvider)(nil)
 
 // New returns the provider. The version goes into the User-Agent header.
 func New(version string) provider.Provider { return &cohortProvider{version: version} }

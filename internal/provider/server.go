@@ -31,11 +31,11 @@ type server struct{ protocolServer }
 // NewServer returns the protocol server of the provider, as Terraform, tests and the companion use it.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		framework, ok := providerserver.NewProtocol6(New(version))().(protocolServer)
-		if !ok {
-			panic("the framework's server lacks a part of the protocol")
+		served := providerserver.NewProtocol6(New(version))()
+		if framework, whole := served.(protocolServer); whole {
+			return server{framework}
 		}
-		return server{framework}
+		return served
 	}
 }
 

@@ -172,7 +172,7 @@ func TestServer_panicAfterCreate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := server{brokenAfterCreate{whole.protocolServer}}.ApplyResourceChange(t.Context(),
+	answer, err := server{brokenAfterCreate(whole)}.ApplyResourceChange(t.Context(),
 		&tfprotov6.ApplyResourceChangeRequest{TypeName: "cohort_list", PriorState: &prior, PlannedState: &planned})
 	if err != nil {
 		t.Fatal(err)

@@ -36,7 +36,7 @@ var built = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	build := exec.Command("go", "build", "-o", filepath.Join(dir, "terraform-provider-cohort"), "github.com/cohort-xyz/terraform-provider-cohort")
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", filepath.Join(dir, "terraform-provider-cohort"), "github.com/cohort-xyz/terraform-provider-cohort")
 	if output, err := build.CombinedOutput(); err != nil {
 		return dir, fmt.Errorf("%w: %s", err, output)
 	}

@@ -33,12 +33,12 @@ func main() {
 		os.Exit(2)
 	}
 	for _, violation := range violations {
-		fmt.Println(violation)
+		fmt.Fprintln(os.Stdout, violation)
 	}
 	if len(violations) > 0 {
 		os.Exit(1)
 	}
-	fmt.Println("all invariants hold")
+	fmt.Fprintln(os.Stdout, "all invariants hold")
 }
 
 func judge(ctx context.Context, args []string, help io.Writer) ([]oracle.Violation, error) {
