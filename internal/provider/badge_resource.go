@@ -67,6 +67,7 @@ var badgeKind = kind{
 			return candidate{id: b.ID, key: b.InternalName}
 		})
 	},
+	get: reads((*merchants.Client).GetBadge),
 }
 
 func (r *badgeResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {

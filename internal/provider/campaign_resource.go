@@ -60,6 +60,7 @@ var campaignKind = kind{
 			return candidate{id: o.ID, key: o.InternalName, archived: o.Status == merchants.StatusArchived}
 		})
 	},
+	get: reads((*merchants.Client).GetCampaign),
 }
 
 func (r *campaignResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {

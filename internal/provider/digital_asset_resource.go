@@ -64,6 +64,7 @@ var digitalAssetKind = kind{
 			return candidate{id: a.ID, key: a.InternalName}
 		})
 	},
+	get: reads((*merchants.Client).GetDigitalAsset),
 }
 
 func (r *digitalAssetResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {

@@ -23,7 +23,8 @@ import (
 //
 //   - a state of one merchant with a key of the other: every call that sees a state (checkMode)
 //   - a deletion or replacement in live that allow_live_delete does not name: in the plan, and again before the request (checkDelete)
-//   - most objects gone at once, as with a key of another organization: reads (countRead)
+//   - most objects gone at once, as with a key of another organization: reads (countRead), and before a plan of deletions that nothing has
+//     read (checkRead)
 //   - a new object whose key exists already: in the plan, which Terraform repeats right before the create (checkNewKey)
 //   - an import that names the other merchant (importByKeyOrID)
 //   - an object that changed outside between plan and apply (checkConflict)
@@ -33,8 +34,8 @@ type guards struct {
 	mu          sync.Mutex
 	reads, gone int
 	tripped     bool
-	// managed are the ids that Terraform has shown.
-	managed map[string]bool
+	// read are the ids that were asked for, managed those that Terraform has shown.
+	read, managed map[string]bool
 	// existing are the objects of each kind, listed once.
 	existing map[string]func() ([]candidate, error)
 }
@@ -60,8 +61,10 @@ func (s *session) checkDelete(k kind, doing, key string, diags *diag.Diagnostics
 			"To stop managing it and leave it in Cohort, remove it from the state with a removed block that has destroy = false.", name))
 }
 
-// planKey is the private data by which the second call of a replacement is told from the plan of a new object.
+// planKey is the private data by which the second call of a replacement is told from the plan of a new object. It holds a replaced.
 const planKey = "replaced"
+
+type replaced struct{ ID, Key string }
 
 // guardPlan runs at the beginning of every ModifyPlan. A replacement comes as two calls, neither of which looks like a deletion: one with the
 // prior state, then one without it, which gets the private data that the first one left.
@@ -72,13 +75,16 @@ func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlan
 		diags.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
 		diags.Append(req.State.GetAttribute(ctx, path.Root("mode"), &mode)...)
 		diags.Append(req.State.GetAttribute(ctx, path.Root(k.key), &key)...)
-		s.checkMode(mode, diags)
+		if s.checkMode(mode, diags); diags.HasError() {
+			return
+		}
 		s.guards.manage(id.ValueString())
 		if req.Plan.Raw.IsNull() {
 			s.checkDelete(k, "delete", keyOrID(key, id), diags)
+			s.checkRead(ctx, k, id.ValueString(), diags)
 			return
 		}
-		left, err := json.Marshal(keyOrID(key, id))
+		left, err := json.Marshal(replaced{id.ValueString(), keyOrID(key, id)})
 		if err != nil {
 			diags.AddError("The plan cannot be marked", err.Error())
 			return
@@ -92,9 +98,10 @@ func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlan
 	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("mode"), string(s.mode))...)
 	left, problems := req.Private.GetKey(ctx, planKey)
 	diags.Append(problems...)
-	var replaced string
-	if left != nil && json.Unmarshal(left, &replaced) == nil {
-		s.checkDelete(k, "replace", replaced, diags)
+	var old replaced
+	if left != nil && json.Unmarshal(left, &old) == nil {
+		s.checkDelete(k, "replace", old.Key, diags)
+		s.checkRead(ctx, k, old.ID, diags)
 		return
 	}
 	var key types.String
@@ -131,7 +138,8 @@ func (s *session) checkNewKey(ctx context.Context, k kind, key string, diags *di
 			continue
 		}
 		diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("A %s with the %s %q already exists in the %s merchant", k.noun, k.keyName(), key, s.mode),
-			fmt.Sprintf("Applying would make a second one. To adopt the one that exists, add this, with the address of this resource:\n\n  import {\n    to = cohort_%s.example\n    id = %q\n  }", k.name, key))
+			fmt.Sprintf("Applying would make a second one. To adopt the one that exists, add this, with the address of this resource:\n\n  import {\n    to = cohort_%s.example\n    id = %q\n  }\n\n"+
+				"A replacement with create_before_destroy needs another key than the object that it replaces.", k.name, key))
 		return
 	}
 }
@@ -196,13 +204,35 @@ const (
 	tripShare = 2
 )
 
+// checkRead reads an object that is to be deleted or replaced and that this process has not read, as with -refresh=false: in another
+// organization each deletion would find its object gone and succeed. A few reads tell.
+func (s *session) checkRead(ctx context.Context, k kind, id string, diags *diag.Diagnostics) {
+	if s.guards.knows(id) {
+		return
+	}
+	if err := k.get(ctx, s.client, merchants.ID(id)); err == nil || merchants.IsNotFound(err) {
+		s.countRead(id, err != nil, diags)
+	}
+}
+
+// knows tells whether an object was read, or enough of them were to tell the merchant.
+func (g *guards) knows(id string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.read[id] || g.reads >= tripReads && !g.tripped
+}
+
 // countRead refuses to believe that most objects are gone. One error keeps Terraform from removing anything, so it is said once.
-func (s *session) countRead(gone bool, diags *diag.Diagnostics) {
+func (s *session) countRead(id string, gone bool, diags *diag.Diagnostics) {
 	if s.expectEmpty {
 		return
 	}
 	s.guards.mu.Lock()
 	defer s.guards.mu.Unlock()
+	if s.guards.read == nil {
+		s.guards.read = map[string]bool{}
+	}
+	s.guards.read[id] = true
 	s.guards.reads++
 	if gone {
 		s.guards.gone++
@@ -219,14 +249,14 @@ func (s *session) countRead(gone bool, diags *diag.Diagnostics) {
 // readNotFound takes an object that is gone out of the state. Terraform refuses a removal without identity, and a state written by Terraform
 // before 1.12 has none, so it is set first.
 func (s *session) readNotFound(ctx context.Context, id types.String, resp *resource.ReadResponse) {
-	s.countRead(true, &resp.Diagnostics)
+	s.countRead(id.ValueString(), true, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(id))...)
 	resp.State.RemoveResource(ctx)
 }
 
 // readFound notes an object that exists.
 func (s *session) readFound(id types.String, diags *diag.Diagnostics) {
-	s.countRead(false, diags)
+	s.countRead(id.ValueString(), false, diags)
 	s.guards.manage(id.ValueString())
 }
 

@@ -47,6 +47,7 @@ var listKind = kind{
 	all: func(ctx context.Context, c *merchants.Client) candidates {
 		return candidatesOf(c.Cohorts(ctx, merchants.CohortList), describeCohort)
 	},
+	get: reads((*merchants.Client).GetCohort),
 }
 
 func (r *listResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {

@@ -26,6 +26,8 @@ type kind struct {
 	key string
 	// all walks the objects of the merchant.
 	all func(context.Context, *merchants.Client) candidates
+	// get tells whether an object exists: the error is that of reading it.
+	get func(context.Context, *merchants.Client, merchants.ID) error
 }
 
 func (k kind) keyName() string { return strings.ReplaceAll(k.key, "_", " ") }
@@ -53,6 +55,14 @@ func candidatesOf[T any](objects iter.Seq2[*T, error], describe func(*T) candida
 				return
 			}
 		}
+	}
+}
+
+// reads turns a read of an object into one of which only the error counts.
+func reads[T any](get func(*merchants.Client, context.Context, merchants.ID) (*T, error)) func(context.Context, *merchants.Client, merchants.ID) error {
+	return func(ctx context.Context, c *merchants.Client, id merchants.ID) error {
+		_, err := get(c, ctx, id)
+		return err
 	}
 }
 

@@ -75,6 +75,7 @@ var perkKind = kind{
 			return candidate{id: p.ID, key: p.InternalName, archived: p.Status == merchants.StatusArchived}
 		})
 	},
+	get: reads((*merchants.Client).GetPerk),
 }
 
 func (r *perkResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {

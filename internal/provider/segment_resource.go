@@ -51,6 +51,7 @@ var segmentKind = kind{
 	all: func(ctx context.Context, c *merchants.Client) candidates {
 		return candidatesOf(c.Cohorts(ctx, merchants.CohortSegment), describeCohort)
 	},
+	get: reads((*merchants.Client).GetCohort),
 }
 
 func (r *segmentResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {

@@ -53,6 +53,7 @@ var userPropertyKind = kind{
 			return candidate{id: p.ID, key: p.ReferenceID}
 		})
 	},
+	get: reads((*merchants.Client).GetUserProperty),
 }
 
 func (r *userPropertyResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
