@@ -106,12 +106,16 @@ func (s *scenario) mustFail(result terraformtest.Result, words ...string) {
 
 func (s *scenario) mustSay(result terraformtest.Result, words ...string) {
 	s.t.Helper()
-	output := flat(result.Output)
 	for _, text := range words {
-		if !strings.Contains(output, flat(text)) {
+		if !says(result, text) {
 			s.t.Errorf("the output lacks %q:\n%s", text, result.Output)
 		}
 	}
+}
+
+// says tells whether a command printed a text, in any wrapping of lines.
+func says(result terraformtest.Result, text string) bool {
+	return strings.Contains(flat(result.Output), flat(text))
 }
 
 // flat takes out the frames and line breaks that Terraform puts into a message.

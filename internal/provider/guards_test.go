@@ -1,0 +1,143 @@
+package provider_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+// keyOf is the attribute that tells objects apart, and what allow_live_delete calls the kind.
+var keyOf = map[string]struct{ attribute, noun, name string }{
+	"cohort_user_property": {"reference_id", "user property", "user_property"},
+	"cohort_list":          {"reference_id", "list", "list"},
+	"cohort_segment":       {"reference_id", "segment", "segment"},
+	"cohort_perk":          {"internal_name", "perk", "perk"},
+	"cohort_digital_asset": {"internal_name", "digital asset", "digital_asset"},
+	"cohort_badge":         {"internal_name", "badge", "badge"},
+	"cohort_campaign":      {"internal_name", "campaign", "campaign"},
+}
+
+// stateOf is the state of an object with nothing but its key, in a merchant.
+func (p *plugin) stateOf(kind, mode string) cty.Value {
+	p.t.Helper()
+	values := map[string]cty.Value{}
+	for name, attribute := range p.states[kind].AttributeTypes() {
+		values[name] = cty.NullVal(attribute)
+	}
+	if keyOf[kind].attribute == "" {
+		p.t.Fatalf("%s is a resource that this test does not know: add it to keyOf", kind)
+	}
+	values["id"], values["mode"] = cty.StringVal("00000000-0000-4000-8000-000000000001"), cty.StringVal(mode)
+	values[keyOf[kind].attribute] = cty.StringVal("vip")
+	return cty.ObjectVal(values)
+}
+
+// calls are those of the protocol that come with a state.
+var calls = map[string]func(p *plugin, kind string, state cty.Value) []said{
+	"read": func(p *plugin, kind string, state cty.Value) []said {
+		answer, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: kind, CurrentState: dynamic(p.t, state)})
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		return saidBy(answer.Diagnostics)
+	},
+	"plan of an update": func(p *plugin, kind string, state cty.Value) []said {
+		values := state.AsValueMap()
+		values["id"], values["mode"] = cty.NullVal(cty.String), cty.NullVal(cty.String)
+		_, all := p.plan(kind, state, cty.ObjectVal(values))
+		return all
+	},
+	"plan of a deletion": func(p *plugin, kind string, state cty.Value) []said {
+		_, all := p.plan(kind, state, cty.NullVal(state.Type()))
+		return all
+	},
+	"update": func(p *plugin, kind string, state cty.Value) []said {
+		return p.applied(kind, state, state)
+	},
+	"delete": func(p *plugin, kind string, state cty.Value) []said {
+		return p.applied(kind, state, cty.NullVal(state.Type()))
+	},
+}
+
+func (p *plugin) applied(kind string, prior, planned cty.Value) []said {
+	p.t.Helper()
+	answer, err := p.server.ApplyResourceChange(p.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: kind, PriorState: dynamic(p.t, prior), Config: dynamic(p.t, planned), PlannedState: dynamic(p.t, planned),
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return saidBy(answer.Diagnostics)
+}
+
+// TestGuards_state holds guard G3 in every call of every resource: a state of the other merchant is touched by none.
+func TestGuards_state(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ mode, state string }{{"test", "live"}, {"live", "test"}} {
+		w := newWorld(t, sandbox.Options{})
+		keys := map[string]string{"test": w.TestKey(), "live": w.LiveKey()}
+		p := newPlugin(t)
+		if all := p.configure(fmt.Sprintf("mode = %q\napi_key = %q\napi_url = %q", c.mode, keys[c.mode], w.URL())); len(all) > 0 {
+			t.Fatal(all)
+		}
+		for kind := range p.states {
+			for name, call := range calls {
+				want := fmt.Sprintf("Wrong merchant: the state is of the %s merchant, this configuration is for %s", c.state, c.mode)
+				all := call(p, kind, p.stateOf(kind, c.state))
+				if !slices.ContainsFunc(all, func(s said) bool {
+					return s.summary == want && strings.Contains(s.detail, "nothing was removed from the state")
+				}) {
+					t.Errorf("%s of %s: said %v, want: %s", name, kind, all, want)
+				}
+			}
+		}
+		if n := w.Stats().Requests; n != 0 {
+			t.Errorf("%d requests were sent", n)
+		}
+	}
+}
+
+// TestGuards_liveDeletion holds guard G4 in every resource, when planning and right before the request.
+func TestGuards_liveDeletion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	for _, c := range []struct {
+		name, allow string
+		refused     bool
+	}{
+		{"nothing named", ``, true},
+		{"another one named", `allow_live_delete = ["%s:other"]`, true},
+		{"it is named", `allow_live_delete = ["%s:vip"]`, false},
+	} {
+		for kind, of := range keyOf {
+			p := newPlugin(t)
+			allow := c.allow
+			if allow != "" {
+				allow = fmt.Sprintf(allow, of.name)
+			}
+			if all := p.configure(fmt.Sprintf("mode = \"live\"\napi_key = %q\napi_url = %q\n%s", w.LiveKey(), w.URL(), allow)); len(all) > 0 {
+				t.Fatal(all)
+			}
+			for _, name := range []string{"plan of a deletion", "delete"} {
+				w.Reset()
+				all := errorsOf(calls[name](p, kind, p.stateOf(kind, "live")))
+				sent := w.Stats().ByMethod
+				switch {
+				case !c.refused && len(all) > 0:
+					t.Errorf("%s, %s of %s: said %v, want nothing", c.name, name, kind, all)
+				case c.refused && (len(all) != 1 || all[0].summary != fmt.Sprintf("This would delete %s %q in the LIVE merchant", of.noun, "vip") ||
+					!strings.Contains(all[0].detail, fmt.Sprintf("allow_live_delete = [\"%s:vip\"]", of.name))):
+					t.Errorf("%s, %s of %s: said %v, want that it would delete one in the LIVE merchant", c.name, name, kind, all)
+				case c.refused && sent["DELETE"]+sent["POST"] > 0:
+					t.Errorf("%s, %s of %s: it was sent: %v", c.name, name, kind, sent)
+				}
+			}
+		}
+	}
+}
