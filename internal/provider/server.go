@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -96,22 +97,57 @@ func ownFrames(stack []byte) string {
 	return strings.Join(lines, "\n")
 }
 
+// notWhole is what the framework says of a number that does not fit where a whole one belongs; it calls that an error of the provider.
+var notWhole = regexp.MustCompile(`\*big\.Float=([^)]+)\) (?:is not an integer|cannot be represented as a 64-bit integer)`)
+
+// inOurWords says in plain words, once, what the user wrote wrong and the framework takes for an error of the provider.
+func inOurWords(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
+	var plain []*tfprotov6.Diagnostic
+	for _, d := range diagnostics {
+		if number := notWhole.FindStringSubmatch(d.Detail); number != nil {
+			d = &tfprotov6.Diagnostic{
+				Severity: d.Severity, Attribute: d.Attribute, Summary: "Not a whole number",
+				Detail: number[1] + " stands where only a whole number fits, of at most 9223372036854775807.",
+			}
+			if slices.ContainsFunc(plain, func(said *tfprotov6.Diagnostic) bool {
+				return said.Detail == d.Detail && said.Attribute.Equal(d.Attribute)
+			}) {
+				continue
+			}
+		}
+		plain = append(plain, d)
+	}
+	return plain
+}
+
 func (s server) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
-	return contain(ctx, req, s.protocolServer.ValidateProviderConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateProviderConfigResponse {
+	answer, err := contain(ctx, req, s.protocolServer.ValidateProviderConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateProviderConfigResponse {
 		return &tfprotov6.ValidateProviderConfigResponse{Diagnostics: d}
 	})
+	if err == nil {
+		answer.Diagnostics = inOurWords(answer.Diagnostics)
+	}
+	return answer, err
 }
 
 func (s server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	return contain(ctx, req, s.protocolServer.ConfigureProvider, func(d []*tfprotov6.Diagnostic) *tfprotov6.ConfigureProviderResponse {
+	answer, err := contain(ctx, req, s.protocolServer.ConfigureProvider, func(d []*tfprotov6.Diagnostic) *tfprotov6.ConfigureProviderResponse {
 		return &tfprotov6.ConfigureProviderResponse{Diagnostics: d}
 	})
+	if err == nil {
+		answer.Diagnostics = inOurWords(answer.Diagnostics)
+	}
+	return answer, err
 }
 
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return contain(ctx, req, s.protocolServer.ValidateResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateResourceConfigResponse {
+	answer, err := contain(ctx, req, s.protocolServer.ValidateResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateResourceConfigResponse {
 		return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: d}
 	})
+	if err == nil {
+		answer.Diagnostics = inOurWords(answer.Diagnostics)
+	}
+	return answer, err
 }
 
 func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
@@ -127,9 +163,13 @@ func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceReq
 }
 
 func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return contain(ctx, req, s.protocolServer.PlanResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
+	answer, err := contain(ctx, req, s.protocolServer.PlanResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
 		return &tfprotov6.PlanResourceChangeResponse{PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, Diagnostics: d}
 	})
+	if err == nil {
+		answer.Diagnostics = inOurWords(answer.Diagnostics)
+	}
+	return answer, err
 }
 
 func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {

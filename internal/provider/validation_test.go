@@ -247,6 +247,21 @@ func TestValidation_bad(t *testing.T) {
 			nil,
 		},
 		{
+			"supply of a half", "cohort_digital_asset", "internal_name = \"d\"\nmax_supply = 0.5",
+			[]string{"max_supply: Not a whole number"},
+			[]string{"0.5 stands where only a whole number fits"},
+		},
+		{
+			"supply beyond all bounds", "cohort_digital_asset", "internal_name = \"d\"\nmax_supply = 9223372036854775808",
+			[]string{"max_supply: Not a whole number"},
+			[]string{"9.223372037e+18 stands where only a whole number fits, of at most 9223372036854775807."},
+		},
+		{
+			"half a reward", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"p\", quantity = 1.5 }]",
+			[]string{"rewards: Not a whole number"},
+			[]string{"1.5 stands where only a whole number fits"},
+		},
+		{
 			"supply of nothing", "cohort_digital_asset", "internal_name = \"d\"\nmax_supply = 0",
 			[]string{"max_supply: " + outOfBounds},
 			[]string{"at least 1"},
