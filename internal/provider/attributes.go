@@ -21,6 +21,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
+// largestNumber is the largest whole number that every reader of JSON takes for what it is; beyond it JavaScript, in which the service is
+// written (inferred from its framework), rounds.
+const largestNumber = 1<<53 - 1
+
 // idAttribute is the id of every resource.
 func idAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{

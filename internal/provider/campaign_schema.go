@@ -53,14 +53,14 @@ func rewardsAttribute() schema.ListNestedAttribute {
 			},
 			"quantity": schema.Int64Attribute{
 				MarkdownDescription: "How many can be won. Needed in a draw, not allowed in direct distribution.", Optional: true,
-				Validators: []validator.Int64{int64validator.AtLeast(1)},
+				Validators: []validator.Int64{int64validator.Between(1, largestNumber)},
 			},
 			"price": schema.SingleNestedAttribute{
 				MarkdownDescription: "What the reward costs, in a store only. Unset: it is free.", Optional: true,
 				Attributes: map[string]schema.Attribute{
 					"amount": schema.Int64Attribute{
 						MarkdownDescription: "Amount in minor units of the currency, such as cents.", Required: true,
-						Validators: []validator.Int64{int64validator.AtLeast(0)},
+						Validators: []validator.Int64{int64validator.Between(0, largestNumber)},
 					},
 					"currency": schema.StringAttribute{
 						MarkdownDescription: "ISO 4217 code, such as `EUR`.", Required: true,
@@ -75,7 +75,7 @@ func rewardsAttribute() schema.ListNestedAttribute {
 func distributionAttribute() schema.SingleNestedAttribute {
 	maxBoxes := schema.Int64Attribute{
 		MarkdownDescription: "Number of boxes, at least the sum of the rewards' quantities. The boxes beyond it are empty.", Required: true,
-		Validators: []validator.Int64{int64validator.AtLeast(1)},
+		Validators: []validator.Int64{int64validator.Between(1, largestNumber)},
 	}
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "How rewards are handed out: one of `direct`, `instant_draw` and `raffle`. Unset: directly and without limit.",
@@ -87,7 +87,7 @@ func distributionAttribute() schema.SingleNestedAttribute {
 				Attributes: map[string]schema.Attribute{
 					"max_quantity": schema.Int64Attribute{
 						MarkdownDescription: "How often rewards can be claimed; the campaign then ends by itself. Unset: no limit.", Optional: true,
-						Validators: []validator.Int64{int64validator.AtLeast(1)},
+						Validators: []validator.Int64{int64validator.Between(1, largestNumber)},
 					},
 				},
 			},

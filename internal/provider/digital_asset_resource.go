@@ -90,7 +90,7 @@ func digitalAssetSchema() map[string]schema.Attribute {
 		"max_supply": schema.Int64Attribute{
 			MarkdownDescription: "How many there can be. Unset: no limit.",
 			Optional:            true,
-			Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			Validators:          []validator.Int64{int64validator.Between(1, largestNumber)},
 		},
 		"desired_status": digitalAssetLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
 		"status":         statusAttribute("`draft` or `published`"),

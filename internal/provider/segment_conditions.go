@@ -124,7 +124,7 @@ func conditionSchema() map[string]schema.Attribute {
 				},
 				"within_days": schema.Int64Attribute{
 					MarkdownDescription: "How many days back to look. Unset: without limit.",
-					Optional:            true, Validators: []validator.Int64{int64validator.AtLeast(1)},
+					Optional:            true, Validators: []validator.Int64{int64validator.Between(1, largestNumber)},
 				},
 			},
 		},

@@ -264,7 +264,7 @@ func TestValidation_bad(t *testing.T) {
 		{
 			"supply of nothing", "cohort_digital_asset", "internal_name = \"d\"\nmax_supply = 0",
 			[]string{"max_supply: " + outOfBounds},
-			[]string{"at least 1"},
+			[]string{"between 1 and 9007199254740991"},
 		},
 
 		// Life cycle.
@@ -456,7 +456,7 @@ func TestValidation_bad(t *testing.T) {
 		{
 			"negative price", "cohort_campaign", "internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"p\", price = { amount = -1, currency = \"EUR\" } }]",
 			[]string{"rewards[0].price.amount: " + outOfBounds},
-			[]string{"at least 0"},
+			[]string{"between 0 and 9007199254740991"},
 		},
 		{
 			"settings of a trigger that are not JSON", "cohort_campaign",
