@@ -31,6 +31,7 @@ var cases = map[int]struct {
 	19: {"pages that lie", case19},
 	20: {"lists that hide or fail", case20},
 	21: {"both merchants, mixed up", case21},
+	22: {"values of every sort", case22},
 }
 
 func TestFaults(t *testing.T) {

@@ -79,7 +79,7 @@ func (s *scenario) mustPlan(words string, args ...string) terraformtest.Result {
 		want = 0
 	}
 	if plan.Code != want {
-		s.t.Errorf("the plan has exit code %d, want %d", plan.Code, want)
+		s.t.Errorf("the plan has exit code %d, want %d:\n%s", plan.Code, want, plan.Output)
 	}
 	s.mustSay(plan, words)
 	return plan
