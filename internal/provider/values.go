@@ -120,7 +120,7 @@ func localizedValue(prior types.Map, wire merchants.Localized) types.Map {
 	return types.MapValueMust(types.StringType, values)
 }
 
-// timeValue is a point in time, which the service writes in UTC with milliseconds.
+// timeValue is a point in time, which the service keeps to the millisecond and writes in UTC.
 func timeValue(prior timetypes.RFC3339, wire *string) (timetypes.RFC3339, diag.Diagnostics) {
 	if wire == nil {
 		return timetypes.NewRFC3339Null(), nil
@@ -129,10 +129,10 @@ func timeValue(prior timetypes.RFC3339, wire *string) (timetypes.RFC3339, diag.D
 	if err != nil {
 		return timetypes.NewRFC3339Value(*wire)
 	}
-	if before, err := time.Parse(time.RFC3339, prior.ValueString()); err == nil && before.Equal(instant) {
+	if before, err := time.Parse(time.RFC3339, prior.ValueString()); err == nil && before.Truncate(time.Millisecond).Equal(instant.Truncate(time.Millisecond)) {
 		return prior, nil
 	}
-	return timetypes.NewRFC3339TimeValue(instant.UTC()), nil
+	return timetypes.NewRFC3339Value(instant.UTC().Format(time.RFC3339Nano))
 }
 
 // settingsValue are the settings of an open catalogue as JSON text.
