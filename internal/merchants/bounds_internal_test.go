@@ -83,3 +83,39 @@ func TestClient_createEndsWhenNothingAnswers(t *testing.T) {
 		})
 	}
 }
+
+// TestClient_createWithAKeyOfItsOwnIsSentAgain: a service that fails three times has made one object in the end, and is asked for no other.
+func TestClient_createWithAKeyOfItsOwnIsSentAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		retries, creates int
+		made             bool
+	}{
+		"default":    {retries: DefaultMaxRetries, creates: 4, made: true},
+		"no retries": {retries: 0, creates: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				creates := 0
+				client := clientOf(t, Config{MaxRetries: c.retries}, func(r *http.Request) (*http.Response, error) {
+					connected(r)
+					if r.Method == http.MethodGet {
+						return answerWith(200, `{"data":[]}`), nil
+					}
+					if creates++; creates < 4 {
+						return answerWith(500, ``), nil
+					}
+					return answerWith(201, `{"id":"x1","type":"list","name":"A","referenceId":"a"}`), nil
+				})
+				made, err := client.CreateCohort(t.Context(), CohortInput{Type: Value(CohortList), Name: Value("A"), ReferenceID: Value("a")})
+				if (err == nil) != c.made || c.made && made.ID != "x1" || !c.made && !MayHaveHappened(err) {
+					t.Errorf("got %v, %v", made, err)
+				}
+				if creates != c.creates {
+					t.Errorf("%d creates were sent, want %d", creates, c.creates)
+				}
+			})
+		})
+	}
+}

@@ -66,36 +66,43 @@ func (c *Client) claim(ctx context.Context, id ID) bool {
 	return true
 }
 
-// create makes an object. filter narrows the list in which it is looked up.
+// create makes an object. filter narrows the list in which it is looked up. Where the service allows the key only once, a create that was
+// not found is sent again: it can make no second object.
 func create[T any](ctx context.Context, c *Client, k kind, filter url.Values, in any) (*T, error) {
 	lasting, cancel := outlive(ctx)
 	defer cancel()
-	since := c.serverTime().Add(-clockSlack)
-	object, err := post[T](ctx, c, k, in)
-	if err == nil || !isUnclear(err) {
-		return object, err
+	sent, err := fieldsOf(in)
+	if err != nil {
+		return nil, &Error{Method: http.MethodPost, Path: string(k), Err: fmt.Errorf("encode the request: %w", err)}
 	}
-	sent, encodeErr := fieldsOf(in)
-	if encodeErr != nil {
-		return nil, err
+	since, started := c.serverTime().Add(-clockSlack), time.Now()
+	var doubt error
+	for tries := 1; ; tries++ {
+		object, err := post[T](ctx, c, k, in)
+		switch {
+		case err == nil:
+			return object, nil
+		case isUnclear(err):
+			doubt = err
+		case doubt == nil:
+			return nil, err
+		case !IsAlreadyExists(err):
+			return nil, unclearError(doubt, err)
+		}
+		again := isUnclear(err) && sent.unique() && ctx.Err() == nil &&
+			c.again(request{method: http.MethodPost, repeatable: true}, unclear, false, tries, time.Since(started))
+		looks := lookUpPauses
+		if again {
+			looks = lookUpPauses[:2]
+		}
+		found, err := lookUp[T](lasting, c, k, filter, sent, since, looks)
+		switch {
+		case err != nil || found != nil:
+			return found, err
+		case !again:
+			return nil, unclearError(doubt, errNotFoundAgain)
+		}
 	}
-	found, lookUpErr := lookUp[T](lasting, c, k, filter, sent, since)
-	if lookUpErr != nil || found != nil {
-		return found, lookUpErr
-	}
-	if !sent.unique() || ctx.Err() != nil {
-		return nil, unclearError(err, errNotFoundAgain)
-	}
-	// The service allows the key once, so a second create can make no second object.
-	object, err = post[T](ctx, c, k, in)
-	if err == nil || !isUnclear(err) && !IsAlreadyExists(err) {
-		return object, err
-	}
-	found, lookUpErr = lookUp[T](lasting, c, k, filter, sent, since)
-	if lookUpErr != nil || found != nil {
-		return found, lookUpErr
-	}
-	return nil, unclearError(err, errNotFoundAgain)
 }
 
 // post sends one create. An answer that is not a whole object, or has the id of another one's object, is unclear.
@@ -115,10 +122,10 @@ func post[T any](ctx context.Context, c *Client, k kind, in any) (*T, error) {
 }
 
 // lookUp waits for the object of an unclear create to appear and takes it. It returns nil when none appears.
-func lookUp[T any](ctx context.Context, c *Client, k kind, filter url.Values, sent sentFields, since time.Time) (*T, error) {
+func lookUp[T any](ctx context.Context, c *Client, k kind, filter url.Values, sent sentFields, since time.Time, pauses []time.Duration) (*T, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookUpWindow)
 	defer cancel()
-	for _, pause := range lookUpPauses {
+	for _, pause := range pauses {
 		if err := wait(ctx, pause); err != nil {
 			break
 		}
