@@ -75,7 +75,7 @@ func case09(t *testing.T) {
 		s := newScenario(t, sandbox.Options{Seed: 9}, lists(30))
 		s.inject(
 			sandbox.Fault{Count: every, Probability: 0.15, Status: 429, Headers: map[string]string{"Retry-After": "1"}},
-			sandbox.Fault{Count: every, Probability: 0.1, Status: 503},
+			sandbox.Fault{Count: every, Probability: 0.12, Status: 503},
 			sandbox.Fault{Method: "POST", Count: every, Probability: 0.1, Stage: sandbox.StageAfter, Status: 502},
 			sandbox.Fault{Method: "GET", Count: every, Probability: 0.1, Status: 500},
 		)
@@ -92,8 +92,8 @@ func case09(t *testing.T) {
 		s := newScenario(t, sandbox.Options{Seed: 10}, program)
 		s.inject(
 			sandbox.Fault{Count: every, Probability: 0.15, Status: 429, Headers: map[string]string{"Retry-After": "1"}},
-			sandbox.Fault{Method: "POST", Count: every, Probability: 0.2, Stage: sandbox.StageAfter, Status: 502},
-			sandbox.Fault{Method: "GET", Count: every, Probability: 0.2, Status: 500},
+			sandbox.Fault{Method: "POST", Count: every, Probability: 0.25, Stage: sandbox.StageAfter, Status: 502},
+			sandbox.Fault{Method: "GET", Count: every, Probability: 0.25, Status: 500},
 		)
 		s.mustApply()
 		s.withinBudget(2)
@@ -127,7 +127,7 @@ func (s *scenario) withinBudget(processes int) {
 		}
 	}
 	s.t.Logf("%d requests, %d retries that were not told to wait, %d tries struck", requests, retries, struck)
-	if tries := len(s.sandbox.History()); struck*4 < tries {
+	if tries := len(s.sandbox.History()); struck*5 < tries {
 		s.t.Errorf("only %d of %d tries were struck", struck, tries)
 	}
 	if retries > processes*10+requests/5 {
