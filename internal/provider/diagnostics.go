@@ -90,7 +90,7 @@ func adviceOn(err *merchants.Error) string {
 	case err.Status == http.StatusForbidden:
 		return "The API key is valid but may not do this. Give the key the missing permission in Cohort's admin, or use another key."
 	case merchants.IsInUse(err):
-		return "Other objects still refer to it. Remove those references first, or let Terraform manage the objects that hold them: it then removes them in the right order."
+		return "Other objects still refer to it. Remove those references first. Where this configuration has removed them already, apply the objects that held them on their own (-target=ADDRESS) and then apply again: in one run Terraform destroys before it updates."
 	case merchants.IsAlreadyExists(err):
 		return "Another object of this merchant has this key already. Import that object to manage it, or choose another key."
 	case merchants.IsInvalidState(err):
