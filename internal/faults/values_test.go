@@ -241,7 +241,7 @@ func refusedValues(t *testing.T) {
 // about returns what an output says of one resource.
 func about(output, address string) string {
 	var told []string
-	for _, message := range strings.Split(output, "╷") {
+	for message := range strings.SplitSeq(output, "╷") {
 		if strings.Contains(message, "with "+address+",") {
 			told = append(told, message)
 		}
