@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -117,6 +118,10 @@ func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
 	failed := &Error{Method: r.method, Path: r.path}
 	write := r.method != http.MethodGet
 	switch {
+	case strings.HasSuffix(r.path, "/") || strings.Contains(r.path, "//"):
+		// Without an id the path would be that of the whole collection.
+		failed.Err = errors.New("the object has no id")
+		return nil, failed
 	case c.config.Key.IsZero():
 		failed.Err = ErrKeyUnknown
 		return nil, failed
