@@ -28,7 +28,7 @@ type Badge struct {
 	// LockedDescription is shown to those who do not own it; empty means the description.
 	LockedDescription Localized `json:"lockedDescription"`
 	// UpdatedAt moves with every change.
-	UpdatedAt string `json:"updatedAt"`
+	UpdatedAt ScalarText `json:"updatedAt"`
 }
 
 // BadgeInput is what a create or an update sends of a badge.

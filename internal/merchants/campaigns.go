@@ -44,7 +44,7 @@ type Campaign struct {
 	Challenge *Challenge
 	Store     *Store
 	// UpdatedAt moves with every change.
-	UpdatedAt string
+	UpdatedAt ScalarText
 }
 
 // Reward is a perk or a digital asset that a campaign gives.
@@ -129,7 +129,7 @@ func (c *Campaign) UnmarshalJSON(data []byte) error {
 		EndAt        *string      `json:"endAt"`
 		Rewards      []Reward     `json:"rewards"`
 		Distribution Distribution `json:"distribution"`
-		UpdatedAt    string       `json:"updatedAt"`
+		UpdatedAt    ScalarText   `json:"updatedAt"`
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err

@@ -32,7 +32,7 @@ type Cohort struct {
 	// Conditions is nil for a list and for a segment that has none yet.
 	Conditions *Conditions `json:"conditions"`
 	// UpdatedAt moves with every change.
-	UpdatedAt string `json:"updatedAt"`
+	UpdatedAt ScalarText `json:"updatedAt"`
 }
 
 // Conditions are groups of conditions (documented as groups; the shape is assumed).

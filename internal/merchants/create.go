@@ -163,14 +163,15 @@ func (c *Client) bestMatch(ctx context.Context, k kind, filter url.Values, sent 
 			return "", err
 		}
 		var made struct {
-			ID        ID        `json:"id"`
-			CreatedAt time.Time `json:"createdAt"`
+			ID        ID         `json:"id"`
+			CreatedAt ScalarText `json:"createdAt"`
 		}
 		var stored sentFields
 		if json.Unmarshal(row, &made) != nil || json.Unmarshal(row, &stored) != nil {
 			continue
 		}
-		if c.claims.has(made.ID) || !made.CreatedAt.IsZero() && made.CreatedAt.Before(since) || !sent.sameKey(stored) {
+		at, err := time.Parse(time.RFC3339, string(made.CreatedAt))
+		if c.claims.has(made.ID) || err == nil && at.Before(since) || !sent.sameKey(stored) {
 			continue
 		}
 		if likeness := sent.likeness(stored); likeness > score {

@@ -19,7 +19,7 @@ type DigitalAsset struct {
 	// MaxSupply is how many there can be; nil means no limit.
 	MaxSupply *int64 `json:"maxSupply"`
 	// UpdatedAt moves with every change.
-	UpdatedAt string `json:"updatedAt"`
+	UpdatedAt ScalarText `json:"updatedAt"`
 }
 
 // DigitalAssetInput is what a create or an update sends of a digital asset.

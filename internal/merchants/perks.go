@@ -42,7 +42,7 @@ type Perk struct {
 	// ExpiresAt is an RFC 3339 time, or nil.
 	ExpiresAt *string `json:"expiresAt"`
 	// UpdatedAt moves with every change.
-	UpdatedAt string `json:"updatedAt"`
+	UpdatedAt ScalarText `json:"updatedAt"`
 }
 
 // PerkCodeConfig are the settings of a perk of type PerkCode: one code for everyone.

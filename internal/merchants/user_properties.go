@@ -22,7 +22,7 @@ type UserProperty struct {
 	// ReferenceID is unique among the properties. The service derives it from the name when none is given (assumed).
 	ReferenceID string `json:"referenceId"`
 	// UpdatedAt moves with every change.
-	UpdatedAt string `json:"updatedAt"`
+	UpdatedAt ScalarText `json:"updatedAt"`
 }
 
 // UserPropertyInput is what a create or an update sends of a property. Type belongs to a create only.

@@ -231,7 +231,7 @@ func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campa
 	case merchants.CampaignAirdrop:
 		airdrop = &airdropModel{}
 	default:
-		diags.AddError("Unknown type of campaign", fmt.Sprintf("The campaign %q is of type %q, which this version of the provider does not know.", campaign.InternalName, campaign.Type))
+		addUnknownType(&diags, fmt.Sprintf("The campaign %q", campaign.InternalName), campaign.Type)
 	}
 	m.Challenge = objectValue(ctx, challengeAttribute(), challenge, &diags)
 	m.Store = objectValue(ctx, storeAttribute(), store, &diags)
@@ -267,10 +267,13 @@ func (m *campaignAttributes) readRewards(ctx context.Context, rewards []merchant
 	models := make([]rewardModel, 0, len(rewards))
 	for _, reward := range rewards {
 		model := rewardModel{Quantity: types.Int64PointerValue(reward.Quantity)}
-		if reward.Type == merchants.RewardDigitalAsset {
-			model.DigitalAssetID = stringValue(&reward.RewardID)
-		} else {
+		switch reward.Type {
+		case merchants.RewardPerk:
 			model.PerkID = stringValue(&reward.RewardID)
+		case merchants.RewardDigitalAsset:
+			model.DigitalAssetID = stringValue(&reward.RewardID)
+		default:
+			addUnknownType(diags, "A reward of the campaign", reward.Type)
 		}
 		var price *priceModel
 		if reward.Price != nil {
@@ -317,12 +320,14 @@ func (m *campaignAttributes) readDistribution(ctx context.Context, wire merchant
 		drawAt, problems := timeValue(before.DrawAt, wire.DrawAt)
 		diags.Append(problems...)
 		raffle = &raffleModel{MaxBoxes: types.Int64PointerValue(wire.MaxBoxes), DrawAt: drawAt}
-	default:
+	case merchants.DistributionDirect, "":
 		if wire.MaxQuantity == nil && prior == nil {
 			m.Distribution = objectValue[distributionModel](ctx, distributionAttribute(), nil, diags)
 			return
 		}
 		direct = &directModel{MaxQuantity: types.Int64PointerValue(wire.MaxQuantity)}
+	default:
+		addUnknownType(diags, "The distribution of the campaign", wire.Type)
 	}
 	ways := distributionAttribute().Attributes
 	m.Distribution = objectValue(ctx, distributionAttribute(), &distributionModel{

@@ -50,6 +50,11 @@ func addAPIError(diags *diag.Diagnostics, doing string, err error, paths wirePat
 	diags.AddError(summary, detail)
 }
 
+// addUnknownType says that the service has grown since: what it answered cannot be written here, and would be lost by an update.
+func addUnknownType(diags *diag.Diagnostics, what, name string) {
+	diags.AddError("Unknown type", fmt.Sprintf("%s is of type %q, which this version of the provider does not know. Nothing was changed. Look for a newer version.", what, name))
+}
+
 // describeError says what the service said, without where it belongs.
 func describeError(err error) string {
 	if apiError, ok := errors.AsType[*merchants.Error](err); ok {

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -127,7 +128,8 @@ func timeValue(prior timetypes.RFC3339, wire *string) (timetypes.RFC3339, diag.D
 	}
 	instant, err := time.Parse(time.RFC3339, *wire)
 	if err != nil {
-		return timetypes.NewRFC3339Value(*wire)
+		return timetypes.NewRFC3339Null(), diag.Diagnostics{diag.NewErrorDiagnostic("Not a time",
+			fmt.Sprintf("The service answered %q where a time such as 2027-06-01T00:00:00.000Z belongs. Nothing was changed.", *wire))}
 	}
 	if before, err := time.Parse(time.RFC3339, prior.ValueString()); err == nil && before.Truncate(time.Millisecond).Equal(instant.Truncate(time.Millisecond)) {
 		return prior, nil
