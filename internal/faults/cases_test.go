@@ -32,6 +32,7 @@ var cases = map[int]struct {
 	20: {"lists that hide or fail", case20},
 	21: {"both merchants, mixed up", case21},
 	22: {"values of every sort", case22},
+	23: {"the service has changed", case23},
 }
 
 func TestFaults(t *testing.T) {
