@@ -1,8 +1,11 @@
 package faults
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -12,7 +15,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
 )
 
-// slots is how many resources Terraform works on at once.
+// slots is how many resources Terraform works on at once, and how many requests the provider has under way at once.
 const slots = 10
 
 // held is how long a write takes that is interrupted and shall be finished.
@@ -40,8 +43,18 @@ func case07(t *testing.T) {
 				s := newScenario(t, sandbox.Options{Seed: seed}, write.before)
 				s.mustApply()
 				s.configure("", write.after)
-				s.inject(sandbox.Fault{Method: write.method, Stage: stage, Delay: held, Count: every})
-				s.mustSay(s.interruptAt(write.method, slots, (*terraformtest.Process).SignalGroup), "Interrupt received")
+				s.inject(sandbox.Fault{Method: write.method, Stage: stage, Delay: sandbox.Duration(time.Second), Count: every})
+				busy := s.hold(func(r *http.Request) bool { return r.Method == write.method })
+				s.Env["TF_LOG_CORE"], s.Env["TF_LOG_PATH"] = "TRACE", s.Dir+"/log"
+				// Twenty are in the provider's hands, or on their way there, and it works on ten.
+				p := s.Start(slices.Concat(apply, []string{"-parallelism=20"})...)
+				await(t, "all slots busy", func() bool { return busy.held.Load() == slots })
+				s.signal(p.SignalGroup, syscall.SIGINT)
+				await(t, "the provider told to stop", func() bool { return bytes.Contains(s.Read("log"), []byte("GRPCProvider.v6: Stop")) })
+				busy.open()
+				s.mustFail(p.Wait(), "Interrupt received", "interrupted before it was sent")
+				delete(s.Env, "TF_LOG_CORE")
+				s.files["log"] = s.Read("log")
 				if sent := s.sandbox.Stats().ByMethod[write.method]; sent != slots {
 					t.Errorf("%d requests were sent, want %d: none begins after the interrupt", sent, slots)
 				}

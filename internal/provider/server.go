@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -34,7 +35,7 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		served := providerserver.NewProtocol6(New(version))()
 		if framework, whole := served.(protocolServer); whole {
-			return server{framework}
+			return server{interruptible{framework, new(atomic.Bool)}}
 		}
 		return served
 	}

@@ -1,0 +1,35 @@
+package provider
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// interruptible changes nothing any more once the run is interrupted. The SDK ends the contexts of the calls that are under way then, but not
+// of those that Terraform had sent and that arrive later.
+type interruptible struct {
+	protocolServer
+	// stopped is set from an interrupt until the provider is configured anew.
+	stopped *atomic.Bool
+}
+
+func (i interruptible) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+	i.stopped.Store(true)
+	return i.protocolServer.StopProvider(ctx, req)
+}
+
+func (i interruptible) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	i.stopped.Store(false)
+	return i.protocolServer.ConfigureProvider(ctx, req)
+}
+
+func (i interruptible) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	if i.stopped.Load() {
+		end()
+	}
+	return i.protocolServer.ApplyResourceChange(ctx, req)
+}
