@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/oracle"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
 )
@@ -36,6 +37,7 @@ func (c *tally) count(t *testing.T) {
 }
 
 func TestMain(m *testing.M) {
+	provider.QuietLogs() // Of the case that serves the provider in this process.
 	code := terraformtest.Main(m)
 	if faultCases.ran > 0 {
 		fmt.Printf("faults: %d of %d\n", faultCases.passed, len(cases))
