@@ -11,7 +11,8 @@ import (
 )
 
 // pace decides when a request may go: how many are under way at once, how many a second once the service has shown a limit, and a gate
-// that closes for all when it asks one of them to wait. Writes go before reads, each in their order.
+// that closes for all when it asks one of them to wait. Writes go before reads, each in their order, but no read waits for more than a few:
+// a look for what an unclear create has made is a read.
 type pace struct {
 	mu       sync.Mutex
 	limit    float64 // most requests under way
@@ -19,6 +20,7 @@ type pace struct {
 	inFlight int
 	writes   []chan struct{}
 	reads    []chan struct{}
+	inRow    int // writes that went before a read that waits
 
 	opens  time.Time // the gate is closed until then
 	shrunk time.Time // when the window was last halved
@@ -33,8 +35,10 @@ const (
 	gateJitter = 250 * time.Millisecond
 	// rateSpan is over how long the rate of successes is measured when the service shows a limit.
 	rateSpan = 2 * time.Second
-	// The rate grows by so much a second, slowly where the service refused before.
-	growthFar, growthNear = 0.5, 0.1
+	// The rate grows by this share of itself a second, slowly where the service refused before.
+	growthFar, growthNear = 0.05, 0.005
+	// maxInRow is how many writes go before a read that waits.
+	maxInRow = 4
 )
 
 func newPace(limit int) *pace {
@@ -129,8 +133,11 @@ func (p *pace) giveSlot() {
 func (p *pace) wake() {
 	for float64(p.inFlight) < p.window && len(p.writes)+len(p.reads) > 0 {
 		queue := &p.writes
-		if len(p.writes) == 0 {
-			queue = &p.reads
+		switch {
+		case len(p.writes) == 0 || len(p.reads) > 0 && p.inRow == maxInRow:
+			queue, p.inRow = &p.reads, 0
+		case len(p.reads) > 0:
+			p.inRow++
 		}
 		(*queue)[0] <- struct{}{}
 		*queue = (*queue)[1:]
@@ -154,7 +161,7 @@ func (p *pace) leave(result outcome, pause time.Duration) {
 			if limit >= p.ceiling*0.9 {
 				growth = growthNear
 			}
-			p.rate.SetLimit(limit + growth/limit)
+			p.rate.SetLimit(limit + growth) // There are as many successes a second as the rate is high.
 		}
 	case throttled:
 		if now.Add(pause).After(p.opens) {
@@ -169,14 +176,15 @@ func (p *pace) leave(result outcome, pause time.Duration) {
 	p.wake()
 }
 
-// slowDown sets the rate a little below that of the successes of late.
+// slowDown sets the rate a little below that of the successes of late, and below what was too much.
 func (p *pace) slowDown(now time.Time) {
 	p.forget(now)
-	if limit := p.rate.Limit(); limit != rate.Inf {
+	limit := p.rate.Limit()
+	if limit != rate.Inf {
 		p.ceiling = limit
 	}
 	measured := rate.Limit(float64(len(p.finished)) / rateSpan.Seconds())
-	p.rate.SetLimit(max(1, measured*0.9))
+	p.rate.SetLimit(max(1, min(measured, limit)*0.9))
 }
 
 func (p *pace) forget(now time.Time) {
