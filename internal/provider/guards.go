@@ -137,9 +137,13 @@ func (s *session) checkNewKey(ctx context.Context, k kind, key string, diags *di
 		if c.key != key || c.archived || s.guards.manages(string(c.id)) {
 			continue
 		}
-		diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("A %s with the %s %q already exists in the %s merchant", k.noun, k.keyName(), key, s.mode),
-			fmt.Sprintf("Applying would make a second one. To adopt the one that exists, add this, with the address of this resource:\n\n  import {\n    to = cohort_%s.example\n    id = %q\n  }\n\n"+
-				"A replacement with create_before_destroy needs another key than the object that it replaces.", k.name, key))
+		advice := fmt.Sprintf("Applying would make a second one. To adopt the one that exists, add this, with the address of this resource:\n\n  import {\n    to = cohort_%s.example\n    id = %q\n  }\n\n"+
+			"A replacement with create_before_destroy needs another key than the object that it replaces.", k.name, key)
+		if s.guards.missed() {
+			advice += "\n\nSome objects of the state do not exist any more. If the one of this address is among them, run terraform apply -refresh-only first: " +
+				"Terraform passes over an import block whose address is in the state."
+		}
+		diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("A %s with the %s %q already exists in the %s merchant", k.noun, k.keyName(), key, s.mode), advice)
 		return
 	}
 }
@@ -222,11 +226,15 @@ func (g *guards) knows(id string) bool {
 	return g.read[id] || g.reads >= tripReads && !g.tripped
 }
 
+// missed tells whether an object was read that does not exist.
+func (g *guards) missed() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.gone > 0
+}
+
 // countRead refuses to believe that most objects are gone. One error keeps Terraform from removing anything, so it is said once.
 func (s *session) countRead(id string, gone bool, diags *diag.Diagnostics) {
-	if s.expectEmpty {
-		return
-	}
 	s.guards.mu.Lock()
 	defer s.guards.mu.Unlock()
 	if s.guards.read == nil {
@@ -237,7 +245,7 @@ func (s *session) countRead(id string, gone bool, diags *diag.Diagnostics) {
 	if gone {
 		s.guards.gone++
 	}
-	if s.guards.tripped || s.guards.reads < tripReads || s.guards.gone*tripShare < s.guards.reads {
+	if s.expectEmpty || s.guards.tripped || s.guards.reads < tripReads || s.guards.gone*tripShare < s.guards.reads {
 		return
 	}
 	s.guards.tripped = true
