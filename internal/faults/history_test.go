@@ -31,7 +31,10 @@ var kept = []struct {
 	name  string
 	seed  uint64
 	steps []step
-}{}
+}{
+	{"a reference and what it refers to go at once", 4, []step{{"toggle", 6, 11}}},
+	{"an object is gone, and another has its key", 124, []step{{"delete", 1, 0}, {"make", 1, 0}}},
+}
 
 // slot is one address of a history.
 type slot struct {
@@ -360,6 +363,9 @@ func (h *history) heed(result terraformtest.Result) {
 	delete(h.Env, "COHORT_EXPECT_EMPTY")
 	if strings.Contains(output, "set COHORT_EXPECT_EMPTY=1 and run again") {
 		h.Env["COHORT_EXPECT_EMPTY"] = "1"
+	}
+	if strings.Contains(output, "run terraform apply -refresh-only first") {
+		h.Apply("-refresh-only")
 	}
 	var blocks strings.Builder
 	for _, match := range existsAlready.FindAllStringSubmatch(output, -1) {
