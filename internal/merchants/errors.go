@@ -169,6 +169,7 @@ func describeBody(header http.Header, body []byte) string {
 	if len(body) == 0 {
 		return "an empty answer"
 	}
-	excerpt := plain(strings.ToValidUTF8(string(body[:min(len(body), 120)]), ""))
+	// A blank for what is no text, lest the halves of a key that it broke come together.
+	excerpt := plain(strings.ToValidUTF8(string(body[:min(len(body), 120)]), " "))
 	return fmt.Sprintf("an answer of %s that is not the API's: %s", contentType, strings.Join(strings.Fields(excerpt), " "))
 }
