@@ -3,6 +3,7 @@ package merchants
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -210,6 +211,9 @@ func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error)
 	failed.Status, failed.Code, failed.Message, failed.RequestID, failed.Err = 0, "", "", requestID, nil
 	if err != nil {
 		failed.Err = errors.New(c.config.Key.Redact(err.Error()))
+		if _, untrusted := errors.AsType[*tls.CertificateVerificationError](err); untrusted {
+			failed.Err = fmt.Errorf("%w: %w", ErrUntrusted, failed.Err)
+		}
 		if cause := context.Cause(ctx); cause != nil {
 			failed.Err = fmt.Errorf("no answer: %w", cause)
 		}
@@ -243,6 +247,9 @@ func (c *Client) readAnswer(answer *http.Response, content []byte, failed *Error
 	failed.readError(answer.Header, []byte(c.config.Key.Redact(string(content))))
 	if location := answer.Header.Get("Location"); answer.StatusCode/100 == 3 && location != "" {
 		failed.Message = fmt.Sprintf("a redirect to %s, which is not followed because the API key would travel along", location)
+	}
+	if answer.StatusCode == http.StatusProxyAuthRequired {
+		failed.Message = proxyAsks
 	}
 	failed.Code, failed.Message = c.config.Key.Redact(failed.Code), c.config.Key.Redact(failed.Message)
 }

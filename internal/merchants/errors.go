@@ -15,6 +15,8 @@ var (
 	ErrKeyUnknown = errors.New("the API key is not known yet")
 	// ErrReadOnly is the cause of a refused write of a client that only reads.
 	ErrReadOnly = errors.New("this client only reads")
+	// ErrUntrusted is the cause when the certificate of the server, or of a proxy that looks into the traffic, is not trusted.
+	ErrUntrusted = errors.New("the certificate is not trusted")
 )
 
 // Error is the only error of a call that was tried. Status is 0 when no answer came, and Err then says why; else Code and Message are the

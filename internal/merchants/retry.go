@@ -43,9 +43,9 @@ const (
 // classify reads the outcome of a try. connected tells whether a connection was had.
 func classify(answer *http.Response, apiShaped, connected bool, err error) outcome {
 	if err != nil {
-		var certificate *tls.CertificateVerificationError
+		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
 		switch {
-		case errors.As(err, &certificate):
+		case untrusted:
 			return refused
 		case !connected:
 			return notSent

@@ -1,6 +1,7 @@
 package merchants
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -44,16 +45,25 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
+// proxyAsks says what to do about 407, of a request or of the tunnel for one.
+const proxyAsks = "a demand of the proxy for a user and a password: write them into HTTP_PROXY or HTTPS_PROXY, as http://user:password@host:port"
+
 // newHTTPClient returns a client of its own: proxies from the environment, an optional private CA beside the system's, and no redirects,
 // which would carry the key elsewhere or turn a POST into a GET.
 func newHTTPClient(caCertPEM []byte) (*http.Client, error) {
 	transport := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
-		TLSHandshakeTimeout:   10 * time.Second,
-		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
-		ForceAttemptHTTP2:     true,
-		HTTP2:                 &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 10 * time.Second,
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		ForceAttemptHTTP2:   true,
+		HTTP2:               &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+			if answer.StatusCode == http.StatusProxyAuthRequired {
+				return errors.New(proxyAsks)
+			}
+			return nil
+		},
 		MaxIdleConnsPerHost:   100,
 		ExpectContinueTimeout: time.Second,
 		// Below what gateways usually keep, so that a POST seldom goes to a connection that is about to be closed.

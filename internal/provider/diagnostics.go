@@ -90,6 +90,8 @@ func adviceOn(err *merchants.Error) string {
 		return "The api_key of the provider is only known after another resource is applied. Apply that resource first (-target), or supply the key in COHORT_API_KEY."
 	case errors.Is(err, merchants.ErrReadOnly):
 		return "This configuration only reads: read_only is set in the provider block or COHORT_READ_ONLY in the environment. Nothing was sent."
+	case errors.Is(err, merchants.ErrUntrusted):
+		return "Nothing was sent. Where a proxy or a gateway has a certificate authority of its own, name its PEM file in ca_cert_file of the provider block."
 	case err.Status == http.StatusUnauthorized:
 		return "The service does not accept the API key. Keys are found in Cohort's admin under Settings > Integrations; the key may have been revoked, or belong to another address than api_url."
 	case err.Status == http.StatusForbidden:
