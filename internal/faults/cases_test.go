@@ -33,6 +33,7 @@ var cases = map[int]struct {
 	21: {"both merchants, mixed up", case21},
 	22: {"values of every sort", case22},
 	23: {"the service has changed", case23},
+	24: {"wrong keys, addresses and ways", case24},
 }
 
 func TestFaults(t *testing.T) {

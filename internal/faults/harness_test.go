@@ -55,10 +55,10 @@ type scenario struct {
 	sandbox *sandbox.Sandbox
 	mode    string // "" for both merchants
 	foreign []string
-	// planned, maxRequests and secrets are as in [oracle.Evidence].
-	planned      func(sandbox.Exchange) bool
-	maxRequests  int
-	stateSecrets []string
+	// planned, maxRequests and stateSecrets are as in [oracle.Evidence]; secrets come to the keys of the sandbox.
+	planned               func(sandbox.Exchange) bool
+	maxRequests           int
+	secrets, stateSecrets []string
 	// files are as in [oracle.Evidence].
 	files map[string][]byte
 }
@@ -161,7 +161,7 @@ func (s *scenario) judge() {
 	}
 	for _, violation := range oracle.Check(s.t.Context(), oracle.Evidence{
 		Mode: s.mode, States: s.States, Objects: objects, Foreign: s.foreign, History: s.sandbox.History(),
-		Plan: plan.Code, Output: s.Output.String(), Secrets: []string{s.sandbox.TestKey(), s.sandbox.LiveKey()}, StateSecrets: s.stateSecrets,
+		Plan: plan.Code, Output: s.Output.String(), Secrets: append(s.secrets, s.sandbox.TestKey(), s.sandbox.LiveKey()), StateSecrets: s.stateSecrets,
 		Files: s.files, MaxRequests: s.maxRequests, Planned: s.planned,
 	}) {
 		s.t.Error(violation)
