@@ -34,6 +34,7 @@ var cases = map[int]struct {
 	22: {"values of every sort", case22},
 	23: {"the service has changed", case23},
 	24: {"wrong keys, addresses and ways", case24},
+	25: {"states of releases, whole and damaged", case25},
 }
 
 func TestFaults(t *testing.T) {
