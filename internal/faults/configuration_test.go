@@ -28,6 +28,7 @@ func case24(t *testing.T) {
 func wrongArguments(t *testing.T) {
 	const canary = "c4n4ry-0f-4-wr0ng-k3y"
 	s := newScenario(t, sandbox.Options{Seed: 24}, program)
+	s.trace()
 	s.secrets = []string{canary, "p4ssw0rd-0f-a-us3r"}
 	s.mustApply()
 	managed := s.holds(12)
@@ -234,6 +235,7 @@ func behindProxy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, managed := saved(t)
+			s.trace()
 			s.secrets = []string{proxyPassword}
 			p := &proxy{plain: s.sandbox.Handler(), encrypted: strings.TrimPrefix(s.trusted().URL, "https://")}
 			host := strings.TrimPrefix(s.serve(p).URL, "http://")

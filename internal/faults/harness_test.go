@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -55,10 +56,8 @@ type scenario struct {
 	sandbox *sandbox.Sandbox
 	mode    string // "" for both merchants
 	foreign []string
-	// planned, maxRequests and stateSecrets are as in [oracle.Evidence]; secrets come to the keys of the sandbox.
-	planned               func(sandbox.Exchange) bool
-	maxRequests           int
-	secrets, stateSecrets []string
+	// secrets come to the keys of the sandbox.
+	secrets []string
 	// files are as in [oracle.Evidence].
 	files map[string][]byte
 }
@@ -74,7 +73,16 @@ func newScenario(t *testing.T, options sandbox.Options, config string) *scenario
 	w := terraformtest.New(t, "provider \"cohort\" {}\n"+config)
 	w.Env["COHORT_API_URL"] = s.URL()
 	w.Env["COHORT_API_KEY"] = s.TestKey()
-	return &scenario{Workspace: w, t: t, sandbox: s, mode: "test", files: map[string][]byte{}}
+	made := &scenario{Workspace: w, t: t, sandbox: s, mode: "test", files: map[string][]byte{}}
+	if os.Getenv("TRACE") != "" {
+		made.trace()
+	}
+	return made
+}
+
+// trace makes each command log all that it can, for the oracle to search. With TRACE set every scenario does.
+func (s *scenario) trace() {
+	s.Env["TF_LOG"], s.Env["TF_LOG_PATH"] = "TRACE", filepath.Join(s.Dir, "terraform.log")
 }
 
 // inject arms a fault.
@@ -159,10 +167,19 @@ func (s *scenario) judge() {
 			}
 		}
 	}
+	for _, pattern := range []string{"*.log", "*.tfplan", "plan"} {
+		left, err := filepath.Glob(filepath.Join(s.Dir, pattern))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, name := range left {
+			s.files[filepath.Base(name)] = s.Read(filepath.Base(name))
+		}
+	}
 	for _, violation := range oracle.Check(s.t.Context(), oracle.Evidence{
 		Mode: s.mode, States: s.States, Objects: objects, Foreign: s.foreign, History: s.sandbox.History(),
-		Plan: plan.Code, Output: s.Output.String(), Secrets: append(s.secrets, s.sandbox.TestKey(), s.sandbox.LiveKey()), StateSecrets: s.stateSecrets,
-		Files: s.files, MaxRequests: s.maxRequests, Planned: s.planned,
+		Plan: plan.Code, Output: s.Output.String(), Secrets: append(s.secrets, s.sandbox.TestKey(), s.sandbox.LiveKey()), StateSecrets: []string{canaryCode},
+		Files: s.files,
 	}) {
 		s.t.Error(violation)
 	}
@@ -215,6 +232,9 @@ resource "cohort_list" "l" {
 }
 `, n)
 }
+
+// canaryCode begins the codes of perks, which are sensitive: they may be in the state and in plans, and nowhere else.
+const canaryCode = "CANARY-CODE-"
 
 // program is a small program of 12 resources of all kinds.
 const program = `

@@ -3,11 +3,15 @@
 package oracle
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/url"
 	"slices"
@@ -32,9 +36,9 @@ type Evidence struct {
 	Plan int
 	// Output is everything that was printed or logged.
 	Output string
-	// Files are other files that were left, such as plans and crash logs, by name.
+	// Files are other files that were left, such as logs and saved plans, by name. A plan, which is a zip archive, is searched entry by entry.
 	Files map[string][]byte
-	// Secrets must not be found anywhere. Those of StateSecrets may be in the state, but nowhere else.
+	// Secrets must not be found anywhere. Those of StateSecrets may be in the state and in plans, but nowhere else.
 	Secrets, StateSecrets []string
 	// MaxRequests bounds the history; 0 means no bound.
 	MaxRequests int
@@ -210,7 +214,11 @@ func (c *checker) checkSecrets() {
 	places := map[string][]byte{"the output": []byte(c.Output)}
 	maps.Copy(places, c.Files)
 	for name, content := range places {
-		for _, secret := range slices.Concat(c.Secrets, c.StateSecrets) {
+		secrets := slices.Concat(c.Secrets, c.StateSecrets)
+		if entries, ok := unzipped(content); ok {
+			content, secrets = entries, c.Secrets
+		}
+		for _, secret := range secrets {
 			if form := leaked(content, secret); form != "" {
 				c.found("I5", "a secret is in %s, %s", name, form)
 			}
@@ -223,6 +231,26 @@ func (c *checker) checkSecrets() {
 			}
 		}
 	}
+}
+
+// unzipped returns the entries of a zip archive, one after the other.
+func unzipped(content []byte) ([]byte, bool) {
+	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return nil, false
+	}
+	var all bytes.Buffer
+	for _, entry := range archive.File {
+		reader, err := entry.Open()
+		if err != nil {
+			return nil, false
+		}
+		_, err = io.Copy(&all, reader)
+		if err = errors.Join(err, reader.Close()); err != nil {
+			return nil, false
+		}
+	}
+	return all.Bytes(), true
 }
 
 // leaked returns the form in which content holds a secret, "" when it does not. A long enough part of it counts as a whole.

@@ -1,6 +1,8 @@
 package oracle_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +28,24 @@ func objects(ids ...string) map[string][]map[string]any {
 	return map[string][]map[string]any{"perks": perks}
 }
 
+// zipped is an archive as a saved plan is one, with one entry.
+func zipped(t *testing.T, content string) []byte {
+	t.Helper()
+	var archive bytes.Buffer
+	writer := zip.NewWriter(&archive)
+	entry, err := writer.Create("tfplan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := entry.Write([]byte(content)); err != nil {
+		t.Fatal(err)
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return archive.Bytes()
+}
+
 // TestCheck breaks each invariant once, because an oracle that finds nothing proves nothing.
 func TestCheck(t *testing.T) {
 	t.Parallel()
@@ -48,6 +68,9 @@ func TestCheck(t *testing.T) {
 		"secret in output":     {oracle.Evidence{Secrets: []string{secret}, Output: "x" + secret}, []string{"I5"}},
 		"part of a secret":     {oracle.Evidence{Secrets: []string{secret}, Output: secret[3:16]}, []string{"I5"}},
 		"secret in base64":     {oracle.Evidence{Secrets: []string{secret}, Files: map[string][]byte{"plan": []byte("dGVzdF8wMTIzNDU2Nzg5YWJjZGVm")}}, []string{"I5"}},
+		"secret in a plan":     {oracle.Evidence{Secrets: []string{secret}, Files: map[string][]byte{"plan": zipped(t, "x"+secret)}}, []string{"I5"}},
+		"value in a plan":      {oracle.Evidence{StateSecrets: []string{secret}, Files: map[string][]byte{"plan": zipped(t, "x"+secret)}}, nil},
+		"value in a log":       {oracle.Evidence{StateSecrets: []string{secret}, Files: map[string][]byte{"log": []byte("x" + secret)}}, []string{"I5"}},
 		"secret in state":      {oracle.Evidence{Secrets: []string{secret}, States: [][]byte{append(state(), secret...)}}, []string{"I9", "I5"}},
 		"too many requests":    {oracle.Evidence{History: []sandbox.Exchange{made, made}, MaxRequests: 1}, []string{"I6"}},
 		"blame":                {oracle.Evidence{Output: "Error: Provider produced inconsistent result after apply"}, []string{"I7"}},
