@@ -235,6 +235,7 @@ func anotherOrganization(t *testing.T) {
 		toPlan, toPlanRefreshOnly, toPlanDestroy, toApply, toApplyRefreshOnly, toReplace, toDestroy, toDestroyUnrefreshed, toImportBlock,
 		all(toReplaceUnrefreshed, many...), all(toApply, "-target=cohort_campaign.hunt", "-target=cohort_campaign.gift"),
 		attempt{name: "configuration without resources", args: toApply.args, files: map[string]string{"main.tf": "provider \"cohort\" {}\n"}},
+		attempt{name: "more resources -refresh=false", args: toApplyUnrefreshed.args, files: map[string]string{"more.tf": lists(10)}},
 		attempt{name: "configuration without resources -refresh=false", args: toApplyUnrefreshed.args, files: map[string]string{"main.tf": "provider \"cohort\" {}\n"}},
 	)
 	s.refused("not-found", attempt{

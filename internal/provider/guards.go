@@ -23,8 +23,8 @@ import (
 //
 //   - a state of one merchant with a key of the other: every call that sees a state (checkMode)
 //   - a deletion or replacement in live that allow_live_delete does not name: in the plan, and again before the request (checkDelete)
-//   - most objects gone at once, as with a key of another organization: reads (countRead), and before a plan of deletions that nothing has
-//     read (checkRead)
+//   - most objects gone at once, as with a key of another organization: reads (countRead), and, where nothing was read, before a plan that
+//     deletes (checkRead) or makes something (checkUnread)
 //   - a new object whose key exists already: in the plan, which Terraform repeats right before the create (checkNewKey)
 //   - an import that names the other merchant (importByKeyOrID)
 //   - an object that changed outside between plan and apply (checkConflict)
@@ -36,6 +36,9 @@ type guards struct {
 	tripped     bool
 	// read are the ids that were asked for, managed those that Terraform has shown.
 	read, managed map[string]bool
+	// unread are a few of the managed ones that were not asked for when they were shown; they are as soon as something is to be made.
+	unread map[string]kind
+	makes  bool
 	// existing are the objects of each kind, listed once.
 	existing map[string]func() ([]candidate, error)
 }
@@ -90,6 +93,9 @@ func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlan
 			return
 		}
 		diags.Append(resp.Private.SetKey(ctx, planKey, left)...)
+		if s.guards.show(k, id.ValueString()) {
+			s.checkRead(ctx, k, id.ValueString(), diags)
+		}
 		return
 	}
 	if req.Plan.Raw.IsNull() {
@@ -106,6 +112,7 @@ func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlan
 	}
 	var key types.String
 	diags.Append(req.Plan.GetAttribute(ctx, path.Root(k.key), &key)...)
+	s.checkUnread(ctx, diags)
 	if !diags.HasError() {
 		s.checkNewKey(ctx, k, key.ValueString(), diags)
 	}
@@ -217,6 +224,36 @@ func (s *session) checkRead(ctx context.Context, k kind, id string, diags *diag.
 	if err := k.get(ctx, s.client, merchants.ID(id)); err == nil || merchants.IsNotFound(err) {
 		s.countRead(id, err != nil, diags)
 	}
+}
+
+// checkUnread reads a few objects of the state before something is made: in another organization the new objects would be made there. Terraform
+// shows the state and what is new in any order, so those that it shows later are read then. A saved plan shows only what it changes.
+func (s *session) checkUnread(ctx context.Context, diags *diag.Diagnostics) {
+	for id, k := range s.guards.making() {
+		s.checkRead(ctx, k, id, diags)
+	}
+}
+
+// show notes an object of the state that stays, and reports whether something is to be made beside it.
+func (g *guards) show(k kind, id string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.makes && !g.read[id] && len(g.unread) < tripReads {
+		if g.unread == nil {
+			g.unread = map[string]kind{}
+		}
+		g.unread[id] = k
+	}
+	return g.makes
+}
+
+// making notes that something is to be made, and returns the objects that were shown before.
+func (g *guards) making() map[string]kind {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	unread := g.unread
+	g.makes, g.unread = true, nil
+	return unread
 }
 
 // knows tells whether an object was read, or enough of them were to tell the merchant.
