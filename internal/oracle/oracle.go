@@ -239,18 +239,19 @@ func unzipped(content []byte) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	var all bytes.Buffer
+	var all []byte
 	for _, entry := range archive.File {
 		reader, err := entry.Open()
 		if err != nil {
 			return nil, false
 		}
-		_, err = io.Copy(&all, reader)
+		plain, err := io.ReadAll(reader)
 		if err = errors.Join(err, reader.Close()); err != nil {
 			return nil, false
 		}
+		all = append(all, plain...)
 	}
-	return all.Bytes(), true
+	return all, true
 }
 
 // leaked returns the form in which content holds a secret, "" when it does not. A long enough part of it counts as a whole.
