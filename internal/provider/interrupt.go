@@ -7,8 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// interruptible changes nothing any more once the run is interrupted. The SDK ends the contexts of the calls that are under way then, but not
-// of those that Terraform had sent and that arrive later.
+// interruptible changes nothing and queries nothing any more once the run is interrupted. The SDK ends the contexts of the calls that are under
+// way then, but not of those that Terraform had sent and that arrive later.
 type interruptible struct {
 	protocolServer
 	// stopped is set from an interrupt until the provider is configured anew.
@@ -32,4 +32,14 @@ func (i interruptible) ApplyResourceChange(ctx context.Context, req *tfprotov6.A
 		end()
 	}
 	return i.protocolServer.ApplyResourceChange(ctx, req)
+}
+
+// ListResource has no end of its own: the results are made after it returned, and end with the context that it was given.
+func (i interruptible) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	if i.stopped.Load() {
+		stopped, end := context.WithCancel(ctx)
+		end()
+		ctx = stopped
+	}
+	return i.protocolServer.ListResource(ctx, req)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -43,7 +44,10 @@ const (
 	conflictOverwrite = "overwrite"
 )
 
-var _ provider.ProviderWithEphemeralResources = (*cohortProvider)(nil)
+var (
+	_ provider.ProviderWithEphemeralResources = (*cohortProvider)(nil)
+	_ provider.ProviderWithListResources      = (*cohortProvider)(nil)
+)
 
 // New returns the provider. The version goes into the User-Agent header.
 func New(version string) provider.Provider { return &cohortProvider{version: version} }
@@ -165,7 +169,7 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		return
 	}
 	configured.client = client
-	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = configured, configured, configured
+	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData, resp.ListResourceData = configured, configured, configured, configured
 }
 
 func (m providerModel) mode(diags *diag.Diagnostics) merchants.Mode {
@@ -329,4 +333,17 @@ func (p *cohortProvider) DataSources(context.Context) []func() datasource.DataSo
 // EphemeralResources lists the ephemeral resources.
 func (p *cohortProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{newUserAuthTokenEphemeralResource}
+}
+
+// ListResources lists the list resources.
+func (p *cohortProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		newUserPropertyQuery,
+		newListQuery,
+		newSegmentQuery,
+		newPerkQuery,
+		newDigitalAssetQuery,
+		newBadgeQuery,
+		newCampaignQuery,
+	}
 }

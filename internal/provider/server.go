@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -68,6 +69,28 @@ func contain[Request, Response any](
 		}
 	}()
 	return call(ctx, request)
+}
+
+// containResults turns a panic while the results of a query are made into the last of them. A panic of who takes them is not ours.
+func containResults(results iter.Seq[tfprotov6.ListResourceResult]) iter.Seq[tfprotov6.ListResourceResult] {
+	return func(yield func(tfprotov6.ListResourceResult) bool) {
+		taking, more := false, true
+		defer func() {
+			if taking {
+				return
+			}
+			if cause := recover(); cause != nil && more {
+				yield(tfprotov6.ListResourceResult{Diagnostics: []*tfprotov6.Diagnostic{panicDiagnostic(cause, debug.Stack())}})
+			}
+		}()
+		for result := range results {
+			taking = true
+			more = yield(result)
+			if taking = false; !more {
+				return
+			}
+		}
+	}
 }
 
 func panicDiagnostic(cause any, stack []byte) *tfprotov6.Diagnostic {
@@ -268,4 +291,20 @@ func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEp
 	return contain(ctx, req, s.protocolServer.OpenEphemeralResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.OpenEphemeralResourceResponse {
 		return &tfprotov6.OpenEphemeralResourceResponse{Diagnostics: d}
 	})
+}
+
+func (s server) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error) {
+	return contain(ctx, req, s.protocolServer.ValidateListResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateListResourceConfigResponse {
+		return &tfprotov6.ValidateListResourceConfigResponse{Diagnostics: d}
+	})
+}
+
+func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	answer, err := contain(ctx, req, s.protocolServer.ListResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ListResourceServerStream {
+		return &tfprotov6.ListResourceServerStream{Results: slices.Values([]tfprotov6.ListResourceResult{{Diagnostics: d}})}
+	})
+	if err == nil {
+		answer.Results = containResults(answer.Results)
+	}
+	return answer, err
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"iter"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,6 +95,18 @@ func TestServer_panic(t *testing.T) {
 			answer, err := s.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{})
 			return answer.Diagnostics, err
 		},
+		"ValidateListResourceConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ValidateListResourceConfig(ctx, &tfprotov6.ValidateListResourceConfigRequest{})
+			return answer.Diagnostics, err
+		},
+		"ListResource": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ListResource(ctx, &tfprotov6.ListResourceRequest{})
+			var all []*tfprotov6.Diagnostic
+			for result := range answer.Results {
+				all = append(all, result.Diagnostics...)
+			}
+			return all, err
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -142,6 +156,56 @@ func TestServer_panicKeeps(t *testing.T) {
 	}
 	if directory, err := os.Getwd(); err != nil || strings.Contains(detail, directory) {
 		t.Errorf("the directory in which it was built is in the error (%v):\n%s", err, detail)
+	}
+}
+
+// brokenResults is a server whose queries panic after the first result.
+type brokenResults struct{ protocolServer }
+
+func (brokenResults) ListResource(context.Context, *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	return &tfprotov6.ListResourceServerStream{Results: func(yield func(tfprotov6.ListResourceResult) bool) {
+		yield(tfprotov6.ListResourceResult{DisplayName: "the first"})
+		panic("no route for Bearer " + canary)
+	}}, nil
+}
+
+// TestServer_panicInResults holds that a panic while results are made comes after those that are there, as one error; that nothing comes when
+// nobody takes any more; and that a panic of who takes them is left to him.
+func TestServer_panicInResults(t *testing.T) {
+	t.Parallel()
+	query := func() iter.Seq[tfprotov6.ListResourceResult] {
+		answer, err := server{brokenResults{}}.ListResource(t.Context(), &tfprotov6.ListResourceRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.Results
+	}
+	results := slices.Collect(query())
+	if len(results) != 2 || results[0].DisplayName != "the first" || len(results[1].Diagnostics) != 1 {
+		t.Fatalf("the results are %v", results)
+	}
+	said := results[1].Diagnostics[0]
+	if said.Severity != tfprotov6.DiagnosticSeverityError || said.Summary != "The Cohort provider met a bug" ||
+		!strings.Contains(said.Detail, "no route for Bearer live_***") || !strings.Contains(said.Detail, "\n  at provider/server_test.go:") {
+		t.Errorf("the error is %s: %s", said.Summary, said.Detail)
+	}
+
+	taken := 0
+	for range query() {
+		taken++
+		break
+	}
+	if taken != 1 {
+		t.Errorf("%d results, want the one that was taken", taken)
+	}
+
+	defer func() {
+		if cause := recover(); cause != "the taker's" {
+			t.Errorf("the panic of who takes the results became %v", cause)
+		}
+	}()
+	for range query() {
+		panic("the taker's")
 	}
 }
 
@@ -298,6 +362,25 @@ func TestServer_logs(t *testing.T) {
 	}
 	if _, err := s.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: "cohort_list", CurrentState: applied.NewState}); err != nil {
 		t.Fatal(err)
+	}
+	queries, ok := s.(tfprotov6.ListResourceServer)
+	if !ok {
+		t.Fatal("the server has no queries")
+	}
+	filter, err := tfprotov6.NewDynamicValue(tftypes.Object{}, tftypes.NewValue(tftypes.Object{}, map[string]tftypes.Value{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := queries.ListResource(ctx, &tfprotov6.ListResourceRequest{TypeName: "cohort_list", Config: &filter, IncludeResource: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	requests := strings.Count(log.String(), `"method":"GET"`)
+	if results := slices.Collect(stream.Results); len(results) != 1 || len(results[0].Diagnostics) > 0 {
+		t.Errorf("the query gives %v", results)
+	}
+	if got := strings.Count(log.String(), `"method":"GET"`) - requests; got != 2 {
+		t.Errorf("the log has %d requests of the query, want 2", got)
 	}
 	text := log.String()
 	for _, want := range []string{`"@message":"Merchants API"`, `"method":"POST"`, `"method":"GET"`, `"path":"cohorts"`, `"status":201`} {

@@ -1,0 +1,582 @@
+package provider_test
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+// queried is a kind as queries see it in a queryWorld.
+type queried struct {
+	typeName, route string
+	// names are what all objects are called, in their order.
+	names []string
+	// filter is an argument, chosen are the objects that it leaves with the value.
+	filter, value string
+	chosen        []string
+	// first is the resource of the first object, without what is null and without ids that the service gave.
+	first map[string]any
+}
+
+var allQueried = []queried{
+	{
+		typeName: "cohort_user_property", route: "/v1/user-properties", names: []string{"loyalty_tier", "points", "shoe"},
+		filter: "type", value: "text", chosen: []string{"loyalty_tier", "shoe"},
+		first: map[string]any{"mode": "test", "name": "Loyalty tier", "type": "text", "reference_id": "loyalty_tier"},
+	},
+	{
+		typeName: "cohort_list", route: "/v1/cohorts", names: []string{"vip", "Testers", "staff"},
+		first: map[string]any{"mode": "test", "name": "VIP customers", "reference_id": "vip"},
+	},
+	{
+		typeName: "cohort_segment", route: "/v1/cohorts", names: []string{"gold", "Newcomers", "lapsed"},
+		first: map[string]any{
+			"mode": "test", "name": "Gold", "reference_id": "gold", "match": "any",
+			"groups": []any{map[string]any{"match": "all", "conditions": []any{
+				map[string]any{"user_property": map[string]any{"property": "loyalty_tier", "operator": "equals", "value": "gold"}},
+			}}},
+		},
+	},
+	{
+		typeName: "cohort_perk", route: "/v1/perks", names: []string{"welcome", "gift", "old"},
+		filter: "status", value: "archived", chosen: []string{"old"},
+		first: map[string]any{
+			"mode": "test", "internal_name": "welcome", "title": map[string]any{"en": "10% off", "fr": "10 % offerts"}, "expires_at": "2037-01-01T00:00:00Z",
+			"shopify_discount": map[string]any{"name": "W", "type": "percentage", "value": 12.5}, "status": "live", "desired_status": "live", "on_destroy": "archive",
+		},
+	},
+	{
+		typeName: "cohort_digital_asset", route: "/v1/digital-assets", names: []string{"card", "film", "pin"},
+		filter: "status", value: "draft", chosen: []string{"film", "pin"},
+		first: map[string]any{
+			"mode": "test", "internal_name": "card", "title": map[string]any{"en": "Founder card"}, "image_url": "https://cdn.example.com/card.png", "max_supply": 500.0,
+			"status": "published", "desired_status": "published",
+		},
+	},
+	{
+		typeName: "cohort_badge", route: "/v1/badges", names: []string{"gold-badge", "vip-badge", "staff-badge"},
+		filter: "status", value: "published", chosen: []string{"gold-badge"},
+		first: map[string]any{
+			"mode": "test", "internal_name": "gold-badge", "title": map[string]any{"en": "Gold"}, "image_url": "https://cdn.example.com/gold.svg", "visibility": "everyone",
+			"status": "published", "desired_status": "published",
+		},
+	},
+	{
+		typeName: "cohort_campaign", route: "/v1/campaigns", names: []string{"thanks", "shop", "hunt"},
+		filter: "status", value: "ended", chosen: []string{"thanks"},
+		first: map[string]any{
+			"mode": "test", "internal_name": "thanks", "airdrop": map[string]any{}, "status": "ended", "desired_status": "ended", "on_destroy": "archive",
+		},
+	},
+}
+
+// queryWorld has three objects of each kind.
+func queryWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t, sandbox.Options{})
+	made := func(path, body string, verbs ...string) string {
+		id := w.post(t, path, body)
+		for _, verb := range verbs {
+			w.post(t, path+"/"+id+"/"+verb, "")
+		}
+		return id
+	}
+	made("/v1/user-properties", `{"name":"Loyalty tier","type":"text","referenceId":"loyalty_tier"}`)
+	made("/v1/user-properties", `{"name":"Points","type":"number","referenceId":"points"}`)
+	made("/v1/user-properties", `{"name":"Shoe","type":"text","referenceId":"shoe"}`)
+	vip := made("/v1/cohorts", `{"type":"list","name":"VIP customers","referenceId":"vip"}`)
+	gold := made("/v1/cohorts", `{"type":"segment","name":"Gold","referenceId":"gold","conditions":{"operator":"or","groups":[{"operator":"and","conditions":[
+		{"type":"user-property","typeConfig":{"property":"loyalty_tier","operator":"equals","value":"gold"}}]}]}}`)
+	made("/v1/cohorts", `{"type":"list","name":"Testers"}`)
+	made("/v1/cohorts", `{"type":"segment","name":"Newcomers"}`)
+	staff := made("/v1/cohorts", `{"type":"list","name":"Staff","referenceId":"staff"}`)
+	made("/v1/cohorts", `{"type":"segment","name":"Lapsed","referenceId":"lapsed"}`)
+	perk := made("/v1/perks", `{"internalName":"welcome","title":{"en":"10% off","fr":"10 % offerts"},"expiresAt":"2037-01-01T00:00:00.000Z",
+		"type":"shopify-discount","typeConfig":{"discountName":"W","discountType":"percentage","value":12.5}}`, "publish")
+	made("/v1/perks", `{"internalName":"gift","type":"gift-card","typeConfig":{"amount":5}}`)
+	made("/v1/perks", `{"internalName":"old","title":{"en":"Old"}}`, "publish", "archive")
+	made("/v1/digital-assets", `{"internalName":"card","title":{"en":"Founder card"},"imageUrl":"https://cdn.example.com/card.png","maxSupply":500}`, "publish")
+	made("/v1/digital-assets", `{"internalName":"film","videoUrl":"https://cdn.example.com/a.mp4"}`)
+	made("/v1/digital-assets", `{"internalName":"pin"}`)
+	made("/v1/badges", `{"internalName":"gold-badge","cohortId":"`+gold+`","title":{"en":"Gold"},"imageUrl":"https://cdn.example.com/gold.svg"}`, "publish")
+	made("/v1/badges", `{"internalName":"vip-badge","cohortId":"`+vip+`","visibility":"owners"}`)
+	made("/v1/badges", `{"internalName":"staff-badge","cohortId":"`+staff+`","lockedDescription":{"en":"Join us."}}`)
+	made("/v1/campaigns", `{"internalName":"thanks","type":"airdrop","rewards":[{"type":"perk","rewardId":"`+perk+`"}]}`, "publish", "end")
+	made("/v1/campaigns", `{"internalName":"shop","type":"store","cohortId":"`+vip+`","typeConfig":{"name":{"en":"Shop"}}}`)
+	made("/v1/campaigns", `{"internalName":"hunt","type":"challenge","endAt":"2037-08-31T22:00:00.000Z","typeConfig":{"name":{"en":"Hunt"},"optInCta":{"en":"Join"},
+		"description":{"en":"<p>Hunt.</p>"},"imageUrl":"https://cdn.example.com/hunt.jpg","steps":[{"userAction":"visit","title":{"en":"Visit"},"triggers":[{"type":"visit","typeConfig":null}]}]},
+		"rewards":[{"type":"perk","rewardId":"`+perk+`","quantity":5}],"distribution":{"type":"instant-draw","typeConfig":{"maxBoxes":10}}}`, "publish")
+	w.mark()
+	return w
+}
+
+// shown is an object as a query shows it.
+type shown struct {
+	name               string
+	identity, resource map[string]any
+}
+
+// names returns what the results are called.
+func names(results []shown) []string {
+	var all []string
+	for _, r := range results {
+		all = append(all, r.name)
+	}
+	return all
+}
+
+// query runs a query and returns its results, and what was said of none of them. After an error there has to be nothing.
+func (p *protocol) query(t *testing.T, request *tfprotov6.ListResourceRequest) ([]shown, []said) {
+	t.Helper()
+	server, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
+	if !ok {
+		t.Fatal("the server has no queries")
+	}
+	if request.Config == nil {
+		request.Config = asDynamic(t, map[string]any{})
+	}
+	stream, err := server.ListResource(t.Context(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var results []shown
+	var all []said
+	for result := range stream.Results {
+		if len(errorsOf(all)) > 0 {
+			t.Error("the results go on after an error")
+		}
+		all = append(all, saidBy(result.Diagnostics)...)
+		if result.Identity == nil {
+			continue
+		}
+		one := shown{name: result.DisplayName, identity: plainIdentity(t, result.Identity.IdentityData)}
+		if result.Resource != nil {
+			one.resource = p.plain(t, request.TypeName, result.Resource)
+		}
+		results = append(results, one)
+	}
+	return results, all
+}
+
+// requests are the paths of the requests since mark.
+func (w *world) requests() []string {
+	var paths []string
+	for _, e := range w.History()[w.since:] {
+		path, _, _ := strings.Cut(e.Path, "?")
+		paths = append(paths, e.Method+" "+path)
+	}
+	return paths
+}
+
+// TestQuery_results holds for every kind that a query shows what the merchant has, in its order, under names and identities by which it can be
+// imported, for one request a page.
+func TestQuery_results(t *testing.T) {
+	t.Parallel()
+	for _, k := range allQueried {
+		t.Run(k.typeName, func(t *testing.T) {
+			t.Parallel()
+			w := queryWorld(t)
+			p := w.protocol(t)
+			results, all := p.query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, Limit: 100})
+			if len(all) > 0 {
+				t.Error(all)
+			}
+			if diff := cmp.Diff(k.names, names(results)); diff != "" {
+				t.Errorf("names (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]string{"GET " + k.route}, w.requests()); diff != "" {
+				t.Errorf("requests (-want +got):\n%s", diff)
+			}
+			for _, r := range results {
+				if r.resource != nil {
+					t.Errorf("%s has a resource that nobody asked for", r.name)
+				}
+				state, identity, diags := p.importByIdentity(t, k.typeName, r.identity)
+				noErrors(t, diags)
+				if diff := cmp.Diff(r.identity, identity); diff != "" {
+					t.Errorf("identity of %s after an import (-query +import):\n%s", r.name, diff)
+				}
+				if state["id"] != r.identity["id"] || r.identity["mode"] != "test" {
+					t.Errorf("%s is %v in the query and %v in the state", r.name, r.identity, state["id"])
+				}
+			}
+		})
+	}
+}
+
+// TestQuery_resources holds for every kind that a resource is what an import and the read after it give, and that each is read by its id.
+func TestQuery_resources(t *testing.T) {
+	t.Parallel()
+	for _, k := range allQueried {
+		t.Run(k.typeName, func(t *testing.T) {
+			t.Parallel()
+			w := queryWorld(t)
+			p := w.protocol(t)
+			results, all := p.query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, IncludeResource: true, Limit: 100})
+			if len(all) > 0 || len(results) != 3 {
+				t.Fatalf("%d results, and %v", len(results), all)
+			}
+			requests := []string{"GET " + k.route}
+			for _, r := range results {
+				id, _ := r.identity["id"].(string)
+				requests = append(requests, "GET "+k.route+"/"+id)
+			}
+			if diff := cmp.Diff(requests, w.requests()); diff != "" {
+				t.Errorf("requests (-want +got):\n%s", diff)
+			}
+			for _, r := range results {
+				state, _, diags := p.importByIdentity(t, k.typeName, r.identity)
+				noErrors(t, diags)
+				if diff := cmp.Diff(state, r.resource); diff != "" {
+					t.Errorf("%s (-import +query):\n%s", r.name, diff)
+				}
+			}
+			first := maps.Clone(results[0].resource)
+			for name := range first {
+				if name == "id" || name == "audience_id" || name == "rewards" || name == "distribution" {
+					delete(first, name)
+				}
+			}
+			if diff := cmp.Diff(k.first, first); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", results[0].name, diff)
+			}
+		})
+	}
+}
+
+// TestQuery_filter holds that a filter leaves what it says and nothing else, with and without resources, and that only known values are accepted.
+func TestQuery_filter(t *testing.T) {
+	t.Parallel()
+	w := queryWorld(t)
+	p := w.protocol(t)
+	for _, k := range allQueried {
+		if k.filter == "" {
+			continue
+		}
+		t.Run(k.typeName, func(t *testing.T) {
+			t.Parallel()
+			for _, include := range []bool{false, true} {
+				results, all := p.query(t, &tfprotov6.ListResourceRequest{
+					TypeName: k.typeName, Config: asDynamic(t, map[string]any{k.filter: k.value}), IncludeResource: include, Limit: 100,
+				})
+				if len(all) > 0 {
+					t.Error(all)
+				}
+				if diff := cmp.Diff(k.chosen, names(results)); diff != "" {
+					t.Errorf("names with resources %t (-want +got):\n%s", include, diff)
+				}
+			}
+			if got := p.validateQuery(t, k.typeName, map[string]any{k.filter: k.value}); len(got) > 0 {
+				t.Error(got)
+			}
+			got := p.validateQuery(t, k.typeName, map[string]any{k.filter: "nonsense"})
+			if len(got) != 1 || got[0].path != k.filter || got[0].summary != "Invalid Attribute Value Match" {
+				t.Errorf("a filter that finds nothing is not refused: %v", got)
+			}
+		})
+	}
+}
+
+func (p *protocol) validateQuery(t *testing.T, typeName string, config map[string]any) []said {
+	t.Helper()
+	server, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
+	if !ok {
+		t.Fatal("the server has no queries")
+	}
+	answer, err := server.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: asDynamic(t, config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return saidBy(answer.Diagnostics)
+}
+
+// TestQuery_noConfig holds that a list block without a config block is a query for everything, however Terraform says so.
+func TestQuery_noConfig(t *testing.T) {
+	t.Parallel()
+	w := queryWorld(t)
+	p := w.protocol(t)
+	for _, k := range allQueried {
+		results, all := p.query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, Config: asDynamic(t, nil), Limit: 100})
+		if len(all) > 0 || !slices.Equal(names(results), k.names) {
+			t.Errorf("%s: %q, and %v", k.typeName, names(results), all)
+		}
+		if all := p.validateQuery(t, k.typeName, nil); len(all) > 0 {
+			t.Errorf("%s: %v", k.typeName, all)
+		}
+	}
+}
+
+// TestQuery_limit holds that a query ends when it has shown enough, and asks for no page and no object beyond. Without a limit it shows all.
+func TestQuery_limit(t *testing.T) {
+	t.Parallel()
+	for _, k := range allQueried {
+		t.Run(k.typeName, func(t *testing.T) {
+			t.Parallel()
+			w := queryWorld(t)
+			p := w.protocol(t)
+			w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: k.route, PageSize: 1, Count: -1})()
+			for limit, want := range map[int64]struct{ shown, pages, reads int }{0: {3, 3, 3}, 1: {1, 1, 1}, 2: {2, 2, 2}, 3: {3, 3, 3}, 4: {3, 3, 3}} {
+				for _, include := range []bool{false, true} {
+					w.mark()
+					results, all := p.query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, IncludeResource: include, Limit: limit})
+					if len(all) > 0 || !slices.Equal(names(results), k.names[:want.shown]) {
+						t.Errorf("limit %d: %q, and %v", limit, names(results), all)
+					}
+					requests := want.pages
+					if include {
+						requests += want.reads
+					}
+					if got := w.requests(); len(got) != requests {
+						t.Errorf("limit %d with resources %t: %d requests, want %d: %q", limit, include, len(got), requests, got)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestQuery_limitOfChosen holds that a limit counts what is shown, not what was looked at.
+func TestQuery_limitOfChosen(t *testing.T) {
+	t.Parallel()
+	w := queryWorld(t)
+	results, all := w.protocol(t).query(t, &tfprotov6.ListResourceRequest{
+		TypeName: "cohort_digital_asset", Config: asDynamic(t, map[string]any{"status": "draft"}), Limit: 1,
+	})
+	if len(all) > 0 || !slices.Equal(names(results), []string{"film"}) {
+		t.Errorf("%q, and %v", names(results), all)
+	}
+}
+
+// TestQuery_error holds that an error in the middle comes after the results so far, and that it is the last: of a page, and of an object.
+func TestQuery_error(t *testing.T) {
+	t.Parallel()
+	for _, k := range allQueried {
+		t.Run(k.typeName, func(t *testing.T) {
+			t.Parallel()
+			w := queryWorld(t)
+			p := w.protocol(t)
+			w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: k.route, PageSize: 2})()
+			w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: k.route, Nth: 2, Status: http.StatusForbidden})()
+			results, all := p.query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, Limit: 100})
+			if !slices.Equal(names(results), k.names[:2]) {
+				t.Errorf("before the error: %q", names(results))
+			}
+			if len(all) != 1 || all[0].warning || all[0].summary != "Could not finish the query of "+k.typeName || !strings.Contains(all[0].detail, "HTTP 403") {
+				t.Errorf("the error is %v", all)
+			}
+
+			w.ClearFaults()
+			w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: k.route + "/{id}", Nth: 2, Status: http.StatusForbidden})()
+			results, all = p.query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, IncludeResource: true, Limit: 100})
+			if !slices.Equal(names(results), k.names[:1]) {
+				t.Errorf("before the error: %q", names(results))
+			}
+			noun := strings.ReplaceAll(strings.TrimPrefix(k.typeName, "cohort_"), "_", " ")
+			if len(all) != 1 || all[0].warning || all[0].summary != "Could not read "+noun+` "`+k.names[1]+`"` || !strings.Contains(all[0].detail, "HTTP 403") {
+				t.Errorf("the error is %v", all)
+			}
+		})
+	}
+}
+
+// TestQuery_partialRows holds that rows which are not whole give no wrong resource and hide nothing from a filter: what a row does not say is
+// read. Without either, an object is called by its id.
+func TestQuery_partialRows(t *testing.T) {
+	t.Parallel()
+	for _, k := range allQueried {
+		t.Run(k.typeName, func(t *testing.T) {
+			t.Parallel()
+			w := queryWorld(t)
+			p := w.protocol(t)
+			request := &tfprotov6.ListResourceRequest{TypeName: k.typeName, IncludeResource: true, Limit: 100}
+			whole, _ := p.query(t, request)
+			drop := []string{"name", "referenceId", "conditions", "internalName", "title", "description", "imageUrl", "status", "type", "typeConfig", "rewards", "distribution", "cohortId", "maxSupply"}
+			for i := range drop {
+				drop[i] = "data[]." + drop[i]
+			}
+			w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: k.route, Count: -1, Drop: drop})()
+			partial, all := p.query(t, request)
+			if len(all) > 0 {
+				t.Error(all)
+			}
+			if diff := cmp.Diff(whole, partial, cmp.AllowUnexported(shown{})); diff != "" {
+				t.Errorf("resources of rows that are whole, and of those that are not (-whole +partial):\n%s", diff)
+			}
+			if k.filter != "" {
+				results, all := p.query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, Config: asDynamic(t, map[string]any{k.filter: k.value}), Limit: 100})
+				if len(all) > 0 || !slices.Equal(names(results), k.chosen) {
+					t.Errorf("%q, and %v", names(results), all)
+				}
+				results, all = p.query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, Limit: 1})
+				if len(all) > 0 || len(results) != 1 || results[0].name != results[0].identity["id"] {
+					t.Errorf("%v, and %v", results, all)
+				}
+			}
+		})
+	}
+}
+
+// TestQuery_changing holds that an object that is gone, or another than the list says, when it is read is not shown.
+func TestQuery_changing(t *testing.T) {
+	t.Parallel()
+	gone := `{"code":"perk.not-found","message":"There is none."}`
+	for name, c := range map[string]struct {
+		typeName string
+		config   map[string]any
+		fault    sandbox.Fault
+		want     []string
+	}{
+		"gone":            {"cohort_perk", nil, sandbox.Fault{Route: "/v1/perks/{id}", Nth: 2, Status: 404, Body: &gone}, []string{"welcome", "old"}},
+		"another status":  {"cohort_digital_asset", map[string]any{"status": "draft"}, sandbox.Fault{Route: "/v1/digital-assets/{id}", Set: map[string]any{"status": "published"}}, []string{"pin"}},
+		"no filter":       {"cohort_list", nil, sandbox.Fault{Route: "/v1/cohorts", Set: map[string]any{"data[1].type": "segment"}}, []string{"vip", "staff"}},
+		"another type":    {"cohort_list", nil, sandbox.Fault{Route: "/v1/cohorts/{id}", Nth: 3, Set: map[string]any{"type": "segment"}}, []string{"vip", "Testers"}},
+		"another segment": {"cohort_segment", nil, sandbox.Fault{Route: "/v1/cohorts/{id}", Nth: 3, Set: map[string]any{"type": "list"}}, []string{"gold", "Newcomers"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := queryWorld(t)
+			c.fault.Method = http.MethodGet
+			w.fault(t, c.fault)()
+			results, all := w.protocol(t).query(t, &tfprotov6.ListResourceRequest{TypeName: c.typeName, Config: asDynamic(t, c.config), IncludeResource: true, Limit: 100})
+			if len(all) > 0 || !slices.Equal(names(results), c.want) {
+				t.Errorf("%q, want %q, and %v", names(results), c.want, all)
+			}
+		})
+	}
+}
+
+// TestQuery_leftOut holds that one object that cannot be written does not hide the others: a warning says which and why.
+func TestQuery_leftOut(t *testing.T) {
+	t.Parallel()
+	w := queryWorld(t)
+	w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: "/v1/campaigns/{id}", Nth: 2, Set: map[string]any{"distribution.type": "lottery"}})()
+	results, all := w.protocol(t).query(t, &tfprotov6.ListResourceRequest{TypeName: "cohort_campaign", IncludeResource: true, Limit: 2})
+	if !slices.Equal(names(results), []string{"thanks", "hunt"}) {
+		t.Errorf("names: %q", names(results))
+	}
+	if len(all) != 1 || !all[0].warning || all[0].summary != `The campaign "shop" is left out` || !strings.Contains(all[0].detail, `"lottery"`) {
+		t.Errorf("the warning is %v", all)
+	}
+}
+
+// TestQuery_refused holds what a query says when it may not read at all, and that with a key that is not known nothing is sent.
+func TestQuery_refused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		key      string
+		said     string
+		requests int
+	}{
+		"wrong key":   {`"test_00000000000000000000000000000000"`, "The service does not accept the API key.", 1},
+		"unknown key": {`unknown`, "only known after another resource is applied", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := queryWorld(t)
+			p := newPlugin(t)
+			if problems := p.configure("api_key = " + c.key + "\napi_url = \"" + w.URL() + `"`); len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			for _, k := range allQueried {
+				w.mark()
+				results, all := (&protocol{p.server, p.schema}).query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, IncludeResource: true, Limit: 100})
+				if len(results) > 0 || len(all) != 1 || all[0].warning || !strings.Contains(all[0].detail, c.said) {
+					t.Errorf("%s: %d results, and %v", k.typeName, len(results), all)
+				}
+				if got := w.requests(); len(got) != c.requests {
+					t.Errorf("%s: %d requests, want %d: %q", k.typeName, len(got), c.requests, got)
+				}
+			}
+		})
+	}
+}
+
+// TestQuery_live holds that a configuration that only reads may query, and that identities name the merchant.
+func TestQuery_live(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	p := newPlugin(t)
+	configure := func(settings string) {
+		t.Helper()
+		if problems := p.configure("api_url = \"" + w.URL() + "\"\nmode = \"live\"\napi_key = \"" + w.LiveKey() + "\"\n" + settings); len(problems) > 0 {
+			t.Fatal(problems)
+		}
+	}
+	configure("")
+	live := &protocol{p.server, p.schema}
+	state, all := live.create(t, "cohort_list", map[string]any{"name": "VIP customers", "reference_id": "vip"})
+	noErrors(t, all)
+	configure("read_only = true")
+	results, said := live.query(t, &tfprotov6.ListResourceRequest{TypeName: "cohort_list", IncludeResource: true, Limit: 100})
+	want := []shown{{name: "vip", identity: map[string]any{"mode": "live", "id": state["id"]}, resource: state}}
+	if diff := cmp.Diff(want, results, cmp.AllowUnexported(shown{})); diff != "" || len(said) > 0 {
+		t.Errorf("(-want +got):\n%s%v", diff, said)
+	}
+}
+
+// TestQuery_interrupt holds that an interrupt ends a query that waits, and that one which arrives later asks for nothing.
+func TestQuery_interrupt(t *testing.T) {
+	t.Parallel()
+	w := queryWorld(t)
+	p := w.protocol(t)
+	w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: "/v1/perks", PageSize: 2})()
+	server, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
+	if !ok {
+		t.Fatal("the server has no queries")
+	}
+	request := &tfprotov6.ListResourceRequest{TypeName: "cohort_perk", Config: asDynamic(t, nil), Limit: 100}
+	stream, err := server.ListResource(t.Context(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var results int
+	var all []said
+	for result := range stream.Results {
+		if all = append(all, saidBy(result.Diagnostics)...); result.Identity != nil {
+			results++
+		}
+		if results == 2 {
+			if _, err := p.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if results != 2 || len(all) != 1 || !strings.Contains(all[0].detail, "context canceled") {
+		t.Errorf("%d results, and %v", results, all)
+	}
+	w.mark()
+	if late, all := p.query(t, request); len(late) > 0 || len(all) != 1 || len(w.requests()) > 0 {
+		t.Errorf("after the interrupt: %d results, %v, and the requests %q", len(late), all, w.requests())
+	}
+}
+
+// TestQuery_notWanted holds that nothing more is asked for when Terraform takes no more results.
+func TestQuery_notWanted(t *testing.T) {
+	t.Parallel()
+	w := queryWorld(t)
+	w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: "/v1/badges", PageSize: 1, Count: -1})()
+	server, ok := w.protocol(t).ProviderServer.(tfprotov6.ListResourceServer)
+	if !ok {
+		t.Fatal("the server has no queries")
+	}
+	stream, err := server.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: "cohort_badge", Config: asDynamic(t, nil), Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := w.requests(); len(got) > 0 {
+		t.Errorf("requests before a result is wanted: %q", got)
+	}
+	for range stream.Results {
+		break
+	}
+	if got := w.requests(); len(got) != 1 {
+		t.Errorf("requests for one result: %q", got)
+	}
+}
