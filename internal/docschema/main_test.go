@@ -41,6 +41,10 @@ func TestWrite(t *testing.T) {
 	if steps == nil || steps.AttributeNestedType == nil || steps.AttributeNestedType.NestingMode != tfjson.SchemaNestingModeList {
 		t.Errorf("steps of a challenge = %+v", steps)
 	}
+	status := got.ListResourceSchemas["cohort_campaign"].Block.Attributes["status"]
+	if status == nil || !status.Optional || status.AttributeType.FriendlyName() != "string" {
+		t.Errorf("status of a query of campaigns = %+v", status)
+	}
 	if got.EphemeralResourceSchemas["cohort_user_auth_token"] == nil || got.DataSourceSchemas["cohort_campaign_diffusion"] == nil {
 		t.Error("an ephemeral resource or a data source is missing")
 	}

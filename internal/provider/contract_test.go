@@ -11,6 +11,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -151,6 +153,72 @@ func TestContract_ephemeralResources(t *testing.T) {
 			checkFiles(t, "examples/ephemeral-resources/"+name, map[string]string{"ephemeral-resource.tf": fmt.Sprintf("ephemeral %q ", name)})
 			checkDocs(t, "ephemeral-resources", name)
 		})
+	}
+}
+
+func TestContract_listResources(t *testing.T) {
+	t.Parallel()
+	served := servedSchemas(t)
+	p, ok := New("test").(frameworkprovider.ProviderWithListResources)
+	if !ok {
+		t.Fatal("the provider has no list resources")
+	}
+	names := map[string]bool{}
+	for _, create := range p.ListResources(t.Context()) {
+		query := create()
+		var named resource.MetadataResponse
+		query.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "cohort"}, &named)
+		name := named.TypeName
+		if names[name] {
+			t.Errorf("%s is registered twice", name)
+		}
+		names[name] = true
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var answer list.ListResourceSchemaResponse
+			query.ListResourceConfigSchema(t.Context(), list.ListResourceSchemaRequest{}, &answer)
+			for _, d := range answer.Schema.ValidateImplementation(t.Context()) {
+				t.Errorf("the schema is not valid: %s: %s", d.Summary(), d.Detail())
+			}
+			if answer.Schema.MarkdownDescription == "" {
+				t.Error("the schema has no MarkdownDescription: say what it finds")
+			}
+			if len(answer.Schema.Blocks) > 0 {
+				t.Error("the schema has blocks: use nested attributes")
+			}
+			if _, ok := query.(list.ListResourceWithConfigure); !ok {
+				t.Error("it has no Configure: take the session there")
+			}
+			block := served.ListResourceSchemas[name]
+			if block == nil {
+				t.Fatal("the server does not serve it")
+			}
+			checkAttributes(t, block.Block.Attributes)
+			for at, attribute := range answer.Schema.Attributes {
+				checkFilter(t, at, attribute, served.ResourceSchemas[name])
+			}
+			checkFiles(t, "examples/list-resources/"+name, map[string]string{"list-resource.tfquery.hcl": fmt.Sprintf("list %q ", name)})
+			checkDocs(t, "list-resources", name)
+		})
+	}
+	for _, name := range resourceNames(t) {
+		if !names[name] {
+			t.Errorf("there is no list resource %s: every kind of object has one", name)
+		}
+	}
+}
+
+// checkFilter demands that an argument of a query may be left out, is an attribute of what it finds, and refuses a value that finds nothing.
+func checkFilter(t *testing.T, at string, attribute listschema.Attribute, of *tfprotov6.Schema) {
+	t.Helper()
+	if !attribute.IsOptional() {
+		t.Errorf("%s has to be optional: a query without a config block finds everything", at)
+	}
+	if of == nil || !slices.ContainsFunc(of.Block.Attributes, func(a *tfprotov6.SchemaAttribute) bool { return a.Name == at }) {
+		t.Errorf("%s is no attribute of the resource", at)
+	}
+	if text, ok := attribute.(listschema.StringAttribute); !ok || len(text.Validators) == 0 {
+		t.Errorf("%s refuses nothing: use filterAttribute", at)
 	}
 }
 

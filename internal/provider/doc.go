@@ -1,9 +1,9 @@
-// Package provider is everything Terraform: the provider and its guards, resources, data sources and ephemeral resources. [New] makes
-// the provider, [NewServer] the protocol server that Terraform talks to.
+// Package provider is everything Terraform: the provider and its guards, resources, data sources, queries and ephemeral resources. [New]
+// makes the provider, [NewServer] the protocol server that Terraform talks to.
 //
 // A resource is one file, read from top to bottom; its schema stands in a file of its own when it is long. Nothing is inherited: what the
-// files share are plain functions (session.go, lifecycle.go, values.go, attributes.go, diagnostics.go, lookup.go), and what they must
-// have in common is demanded by contract_test.go.
+// files share are plain functions (session.go, lifecycle.go, values.go, attributes.go, diagnostics.go, lookup.go, query.go), and what
+// they must have in common is demanded by contract_test.go.
 //
 // # Values
 //

@@ -15,6 +15,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
@@ -228,6 +230,159 @@ func TestExamples_format(t *testing.T) {
 	if output, code := newTerraformCLI(t, folder).run("fmt", "-check", "-diff", "-recursive"); code != 0 {
 		t.Errorf("run make fmt: %s", output)
 	}
+	// Terraform formats queries from 1.14 on.
+	for _, file := range queryExamples(t) {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(hclwrite.Format(content)), string(content)); diff != "" {
+			t.Errorf("%s (-formatted +got):\n%s", file, diff)
+		}
+	}
+}
+
+func queryExamples(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(examples, "list-resources", "*", "*.tfquery.hcl"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples of queries: %v", err)
+	}
+	return files
+}
+
+// TestExamples_query runs every list block of the examples as Terraform 1.14 does, without Terraform. Each has to find something.
+func TestExamples_query(t *testing.T) {
+	t.Parallel()
+	w := queryWorld(t)
+	p := w.protocol(t)
+	for _, file := range queryExamples(t) {
+		kind := filepath.Base(filepath.Dir(file))
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			parsed, problems := hclsyntax.ParseConfig(content, file, hcl.InitialPos)
+			if problems.HasErrors() {
+				t.Fatal(problems)
+			}
+			body, ok := parsed.Body.(*hclsyntax.Body)
+			if !ok || len(body.Blocks) == 0 || len(body.Attributes) > 0 {
+				t.Fatal("it is not a file of list blocks")
+			}
+			for _, block := range body.Blocks {
+				if block.Type != "list" || len(block.Labels) != 2 || block.Labels[0] != kind {
+					t.Fatalf("it has the block %s %q", block.Type, block.Labels)
+				}
+				results, all := p.query(t, listBlock(t, kind, block.Body))
+				if len(results) == 0 || len(all) > 0 {
+					t.Errorf("%s finds %d objects, and %v", block.Labels[1], len(results), all)
+				}
+			}
+		})
+	}
+}
+
+// listBlock is what Terraform makes of a list block.
+func listBlock(t *testing.T, kind string, body *hclsyntax.Body) *tfprotov6.ListResourceRequest {
+	t.Helper()
+	request := &tfprotov6.ListResourceRequest{TypeName: kind, Limit: 100}
+	for name, attribute := range body.Attributes {
+		if name == "provider" {
+			if to, problems := hcl.AbsTraversalForExpr(attribute.Expr); problems.HasErrors() || to.RootName() != "cohort" {
+				t.Error("its provider is not cohort")
+			}
+			continue
+		}
+		value, problems := attribute.Expr.Value(nil)
+		switch {
+		case problems.HasErrors():
+			t.Fatal(problems)
+		case name == "include_resource":
+			request.IncludeResource = value.True()
+		case name == "limit":
+			request.Limit, _ = value.AsBigFloat().Int64()
+		default:
+			t.Errorf("a list block has no %s", name)
+		}
+	}
+	if body.Attributes["provider"] == nil {
+		t.Error("it has no provider, which Terraform demands")
+	}
+	config := map[string]any{}
+	for _, block := range body.Blocks {
+		if block.Type != "config" || len(config) > 0 {
+			t.Errorf("a list block has no second block and no %s", block.Type)
+		}
+		for name, attribute := range block.Body.Attributes {
+			value, problems := attribute.Expr.Value(nil)
+			if problems.HasErrors() {
+				t.Fatal(problems)
+			}
+			config[name] = value.AsString()
+		}
+	}
+	request.Config = asDynamic(t, config)
+	return request
+}
+
+// TestExamples_terraformQuery finds with the real `terraform query` what the examples ask for, has the configuration generated, and adopts it
+// without a change. It needs Terraform 1.14, and says so in the log (go test -v) when it was not run; TestExamples_query and TestQuery_resources hold
+// the same of the protocol.
+func TestExamples_terraformQuery(t *testing.T) {
+	t.Parallel()
+	if version, ok := queryTerraform(t); !ok {
+		t.Logf("NOT RUN: terraform query needs Terraform 1.14, this is %s", version)
+		return
+	}
+	for _, file := range queryExamples(t) {
+		kind := filepath.Base(filepath.Dir(file))
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := queryWorld(t)
+			before := kinds(w, "test")
+			of := allQueried[slices.IndexFunc(allQueried, func(k queried) bool { return k.typeName == kind })]
+			terraform := terraformRoot(t, "", "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
+			query := func(text string, arguments ...string) {
+				t.Helper()
+				if err := os.WriteFile(filepath.Join(terraform.dir, "main.tfquery.hcl"), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				output := terraform.must(append([]string{"query"}, arguments...)...)
+				for _, name := range of.names {
+					if !slices.Contains(strings.Fields(output), name) {
+						t.Errorf("the query does not show %s:\n%s", name, output)
+					}
+				}
+			}
+			query(string(content))
+			query(fmt.Sprintf("list %q \"all\" {\n  provider = cohort\n}\n", kind), "-generate-config-out=generated.tf")
+			if output := terraform.must("apply", "-auto-approve"); !strings.Contains(output, "3 imported, 0 added, 0 changed, 0 destroyed") {
+				t.Errorf("what the query wrote does not adopt without a change:\n%s", output)
+			}
+			terraform.noChanges()
+			if diff := cmp.Diff(before, kinds(w, "test")); diff != "" {
+				t.Errorf("objects were made or removed (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+// queryTerraform returns what the Terraform of the tests calls itself, and whether it has queries. OpenTofu has none.
+func queryTerraform(t *testing.T) (version string, ok bool) {
+	t.Helper()
+	version, _, _ = strings.Cut(newTerraformCLI(t, t.TempDir()).must("version"), "\n")
+	var major, minor int
+	if _, err := fmt.Sscanf(version, "Terraform v%d.%d", &major, &minor); err != nil {
+		return version, false
+	}
+	return version, major > 1 || minor >= 14
 }
 
 // TestExamples_loyaltyProgram carries the program to test and to live with the real Terraform, as its README says.

@@ -25,7 +25,7 @@ func (q *perkQuery) Metadata(_ context.Context, _ resource.MetadataRequest, resp
 
 func (q *perkQuery) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The perks of the merchant, in the order of their creation. Needs Terraform 1.14 or later.",
+		MarkdownDescription: "The perks of the merchant, in the order of their creation. Needs Terraform 1.14 or later. With `include_resource`, `terraform query -json` prints the value of a `code` as it is.",
 		Attributes:          map[string]schema.Attribute{"status": filterAttribute("status", perkLife...)},
 	}
 }

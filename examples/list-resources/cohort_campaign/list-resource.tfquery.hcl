@@ -1,0 +1,15 @@
+# The first 20 campaigns of the merchant. Without a limit, Terraform asks for 100.
+list "cohort_campaign" "first" {
+  provider = cohort
+  limit    = 20
+}
+
+# The campaigns that run, with all that the merchant holds of them.
+list "cohort_campaign" "running" {
+  provider         = cohort
+  include_resource = true
+
+  config {
+    status = "published"
+  }
+}

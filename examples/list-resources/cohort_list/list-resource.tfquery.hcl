@@ -1,0 +1,4 @@
+# Every list of the merchant.
+list "cohort_list" "all" {
+  provider = cohort
+}
