@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -25,7 +26,7 @@ func (q *perkQuery) Metadata(_ context.Context, _ resource.MetadataRequest, resp
 
 func (q *perkQuery) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The perks of the merchant, in the order of their creation. Needs Terraform 1.14 or later. With `include_resource`, `terraform query -json` prints the value of a `code` as it is.",
+		MarkdownDescription: "The perks of the merchant, in the order of their creation. Needs Terraform 1.14 or later. The value of a `code` is left out, because Terraform does not hide it in what a query prints.",
 		Attributes:          map[string]schema.Attribute{"status": filterAttribute("status", perkLife...)},
 	}
 }
@@ -44,12 +45,15 @@ func (q *perkQuery) List(ctx context.Context, req list.ListRequest, stream *list
 	}.results(ctx, req)
 }
 
-// imported writes the resource as an import does.
+// imported writes the resource as an import does, but for the value of a code: Terraform prints it, although it is sensitive.
 func (q *perkQuery) imported(ctx context.Context, perk *merchants.Perk, into *tfsdk.Resource) diag.Diagnostics {
 	var model perkModel
 	diags := into.Get(ctx, &model)
 	model.DesiredStatus, model.OnDestroy = perkLife.imported(perk.Status), types.StringValue(destroyByArchive)
 	diags.Append(model.read(ctx, perk, nil)...)
 	diags.Append(into.Set(ctx, model)...)
+	if !model.Code.IsNull() {
+		diags.Append(into.SetAttribute(ctx, path.Root("code").AtName("value"), types.StringNull())...)
+	}
 	return diags
 }

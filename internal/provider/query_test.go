@@ -251,6 +251,26 @@ func TestQuery_resources(t *testing.T) {
 	}
 }
 
+// TestQuery_code holds that the value of a code is not shown: Terraform prints the resources of a query without hiding anything.
+func TestQuery_code(t *testing.T) {
+	t.Parallel()
+	w := queryWorld(t)
+	p := w.protocol(t)
+	request := &tfprotov6.ListResourceRequest{TypeName: "cohort_perk", IncludeResource: true, Limit: 1}
+	results, _ := p.query(t, request)
+	id, _ := results[0].identity["id"].(string)
+	if err := w.PatchObject(id, map[string]any{"type": "code", "typeConfig": map[string]any{"code": "CANARY"}}); err != nil {
+		t.Fatal(err)
+	}
+	results, all := p.query(t, request)
+	if len(all) > 0 || len(results) != 1 {
+		t.Fatalf("%d results, and %v", len(results), all)
+	}
+	if diff := cmp.Diff(map[string]any{}, results[0].resource["code"]); diff != "" {
+		t.Errorf("code (-want +got):\n%s", diff)
+	}
+}
+
 // TestQuery_filter holds that a filter leaves what it says and nothing else, with and without resources, and that only known values are accepted.
 func TestQuery_filter(t *testing.T) {
 	t.Parallel()
