@@ -97,8 +97,11 @@ func create[T any](ctx context.Context, c *Client, k kind, filter url.Values, in
 		}
 		found, err := lookUp[T](lasting, c, k, filter, sent, since, looks)
 		switch {
-		case err != nil || found != nil:
-			return found, err
+		case err != nil:
+			// It was made, as far as the list tells.
+			return nil, unclearError(doubt, err)
+		case found != nil:
+			return found, nil
 		case !again:
 			return nil, unclearError(doubt, errNotFoundAgain)
 		}

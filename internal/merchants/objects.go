@@ -102,19 +102,25 @@ func IsEmpty[Input any](in Input) bool { return reflect.ValueOf(in).IsZero() }
 func update[T any](ctx context.Context, c *Client, k kind, id ID, in any) (*T, error) {
 	lasting, cancel := outlive(ctx)
 	defer cancel()
-	body, err := c.do(ctx, request{method: http.MethodPatch, path: k.object(id), in: in, repeatable: true})
+	write := request{method: http.MethodPatch, path: k.object(id), in: in, repeatable: true}
+	body, err := c.do(ctx, write)
 	if err != nil {
 		return nil, err
 	}
-	return answered[T](lasting, c, k, id, body)
+	return answered[T](lasting, c, write, k, id, body)
 }
 
 // answered decodes the object of a write that succeeded, or reads it when the answer does not hold it. lasting is the context of the write.
-func answered[T any](lasting context.Context, c *Client, k kind, id ID, body []byte) (*T, error) {
+// That the object cannot be read is an error of the write, lest it looks as if nothing was changed.
+func answered[T any](lasting context.Context, c *Client, write request, k kind, id ID, body []byte) (*T, error) {
 	if object, _, err := decodeObject[T](body); err == nil {
 		return object, nil
 	}
-	return get[T](lasting, c, k, id)
+	object, err := get[T](lasting, c, k, id)
+	if err != nil && !IsNotFound(err) {
+		err = &Error{Method: write.method, Path: write.path, Err: err, unclear: true}
+	}
+	return object, err
 }
 
 // transition is a change of status: the verb of its path, and whether a status is what it leads to.
@@ -137,9 +143,10 @@ func act[T any](ctx context.Context, c *Client, k kind, id ID, t transition) (*T
 	defer cancel()
 	var refusal error
 	for range 2 {
-		body, err := c.do(ctx, request{method: http.MethodPost, path: k.object(id) + "/" + t.verb})
+		write := request{method: http.MethodPost, path: k.object(id) + "/" + t.verb}
+		body, err := c.do(ctx, write)
 		if err == nil {
-			return answered[T](lasting, c, k, id, body)
+			return answered[T](lasting, c, write, k, id, body)
 		}
 		if !isUnclear(err) && !IsInvalidState(err) {
 			return nil, err

@@ -377,6 +377,53 @@ func TestObjects_emptyAnswerIsRead(t *testing.T) {
 	}
 }
 
+// TestObjects_emptyAnswerThatCannotBeRead: the write was made, and an error that is only of a read would deny it.
+func TestObjects_emptyAnswerThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		do           func(*merchants.Client) error
+		method, path string
+	}{
+		"update": {
+			func(c *merchants.Client) error {
+				_, err := c.UpdatePerk(t.Context(), "x1", merchants.PerkInput{InternalName: merchants.Value("a")})
+				return err
+			},
+			"PATCH", "perks/x1",
+		},
+		"publish": {
+			func(c *merchants.Client) error {
+				_, err := c.PublishPerk(t.Context(), "x1")
+				return err
+			},
+			"POST", "perks/x1/publish",
+		},
+	} {
+		for status, body := range map[int]string{403: `{"code":"generic.forbidden","message":"No."}`, 500: ``, 200: `{}`, 404: `{"code":"perk.not-found","message":"There is none."}`} {
+			t.Run(fmt.Sprint(name, status), func(t *testing.T) {
+				t.Parallel()
+				s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+					if r.Method == http.MethodGet {
+						reply(status, body)(w, r)
+						return
+					}
+					reply(204, "")(w, r)
+				})
+				err := test.do(s.client(t))
+				said, ok := errors.AsType[*merchants.Error](err)
+				switch {
+				case status == 404:
+					if !merchants.IsNotFound(err) {
+						t.Errorf("got %v", err)
+					}
+				case !ok || !merchants.MayHaveHappened(err) || said.Method != test.method || said.Path != test.path:
+					t.Errorf("got %v", err)
+				}
+			})
+		}
+	}
+}
+
 func TestIsEmpty(t *testing.T) {
 	t.Parallel()
 	if !merchants.IsEmpty(merchants.PerkInput{}) || !merchants.IsEmpty(fullCampaign.Since(fullCampaign)) {
