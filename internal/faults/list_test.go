@@ -66,8 +66,9 @@ func case19(t *testing.T) {
 		return func(t *testing.T) { bentPages(t, fault, pages) }
 	}
 	subtests(t, map[string]func(*testing.T){
-		"small pages":    bent(sandbox.Fault{PageSize: 7}, 23),
-		"duplicate rows": bent(sandbox.Fault{PageSize: 7, DuplicateRows: true}, 27),
+		"small pages": bent(sandbox.Fault{PageSize: 7}, 23),
+		// Every fourth row comes twice, from the fifth on: foreign-148, which is imported, is the 149th.
+		"duplicate rows": bent(sandbox.Fault{PageSize: 5, DuplicateRows: true}, 40),
 		"total too low":  bent(sandbox.Fault{Set: map[string]any{"total": 3}}, 2),
 		"total too high": bent(sandbox.Fault{Set: map[string]any{"total": 1_000_000}}, 2),
 		"total of text":  bent(sandbox.Fault{Set: map[string]any{"total": "many"}}, 2),
