@@ -47,6 +47,21 @@ resource "cohort_list" "live" {
 }
 `
 
+const takenInTest = `
+resource "cohort_perk" "taken_in_test" {
+  internal_name = "taken"
+  title         = { en = "Test" }
+}
+`
+
+const takenInLive = `
+resource "cohort_perk" "taken_in_live" {
+  provider      = cohort.live
+  internal_name = "taken"
+  title         = { en = "Live" }
+}
+`
+
 // case21 has both merchants in one configuration, and then mixes them up.
 func case21(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 21}, "")
@@ -70,6 +85,16 @@ func case21(t *testing.T) {
 		}
 	}
 	s.mustPlan("No changes.")
+
+	// What one merchant has is nothing to the other.
+	s.write("perks", `{"internalName": "taken"}`)
+	s.Write("taken.tf", takenInTest+takenInLive)
+	taken := s.Plan()
+	s.mustFail(taken, `A perk with the internal name "taken" already exists in the test merchant`)
+	s.silent(taken, "already exists in the live merchant")
+	s.Write("taken.tf", takenInLive)
+	s.mustApply()
+	managed = s.holds(15)
 
 	commands := [][]string{{"plan"}, {"plan", "-refresh=false"}, {"apply", "-auto-approve"}, {"destroy", "-auto-approve"}}
 	refused := func(words ...string) {
