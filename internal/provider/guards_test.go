@@ -141,3 +141,28 @@ func TestGuards_liveDeletion(t *testing.T) {
 		}
 	}
 }
+
+// TestGuards_keysOfEachMerchant holds guard G7 where two configured providers share a process, as they do in tests and outside of Terraform:
+// a key that one merchant has is free in the other, whichever of them was asked first.
+func TestGuards_keysOfEachMerchant(t *testing.T) {
+	t.Parallel()
+	for _, order := range [][]string{{"test", "live"}, {"live", "test"}} {
+		t.Run(order[0]+" first", func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandbox.Options{})
+			w.post(t, "/v1/perks", `{"internalName":"vip"}`)
+			keys := map[string]string{"test": w.TestKey(), "live": w.LiveKey()}
+			want := map[string]string{"test": `A perk with the internal name "vip" already exists in the test merchant`}
+			for _, mode := range order {
+				p := newPlugin(t)
+				if all := p.configure(fmt.Sprintf("mode = %q\napi_key = %q\napi_url = %q", mode, keys[mode], w.URL())); len(all) > 0 {
+					t.Fatal(all)
+				}
+				all := p.check("cohort_perk", `internal_name = "vip"`)
+				if want[mode] == "" && len(all) > 0 || want[mode] != "" && (len(all) != 1 || all[0].summary != want[mode]) {
+					t.Errorf("%s: said %v, want %q", mode, all, want[mode])
+				}
+			}
+		})
+	}
+}
