@@ -9,7 +9,8 @@ import (
 
 // case16 is a service whose reads lag behind its writes. How long is counted in reads, and ClearFaults is the end of it.
 func case16(t *testing.T) {
-	subtests(t, map[string]func(*testing.T){"late objects": lateObjects, "old versions": oldVersions}, func(t *testing.T, run func(*testing.T)) { run(t) })
+	subtests(t, map[string]func(*testing.T){"late objects": lateObjects, "late and unanswered": lateAndUnanswered, "old versions": oldVersions},
+		func(t *testing.T, run func(*testing.T)) { run(t) })
 }
 
 const latePerk = `
@@ -47,6 +48,21 @@ func lateObjects(t *testing.T) {
 	s.keeps(before)
 	if made := s.creates("perks"); made != 4 {
 		t.Errorf("%d perks were made, want 4", made)
+	}
+}
+
+// lateAndUnanswered: what is looked up because its create got no answer is late as well, in the list and when it is read.
+func lateAndUnanswered(t *testing.T) {
+	s := newScenario(t, sandbox.Options{Seed: 16}, perks(10))
+	s.inject(sandbox.Fault{Method: "POST", Stage: sandbox.StageAfter, Reset: true, Count: every, HideGet: 2, HideList: 2})
+	s.mustApply()
+	before := s.holds(10)
+	s.sandbox.ClearFaults()
+	s.mustPlan("No changes.")
+	s.judge()
+	s.keeps(before)
+	if made := s.creates("perks"); made != 10 {
+		t.Errorf("%d perks were made, want 10", made)
 	}
 }
 
