@@ -152,7 +152,7 @@ func case05(t *testing.T) {
 		server := s.serve(s.sandbox.Handler())
 		server.Close()
 		applied := s.Run("apply", "-no-color", "plan")
-		s.mustFail(applied, "Could not create perk", "connection refused", "Nothing was changed. Try again later")
+		s.mustFail(applied, "Could not create perk", "connection refused", "This request changed nothing. Try again later")
 		s.silent(applied, "The service may have made the change", "no such object has appeared since")
 		s.reach()
 		s.settle()

@@ -76,7 +76,7 @@ func case13(t *testing.T) {
 			s.sandbox.Reset()
 			arm("GET")
 			planned := s.Plan()
-			s.mustFail(planned, "Could not read perk", c.words, "Nothing was changed.")
+			s.mustFail(planned, "Could not read perk", c.words, "This request changed nothing.")
 			s.unchanged(before)
 			arm("")
 			if sent, _ := s.requests("GET"); sent < 10 || sent > 10+10/5+10 {

@@ -72,7 +72,7 @@ func case10(t *testing.T) {
 			s.Env["COHORT_API_URL"] = outage(s)
 
 			planned, tries := s.logged("plan", "-no-color", "-input=false")
-			s.mustFail(planned, "Could not read perk", "Nothing was changed.")
+			s.mustFail(planned, "Could not read perk", "This request changed nothing.")
 			s.unchanged(before)
 			// 12 reads, and a look for the key of each of two new ones; ten retries, and a fifth of the requests.
 			if tries < 14 || tries > 14+14/5+10 {
@@ -150,7 +150,7 @@ func (s *scenario) plannedChanges(failures int) []byte {
 		if plan.Code == 2 {
 			break
 		}
-		s.mustFail(plan, "Could not read", "Nothing was changed. Try again later")
+		s.mustFail(plan, "Could not read", "This request changed nothing. Try again later")
 		s.t.Log("a plan has failed")
 		if failures--; failures < 0 {
 			s.t.Fatal(plan.Output)

@@ -109,7 +109,7 @@ func adviceOn(err *merchants.Error) string {
 	case merchants.MayHaveHappened(err) && err.Method == http.MethodPost:
 		return "The service may have made the change although it did not say so. Run apply again: what is there already is then found, by its key, before anything is made."
 	case err.Method == http.MethodGet || !merchants.MayHaveHappened(err):
-		return "Nothing was changed. Try again later; if it stays so, Cohort's support can look the request id up."
+		return "This request changed nothing. Try again later; if it stays so, Cohort's support can look the request id up."
 	default:
 		return "It is not known whether the change was made. Run plan again to see what the merchant holds before you apply again."
 	}
