@@ -65,6 +65,11 @@ func (c *Client) GetBadge(ctx context.Context, id ID) (*Badge, error) {
 	return get[Badge](ctx, c, kindBadges, id)
 }
 
+// ReadBadge reads one by id, from a list when that has nothing new to tell; see [Config.ReadByID].
+func (c *Client) ReadBadge(ctx context.Context, id ID, nothingNew func(*Badge) bool) (*Badge, error) {
+	return readThrough(ctx, c, kindBadges, id, nothingNew)
+}
+
 // UpdateBadge sends the fields that change.
 func (c *Client) UpdateBadge(ctx context.Context, id ID, in BadgeInput) (*Badge, error) {
 	return update[Badge](ctx, c, kindBadges, id, in)
@@ -83,4 +88,9 @@ func (c *Client) PublishBadge(ctx context.Context, id ID) (*Badge, error) {
 // Badges walks all of them, archived ones included, in the order of their creation.
 func (c *Client) Badges(ctx context.Context) iter.Seq2[*Badge, error] {
 	return list[Badge](ctx, c, kindBadges, nil)
+}
+
+// ListedBadges walks all that lists which were read lately show, and everything that this client made.
+func (c *Client) ListedBadges(ctx context.Context) iter.Seq2[*Badge, error] {
+	return decoded[Badge](kindBadges, c.listed(ctx, kindBadges))
 }

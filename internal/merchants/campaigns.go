@@ -224,6 +224,11 @@ func (c *Client) GetCampaign(ctx context.Context, id ID) (*Campaign, error) {
 	return get[Campaign](ctx, c, kindCampaigns, id)
 }
 
+// ReadCampaign reads one by id, from a list when that has nothing new to tell; see [Config.ReadByID].
+func (c *Client) ReadCampaign(ctx context.Context, id ID, nothingNew func(*Campaign) bool) (*Campaign, error) {
+	return readThrough(ctx, c, kindCampaigns, id, nothingNew)
+}
+
 // UpdateCampaign sends the fields that change.
 func (c *Client) UpdateCampaign(ctx context.Context, id ID, in CampaignInput) (*Campaign, error) {
 	return update[Campaign](ctx, c, kindCampaigns, id, in)
@@ -257,4 +262,9 @@ func (c *Client) UnarchiveCampaign(ctx context.Context, id ID) (*Campaign, error
 // Campaigns walks all of them, archived ones included, in the order of their creation.
 func (c *Client) Campaigns(ctx context.Context) iter.Seq2[*Campaign, error] {
 	return list[Campaign](ctx, c, kindCampaigns, nil)
+}
+
+// ListedCampaigns walks all that lists which were read lately show, and everything that this client made.
+func (c *Client) ListedCampaigns(ctx context.Context) iter.Seq2[*Campaign, error] {
+	return decoded[Campaign](kindCampaigns, c.listed(ctx, kindCampaigns))
 }

@@ -44,6 +44,8 @@ type Config struct {
 	RequestTimeout time.Duration
 	// CACertPEM holds certificates to trust beside the system's.
 	CACertPEM []byte
+	// ReadByID reads every object by its id, and none from a list.
+	ReadByID bool
 	// ReadOnly refuses, before it is sent, every request that is not a GET.
 	ReadOnly bool
 	// Created is called with the id of each object that a create made, as soon as it is known, from the answer or by looking it up; nil means
@@ -75,6 +77,7 @@ type Client struct {
 	pace   *pace
 	budget retryBudget
 	claims claims
+	reader reader
 	// lastDate is the service's clock in Unix seconds, by its last answer; 0 before the first.
 	lastDate atomic.Int64
 }

@@ -172,6 +172,11 @@ func (c *Client) GetCohort(ctx context.Context, id ID) (*Cohort, error) {
 	return get[Cohort](ctx, c, kindCohorts, id)
 }
 
+// ReadCohort reads one by id, from a list when that has nothing new to tell; see [Config.ReadByID].
+func (c *Client) ReadCohort(ctx context.Context, id ID, nothingNew func(*Cohort) bool) (*Cohort, error) {
+	return readThrough(ctx, c, kindCohorts, id, nothingNew)
+}
+
 // UpdateCohort sends the fields that change.
 func (c *Client) UpdateCohort(ctx context.Context, id ID, in CohortInput) (*Cohort, error) {
 	return update[Cohort](ctx, c, kindCohorts, id, in)
@@ -185,4 +190,19 @@ func (c *Client) DeleteCohort(ctx context.Context, id ID) error {
 // Cohorts walks all lists or all segments, by type, in the order of their creation.
 func (c *Client) Cohorts(ctx context.Context, cohortType string) iter.Seq2[*Cohort, error] {
 	return list[Cohort](ctx, c, kindCohorts, url.Values{"type": {cohortType}})
+}
+
+// ListedCohorts walks all lists or all segments that lists which were read lately show, and everything that this client made. A row that does
+// not tell its type is kept.
+func (c *Client) ListedCohorts(ctx context.Context, cohortType string) iter.Seq2[*Cohort, error] {
+	return func(yield func(*Cohort, error) bool) {
+		for cohort, err := range decoded[Cohort](kindCohorts, c.listed(ctx, kindCohorts)) {
+			if err == nil && cohort.Type != cohortType && cohort.Type != "" {
+				continue
+			}
+			if !yield(cohort, err) {
+				return
+			}
+		}
+	}
 }

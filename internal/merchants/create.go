@@ -69,6 +69,7 @@ func (c *Client) claim(ctx context.Context, id ID) bool {
 // create makes an object. filter narrows the list in which it is looked up. Where the service allows the key only once, a create that was
 // not found is sent again: it can make no second object.
 func create[T any](ctx context.Context, c *Client, k kind, filter url.Values, in any) (*T, error) {
+	defer c.reader.wrote(k, "")
 	lasting, cancel := outlive(ctx)
 	defer cancel()
 	sent, err := fieldsOf(in)

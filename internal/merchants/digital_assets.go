@@ -54,6 +54,11 @@ func (c *Client) GetDigitalAsset(ctx context.Context, id ID) (*DigitalAsset, err
 	return get[DigitalAsset](ctx, c, kindDigitalAssets, id)
 }
 
+// ReadDigitalAsset reads one by id, from a list when that has nothing new to tell; see [Config.ReadByID].
+func (c *Client) ReadDigitalAsset(ctx context.Context, id ID, nothingNew func(*DigitalAsset) bool) (*DigitalAsset, error) {
+	return readThrough(ctx, c, kindDigitalAssets, id, nothingNew)
+}
+
 // UpdateDigitalAsset sends the fields that change.
 func (c *Client) UpdateDigitalAsset(ctx context.Context, id ID, in DigitalAssetInput) (*DigitalAsset, error) {
 	return update[DigitalAsset](ctx, c, kindDigitalAssets, id, in)
@@ -72,4 +77,9 @@ func (c *Client) PublishDigitalAsset(ctx context.Context, id ID) (*DigitalAsset,
 // DigitalAssets walks all of them, archived ones included, in the order of their creation.
 func (c *Client) DigitalAssets(ctx context.Context) iter.Seq2[*DigitalAsset, error] {
 	return list[DigitalAsset](ctx, c, kindDigitalAssets, nil)
+}
+
+// ListedDigitalAssets walks all that lists which were read lately show, and everything that this client made.
+func (c *Client) ListedDigitalAssets(ctx context.Context) iter.Seq2[*DigitalAsset, error] {
+	return decoded[DigitalAsset](kindDigitalAssets, c.listed(ctx, kindDigitalAssets))
 }

@@ -102,9 +102,9 @@ func FuzzDecodePage(f *testing.F) {
 		if !json.Valid(body) {
 			t.Errorf("accepted %q", body)
 		}
-		for _, row := range page.Data {
-			if !json.Valid(row) {
-				t.Errorf("a row is %q", row)
+		for _, row := range page.rows {
+			if row.id == "" || !json.Valid(row.json) {
+				t.Errorf("a row is %q, with the id %q", row.json, row.id)
 			}
 		}
 	})

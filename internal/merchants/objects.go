@@ -100,6 +100,7 @@ func IsEmpty[Input any](in Input) bool { return reflect.ValueOf(in).IsZero() }
 // update sends the fields that change. They are absolute values, so it may be repeated; an answer without a body is legal (observed of the
 // framework that the service is built on), and the object is then read.
 func update[T any](ctx context.Context, c *Client, k kind, id ID, in any) (*T, error) {
+	defer c.reader.wrote(k, id)
 	lasting, cancel := outlive(ctx)
 	defer cancel()
 	write := request{method: http.MethodPatch, path: k.object(id), in: in, repeatable: true}
@@ -139,6 +140,7 @@ var (
 // act makes a transition. When it is unclear whether it was made, or the service says that the status does not allow it, the object tells:
 // one that is there already is a success. One that is not is tried once more.
 func act[T any](ctx context.Context, c *Client, k kind, id ID, t transition) (*T, error) {
+	defer c.reader.wrote(k, id)
 	lasting, cancel := outlive(ctx)
 	defer cancel()
 	var refusal error
@@ -165,13 +167,19 @@ func act[T any](ctx context.Context, c *Client, k kind, id ID, t transition) (*T
 
 // remove deletes an object. It may be repeated: what is gone cannot be deleted twice.
 func remove(ctx context.Context, c *Client, k kind, id ID) error {
+	defer c.reader.wrote(k, id)
 	_, err := c.do(ctx, request{method: http.MethodDelete, path: k.object(id), repeatable: true})
 	return err
 }
 
+// list walks the objects of a kind as they are now.
 func list[T any](ctx context.Context, c *Client, k kind, filter url.Values) iter.Seq2[*T, error] {
+	return decoded[T](k, c.rows(ctx, k, filter))
+}
+
+func decoded[T any](k kind, rows iter.Seq2[json.RawMessage, error]) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		for row, err := range c.rows(ctx, k, filter) {
+		for row, err := range rows {
 			if err != nil {
 				yield(nil, err)
 				return

@@ -20,76 +20,117 @@ const (
 	pageLimit = 10_000
 )
 
-// rows walks all pages of a collection. It ends at the service's own end mark or at an empty page, gives a row once even when pages shift
-// under it, and fails rather than loop. The total that an answer may carry is not believed.
+// pager is how far a walk through the pages of a collection has come; its zero value stands before the first.
+type pager struct {
+	cursor string
+	// seen are the cursors that were asked for.
+	seen  map[string]bool
+	pages int
+	// last tells that there are no more.
+	last bool
+}
+
+// nextPage reads the page that follows. A walk ends at the service's own end mark or at an empty page, and fails rather than loop.
+func (c *Client) nextPage(ctx context.Context, k kind, filter url.Values, walk *pager) (page, error) {
+	fail := func(err error) (page, error) {
+		return page{}, &Error{Method: http.MethodGet, Path: string(k), Err: err}
+	}
+	switch {
+	case walk.pages == pageLimit:
+		return fail(fmt.Errorf("the list does not end: it has more than %d pages", pageLimit))
+	case walk.seen[walk.cursor]:
+		return fail(errors.New("the list does not end: the service gave the same cursor twice"))
+	}
+	query := url.Values{"limit": {strconv.Itoa(pageSize)}}
+	maps.Copy(query, filter)
+	if walk.cursor != "" {
+		query.Set("cursor", walk.cursor)
+	}
+	body, err := c.do(ctx, request{method: http.MethodGet, path: string(k), query: query})
+	if err != nil {
+		return page{}, err
+	}
+	p, err := decodePage(body)
+	if err != nil {
+		return fail(err)
+	}
+	if walk.seen == nil {
+		walk.seen = map[string]bool{}
+	}
+	walk.seen[walk.cursor] = true
+	walk.pages++
+	walk.cursor, walk.last = p.cursor, p.cursor == "" || len(p.rows) == 0
+	return p, nil
+}
+
+// rows walks the rows of a collection as it is now, and gives each once even when pages shift under it.
 func (c *Client) rows(ctx context.Context, k kind, filter url.Values) iter.Seq2[json.RawMessage, error] {
 	return func(yield func(json.RawMessage, error) bool) {
-		fail := func(err error) { yield(nil, &Error{Method: http.MethodGet, Path: string(k), Err: err}) }
-		cursors, seen := map[string]bool{}, map[ID]bool{}
-		query := url.Values{"limit": {strconv.Itoa(pageSize)}}
-		maps.Copy(query, filter)
-		for range pageLimit {
-			body, err := c.do(ctx, request{method: http.MethodGet, path: string(k), query: query})
+		given := map[ID]bool{}
+		for walk := (pager{}); !walk.last; {
+			p, err := c.nextPage(ctx, k, filter, &walk)
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			page, err := decodePage(body)
-			if err != nil {
-				fail(err)
-				return
-			}
-			for _, row := range page.Data {
-				var identity struct {
-					ID ID `json:"id"`
-				}
-				if err := json.Unmarshal(row, &identity); err != nil || identity.ID == "" {
-					fail(fmt.Errorf("%w: a row without an id", ErrIncompleteAnswer))
-					return
-				}
-				if seen[identity.ID] {
+			for _, row := range p.rows {
+				if given[row.id] {
 					continue
 				}
-				seen[identity.ID] = true
-				if !yield(row, nil) {
+				given[row.id] = true
+				if !yield(row.json, nil) {
 					return
 				}
 			}
-			if page.NextCursor == "" || len(page.Data) == 0 {
-				return
-			}
-			if cursors[page.NextCursor] {
-				fail(errors.New("the list does not end: the service gave the same cursor twice"))
-				return
-			}
-			cursors[page.NextCursor] = true
-			query.Set("cursor", page.NextCursor)
 		}
-		fail(fmt.Errorf("the list does not end: it has more than %d pages", pageLimit))
 	}
 }
 
+// page is one page of a list.
 type page struct {
-	Data       []json.RawMessage `json:"data"`
-	NextCursor string            `json:"nextCursor"`
+	rows   []row
+	cursor string
+	// total is how many rows the service says the list has, 0 when it does not say.
+	total int
+}
+
+// row is one object of a page.
+type row struct {
+	id   ID
+	json json.RawMessage
 }
 
 // decodePage reads the assumed envelope or a bare array.
 func decodePage(body []byte) (page, error) {
+	var rows []json.RawMessage
 	var p page
 	if bytes.HasPrefix(body, []byte("[")) {
-		err := decode(body, &p.Data)
-		return p, err
+		if err := decode(body, &rows); err != nil {
+			return p, err
+		}
+	} else {
+		var envelope struct {
+			Data       *[]json.RawMessage `json:"data"`
+			NextCursor string             `json:"nextCursor"`
+			Total      json.RawMessage    `json:"total"`
+		}
+		if err := decode(body, &envelope); err != nil {
+			return p, err
+		}
+		if envelope.Data == nil {
+			return p, fmt.Errorf("%w: a list without data", ErrIncompleteAnswer)
+		}
+		rows, p.cursor = *envelope.Data, envelope.NextCursor
+		_ = json.Unmarshal(envelope.Total, &p.total) // What is no number is no total.
 	}
-	var envelope struct {
-		Data       *[]json.RawMessage `json:"data"`
-		NextCursor string             `json:"nextCursor"`
+	for _, content := range rows {
+		var identity struct {
+			ID ID `json:"id"`
+		}
+		if err := json.Unmarshal(content, &identity); err != nil || identity.ID == "" {
+			return p, fmt.Errorf("%w: a row without an id", ErrIncompleteAnswer)
+		}
+		p.rows = append(p.rows, row{identity.ID, content})
 	}
-	if err := decode(body, &envelope); err != nil {
-		return p, err
-	}
-	if envelope.Data == nil {
-		return p, fmt.Errorf("%w: a list without data", ErrIncompleteAnswer)
-	}
-	return page{Data: *envelope.Data, NextCursor: envelope.NextCursor}, nil
+	return p, nil
 }

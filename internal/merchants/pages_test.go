@@ -192,8 +192,8 @@ func TestPages_guards(t *testing.T) {
 		"a web page":              {pages: []string{`<html>`}, requests: 1, want: "it is a web page"},
 		"a page cut off":          {pages: []string{`{"data":[{"id":"a"},{"id":`}, requests: 1, want: "unexpected end"},
 		"a bare array cut off":    {pages: []string{`[{"id":"a"},{"id":`}, requests: 1, want: "unexpected end"},
-		"a row without an id":     {pages: []string{`{"data":[{"id":"a"},{"name":"b"},{"id":"c"}]}`}, ids: []string{"a"}, requests: 1, want: "a row without an id"},
-		"a row that is null":      {pages: []string{`[{"id":"a"},null]`}, ids: []string{"a"}, requests: 1, want: "a row without an id"},
+		"a row without an id":     {pages: []string{`{"data":[{"id":"a"},{"name":"b"},{"id":"c"}]}`}, requests: 1, want: "a row without an id"},
+		"a row that is null":      {pages: []string{`[{"id":"a"},null]`}, requests: 1, want: "a row without an id"},
 		"a row of another shape":  {pages: []string{`[{"id":"a"},{"id":"b","title":[]},{"id":"c"}]`}, ids: []string{"a"}, requests: 1, want: "cannot unmarshal array"},
 		"a row that is no object": {pages: []string{`["a"]`}, requests: 1, want: "a row without an id"},
 	} {

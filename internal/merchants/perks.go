@@ -110,6 +110,11 @@ func (c *Client) GetPerk(ctx context.Context, id ID) (*Perk, error) {
 	return get[Perk](ctx, c, kindPerks, id)
 }
 
+// ReadPerk reads one by id, from a list when that has nothing new to tell; see [Config.ReadByID].
+func (c *Client) ReadPerk(ctx context.Context, id ID, nothingNew func(*Perk) bool) (*Perk, error) {
+	return readThrough(ctx, c, kindPerks, id, nothingNew)
+}
+
 // UpdatePerk sends the fields that change.
 func (c *Client) UpdatePerk(ctx context.Context, id ID, in PerkInput) (*Perk, error) {
 	return update[Perk](ctx, c, kindPerks, id, in)
@@ -138,4 +143,9 @@ func (c *Client) UnarchivePerk(ctx context.Context, id ID) (*Perk, error) {
 // Perks walks all of them, archived ones included, in the order of their creation.
 func (c *Client) Perks(ctx context.Context) iter.Seq2[*Perk, error] {
 	return list[Perk](ctx, c, kindPerks, nil)
+}
+
+// ListedPerks walks all that lists which were read lately show, and everything that this client made.
+func (c *Client) ListedPerks(ctx context.Context) iter.Seq2[*Perk, error] {
+	return decoded[Perk](kindPerks, c.listed(ctx, kindPerks))
 }

@@ -51,6 +51,11 @@ func (c *Client) GetUserProperty(ctx context.Context, id ID) (*UserProperty, err
 	return get[UserProperty](ctx, c, kindUserProperties, id)
 }
 
+// ReadUserProperty reads one by id, from a list when that has nothing new to tell; see [Config.ReadByID].
+func (c *Client) ReadUserProperty(ctx context.Context, id ID, nothingNew func(*UserProperty) bool) (*UserProperty, error) {
+	return readThrough(ctx, c, kindUserProperties, id, nothingNew)
+}
+
 // UpdateUserProperty sends the fields that change.
 func (c *Client) UpdateUserProperty(ctx context.Context, id ID, in UserPropertyInput) (*UserProperty, error) {
 	return update[UserProperty](ctx, c, kindUserProperties, id, in)
@@ -64,4 +69,9 @@ func (c *Client) DeleteUserProperty(ctx context.Context, id ID) error {
 // UserProperties walks all of them, archived ones included, in the order of their creation.
 func (c *Client) UserProperties(ctx context.Context) iter.Seq2[*UserProperty, error] {
 	return list[UserProperty](ctx, c, kindUserProperties, nil)
+}
+
+// ListedUserProperties walks all that lists which were read lately show, and everything that this client made.
+func (c *Client) ListedUserProperties(ctx context.Context) iter.Seq2[*UserProperty, error] {
+	return decoded[UserProperty](kindUserProperties, c.listed(ctx, kindUserProperties))
 }

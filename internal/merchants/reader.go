@@ -1,0 +1,259 @@
+package merchants
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// The reader answers reads of many objects from a few pages of their lists, and never lets a list change a plan: a row is served only when the
+// caller finds nothing new in it; what a list does not have is asked for by id; and what this client wrote is never served from a list again.
+// So a list that is stale, cut short or filtered costs requests and not correctness. What it may cost is bounded as well: pages are asked for
+// when a read needs them, and of a long list only after reads by id have cost as much as the list would.
+
+const (
+	// shortList is up to how many pages a list is worth its price at once.
+	shortList = 10
+	// rowAge is how long a list is served, from when its first page was asked for.
+	rowAge = 30 * time.Second
+	// readPatience is how long a read waits for pages before it goes by id.
+	readPatience = 30 * time.Second
+	// failureLimit is how many listings of a kind may fail before reads leave its list alone.
+	failureLimit = 2
+)
+
+// reader is what a client knows of the lists of the service.
+type reader struct {
+	mu          sync.Mutex
+	collections map[kind]*collection
+}
+
+// collection is what is known of one kind.
+type collection struct {
+	// latest is the last listing that was begun; nil before the first.
+	latest *listing
+	// failures counts listings that broke off or were too slow.
+	failures int
+	// writes counts the writes of this client that have ended.
+	writes int
+	// written are the ids that this client has changed or tried to.
+	written map[ID]bool
+}
+
+// listing is one walk through a list, as far as it has come.
+type listing struct {
+	pager
+	began time.Time
+	// writes is the count of the collection when it began.
+	writes int
+	rows   map[ID]json.RawMessage
+	// order is the rows as they came; it only grows.
+	order []json.RawMessage
+	// total is how many pages there are by the service's word, which decides about cost and never about content.
+	total int
+	// byID counts the reads by id of what no page had so far.
+	byID int
+	// coming is closed when the page that was asked for has come; nil when none was.
+	coming chan struct{}
+	// err is why the listing cannot go on.
+	err error
+	// failed tells that reads do not wait for it any more.
+	failed bool
+}
+
+func (r *reader) collection(k kind) *collection {
+	if r.collections == nil {
+		r.collections = map[kind]*collection{}
+	}
+	c := r.collections[k]
+	if c == nil {
+		c = &collection{written: map[ID]bool{}}
+		r.collections[k] = c
+	}
+	return c
+}
+
+// wrote notes that a write of an object, or with an empty id a create, has ended in whatever way.
+func (r *reader) wrote(k kind, id ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.collection(k)
+	c.writes++
+	if id != "" {
+		c.written[id] = true
+	}
+}
+
+func (c *collection) begin() *listing {
+	c.latest = &listing{began: time.Now(), writes: c.writes, rows: map[ID]json.RawMessage{}}
+	return c.latest
+}
+
+func (c *collection) old() bool { return c.latest == nil || time.Since(c.latest.began) > rowAge }
+
+func (c *collection) fail(l *listing) {
+	if !l.failed {
+		l.failed = true
+		c.failures++
+	}
+}
+
+// worthwhile tells whether reads may ask for another page: of a list that is short, and of a long one once that costs no more than has been
+// spent on reads by id. Together they cost at most twice as much as the better of the two.
+func (l *listing) worthwhile() bool {
+	pages := max(l.total, l.pages+1)
+	return l.pages == 0 || pages <= shortList || l.byID >= pages
+}
+
+// readThrough reads one object. nothingNew tells whether an object shows nothing that the caller does not know; only then may it be from a list.
+func readThrough[T any](ctx context.Context, c *Client, k kind, id ID, nothingNew func(*T) bool) (*T, error) {
+	if known := c.known(ctx, k, id); known != nil {
+		if object, _, err := decodeObject[T](known); err == nil && nothingNew(object) {
+			return object, nil
+		}
+	}
+	return get[T](ctx, c, k, id)
+}
+
+// known returns the row of an object, or nil when it is to be read by id.
+func (c *Client) known(ctx context.Context, k kind, id ID) json.RawMessage {
+	if c.config.ReadByID {
+		return nil
+	}
+	patience, cancel := context.WithTimeout(ctx, readPatience)
+	defer cancel()
+	c.reader.mu.Lock()
+	defer c.reader.mu.Unlock()
+	list := c.reader.collection(k)
+	if list.old() {
+		if list.failures >= failureLimit {
+			return nil
+		}
+		list.begin()
+	}
+	for l := list.latest; ; {
+		switch content := l.rows[id]; {
+		case list.written[id] || content == nil && (l.last || l.failed):
+			return nil
+		case content != nil:
+			return content
+		case !l.worthwhile():
+			l.byID++
+			return nil
+		}
+		if c.await(patience, k, l) != nil {
+			if ctx.Err() == nil {
+				list.fail(l)
+			}
+			return nil
+		}
+	}
+}
+
+// listed walks all rows of a kind, for those who look for an object by something else than its id. It knows all that this client wrote before.
+func (c *Client) listed(ctx context.Context, k kind) iter.Seq2[json.RawMessage, error] {
+	return func(yield func(json.RawMessage, error) bool) {
+		l := c.reader.upToDate(k)
+		for at := 0; ; {
+			rows, err := c.rowsFrom(ctx, k, l, at)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, row := range rows {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if at += len(rows); len(rows) == 0 {
+				return
+			}
+		}
+	}
+}
+
+// upToDate returns a listing that began after the last write of this client.
+func (r *reader) upToDate(k kind) *listing {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := r.collection(k)
+	if list.old() || list.latest.err != nil || list.latest.writes < list.writes {
+		return list.begin()
+	}
+	return list.latest
+}
+
+// rowsFrom returns the rows of a listing from a position on, which may wait for a page. There are none at the end.
+func (c *Client) rowsFrom(ctx context.Context, k kind, l *listing, at int) ([]json.RawMessage, error) {
+	c.reader.mu.Lock()
+	defer c.reader.mu.Unlock()
+	if ctx.Err() != nil {
+		return nil, interrupted(ctx, k)
+	}
+	for len(l.order) == at && !l.last {
+		if err := c.await(ctx, k, l); err != nil {
+			return nil, err
+		}
+	}
+	return l.order[at:len(l.order):len(l.order)], nil
+}
+
+// await waits for the next page of a listing. Of all who wait, one asks for it; when that one leaves, it is another's turn. The lock is held by
+// the caller, and not while it waits.
+func (c *Client) await(ctx context.Context, k kind, l *listing) error {
+	if l.err != nil {
+		return l.err
+	}
+	if l.coming == nil {
+		return c.loadPage(ctx, k, l)
+	}
+	coming := l.coming
+	c.reader.mu.Unlock()
+	defer c.reader.mu.Lock()
+	select {
+	case <-coming:
+		return nil
+	case <-ctx.Done():
+		return interrupted(ctx, k)
+	}
+}
+
+func interrupted(ctx context.Context, k kind) error {
+	return &Error{Method: http.MethodGet, Path: string(k), Err: context.Cause(ctx)}
+}
+
+// loadPage adds the next page to a listing.
+func (c *Client) loadPage(ctx context.Context, k kind, l *listing) error {
+	coming, walk := make(chan struct{}), l.pager
+	l.coming = coming
+	defer func() {
+		l.coming = nil
+		close(coming)
+	}()
+	p, err := func() (page, error) {
+		c.reader.mu.Unlock()
+		defer c.reader.mu.Lock()
+		return c.nextPage(ctx, k, nil, &walk)
+	}()
+	if err != nil {
+		if ctx.Err() == nil {
+			l.err = err
+			c.reader.collection(k).fail(l)
+		}
+		return err
+	}
+	l.pager = walk
+	if l.pages == 1 && len(p.rows) > 0 {
+		l.total = (p.total + len(p.rows) - 1) / len(p.rows)
+	}
+	for _, row := range p.rows {
+		if l.rows[row.id] == nil {
+			l.rows[row.id] = row.json
+			l.order = append(l.order, row.json)
+		}
+	}
+	return nil
+}
