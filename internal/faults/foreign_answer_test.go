@@ -55,7 +55,10 @@ func unknownStatus(t *testing.T) {
 	s.mustApply()
 	before := s.holds(12)
 	for _, kind := range []string{"perks", "digital-assets", "badges", "campaigns"} {
-		s.inject(sandbox.Fault{Method: "GET", Route: "/v1/" + kind + "/{id}", Count: every, Set: map[string]any{"status": "paused"}})
+		s.inject(
+			sandbox.Fault{Method: "GET", Route: "/v1/" + kind + "/{id}", Count: every, Set: map[string]any{"status": "paused"}},
+			sandbox.Fault{Method: "GET", Route: "/v1/" + kind, Count: every, Set: map[string]any{"data[].status": "paused"}},
+		)
 	}
 	s.sandbox.Reset()
 	s.settle()
@@ -68,10 +71,11 @@ func unknownStatus(t *testing.T) {
 	s.judge()
 }
 
-// oneAnswer puts something into what reads say of one object.
+// oneAnswer puts something into what reads by id, which it asks for, say of one object.
 func (s *scenario) oneAnswer(kind, id string, set map[string]any) {
 	s.t.Helper()
 	s.sandbox.ClearFaults()
+	s.Env["COHORT_READ_STRATEGY"] = "get"
 	s.inject(sandbox.Fault{Method: "GET", Route: "/v1/" + kind + "/" + id, Count: every, Set: set})
 }
 

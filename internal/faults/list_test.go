@@ -189,7 +189,7 @@ func (s *scenario) onLists(fault sandbox.Fault) {
 // case20 hides rows from lists, cuts rows short and lets lists fail.
 func case20(t *testing.T) {
 	subtests(t, map[string]func(*testing.T){
-		"hidden rows": hiddenRows, "partial rows": partialRows, "failing": failingLists, "failing once": listFailsOnce,
+		"hidden rows": hiddenRows, "partial rows": partialRows, "wrong rows": wrongRows, "rows of yesterday": oldRows, "failing": failingLists, "failing once": listFailsOnce,
 	}, func(t *testing.T, run func(*testing.T)) { run(t) })
 }
 
@@ -265,6 +265,59 @@ func partialRows(t *testing.T) {
 	s.settle()
 	s.judge()
 	s.holds(12)
+}
+
+// wrongRows: what a list says of an object is never drift; the object itself tells.
+func wrongRows(t *testing.T) {
+	s := newScenario(t, sandbox.Options{Seed: 20}, program)
+	s.mustApply()
+	before := s.holds(12)
+	for _, lie := range []map[string]any{
+		{"data[].internalName": "other", "data[].name": "other", "data[].title.en": "Other"},
+		{"data[].title": 7, "data[].name": []any{}, "data[].rewards": "none"},
+		{"data[].status": "archived"},
+		{"data[].type": "list"},
+		{"data[].type": nil},
+		{"data[].type": "quest", "data[].distribution.type": "auction"},
+		{"data[].id": "00000000-0000-0000-0000-000000000000"},
+		{"data[].id": nil},
+		{"data": nil},
+	} {
+		s.onLists(sandbox.Fault{Set: lie})
+		s.sandbox.Reset()
+		s.mustPlan("No changes.")
+		if sent, most := s.sandbox.Stats().Requests, 12+2*len(listRoutes); sent > most {
+			t.Errorf("%v: %d requests were sent, of at most %d", lie, sent, most)
+		}
+		s.sandbox.ClearFaults()
+	}
+	s.settle()
+	s.judge()
+	s.keeps(before)
+}
+
+// oldRows: a list that lags behind what was changed, by Terraform and by others, makes nothing undone and hides no more than a plan a moment
+// earlier would have.
+func oldRows(t *testing.T) {
+	s := newScenario(t, sandbox.Options{Seed: 20}, program)
+	s.mustApply()
+	before := s.holds(12)
+	// The change of Terraform itself: its state is newer than the rows, so the objects are asked.
+	s.inject(sandbox.Fault{Method: "PATCH", Count: every, Stale: 1})
+	s.Write("main.tf", "provider \"cohort\" {}\n"+better.Replace(program))
+	s.mustApply()
+	s.sandbox.Reset()
+	s.mustPlan("No changes.")
+	if sent := s.writes(); sent != 0 {
+		t.Errorf("%d requests were sent to change something", sent)
+	}
+	s.sandbox.ClearFaults()
+	// An edit by hand shows as soon as the list does.
+	s.edit(s.perk(0), map[string]any{"title": map[string]any{"en": "By hand", "fr": "À la main"}})
+	s.mustSay(s.mustPlan("Plan: 0 to add, 1 to change, 0 to destroy."), "By hand")
+	s.settle()
+	s.judge()
+	s.keeps(before)
 }
 
 // failingLists: what is managed does not need them.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -63,7 +64,7 @@ var badgePaths = wirePaths{
 var badgeKind = kind{
 	noun: "badge", name: "badge", key: "internal_name",
 	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.Badges(ctx), func(b *merchants.Badge) candidate {
+		return candidatesOf(c.ListedBadges(ctx), func(b *merchants.Badge) candidate {
 			return candidate{id: b.ID, key: b.InternalName}
 		})
 	},
@@ -177,7 +178,13 @@ func (r *badgeResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	badge, err := r.session.client.GetBadge(ctx, idOf(state.ID))
+	rewritten := mediaFrom(ctx, req.Private, &resp.Diagnostics)
+	badge, err := r.session.client.ReadBadge(ctx, idOf(state.ID), func(listed *merchants.Badge) bool {
+		return unchanged(state, func(seen *badgeModel) diag.Diagnostics {
+			seen.read(listed, rewritten)
+			return nil
+		})
+	})
 	if merchants.IsNotFound(err) {
 		r.session.readNotFound(ctx, state.ID, resp)
 		return
@@ -189,7 +196,7 @@ func (r *badgeResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if state.InternalName.IsNull() {
 		state.DesiredStatus = badgeLife.imported(badge.Status)
 	}
-	state.read(badge, mediaFrom(ctx, req.Private, &resp.Diagnostics))
+	state.read(badge, rewritten)
 	r.session.readFound(state.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)

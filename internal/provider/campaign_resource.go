@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -56,7 +57,7 @@ type campaignModel struct {
 var campaignKind = kind{
 	noun: "campaign", name: "campaign", key: "internal_name",
 	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.Campaigns(ctx), func(o *merchants.Campaign) candidate {
+		return candidatesOf(c.ListedCampaigns(ctx), func(o *merchants.Campaign) candidate {
 			return candidate{id: o.ID, key: o.InternalName, archived: o.Status == merchants.StatusArchived}
 		})
 	},
@@ -158,7 +159,12 @@ func (r *campaignResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	campaign, err := r.session.client.GetCampaign(ctx, idOf(state.ID))
+	rewritten := mediaFrom(ctx, req.Private, &resp.Diagnostics)
+	campaign, err := r.session.client.ReadCampaign(ctx, idOf(state.ID), func(listed *merchants.Campaign) bool {
+		return unchanged(state, func(seen *campaignModel) diag.Diagnostics {
+			return seen.read(ctx, listed, rewritten)
+		})
+	})
 	if merchants.IsNotFound(err) {
 		r.session.readNotFound(ctx, state.ID, resp)
 		return
@@ -170,7 +176,7 @@ func (r *campaignResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if state.InternalName.IsNull() {
 		state.DesiredStatus, state.OnDestroy = campaignLife.imported(campaign.Status), types.StringValue(destroyByArchive)
 	}
-	resp.Diagnostics.Append(state.read(ctx, campaign, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
+	resp.Diagnostics.Append(state.read(ctx, campaign, rewritten)...)
 	r.session.readFound(state.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)

@@ -135,9 +135,14 @@ func stepsValue(ctx context.Context, prior types.List, wire []merchants.Step, di
 }
 
 func triggersValue(ctx context.Context, prior types.List, wire []merchants.Trigger, diags *diag.Diagnostics) types.List {
+	before := objectsOf[triggerModel](ctx, prior, diags)
 	models := make([]triggerModel, 0, len(wire))
-	for _, trigger := range wire {
-		models = append(models, triggerModel{Type: types.StringValue(trigger.Type), Settings: settingsValue(trigger.TypeConfig)})
+	for at, trigger := range wire {
+		var old triggerModel
+		if at < len(before) && before[at] != nil {
+			old = *before[at]
+		}
+		models = append(models, triggerModel{Type: types.StringValue(trigger.Type), Settings: settingsValue(ctx, old.Settings, trigger.TypeConfig)})
 	}
 	attribute, _ := stepSchema()["triggers"].(schema.ListNestedAttribute)
 	return emptyAsWritten(ctx, prior, listValue(ctx, attribute, models, diags))

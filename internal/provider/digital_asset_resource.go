@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -60,7 +61,7 @@ var digitalAssetPaths = wirePaths{
 var digitalAssetKind = kind{
 	noun: "digital asset", name: "digital_asset", key: "internal_name",
 	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.DigitalAssets(ctx), func(a *merchants.DigitalAsset) candidate {
+		return candidatesOf(c.ListedDigitalAssets(ctx), func(a *merchants.DigitalAsset) candidate {
 			return candidate{id: a.ID, key: a.InternalName}
 		})
 	},
@@ -158,7 +159,13 @@ func (r *digitalAssetResource) Read(ctx context.Context, req resource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	asset, err := r.session.client.GetDigitalAsset(ctx, idOf(state.ID))
+	rewritten := mediaFrom(ctx, req.Private, &resp.Diagnostics)
+	asset, err := r.session.client.ReadDigitalAsset(ctx, idOf(state.ID), func(listed *merchants.DigitalAsset) bool {
+		return unchanged(state, func(seen *digitalAssetModel) diag.Diagnostics {
+			seen.read(listed, rewritten)
+			return nil
+		})
+	})
 	if merchants.IsNotFound(err) {
 		r.session.readNotFound(ctx, state.ID, resp)
 		return
@@ -170,7 +177,7 @@ func (r *digitalAssetResource) Read(ctx context.Context, req resource.ReadReques
 	if state.InternalName.IsNull() {
 		state.DesiredStatus = digitalAssetLife.imported(asset.Status)
 	}
-	state.read(asset, mediaFrom(ctx, req.Private, &resp.Diagnostics))
+	state.read(asset, rewritten)
 	r.session.readFound(state.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)

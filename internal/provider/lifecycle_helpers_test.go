@@ -278,6 +278,11 @@ type protocol struct {
 
 func (w *world) protocol(t *testing.T) *protocol {
 	t.Helper()
+	return protocolFor(t, w.URL(), w.TestKey())
+}
+
+func protocolFor(t *testing.T, url, key string) *protocol {
+	t.Helper()
 	server := provider.NewServer("test")()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -285,7 +290,7 @@ func (w *world) protocol(t *testing.T) *protocol {
 	}
 	answer, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.12.0",
-		Config:           asDynamic(t, map[string]any{"mode": "test", "api_key": w.TestKey(), "api_url": w.URL()}),
+		Config:           asDynamic(t, map[string]any{"mode": "test", "api_key": key, "api_url": url}),
 	})
 	if err != nil {
 		t.Fatal(err)

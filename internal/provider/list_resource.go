@@ -45,7 +45,7 @@ var listPaths = wirePaths{
 var listKind = kind{
 	noun: "list", name: "list", key: "reference_id",
 	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.Cohorts(ctx, merchants.CohortList), describeCohort)
+		return candidatesOf(c.ListedCohorts(ctx, merchants.CohortList), describeCohort)
 	},
 	get: reads((*merchants.Client).GetCohort),
 }
@@ -109,7 +109,12 @@ func (r *listResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	list, err := r.session.client.GetCohort(ctx, idOf(state.ID))
+	list, err := r.session.client.ReadCohort(ctx, idOf(state.ID), func(listed *merchants.Cohort) bool {
+		return listed.Type == merchants.CohortList && unchanged(state, func(seen *listModel) diag.Diagnostics {
+			seen.read(listed)
+			return nil
+		})
+	})
 	if merchants.IsNotFound(err) {
 		r.session.readNotFound(ctx, state.ID, resp)
 		return

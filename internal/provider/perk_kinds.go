@@ -82,7 +82,11 @@ func (m *perkAttributes) readKind(ctx context.Context, perk *merchants.Perk, dia
 			Name: textValue(before.Name, &settings.DiscountName), Type: types.StringValue(settings.DiscountType), Value: types.Float64Value(settings.Value),
 		}
 	default:
-		custom = &perkCustomModel{Type: types.StringValue(perk.Type), Settings: settingsValue(perk.TypeConfig)}
+		var before perkCustomModel
+		if prior := objectOf[perkCustomModel](ctx, m.Custom, diags); prior != nil {
+			before = *prior
+		}
+		custom = &perkCustomModel{Type: types.StringValue(perk.Type), Settings: settingsValue(ctx, before.Settings, perk.TypeConfig)}
 	}
 	if err != nil {
 		diags.AddError("Perk settings cannot be read", fmt.Sprintf("The settings of a perk of type %q are not of the expected shape: %s.", perk.Type, err))

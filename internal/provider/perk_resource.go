@@ -71,7 +71,7 @@ var perkPaths = wirePaths{
 var perkKind = kind{
 	noun: "perk", name: "perk", key: "internal_name",
 	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.Perks(ctx), func(p *merchants.Perk) candidate {
+		return candidatesOf(c.ListedPerks(ctx), func(p *merchants.Perk) candidate {
 			return candidate{id: p.ID, key: p.InternalName, archived: p.Status == merchants.StatusArchived}
 		})
 	},
@@ -152,7 +152,12 @@ func (r *perkResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	perk, err := r.session.client.GetPerk(ctx, idOf(state.ID))
+	rewritten := mediaFrom(ctx, req.Private, &resp.Diagnostics)
+	perk, err := r.session.client.ReadPerk(ctx, idOf(state.ID), func(listed *merchants.Perk) bool {
+		return unchanged(state, func(seen *perkModel) diag.Diagnostics {
+			return seen.read(ctx, listed, rewritten)
+		})
+	})
 	if merchants.IsNotFound(err) {
 		r.session.readNotFound(ctx, state.ID, resp)
 		return
@@ -164,7 +169,7 @@ func (r *perkResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if state.InternalName.IsNull() {
 		state.DesiredStatus, state.OnDestroy = perkLife.imported(perk.Status), types.StringValue(destroyByArchive)
 	}
-	resp.Diagnostics.Append(state.read(ctx, perk, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
+	resp.Diagnostics.Append(state.read(ctx, perk, rewritten)...)
 	r.session.readFound(state.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)

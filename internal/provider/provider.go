@@ -34,6 +34,8 @@ const (
 	envAPIKey   = "COHORT_API_KEY"
 	envAPIURL   = "COHORT_API_URL"
 	envReadOnly = "COHORT_READ_ONLY"
+	// envReadStrategy is "auto" (default) or "get", which reads every object by its id.
+	envReadStrategy = "COHORT_READ_STRATEGY"
 	// envExpectEmpty says that a merchant was emptied on purpose. It is no argument, because it is meant for one run.
 	envExpectEmpty = "COHORT_EXPECT_EMPTY"
 )
@@ -154,6 +156,7 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		RequestTimeout: config.timeout(diags),
 		CACertPEM:      config.caCert(diags),
 		ReadOnly:       config.readOnly(diags),
+		ReadByID:       readByID(diags),
 		Created:        configured.created,
 		Log:            logExchange,
 	}
@@ -242,6 +245,19 @@ func (m providerModel) liveDeletes(ctx context.Context, diags *diag.Diagnostics)
 	var allowed []string
 	diags.Append(m.AllowLiveDelete.ElementsAs(ctx, &allowed, false)...)
 	return allowed
+}
+
+// readByID tells whether lists are not to be used for reads.
+func readByID(diags *diag.Diagnostics) bool {
+	switch strategy := strings.TrimSpace(os.Getenv(envReadStrategy)); strategy {
+	case "", "auto":
+		return false
+	case "get":
+		return true
+	default:
+		diags.AddError("Unknown read strategy", fmt.Sprintf("The environment variable %s is %q; write auto or get.", envReadStrategy, strategy))
+		return false
+	}
 }
 
 // boolFromEnv reads an environment variable that is true or false; unset and blank are false.

@@ -49,7 +49,7 @@ var segmentPaths = wirePaths{
 var segmentKind = kind{
 	noun: "segment", name: "segment", key: "reference_id",
 	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.Cohorts(ctx, merchants.CohortSegment), describeCohort)
+		return candidatesOf(c.ListedCohorts(ctx, merchants.CohortSegment), describeCohort)
 	},
 	get: reads((*merchants.Client).GetCohort),
 }
@@ -101,7 +101,11 @@ func (r *segmentResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	segment, err := r.session.client.GetCohort(ctx, idOf(state.ID))
+	segment, err := r.session.client.ReadCohort(ctx, idOf(state.ID), func(listed *merchants.Cohort) bool {
+		return listed.Type == merchants.CohortSegment && unchanged(state, func(seen *segmentModel) diag.Diagnostics {
+			return seen.read(ctx, listed)
+		})
+	})
 	if merchants.IsNotFound(err) {
 		r.session.readNotFound(ctx, state.ID, resp)
 		return

@@ -2,7 +2,9 @@ package provider
 
 import (
 	"fmt"
+	"reflect"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -44,4 +46,26 @@ type identityModel struct {
 // identity returns the identity of the object with this id in the session's merchant.
 func (s *session) identity(id types.String) identityModel {
 	return identityModel{Mode: types.StringValue(string(s.mode)), ID: id}
+}
+
+// unchanged reports whether a projection leaves a model as it is. Only then may Read believe a list.
+func unchanged[Model any](model Model, read func(*Model) diag.Diagnostics) bool {
+	seen := model
+	return !read(&seen).HasError() && sameModel(reflect.ValueOf(seen), reflect.ValueOf(model))
+}
+
+// sameModel compares two models value by value, as the framework does: a number may have come in another precision.
+func sameModel(a, b reflect.Value) bool {
+	if a.CanInterface() { // What is embedded cannot, and its fields can.
+		if value, ok := reflect.TypeAssert[attr.Value](a); ok {
+			other, _ := reflect.TypeAssert[attr.Value](b)
+			return value.Equal(other)
+		}
+	}
+	for i := range a.NumField() {
+		if !sameModel(a.Field(i), b.Field(i)) {
+			return false
+		}
+	}
+	return true
 }

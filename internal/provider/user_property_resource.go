@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -49,7 +50,7 @@ var userPropertyPaths = wirePaths{
 var userPropertyKind = kind{
 	noun: "user property", name: "user_property", key: "reference_id",
 	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.UserProperties(ctx), func(p *merchants.UserProperty) candidate {
+		return candidatesOf(c.ListedUserProperties(ctx), func(p *merchants.UserProperty) candidate {
 			return candidate{id: p.ID, key: p.ReferenceID}
 		})
 	},
@@ -129,7 +130,12 @@ func (r *userPropertyResource) Read(ctx context.Context, req resource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	property, err := r.session.client.GetUserProperty(ctx, idOf(state.ID))
+	property, err := r.session.client.ReadUserProperty(ctx, idOf(state.ID), func(listed *merchants.UserProperty) bool {
+		return unchanged(state, func(seen *userPropertyModel) diag.Diagnostics {
+			seen.read(listed)
+			return nil
+		})
+	})
 	if merchants.IsNotFound(err) {
 		r.session.readNotFound(ctx, state.ID, resp)
 		return

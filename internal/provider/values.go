@@ -137,12 +137,19 @@ func timeValue(prior timetypes.RFC3339, wire *string) (timetypes.RFC3339, diag.D
 	return timetypes.NewRFC3339Value(instant.UTC().Format(time.RFC3339Nano))
 }
 
-// settingsValue are the settings of an open catalogue as JSON text.
-func settingsValue(wire json.RawMessage) jsontypes.Normalized {
+// settingsValue are the settings of an open catalogue as JSON text, of which the service may order the keys.
+func settingsValue(ctx context.Context, prior jsontypes.Normalized, wire json.RawMessage) jsontypes.Normalized {
 	if len(wire) == 0 || string(wire) == "null" {
 		return jsontypes.NewNormalizedNull()
 	}
-	return jsontypes.NewNormalizedValue(string(wire))
+	value := jsontypes.NewNormalizedValue(string(wire))
+	if prior.IsNull() || prior.IsUnknown() {
+		return value
+	}
+	if same, problems := prior.StringSemanticEquals(ctx, value); same && !problems.HasError() {
+		return prior
+	}
+	return value
 }
 
 // objectValue encodes a nested object by the types of its attribute; nil gives null.
