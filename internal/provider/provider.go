@@ -343,6 +343,7 @@ func (p *cohortProvider) DataSources(context.Context) []func() datasource.DataSo
 		newBadgeDataSource,
 		newCampaignDataSource,
 		newCampaignDiffusionDataSource,
+		newInventoryDataSource,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
@@ -431,8 +432,10 @@ func TestUnknown_dataSources(t *testing.T) {
 	p := configuredPlugin(t, newWorld(t, sandbox.Options{}))
 	for kind, schema := range p.schema.DataSourceSchemas {
 		object := ctyType(t, schema.ValueType())
-		settable := slices.DeleteFunc(slices.Clone(schema.Block.Attributes), func(a *tfprotov6.SchemaAttribute) bool { return !a.Optional && !a.Required })
-		for _, a := range settable {
+		keys := slices.DeleteFunc(slices.Clone(schema.Block.Attributes), func(a *tfprotov6.SchemaAttribute) bool {
+			return !a.Optional && !a.Required || !a.Type.Is(tftypes.String)
+		})
+		for _, a := range keys {
 			for name, value := range map[string]cty.Value{
 				"null": cty.NullVal(cty.String), "unknown": cty.UnknownVal(cty.String), "nothing there": cty.StringVal("no such"),
 			} {
@@ -466,12 +469,23 @@ func TestUnknown_dataSources(t *testing.T) {
 				}
 			}
 		}
-		if len(settable) > 0 {
+		if len(keys) > 0 {
 			continue
 		}
-		values := map[string]cty.Value{}
-		for attribute, of := range object.AttributeTypes() {
-			values[attribute] = cty.NullVal(of)
+		values, unknown := map[string]cty.Value{}, map[string]cty.Value{}
+		for _, a := range schema.Block.Attributes {
+			of := object.AttributeType(a.Name)
+			values[a.Name], unknown[a.Name] = cty.NullVal(of), cty.NullVal(of)
+			if a.Optional {
+				unknown[a.Name] = cty.UnknownVal(of)
+			}
+		}
+		valid, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: kind, Config: dynamic(t, cty.ObjectVal(unknown))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all := saidBy(valid.Diagnostics); len(all) > 0 {
+			t.Errorf("%s of what is not known: %v", kind, all)
 		}
 		answer, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: kind, Config: dynamic(t, cty.ObjectVal(values))})
 		if err != nil {
