@@ -457,6 +457,64 @@ func TestExamples_loyaltyProgram(t *testing.T) {
 	live.noChanges()
 }
 
+// TestExamples_adopt begins with a live merchant that has a part of the program, and no state: one plan takes over what is there and creates the
+// rest, and the next one is empty.
+func TestExamples_adopt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	program := t.TempDir()
+	if err := os.CopyFS(program, onlyHCL{os.DirFS(filepath.Join(examples, "loyalty-program"))}); err != nil {
+		t.Fatal(err)
+	}
+	live := newTerraformCLI(t, filepath.Join(program, "env", "live"), "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.LiveKey())
+	live.must("init")
+	live.must("apply", "-auto-approve", "-target=module.loyalty.cohort_campaign.trail_store")
+	expectCounts(t, w, "live", map[string]int{"user-properties": 1, "cohorts": 2, "perks": 2, "digital-assets": 1, "badges": 0, "campaigns": 1})
+	if err := os.Remove(filepath.Join(live.dir, "terraform.tfstate")); err != nil {
+		t.Fatal(err)
+	}
+	made, _ := withoutIDs(t, w, "live")
+
+	w.Reset()
+	if output := live.must("plan"); !strings.Contains(output, "Plan: 7 to import, 10 to add, 0 to change, 0 to destroy.") {
+		t.Errorf("the plan does not take over the 7 objects that exist and create the other 10:\n%s", output)
+	}
+	if output := live.must("apply", "-auto-approve"); !strings.Contains(output, "7 imported, 10 added, 0 changed, 0 destroyed") {
+		t.Errorf("the apply does not do what was planned:\n%s", output)
+	}
+	for _, e := range w.History() {
+		if e.Method == "DELETE" || e.Method == "PATCH" {
+			t.Errorf("%s %s was sent", e.Method, e.Path)
+		}
+	}
+	expectCounts(t, w, "live", map[string]int{"user-properties": 3, "cohorts": 4, "perks": 3, "digital-assets": 2, "badges": 2, "campaigns": 3})
+	all, _ := withoutIDs(t, w, "live")
+	if !strings.Contains(all, strings.Split(made, "\n}\n")[0]) {
+		t.Errorf("what existed has changed from\n%s\nto\n%s", made, all)
+	}
+	w.Reset()
+	live.noChanges()
+	if sent := w.Stats().Requests; sent != 6 {
+		t.Errorf("the empty plan took %d requests, want a list of each of 6 kinds; by id were read %v", sent, w.byID())
+	}
+}
+
+// TestExamples_sameAdoption: both roots take over by the same file.
+func TestExamples_sameAdoption(t *testing.T) {
+	t.Parallel()
+	var files [2]string
+	for i, root := range []string{"test", "live"} {
+		content, err := os.ReadFile(filepath.Join(examples, "loyalty-program", "env", root, "adopt.tf"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[i] = string(content)
+	}
+	if diff := cmp.Diff(files[0], files[1]); diff != "" {
+		t.Errorf("env/test and env/live differ in adopt.tf:\n%s", diff)
+	}
+}
+
 func expectCounts(t *testing.T, w *world, mode string, want map[string]int) {
 	t.Helper()
 	if diff := cmp.Diff(want, kinds(w, mode)); diff != "" {
