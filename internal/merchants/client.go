@@ -97,7 +97,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
-	httpClient, err := newHTTPClient(config.CACertPEM)
+	httpClient, err := newHTTPClient(config.CACertPEM, config.MaxConcurrency)
 	if err != nil {
 		return nil, err
 	}

@@ -49,8 +49,8 @@ func isLoopback(host string) bool {
 const proxyAsks = "a demand of the proxy for a user and a password: write them into HTTP_PROXY or HTTPS_PROXY, as http://user:password@host:port"
 
 // newHTTPClient returns a client of its own: proxies from the environment, an optional private CA beside the system's, and no redirects,
-// which would carry the key elsewhere or turn a POST into a GET.
-func newHTTPClient(caCertPEM []byte) (*http.Client, error) {
+// which would carry the key elsewhere or turn a POST into a GET. It opens no more connections than requests may be under way.
+func newHTTPClient(caCertPEM []byte, connections int) (*http.Client, error) {
 	transport := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
@@ -64,7 +64,8 @@ func newHTTPClient(caCertPEM []byte) (*http.Client, error) {
 			}
 			return nil
 		},
-		MaxIdleConnsPerHost:   100,
+		MaxConnsPerHost:       connections,
+		MaxIdleConnsPerHost:   connections,
 		ExpectContinueTimeout: time.Second,
 		// Below what gateways usually keep, so that a POST seldom goes to a connection that is about to be closed.
 		IdleConnTimeout: 25 * time.Second,

@@ -77,8 +77,8 @@ func TestReader_manyOfMany(t *testing.T) {
 		t.Errorf("%d perks were read by id to import 1,000", sent)
 	}
 	// One for each of ten reads at a time, and a few more where one was free again an instant too late.
-	if opened := w.Stats().Connections; opened > 15 {
-		t.Errorf("%d connections were opened, of at most 15", opened)
+	if opened := w.Stats().Connections; opened > 10 {
+		t.Errorf("%d connections were opened, of at most 10", opened)
 	}
 
 	w.Reset()
