@@ -39,6 +39,8 @@ type guards struct {
 	// unread are a few of the managed ones that were not asked for when they were shown; they are as soon as something is to be made.
 	unread map[string]kind
 	makes  bool
+	// probes counts those that were chosen to be asked for.
+	probes int
 	// existing are the objects of each kind, listed once.
 	existing map[string]func() ([]candidate, error)
 }
@@ -234,17 +236,22 @@ func (s *session) checkUnread(ctx context.Context, diags *diag.Diagnostics) {
 	}
 }
 
-// show notes an object of the state that stays, and reports whether something is to be made beside it.
+// show notes an object of the state that stays, and reports whether it is one of the few to be read because something is made beside it.
 func (g *guards) show(k kind, id string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !g.makes && !g.read[id] && len(g.unread) < tripReads {
-		if g.unread == nil {
-			g.unread = map[string]kind{}
-		}
-		g.unread[id] = k
+	if g.read[id] || g.probes == tripReads {
+		return false
 	}
-	return g.makes
+	g.probes++
+	if g.makes {
+		return true
+	}
+	if g.unread == nil {
+		g.unread = map[string]kind{}
+	}
+	g.unread[id] = k
+	return false
 }
 
 // making notes that something is to be made, and returns the objects that were shown before.
