@@ -34,6 +34,8 @@ var kept = []struct {
 }{
 	{"a reference and what it refers to go at once", 4, []step{{"toggle", 6, 11}}},
 	{"an object is gone, and another has its key", 124, []step{{"delete", 1, 0}, {"make", 1, 0}}},
+	{"a key was changed and taken by another", 104, []step{{"edit", 1, 8}, {"apply saved", 1, 11}}},
+	{"the state is lost", 847, []step{{"lose", 0, 0}, {"text", 8, 0}}},
 }
 
 // slot is one address of a history.
@@ -59,6 +61,8 @@ type history struct {
 	order []*slot
 	// propertyType counts the types that the user property had.
 	propertyType int
+	// adopted are the keys that the user was advised to import, by address.
+	adopted map[string]string
 }
 
 func newHistory(t *testing.T, seed uint64) *history {
@@ -230,6 +234,10 @@ var changes = map[string]func(h *history, s *slot, b int){
 			h.scenario.write("perks", fmt.Sprintf(`{"internalName":%q,"title":{"en":"Foreign"}}`, s.keyValue()))
 		}
 	},
+	"lose": func(h *history, _ *slot, _ int) {
+		h.Write("terraform.tfstate", "")
+		h.States = nil
+	},
 	"fault": func(h *history, _ *slot, b int) {
 		h.inject(faultKinds[b%len(faultKinds)])
 	},
@@ -279,8 +287,13 @@ var commands = map[string]func(h *history, s *slot, b int) terraformtest.Result{
 	"interrupt terraform": func(h *history, _ *slot, b int) terraformtest.Result {
 		return h.signaled(b, func(p *terraformtest.Process) error { return p.Signal(syscall.SIGINT) })
 	},
+	// Terraform writes a local state in place, so that one that is killed in this moment leaves an empty file: nothing that a provider could help.
 	"kill": func(h *history, _ *slot, b int) terraformtest.Result {
-		return h.signaled(b, func(p *terraformtest.Process) error { return p.SignalGroup(syscall.SIGKILL) })
+		result := h.signaled(b, func(p *terraformtest.Process) error { return p.SignalGroup(syscall.SIGKILL) })
+		if len(h.state()) == 0 {
+			h.States = nil
+		}
+		return result
 	},
 }
 
@@ -344,6 +357,8 @@ const applies = 6
 func (h *history) converge() {
 	h.t.Helper()
 	var last terraformtest.Result
+	defer h.Write("adopt.tf", "")
+	h.adopted = map[string]string{}
 	for range applies {
 		if last = h.Apply(); last.Code == 0 {
 			return
@@ -367,11 +382,24 @@ func (h *history) heed(result terraformtest.Result) {
 	if strings.Contains(output, "run terraform apply -refresh-only first") {
 		h.Apply("-refresh-only")
 	}
-	var blocks strings.Builder
 	for _, match := range existsAlready.FindAllStringSubmatch(output, -1) {
-		fmt.Fprintf(&blocks, "import {\n  to = %s\n  id = %q\n}\n", match[2], match[1])
+		h.adopted[match[2]] = match[1]
+	}
+	var blocks strings.Builder
+	for address, key := range h.adopted {
+		fmt.Fprintf(&blocks, "import {\n  to = %s\n  id = %q\n}\n", address, key)
 	}
 	h.Write("adopt.tf", blocks.String())
+	for message := range strings.SplitSeq(output, "Error: ") {
+		if strings.Contains(message, "Import that object to manage it, or choose another key.") {
+			for _, s := range h.order {
+				if strings.Contains(message, "with "+s.address()+",") {
+					s.key++
+				}
+			}
+			h.write()
+		}
+	}
 	if strings.Contains(output, "apply the objects that held them on their own (-target=ADDRESS)") {
 		var targets []string
 		for _, name := range []string{"s0", "b0", "c0"} {
