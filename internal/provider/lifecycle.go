@@ -125,6 +125,8 @@ func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPla
 	}
 	if status.IsNull() || l.next(desired, was) != "" {
 		status = types.StringUnknown()
+	} else if req.Plan.Raw.Equal(req.State.Raw) {
+		return
 	}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("status"), status)...)
 }
