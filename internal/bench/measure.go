@@ -1,0 +1,291 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+const module = "github.com/cohort-xyz/terraform-provider-cohort"
+
+// contestants are what is measured; the first is this provider.
+var contestants = []struct{ name, source, block, env string }{
+	{name: "cohort", source: "cohort", block: "resource \"cohort_perk\" \"p%[1]d\" {\n  internal_name = \"perk-%[1]d\"\n  title         = { en = \"Perk %[1]d\" }\n}\n"},
+	{name: "smallest, as shipped", source: "smallest", block: "resource \"smallest_perk\" \"p%[1]d\" {\n  internal_name = \"perk-%[1]d\"\n  title         = { en = \"Perk %[1]d\" }\n}\n"},
+	{
+		name: "smallest, silent, no requests", source: "smallest", env: "SMALLEST_SILENT=1",
+		block: "resource \"smallest_perk\" \"p%[1]d\" {\n  internal_name = \"perk-%[1]d\"\n  title         = { en = \"Perk %[1]d\" }\n}\n",
+	},
+	{name: "terraform_data", block: "resource \"terraform_data\" \"p%[1]d\" {\n  input = {\n    internal_name = \"perk-%[1]d\"\n    title         = { en = \"Perk %[1]d\" }\n" +
+		"    description   = null\n    image_url     = null\n    video_url     = null\n    expires_at    = null\n    type          = \"none\"\n    code          = null\n    status        = \"draft\"\n  }\n}\n"},
+}
+
+// bench is the directory with the providers, and Terraform.
+type bench struct{ dir, cli string }
+
+// workspace is one contestant with its objects, in a sandbox of its own.
+type workspace struct {
+	name, dir, cli string
+	env            []string
+	sandbox        *sandbox.Sandbox
+	state          int64
+	least          cost
+}
+
+// cost is what one command took. Peaks are 0 where the system does not tell them.
+type cost struct {
+	wall, cpu           time.Duration
+	terraform, provider int64
+	requests            map[string]int
+	stderr              int
+}
+
+func newBench(ctx context.Context) (*bench, error) {
+	cli := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	for _, name := range []string{"terraform", "tofu"} {
+		if found, err := exec.LookPath(name); err == nil && cli == "" {
+			cli = found
+		}
+	}
+	if cli == "" {
+		return nil, errors.New("neither terraform nor tofu is in PATH")
+	}
+	dir, err := os.MkdirTemp("", "cohort-bench-")
+	if err != nil {
+		return nil, err
+	}
+	b := &bench{dir: dir, cli: cli}
+	for name, path := range map[string]string{"cohort": module, "smallest": module + "/internal/bench/smallest"} {
+		build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.binary(name), path)
+		if output, err := build.CombinedOutput(); err != nil {
+			return nil, errors.Join(fmt.Errorf("build %s: %w\n%s", name, err, output), b.close())
+		}
+	}
+	return b, nil
+}
+
+func (b *bench) close() error { return os.RemoveAll(b.dir) }
+
+func (b *bench) binary(name string) string { return filepath.Join(b.dir, "terraform-provider-"+name) }
+
+// describe prints the size of the binary and how long it takes to be ready.
+func (b *bench) describe(ctx context.Context, out io.Writer) error {
+	info, err := os.Stat(b.binary("cohort"))
+	if err != nil {
+		return err
+	}
+	var least time.Duration
+	for range 5 {
+		took, err := b.start(ctx)
+		if err != nil {
+			return err
+		}
+		if least == 0 || took < least {
+			least = took
+		}
+	}
+	version, err := exec.CommandContext(ctx, b.cli, "version").Output()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%s; the provider has %.1f MB and is ready to be asked after %d ms\n",
+		strings.SplitN(string(version), "\n", 2)[0], float64(info.Size())/1e6, least.Milliseconds())
+	return err
+}
+
+// start starts the provider as Terraform does, until it says where it can be asked.
+func (b *bench) start(ctx context.Context) (took time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, b.binary("cohort"))
+	command.Env = append(os.Environ(), "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=6")
+	ready, err := command.StdoutPipe()
+	if err != nil {
+		return 0, err
+	}
+	started := time.Now()
+	if err := command.Start(); err != nil {
+		return 0, err
+	}
+	_, err = ready.Read(make([]byte, 1))
+	took = time.Since(started)
+	cancel()
+	_ = command.Wait() // It was killed.
+	return took, err
+}
+
+// prepare applies each contestant once.
+func (b *bench) prepare(ctx context.Context, n int) ([]*workspace, error) {
+	var all []*workspace
+	for _, c := range contestants {
+		s, err := sandbox.Start(sandbox.Options{Seed: 1})
+		if err != nil {
+			return nil, err
+		}
+		w := &workspace{name: c.name, dir: filepath.Join(b.dir, fmt.Sprintf("%d %s", n, c.name)), cli: b.cli, sandbox: s}
+		w.env = append(os.Environ(), "COHORT_API_URL="+s.URL(), "COHORT_API_KEY="+s.TestKey(), "TF_CLI_CONFIG_FILE="+filepath.Join(w.dir, "terraform.rc"),
+			"CHECKPOINT_DISABLE=1", "TF_LOG=", c.env)
+		config := strings.Builder{}
+		if c.source != "" {
+			fmt.Fprintf(&config, "terraform {\n  required_providers {\n    %[1]s = { source = \"cohort-xyz/%[1]s\" }\n  }\n}\n", c.source)
+		}
+		for i := range n {
+			fmt.Fprintf(&config, c.block, i)
+		}
+		err = errors.Join(os.Mkdir(w.dir, 0o700),
+			w.write("main.tf", config.String()),
+			w.write("terraform.rc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"cohort-xyz/cohort\" = %[1]q\n    \"cohort-xyz/smallest\" = %[1]q\n  }\n  direct {}\n}\n", b.dir)))
+		if err != nil {
+			return nil, err
+		}
+		if c.source == "" {
+			if _, err := w.run(ctx, 0, "init", "-input=false"); err != nil {
+				return nil, err
+			}
+		}
+		if _, err := w.run(ctx, 0, "apply", "-auto-approve", "-input=false"); err != nil {
+			return nil, err
+		}
+		info, err := os.Stat(filepath.Join(w.dir, "terraform.tfstate"))
+		if err != nil {
+			return nil, err
+		}
+		w.state = info.Size()
+		all = append(all, w)
+	}
+	return all, nil
+}
+
+func (w *workspace) write(name, content string) error {
+	return os.WriteFile(filepath.Join(w.dir, name), []byte(content), 0o600)
+}
+
+// measure plans with all contestants in turn.
+func (b *bench) measure(ctx context.Context, workspaces []*workspace, latency time.Duration, rounds int) error {
+	for _, w := range workspaces {
+		w.least = cost{}
+		w.sandbox.ClearFaults()
+		if latency > 0 {
+			if err := w.sandbox.AddFault(sandbox.Fault{Count: -1, Delay: sandbox.Duration(latency)}); err != nil {
+				return err
+			}
+		}
+	}
+	for range rounds {
+		for _, w := range workspaces {
+			c, err := w.run(ctx, 0, "plan", "-detailed-exitcode", "-input=false")
+			if err != nil {
+				return err
+			}
+			w.least = w.least.lesser(c)
+		}
+	}
+	return nil
+}
+
+// lesser takes the lesser of each figure, of which a machine that does other things besides makes some greater.
+func (c cost) lesser(other cost) cost {
+	if c.wall == 0 {
+		return other
+	}
+	return cost{
+		wall: min(c.wall, other.wall), cpu: min(c.cpu, other.cpu), terraform: min(c.terraform, other.terraform), provider: min(c.provider, other.provider),
+		requests: other.requests, stderr: max(c.stderr, other.stderr),
+	}
+}
+
+// run runs Terraform, which must end with an exit code, and returns what it and the provider took.
+func (w *workspace) run(ctx context.Context, code int, args ...string) (cost, error) {
+	w.sandbox.Reset()
+	command := exec.CommandContext(ctx, w.cli, append(args, "-no-color")...)
+	command.Dir, command.Env = w.dir, w.env
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	started := time.Now()
+	if err := command.Start(); err != nil {
+		return cost{}, err
+	}
+	peaks := watch(command.Process.Pid)
+	err := command.Wait()
+	c := cost{wall: time.Since(started), requests: w.sandbox.Stats().ByMethod, stderr: stderr.Len()}
+	c.terraform, c.provider = peaks()
+	c.cpu = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
+	if command.ProcessState.ExitCode() != code {
+		return c, fmt.Errorf("%s: terraform %s: %w\n%s%s", w.name, args[0], err, stdout.String(), stderr.String())
+	}
+	return c, nil
+}
+
+// watch follows the memory of a process and of those that it starts, until the function that it returns is called, which gives the peak of
+// the process and the highest one of the others. It knows Linux alone.
+func watch(pid int) func() (own, others int64) {
+	var own, others int64
+	done, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		look := time.NewTicker(20 * time.Millisecond)
+		defer look.Stop()
+		for {
+			own = max(own, peak(pid))
+			for _, child := range children(pid) {
+				others = max(others, peak(child))
+			}
+			select {
+			case <-look.C:
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() (int64, int64) {
+		close(done)
+		<-stopped
+		return own, others
+	}
+}
+
+// children are the processes that a process has started.
+func children(pid int) []int {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil
+	}
+	var found []int
+	for _, entry := range entries {
+		id, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			continue
+		}
+		// The parent is the second field behind the name, which is in parentheses and may hold anything.
+		stat, _ := os.ReadFile("/proc/" + entry.Name() + "/stat")
+		behind := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+		if len(behind) > 1 && behind[1] == strconv.Itoa(pid) {
+			found = append(found, id)
+		}
+	}
+	return found
+}
+
+// peak is the most memory that a process has had, in bytes, 0 when it is not known.
+func peak(pid int) int64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	kilobytes, err := strconv.ParseInt(strings.Fields(rest + " 0")[0], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return kilobytes * 1024
+}

@@ -1,0 +1,191 @@
+// Command smallest is the smallest typed provider that manages perks: one resource of ten attributes, one request an object, and the logs of
+// the SDK as they are when nobody touches them. It is what the benchmark holds the provider against.
+//
+// With SMALLEST_SILENT set it makes no request on a read and writes no log: the least that any typed provider costs.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	providerschema "github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var silent = os.Getenv("SMALLEST_SILENT") != ""
+
+func main() {
+	if silent {
+		for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER"} {
+			_ = os.Setenv(name, "OFF")
+		}
+	}
+	options := providerserver.ServeOpts{Address: "registry.terraform.io/cohort-xyz/smallest"}
+	if err := providerserver.Serve(context.Background(), func() provider.Provider { return smallest{} }, options); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+type smallest struct{}
+
+func (smallest) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "smallest"
+}
+
+func (smallest) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = providerschema.Schema{}
+}
+
+func (smallest) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
+
+func (smallest) DataSources(context.Context) []func() datasource.DataSource { return nil }
+
+func (smallest) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{func() resource.Resource { return perkResource{} }}
+}
+
+type perkResource struct{}
+
+type perkModel struct {
+	ID           types.String `tfsdk:"id"`
+	InternalName types.String `tfsdk:"internal_name"`
+	Title        types.Map    `tfsdk:"title"`
+	Description  types.Map    `tfsdk:"description"`
+	ImageURL     types.String `tfsdk:"image_url"`
+	VideoURL     types.String `tfsdk:"video_url"`
+	ExpiresAt    types.String `tfsdk:"expires_at"`
+	Type         types.String `tfsdk:"type"`
+	Code         types.String `tfsdk:"code"`
+	Status       types.String `tfsdk:"status"`
+}
+
+type perk struct {
+	ID           string            `json:"id,omitempty"`
+	InternalName string            `json:"internalName"`
+	Title        map[string]string `json:"title,omitempty"`
+	Description  map[string]string `json:"description,omitempty"`
+	ImageURL     *string           `json:"imageUrl,omitempty"`
+	VideoURL     *string           `json:"videoUrl,omitempty"`
+	ExpiresAt    *string           `json:"expiresAt,omitempty"`
+	Type         string            `json:"type,omitempty"`
+	TypeConfig   *struct {
+		Code *string `json:"code,omitempty"`
+	} `json:"typeConfig,omitempty"`
+	Status string `json:"status,omitempty"`
+}
+
+func (perkResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "smallest_perk"
+}
+
+func (perkResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	resp.Schema = schema.Schema{Attributes: map[string]schema.Attribute{
+		"id":            schema.StringAttribute{Computed: true, PlanModifiers: keep},
+		"internal_name": schema.StringAttribute{Required: true},
+		"title":         schema.MapAttribute{ElementType: types.StringType, Optional: true},
+		"description":   schema.MapAttribute{ElementType: types.StringType, Optional: true},
+		"image_url":     schema.StringAttribute{Optional: true},
+		"video_url":     schema.StringAttribute{Optional: true},
+		"expires_at":    schema.StringAttribute{Optional: true},
+		"type":          schema.StringAttribute{Computed: true, PlanModifiers: keep},
+		"code":          schema.StringAttribute{Optional: true, Sensitive: true},
+		"status":        schema.StringAttribute{Computed: true, PlanModifiers: keep},
+	}}
+}
+
+func (perkResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan perkModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	made := perk{InternalName: plan.InternalName.ValueString()}
+	resp.Diagnostics.Append(plan.Title.ElementsAs(ctx, &made.Title, false)...)
+	if err := call(ctx, http.MethodPost, "perks", &made); err != nil {
+		resp.Diagnostics.AddError("create", err.Error())
+		return
+	}
+	plan.read(made)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (perkResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state perkModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if !silent {
+		var found perk
+		if err := call(ctx, http.MethodGet, "perks/"+state.ID.ValueString(), &found); err != nil {
+			resp.Diagnostics.AddError("read", err.Error())
+			return
+		}
+		state.read(found)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (perkResource) Update(_ context.Context, _ resource.UpdateRequest, resp *resource.UpdateResponse) {
+	resp.Diagnostics.AddError("update", "the benchmark changes nothing")
+}
+
+func (perkResource) Delete(_ context.Context, _ resource.DeleteRequest, resp *resource.DeleteResponse) {
+	resp.Diagnostics.AddError("delete", "the benchmark deletes nothing")
+}
+
+func (m *perkModel) read(p perk) {
+	m.ID, m.InternalName, m.Type, m.Status = types.StringValue(p.ID), types.StringValue(p.InternalName), types.StringValue(p.Type), types.StringValue(p.Status)
+	m.Title, m.Description = texts(p.Title), texts(p.Description)
+	m.ImageURL, m.VideoURL, m.ExpiresAt = types.StringPointerValue(p.ImageURL), types.StringPointerValue(p.VideoURL), types.StringPointerValue(p.ExpiresAt)
+	if p.TypeConfig != nil {
+		m.Code = types.StringPointerValue(p.TypeConfig.Code)
+	}
+}
+
+func texts(localized map[string]string) types.Map {
+	if len(localized) == 0 {
+		return types.MapNull(types.StringType)
+	}
+	values := map[string]attr.Value{}
+	for language, text := range localized {
+		values[language] = types.StringValue(text)
+	}
+	return types.MapValueMust(types.StringType, values)
+}
+
+var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
+
+// call sends an object, if it is a create, and reads one.
+func call(ctx context.Context, method, path string, object *perk) error {
+	body, err := json.Marshal(object)
+	if err != nil {
+		return err
+	}
+	if method == http.MethodGet {
+		body = nil
+	}
+	request, err := http.NewRequestWithContext(ctx, method, os.Getenv("COHORT_API_URL")+"/v1/"+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+os.Getenv("COHORT_API_KEY"))
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode >= http.StatusBadRequest {
+		return fmt.Errorf("%s %s: %s", method, path, answer.Status)
+	}
+	return json.NewDecoder(answer.Body).Decode(object)
+}
