@@ -32,6 +32,6 @@ func TestBadgeDataSource_twice(t *testing.T) {
 	second := w.post(t, "/v1/badges", `{"internalName":"twice","cohortId":"`+w.id(t, "cohorts", "VIPs")+`"}`)
 	w.run(t, nil, resource.TestStep{
 		Config:      block("data.cohort_badge.x", `internal_name = "twice"`),
-		ExpectError: says(`Several badges have the internal name "twice"`, "Their ids are "+first+", "+second+"."),
+		ExpectError: says(`More than one badge has the internal name "twice"`, "Their ids are "+first+", "+second+"."),
 	})
 }

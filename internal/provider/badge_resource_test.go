@@ -163,6 +163,6 @@ func TestBadge_importRefused(t *testing.T) {
 	step := resource.TestStep{Config: badge(), ResourceName: badgeAddress, ImportState: true}
 	unknown, several := step, step
 	unknown.ImportStateId, unknown.ExpectError = "gold", says(`No badge has the internal name "gold"`, `The merchant has "twice", "twice".`)
-	several.ImportStateId, several.ExpectError = "twice", says(`Several badges have the internal name "twice"`, "Their ids are "+first+", "+second+".")
+	several.ImportStateId, several.ExpectError = "twice", says(`More than one badge has the internal name "twice"`, "Their ids are "+first+", "+second+".")
 	w.run(t, nil, unknown, several)
 }

@@ -34,6 +34,6 @@ func TestCampaignDataSource_twice(t *testing.T) {
 	second := w.post(t, "/v1/campaigns", `{"internalName":"twice","type":"airdrop"}`)
 	w.run(t, nil, resource.TestStep{
 		Config:      block("data.cohort_campaign.x", `internal_name = "twice"`),
-		ExpectError: says(`Several campaigns have the internal name "twice"`, "Their ids are "+first+", "+second+"."),
+		ExpectError: says(`More than one campaign has the internal name "twice"`, "Their ids are "+first+", "+second+"."),
 	})
 }

@@ -664,7 +664,7 @@ func TestCampaign_importRefused(t *testing.T) {
 	unknown.ImportStateId = "summer"
 	unknown.ExpectError = says(`No campaign has the internal name "summer"`, `The merchant has "autumn", "spring", "twice", "twice".`)
 	several.ImportStateId = "key:twice"
-	several.ExpectError = says(`Several campaigns have the internal name "twice"`, "Their ids are "+strings.Join(slices.Clone(twice[:2]), ", ")+". Use one of the ids")
+	several.ExpectError = says(`More than one campaign has the internal name "twice"`, "Their ids are "+strings.Join(slices.Clone(twice[:2]), ", ")+". Use one of the ids")
 	archived.ImportStateId = "old"
 	archived.ExpectError = says(`No campaign has the internal name "old"`, "An archived one has it, with id "+twice[2]+". Use the id if that one is meant.")
 	w.run(t, nil, unknown, several, archived)

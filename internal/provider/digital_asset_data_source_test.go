@@ -32,6 +32,6 @@ func TestDigitalAssetDataSource_twice(t *testing.T) {
 	second := w.post(t, "/v1/digital-assets", `{"internalName":"twice"}`)
 	w.run(t, nil, resource.TestStep{
 		Config:      block("data.cohort_digital_asset.x", `internal_name = "twice"`),
-		ExpectError: says(`Several digital assets have the internal name "twice"`, "Their ids are "+first+", "+second+"."),
+		ExpectError: says(`More than one digital asset has the internal name "twice"`, "Their ids are "+first+", "+second+"."),
 	})
 }

@@ -163,6 +163,6 @@ func TestDigitalAsset_importRefused(t *testing.T) {
 	step := resource.TestStep{Config: asset(), ResourceName: assetAddress, ImportState: true}
 	unknown, several := step, step
 	unknown.ImportStateId, unknown.ExpectError = "card", says(`No digital asset has the internal name "card"`, `The merchant has "twice", "twice".`)
-	several.ImportStateId, several.ExpectError = "twice", says(`Several digital assets have the internal name "twice"`, "Their ids are "+first+", "+second+".")
+	several.ImportStateId, several.ExpectError = "twice", says(`More than one digital asset has the internal name "twice"`, "Their ids are "+first+", "+second+".")
 	w.run(t, nil, unknown, several)
 }

@@ -36,6 +36,6 @@ func TestListDataSource_twice(t *testing.T) {
 	w.run(t, nil, resource.TestStep{
 		PreConfig:   w.fault(t, sandbox.Fault{Method: "GET", Route: "/v1/cohorts", Count: -1, Set: map[string]any{"data[].referenceId": "vip"}}),
 		Config:      block("data.cohort_list.x", `reference_id = "vip"`),
-		ExpectError: says(`Several lists have the reference id "vip"`, "Their ids are "+first+", "+second+"."),
+		ExpectError: says(`More than one list has the reference id "vip"`, "Their ids are "+first+", "+second+"."),
 	})
 }

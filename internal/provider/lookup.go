@@ -91,7 +91,7 @@ func (k kind) find(ctx context.Context, client *merchants.Client, key string, di
 	case len(ids) == 1:
 		return merchants.ID(ids[0])
 	case len(ids) > 1:
-		diags.AddError(fmt.Sprintf("Several %ss have the %s %q", noun, keyName, key),
+		diags.AddError(fmt.Sprintf("More than one %s has the %s %q", noun, keyName, key),
 			fmt.Sprintf("Their ids are %s. Use one of the ids, or rename the others in Cohort's admin.", strings.Join(ids, ", ")))
 	case len(archived) > 0:
 		diags.AddError(fmt.Sprintf("No %s has the %s %q", noun, keyName, key),

@@ -33,6 +33,6 @@ func TestPerkDataSource_twice(t *testing.T) {
 	second := w.post(t, "/v1/perks", `{"internalName":"twice"}`)
 	w.run(t, nil, resource.TestStep{
 		Config:      block("data.cohort_perk.x", `internal_name = "twice"`),
-		ExpectError: says(`Several perks have the internal name "twice"`, "Their ids are "+first+", "+second+"."),
+		ExpectError: says(`More than one perk has the internal name "twice"`, "Their ids are "+first+", "+second+"."),
 	})
 }

@@ -287,7 +287,7 @@ func TestPerk_importRefused(t *testing.T) {
 	step := resource.TestStep{Config: perk(), ResourceName: perkAddress, ImportState: true}
 	unknown, several, archived := step, step, step
 	unknown.ImportStateId, unknown.ExpectError = "welcome", says(`No perk has the internal name "welcome"`, `The merchant has "twice", "twice".`)
-	several.ImportStateId, several.ExpectError = "twice", says(`Several perks have the internal name "twice"`, "Their ids are "+ids[0]+", "+ids[1]+". Use one of the ids")
+	several.ImportStateId, several.ExpectError = "twice", says(`More than one perk has the internal name "twice"`, "Their ids are "+ids[0]+", "+ids[1]+". Use one of the ids")
 	archived.ImportStateId, archived.ExpectError = "old", says(`No perk has the internal name "old"`, "An archived one has it, with id "+ids[2]+".")
 	w.run(t, nil, unknown, several, archived)
 }

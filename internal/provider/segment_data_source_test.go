@@ -42,6 +42,6 @@ func TestSegmentDataSource_twice(t *testing.T) {
 	w.run(t, nil, resource.TestStep{
 		PreConfig:   w.fault(t, sandbox.Fault{Method: "GET", Route: "/v1/cohorts", Count: -1, Set: map[string]any{"data[].referenceId": "gold"}}),
 		Config:      block("data.cohort_segment.x", `reference_id = "gold"`),
-		ExpectError: says(`Several segments have the reference id "gold"`, "Their ids are "+first+", "+second+"."),
+		ExpectError: says(`More than one segment has the reference id "gold"`, "Their ids are "+first+", "+second+"."),
 	})
 }
