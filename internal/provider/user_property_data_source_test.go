@@ -27,6 +27,6 @@ func TestUserPropertyDataSource_twice(t *testing.T) {
 	w.run(t, nil, resource.TestStep{
 		PreConfig:   w.fault(t, sandbox.Fault{Method: "GET", Route: "/v1/user-properties", Count: -1, Set: map[string]any{"data[].referenceId": "tier"}}),
 		Config:      block("data.cohort_user_property.x", `reference_id = "tier"`),
-		ExpectError: says(`Several user propert`, `have the reference id "tier"`, "Their ids are "+first+", "+second+"."),
+		ExpectError: says(`More than one user property has the reference id "tier"`, "Their ids are "+first+", "+second+"."),
 	})
 }
