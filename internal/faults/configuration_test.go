@@ -74,7 +74,7 @@ variable "vault" { default = "first" }
 
 resource "terraform_data" "vault" { input = var.vault }
 `
-	s.configure("  api_key = terraform_data.vault.output == \"\" ? \"\" : var.key", config+program)
+	s.use("  api_key = terraform_data.vault.output == \"\" ? \"\" : var.key", config+program)
 	s.mustApply()
 	managed := s.holds(12)
 	s.sandbox.Reset()
@@ -241,7 +241,7 @@ func behindProxy(t *testing.T) {
 			host := strings.TrimPrefix(s.serve(p).URL, "http://")
 			s.Env["COHORT_API_URL"] = c.url
 			arguments := "  ca_cert_file = \"ca.pem\"\n  max_retries = 0"
-			s.configure(arguments, better.Replace(program))
+			s.use(arguments, better.Replace(program))
 			for _, user := range []string{"", "me:wrong-" + proxyPassword + "@"} {
 				s.Env["HTTP_PROXY"], s.Env["HTTPS_PROXY"] = "http://"+user+host, "http://"+user+host
 				s.mustFail(s.Plan(), "Could not read perk", c.refusal, "a demand of the proxy for a user and a password")
@@ -271,7 +271,7 @@ func privateCA(t *testing.T) {
 	if sent := s.sandbox.Stats().Requests; sent != 0 {
 		t.Errorf("%d requests were sent to a server that is not trusted", sent)
 	}
-	s.configure("  ca_cert_file = \"ca.pem\"", better.Replace(program))
+	s.use("  ca_cert_file = \"ca.pem\"", better.Replace(program))
 	s.settle()
 	s.judge()
 	s.holds(13)

@@ -96,7 +96,7 @@ func case04(t *testing.T) {
 	t.Run("found in the window", func(t *testing.T) {
 		t.Parallel()
 		s := newScenario(t, sandbox.Options{Seed: 4}, "")
-		s.configure(impatient, perks(10))
+		s.use(impatient, perks(10))
 		s.inject(sandbox.Fault{Method: "POST", Stage: sandbox.StageBefore, Delay: sandbox.Duration(3 * time.Second), Count: every})
 		s.mustApply()
 		s.settle()
@@ -108,7 +108,7 @@ func case04(t *testing.T) {
 	t.Run("after the window", func(t *testing.T) {
 		t.Parallel()
 		s := newScenario(t, sandbox.Options{Seed: 4}, "")
-		s.configure(impatient, perks(10))
+		s.use(impatient, perks(10))
 		late := s.hold(creating("perks"))
 		s.mustFail(s.Apply(), "no such object has appeared since", "Run apply again: what is there already is then found, by its key, before anything is made.")
 		if held := late.held.Load(); held != 10 {
@@ -128,7 +128,7 @@ func case04(t *testing.T) {
 	t.Run("after the window, with a key that the service allows once", func(t *testing.T) {
 		t.Parallel()
 		s := newScenario(t, sandbox.Options{Seed: 4}, "")
-		s.configure(impatient, lists(10))
+		s.use(impatient, lists(10))
 		var creates atomic.Int64
 		late := s.hold(func(r *http.Request) bool { return creating("cohorts")(r) && creates.Add(1) <= 10 })
 		s.mustApply()
@@ -164,7 +164,7 @@ func case05(t *testing.T) {
 	t.Run("cut in the TLS handshake", func(t *testing.T) {
 		t.Parallel()
 		s := newScenario(t, sandbox.Options{Seed: 5}, "")
-		s.configure(`ca_cert_file = "ca.pem"`, perks(10))
+		s.use(`ca_cert_file = "ca.pem"`, perks(10))
 		server := httptest.NewUnstartedServer(s.sandbox.Handler())
 		listener := &cuttingListener{Listener: server.Listener, cuts: func(n int64) bool { return n%3 == 0 }}
 		server.Listener = listener

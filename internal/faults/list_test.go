@@ -132,7 +132,7 @@ func shiftingPages(t *testing.T) {
 		sandbox.Fault{Method: "GET", Route: "/v1/perks", Count: every, PageSize: 40})
 	s.Write("extra.tf", existingKey)
 	running := s.Start("plan", "-no-color", "-input=false")
-	s.await(func() bool { return s.listed("perks") >= 1 })
+	await(t, "a page read", func() bool { return s.listed("perks") >= 1 })
 	s.drop(s.find("perks", "internalName", "foreign-0"))   // of a page that was read
 	s.drop(s.find("perks", "internalName", "foreign-140")) // of one to come
 	s.write("perks", `{"internalName": "foreign-new"}`)
@@ -153,22 +153,6 @@ func (s *scenario) listed(kind string) int {
 		}
 	}
 	return count
-}
-
-// await waits until something is so.
-func (s *scenario) await(so func() bool) {
-	s.t.Helper()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
-	limit := time.NewTimer(2 * time.Minute)
-	defer limit.Stop()
-	for !so() {
-		select {
-		case <-look.C:
-		case <-limit.C:
-			s.t.Fatal("it did not come about")
-		}
-	}
 }
 
 // lists of all kinds.

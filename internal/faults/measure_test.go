@@ -41,7 +41,7 @@ func case13(t *testing.T) {
 			if c.patient {
 				arguments = ""
 			}
-			s.configure(arguments, perks(10))
+			s.use(arguments, perks(10))
 			var struck atomic.Value
 			struck.Store("")
 			s.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -61,9 +61,9 @@ func case10(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newScenario(t, sandbox.Options{Seed: 10}, "")
-			s.configure(impatient, perks(12))
+			s.use(impatient, perks(12))
 			s.mustApply()
-			s.configure(impatient, strings.ReplaceAll(perks(14), `"Perk `, `"Renamed perk `))
+			s.use(impatient, strings.ReplaceAll(perks(14), `"Perk `, `"Renamed perk `))
 			if plan := s.Plan("-out=plan"); plan.Code != 2 {
 				t.Fatal(plan.Output)
 			}
@@ -112,7 +112,7 @@ func case11(t *testing.T) {
 	if err := s.sandbox.PatchObject(s.find("digital-assets", "internalName", "card"), map[string]any{"title": map[string]any{"en": "Edited"}}); err != nil {
 		t.Fatal(err)
 	}
-	s.configure("", changed)
+	s.use("", changed)
 	want := s.plannedChanges(0)
 	before := s.Read("terraform.tfstate")
 

@@ -30,12 +30,6 @@ func (s *scenario) serve(handler http.Handler) *httptest.Server {
 // reach sends Terraform to the sandbox itself.
 func (s *scenario) reach() { s.Env["COHORT_API_URL"] = s.sandbox.URL() }
 
-// configure writes another configuration, with these arguments of the provider.
-func (s *scenario) configure(arguments, config string) {
-	s.t.Helper()
-	s.Write("main.tf", "provider \"cohort\" {\n"+arguments+"\n}\n"+config)
-}
-
 // gate holds requests until it is opened. They are carried out then, also when nobody waits for them any more.
 type gate struct {
 	next    http.Handler

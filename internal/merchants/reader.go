@@ -11,8 +11,9 @@ import (
 
 // The reader answers reads of many objects from a few pages of their lists, and never lets a list change a plan: a row is served only when the
 // caller finds nothing new in it; what a list does not have is asked for by id; and what this client wrote is never served from a list again.
-// So a list that is stale, cut short or filtered costs requests and not correctness. What it may cost is bounded as well: pages are asked for
-// when a read needs them, and of a long list only after reads by id have cost as much as the list would.
+// So a list that is cut short, filtered or wrong costs requests and not correctness; one that lags behind its objects can hide a change made
+// outside until it has caught up, and nothing else. What it may cost is bounded: pages are asked for when a read needs them, and of a long list
+// only after reads by id have cost as much as the list would.
 
 const (
 	// shortList is up to how many pages a list is worth its price at once.
