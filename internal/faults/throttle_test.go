@@ -93,28 +93,28 @@ func case09(t *testing.T) {
 	})
 	t.Run("30 % throttled or failed", func(t *testing.T) {
 		t.Parallel()
-		s := newScenario(t, sandbox.Options{Seed: 9}, lists(30))
+		s := newScenario(t, sandbox.Options{Seed: 9}, lists(20))
 		s.inject(
-			sandbox.Fault{Count: every, Probability: 0.15, Status: 429, Headers: map[string]string{"Retry-After": "1"}},
-			sandbox.Fault{Count: every, Probability: 0.12, Status: 503},
-			sandbox.Fault{Method: "POST", Count: every, Probability: 0.1, Stage: sandbox.StageAfter, Status: 502},
-			sandbox.Fault{Method: "GET", Count: every, Probability: 0.1, Status: 500},
+			sandbox.Fault{Count: every, Every: 7, Status: 429, Headers: map[string]string{"Retry-After": "1"}},
+			sandbox.Fault{Count: every, Every: 8, Nth: 3, Status: 503},
+			sandbox.Fault{Method: "POST", Count: every, Every: 10, Stage: sandbox.StageAfter, Status: 502},
+			sandbox.Fault{Method: "GET", Count: every, Every: 10, Status: 500},
 		)
 		s.mustApply()
 		s.withinBudget(2)
 		s.settle()
 		s.judge()
-		if made := s.creates("cohorts"); made != 30 {
-			t.Errorf("%d lists were made, want 30", made)
+		if made := s.creates("cohorts"); made != 20 {
+			t.Errorf("%d lists were made, want 20", made)
 		}
 	})
 	t.Run("30 % throttled or failed, all kinds", func(t *testing.T) {
 		t.Parallel()
 		s := newScenario(t, sandbox.Options{Seed: 10}, program)
 		s.inject(
-			sandbox.Fault{Count: every, Probability: 0.15, Status: 429, Headers: map[string]string{"Retry-After": "1"}},
-			sandbox.Fault{Method: "POST", Count: every, Probability: 0.25, Stage: sandbox.StageAfter, Status: 502},
-			sandbox.Fault{Method: "GET", Count: every, Probability: 0.25, Status: 500},
+			sandbox.Fault{Count: every, Every: 7, Status: 429, Headers: map[string]string{"Retry-After": "1"}},
+			sandbox.Fault{Method: "POST", Count: every, Every: 4, Stage: sandbox.StageAfter, Status: 502},
+			sandbox.Fault{Method: "GET", Count: every, Every: 4, Status: 500},
 		)
 		s.mustApply()
 		s.withinBudget(2)

@@ -142,11 +142,14 @@ func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
 		}
 	}
 	c.budget.request()
-	for started := time.Now(); ; {
+	ctx, watch := timed(ctx, 0)
+	for {
+		queued := time.Now()
 		if err := c.pace.enter(ctx, write); err != nil {
 			failed.Err = err
 			return nil, failed
 		}
+		watch.forgive(time.Since(queued))
 		failed.Attempts++
 		content, result, asked, told := c.try(ctx, r, body, failed)
 		pause := backoff(failed.Attempts)
@@ -162,7 +165,7 @@ func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
 			failed.Err = fmt.Errorf("%w: %s", errRetryAfter, pause)
 			failed.Message = fmt.Sprintf("%s (it asks to wait %s; try again then)", failed.Message, pause)
 			return nil, failed
-		case !c.again(r, result, told, failed.Attempts, time.Since(started)):
+		case !c.again(r, result, told, failed.Attempts, watch):
 			return nil, failed
 		}
 		if result == throttled {
@@ -177,13 +180,13 @@ func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
 
 // again decides whether a request that failed is tried once more. Where the service itself says when to come back, that is no load on it
 // and costs nothing of the budget.
-func (c *Client) again(r request, result outcome, told bool, tries int, elapsed time.Duration) bool {
-	if c.config.MaxRetries == 0 {
+func (c *Client) again(r request, result outcome, told bool, tries int, watch *stopwatch) bool {
+	if c.config.MaxRetries == 0 || watch.left(time.Hour) <= 0 {
 		return false
 	}
 	switch result {
 	case throttled:
-		return elapsed < throttleWindow && (told || c.budget.take())
+		return time.Since(watch.started) < throttleWindow && (told || c.budget.take())
 	case notSent:
 	case unclear:
 		if r.method != http.MethodGet && !r.repeatable {
@@ -192,7 +195,7 @@ func (c *Client) again(r request, result outcome, told bool, tries int, elapsed 
 	default:
 		return false
 	}
-	return tries <= c.config.MaxRetries && elapsed < failureWindow && c.budget.take()
+	return tries <= c.config.MaxRetries && watch.elapsed() < failureWindow && c.budget.take()
 }
 
 // try makes one try, notes in failed what came of it, and returns how long the service asked to wait, if it did. A write that is sent goes on
@@ -203,7 +206,7 @@ func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error)
 		defer cancel()
 		ctx = lasting
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, stopwatchOf(ctx).left(c.config.RequestTimeout))
 	defer cancel()
 	var connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})

@@ -70,13 +70,14 @@ func (c *Client) claim(ctx context.Context, id ID) bool {
 // not found is sent again: it can make no second object.
 func create[T any](ctx context.Context, c *Client, k kind, filter url.Values, in any) (*T, error) {
 	defer c.reader.wrote(k, "")
+	ctx, watch := timed(ctx, 0)
 	lasting, cancel := outlive(ctx)
 	defer cancel()
 	sent, err := fieldsOf(in)
 	if err != nil {
 		return nil, &Error{Method: http.MethodPost, Path: string(k), Err: fmt.Errorf("encode the request: %w", err)}
 	}
-	since, started := c.serverTime().Add(-clockSlack), time.Now()
+	since := c.serverTime().Add(-clockSlack)
 	var doubt error
 	for tries := 1; ; tries++ {
 		object, err := post[T](ctx, c, k, in)
@@ -91,7 +92,7 @@ func create[T any](ctx context.Context, c *Client, k kind, filter url.Values, in
 			return nil, unclearError(doubt, err)
 		}
 		again := isUnclear(err) && sent.unique() && ctx.Err() == nil &&
-			c.again(request{method: http.MethodPost, repeatable: true}, unclear, false, tries, time.Since(started))
+			c.again(request{method: http.MethodPost, repeatable: true}, unclear, false, tries, watch)
 		looks := lookUpPauses
 		if again {
 			looks = lookUpPauses[:2]
@@ -127,17 +128,14 @@ func post[T any](ctx context.Context, c *Client, k kind, in any) (*T, error) {
 
 // lookUp waits for the object of an unclear create to appear and takes it. It returns nil when none appears.
 func lookUp[T any](ctx context.Context, c *Client, k kind, filter url.Values, sent sentFields, since time.Time, pauses []time.Duration) (*T, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookUpWindow)
-	defer cancel()
+	ctx, watch := timed(ctx, lookUpWindow)
 	for _, pause := range pauses {
-		if err := wait(ctx, pause); err != nil {
-			break
-		}
-		id, err := c.bestMatch(ctx, k, filter, sent, since)
-		if err != nil || id == "" {
+		if watch.left(time.Hour) <= pause || wait(ctx, pause) != nil {
 			continue
 		}
-		return getNew[T](ctx, c, k, id)
+		if id, err := c.bestMatch(ctx, k, filter, sent, since); err == nil && id != "" {
+			return getNew[T](ctx, c, k, id)
+		}
 	}
 	return nil, nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,7 +18,7 @@ const (
 	backoffCap  = 20 * time.Second
 	// retryAfterCap bounds what a server may make a pipeline wait; above it the error says how long the server asked for.
 	retryAfterCap = time.Minute
-	// No try begins later than this after the first one: for a service that fails, and for one that asks to wait.
+	// No try begins once the service has taken this long to fail, or has asked for this long to wait.
 	failureWindow  = 25 * time.Second
 	throttleWindow = 2 * time.Minute
 	// afterStop is what a write that is under way still gets once the run was interrupted. Pipelines kill the process soon after.
@@ -116,6 +117,50 @@ func (b *retryBudget) take() bool {
 	}
 	b.retries++
 	return true
+}
+
+// stopwatch measures for how long the service has been at something. The time in which requests wait for their turn at our own pace does not
+// count, because it says nothing of the service: where that is slow and many wait, it would leave no time for a second try.
+type stopwatch struct {
+	started time.Time
+	queued  atomic.Int64
+	// limit bounds the tries made under this watch together; 0 is none.
+	limit time.Duration
+	outer *stopwatch
+}
+
+type stopwatchKey struct{}
+
+func stopwatchOf(ctx context.Context) *stopwatch {
+	watch, _ := ctx.Value(stopwatchKey{}).(*stopwatch)
+	return watch
+}
+
+// timed starts a stopwatch for what is done with the context that it returns.
+func timed(ctx context.Context, limit time.Duration) (context.Context, *stopwatch) {
+	watch := &stopwatch{started: time.Now(), limit: limit, outer: stopwatchOf(ctx)}
+	return context.WithValue(ctx, stopwatchKey{}, watch), watch
+}
+
+func (w *stopwatch) elapsed() time.Duration {
+	return time.Since(w.started) - time.Duration(w.queued.Load())
+}
+
+// forgive takes time in the queue from this watch and those around it.
+func (w *stopwatch) forgive(queued time.Duration) {
+	for ; w != nil; w = w.outer {
+		w.queued.Add(int64(queued))
+	}
+}
+
+// left is how long a try may take by this watch and those around it, at most as long as it would otherwise.
+func (w *stopwatch) left(otherwise time.Duration) time.Duration {
+	for ; w != nil; w = w.outer {
+		if w.limit > 0 {
+			otherwise = min(otherwise, w.limit-w.elapsed())
+		}
+	}
+	return otherwise
 }
 
 // wait pauses, or ends early with the context's error.

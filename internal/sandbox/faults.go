@@ -49,6 +49,7 @@ type Fault struct {
 
 	// Which of them.
 	Nth         int     `json:"nth,omitzero"`         // the first match that counts, from 1 (default)
+	Every       int     `json:"every,omitzero"`       // from then on each so many, by default each
 	Count       int     `json:"count,omitzero"`       // how many requests it strikes: 1 by default, -1 for no end
 	Probability float64 `json:"probability,omitzero"` // of each match, by the seed; 0 means certain
 
@@ -131,7 +132,7 @@ func (f *Fault) check() error {
 		return errors.New("a duration is negative")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf("status %d is not between 200 and 599", f.Status)
-	case f.Truncate < 0 || f.Pad < 0 || f.PageSize < 0 || f.Stale < 0 || f.HideGet < 0 || f.HideList < 0:
+	case f.Every < 0 || f.Truncate < 0 || f.Pad < 0 || f.PageSize < 0 || f.Stale < 0 || f.HideGet < 0 || f.HideList < 0:
 		return errors.New("a number is negative")
 	case f.bendsReads() && !slices.Contains([]string{http.MethodPost, http.MethodPatch, http.MethodDelete}, f.Method):
 		return errors.New("stale, hide_get and hide_list need method POST, PATCH or DELETE: they strike reads after that write")
@@ -226,7 +227,7 @@ func (fs *faults) strike(mode, method, path, body string) *Fault {
 			continue
 		}
 		f.Matches++
-		due := f.Matches >= f.Nth && (f.Count < 0 || f.Strikes < f.Count)
+		due := f.Matches >= f.Nth && (f.Matches-f.Nth)%max(f.Every, 1) == 0 && (f.Count < 0 || f.Strikes < f.Count)
 		if due && f.Probability > 0 {
 			due = fraction(pseudorandom(fs.seed, "fault", f.serial, f.Matches)) < f.Probability
 		}

@@ -367,6 +367,19 @@ func TestFaultsInOrder(t *testing.T) {
 	}
 }
 
+func TestFaultStrikesEveryThird(t *testing.T) {
+	t.Parallel()
+	b := newBed(t, sandbox.Options{})
+	b.fault(sandbox.Fault{Nth: 2, Every: 3, Count: 2, Status: 503})
+	var got []int
+	for range 9 {
+		got = append(got, b.call(b.TestKey(), "GET", "/v1/perks", "").status)
+	}
+	if want := []int{200, 503, 200, 200, 503, 200, 200, 200, 200}; !slices.Equal(got, want) {
+		t.Errorf("answers %v, want %v", got, want)
+	}
+}
+
 func TestFaultProbabilityFollowsTheSeed(t *testing.T) {
 	t.Parallel()
 	struck := func(seed uint64) (out []int) {

@@ -1,0 +1,100 @@
+package merchants
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+)
+
+// storm is a service of lists that throttles and fails about three of ten requests, some of them after it has made the list.
+type storm struct {
+	mu     sync.Mutex
+	random *rand.Rand
+	rows   []string
+	made   map[string]int
+}
+
+func (s *storm) RoundTrip(r *http.Request) (*http.Response, error) {
+	connected(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch dice := s.random.IntN(100); {
+	case dice < 15:
+		return askingToWait(refusalOf(429), "1"), nil
+	case dice < 25 || r.Method == http.MethodGet && dice < 35:
+		return refusalOf(503), nil
+	}
+	if number, ofOne := strings.CutPrefix(r.URL.Path, "/v1/cohorts/"); ofOne {
+		return answerWith(200, s.rows[s.made[number]]), nil
+	}
+	if r.Method == http.MethodGet {
+		return answerWith(200, `{"data":[`+strings.Join(s.rows, ",")+`]}`), nil
+	}
+	var in struct{ ReferenceID string }
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		return nil, err
+	}
+	if _, taken := s.made[in.ReferenceID]; taken {
+		return answerWith(417, `{"code":"cohort.already-exists","message":"There is one."}`), nil
+	}
+	s.made[in.ReferenceID] = len(s.rows)
+	s.rows = append(s.rows, fmt.Sprintf(`{"id":%q,"type":"list","name":"A","referenceId":%[1]q}`, in.ReferenceID))
+	if s.random.IntN(10) == 0 {
+		return refusalOf(502), nil
+	}
+	return answerWith(201, s.rows[len(s.rows)-1]), nil
+}
+
+// TestClient_storm makes thirty lists, ten at a time, in a storm. A create may fail because the retry budget is spent or because one request
+// failed as often as it may be tried, and for no other reason: that the client had slowed down to a request a second is none.
+func TestClient_storm(t *testing.T) {
+	t.Parallel()
+	failures := 0
+	for seed := range uint64(100) {
+		synctest.Test(t, func(t *testing.T) {
+			var mu sync.Mutex
+			excused := false // a request was tried as often as it may be, or the budget was spent
+			var c *Client
+			service := &storm{random: rand.New(rand.NewPCG(seed, 0)), made: map[string]int{}}
+			c = clientOf(t, Config{MaxRetries: DefaultMaxRetries, Log: func(_ context.Context, e Exchange) {
+				c.budget.mu.Lock()
+				spent := c.budget.retries >= retryFloor+c.budget.requests/retryShare
+				c.budget.mu.Unlock()
+				mu.Lock()
+				defer mu.Unlock()
+				excused = excused || spent || e.Attempt > DefaultMaxRetries
+			}}, service.RoundTrip)
+			work := make(chan int, 30)
+			for n := range 30 {
+				work <- n
+			}
+			close(work)
+			var workers sync.WaitGroup
+			for range 10 {
+				workers.Go(func() {
+					for n := range work {
+						_, err := c.CreateCohort(t.Context(), CohortInput{Type: Value(CohortList), Name: Value("A"), ReferenceID: Value(fmt.Sprint("l", n))})
+						mu.Lock()
+						if err != nil {
+							failures++
+							if !excused {
+								t.Errorf("seed %d, list %d: %v", seed, n, err)
+							}
+						}
+						mu.Unlock()
+					}
+				})
+			}
+			workers.Wait()
+		})
+	}
+	if failures > 30 {
+		t.Errorf("%d of 3,000 creates failed, want at most one in a hundred", failures)
+	}
+}
