@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -82,7 +83,7 @@ func (r *badgeResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 	}
 }
 
-func badgeSchema() map[string]schema.Attribute {
+var badgeSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":            idAttribute("badge"),
 		"mode":          modeAttribute(),
@@ -110,7 +111,7 @@ func badgeSchema() map[string]schema.Attribute {
 		"desired_status":     badgeLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
 		"status":             statusAttribute("`draft` or `published`"),
 	}
-}
+})
 
 func (r *badgeResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identitySchema("badge")
@@ -193,13 +194,12 @@ func (r *badgeResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		addAPIError(&resp.Diagnostics, fmt.Sprintf("read badge %q", state.InternalName.ValueString()), err, nil)
 		return
 	}
+	before := state
 	if state.InternalName.IsNull() {
 		state.DesiredStatus = badgeLife.imported(badge.Status)
 	}
 	state.read(badge, rewritten)
-	r.session.readFound(state.ID, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
+	readFound(ctx, r.session, state.ID, before, state, resp)
 }
 
 func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

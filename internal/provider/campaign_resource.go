@@ -173,13 +173,12 @@ func (r *campaignResource) Read(ctx context.Context, req resource.ReadRequest, r
 		addAPIError(&resp.Diagnostics, fmt.Sprintf("read campaign %q", state.InternalName.ValueString()), err, nil)
 		return
 	}
+	before := state
 	if state.InternalName.IsNull() {
 		state.DesiredStatus, state.OnDestroy = campaignLife.imported(campaign.Status), types.StringValue(destroyByArchive)
 	}
 	resp.Diagnostics.Append(state.read(ctx, campaign, rewritten)...)
-	r.session.readFound(state.ID, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
+	readFound(ctx, r.session, state.ID, before, state, resp)
 }
 
 func (r *campaignResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

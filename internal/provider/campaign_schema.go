@@ -2,6 +2,7 @@ package provider
 
 import (
 	"regexp"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -11,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-func campaignSchema() map[string]schema.Attribute {
+var campaignSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":            idAttribute("campaign"),
 		"mode":          modeAttribute(),
@@ -36,7 +37,7 @@ func campaignSchema() map[string]schema.Attribute {
 		"on_destroy":     onDestroyAttribute("campaign"),
 		"status":         statusAttribute("`draft`, `published`, `ended` or `archived`"),
 	}
-}
+})
 
 func rewardsAttribute() schema.ListNestedAttribute {
 	return schema.ListNestedAttribute{
@@ -129,7 +130,7 @@ func challengeAttribute() schema.SingleNestedAttribute {
 	}
 }
 
-func stepSchema() map[string]schema.Attribute {
+var stepSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id": schema.StringAttribute{MarkdownDescription: "Id of the step, chosen by the service.", Computed: true},
 		"user_action": schema.StringAttribute{
@@ -153,7 +154,7 @@ func stepSchema() map[string]schema.Attribute {
 			}},
 		},
 	}
-}
+})
 
 func storeAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{

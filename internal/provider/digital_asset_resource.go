@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -79,7 +80,7 @@ func (r *digitalAssetResource) Schema(_ context.Context, _ resource.SchemaReques
 	}
 }
 
-func digitalAssetSchema() map[string]schema.Attribute {
+var digitalAssetSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":            idAttribute("digital asset"),
 		"mode":          modeAttribute(),
@@ -96,7 +97,7 @@ func digitalAssetSchema() map[string]schema.Attribute {
 		"desired_status": digitalAssetLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
 		"status":         statusAttribute("`draft` or `published`"),
 	}
-}
+})
 
 func (r *digitalAssetResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identitySchema("digital asset")
@@ -174,13 +175,12 @@ func (r *digitalAssetResource) Read(ctx context.Context, req resource.ReadReques
 		addAPIError(&resp.Diagnostics, fmt.Sprintf("read digital asset %q", state.InternalName.ValueString()), err, nil)
 		return
 	}
+	before := state
 	if state.InternalName.IsNull() {
 		state.DesiredStatus = digitalAssetLife.imported(asset.Status)
 	}
 	state.read(asset, rewritten)
-	r.session.readFound(state.ID, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
+	readFound(ctx, r.session, state.ID, before, state, resp)
 }
 
 func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

@@ -306,10 +306,14 @@ func (s *session) readNotFound(ctx context.Context, id types.String, resp *resou
 	resp.State.RemoveResource(ctx)
 }
 
-// readFound notes an object that exists.
-func (s *session) readFound(id types.String, diags *diag.Diagnostics) {
-	s.countRead(id.ValueString(), false, diags)
+// readFound ends the read of an object that exists. A state without news stays as it is: to write it would be a fifth of the work of a read.
+func readFound[Model any](ctx context.Context, s *session, id types.String, before, state Model, resp *resource.ReadResponse) {
+	s.countRead(id.ValueString(), false, &resp.Diagnostics)
 	s.guards.manage(id.ValueString())
+	if !same(before, state) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(id))...)
 }
 
 // checkConflict refuses to overwrite what someone changed outside between plan and apply: properties of which the service has another value

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -61,7 +62,7 @@ func (r *listResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 	}
 }
 
-func listSchema() map[string]schema.Attribute {
+var listSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":   idAttribute("list"),
 		"mode": modeAttribute(),
@@ -72,7 +73,7 @@ func listSchema() map[string]schema.Attribute {
 		},
 		"reference_id": referenceIDAttribute("list"),
 	}
-}
+})
 
 func (r *listResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identitySchema("list")
@@ -127,10 +128,9 @@ func (r *listResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	before := state
 	state.read(list)
-	r.session.readFound(state.ID, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
+	readFound(ctx, r.session, state.ID, before, state, resp)
 }
 
 func (r *listResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

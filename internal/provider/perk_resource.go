@@ -166,13 +166,12 @@ func (r *perkResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		addAPIError(&resp.Diagnostics, fmt.Sprintf("read perk %q", state.InternalName.ValueString()), err, nil)
 		return
 	}
+	before := state
 	if state.InternalName.IsNull() {
 		state.DesiredStatus, state.OnDestroy = perkLife.imported(perk.Status), types.StringValue(destroyByArchive)
 	}
 	resp.Diagnostics.Append(state.read(ctx, perk, rewritten)...)
-	r.session.readFound(state.ID, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
+	readFound(ctx, r.session, state.ID, before, state, resp)
 }
 
 func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

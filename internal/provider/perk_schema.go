@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -15,7 +16,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-func perkSchema() map[string]schema.Attribute {
+// perkSchema is built once, like those of the other kinds, because every read needs types of it.
+var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":            idAttribute("perk"),
 		"mode":          modeAttribute(),
@@ -73,7 +75,7 @@ func perkSchema() map[string]schema.Attribute {
 		"on_destroy":     onDestroyAttribute("perk"),
 		"status":         statusAttribute("`draft`, `live` or `archived`"),
 	}
-}
+})
 
 // checkKind demands one kind at most, and a discount that gives something.
 func (m perkModel) checkKind(ctx context.Context, diags *diag.Diagnostics) {

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
@@ -52,7 +53,7 @@ type audienceConditionModel struct {
 	Member types.Bool   `tfsdk:"member"`
 }
 
-func segmentSchema() map[string]schema.Attribute {
+var segmentSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":   idAttribute("segment"),
 		"mode": modeAttribute(),
@@ -81,7 +82,7 @@ func segmentSchema() map[string]schema.Attribute {
 			}},
 		},
 	}
-}
+})
 
 func matchAttribute(what string) schema.StringAttribute {
 	return schema.StringAttribute{
@@ -93,7 +94,7 @@ func matchAttribute(what string) schema.StringAttribute {
 	}
 }
 
-func conditionSchema() map[string]schema.Attribute {
+var conditionSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"user_property": schema.SingleNestedAttribute{
 			MarkdownDescription: "A property of the user has a value.",
@@ -143,7 +144,7 @@ func conditionSchema() map[string]schema.Attribute {
 			},
 		},
 	}
-}
+})
 
 // conditions are the conditions of the model, absent when there are no groups.
 func (m segmentModel) conditions(ctx context.Context, diags *diag.Diagnostics) merchants.Field[merchants.Conditions] {

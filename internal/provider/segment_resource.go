@@ -118,10 +118,9 @@ func (r *segmentResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	before := state
 	resp.Diagnostics.Append(state.read(ctx, segment)...)
-	r.session.readFound(state.ID, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
+	readFound(ctx, r.session, state.ID, before, state, resp)
 }
 
 func (r *segmentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

@@ -51,11 +51,13 @@ func (s *session) identity(id types.String) identityModel {
 // unchanged reports whether a projection leaves a model as it is. Only then may Read believe a list.
 func unchanged[Model any](model Model, read func(*Model) diag.Diagnostics) bool {
 	seen := model
-	return !read(&seen).HasError() && sameModel(reflect.ValueOf(seen), reflect.ValueOf(model))
+	return !read(&seen).HasError() && same(seen, model)
 }
 
-// sameModel compares two models value by value, as the framework does: a number may have come in another precision.
-func sameModel(a, b reflect.Value) bool {
+// same compares two models value by value, as the framework does: a number may have come in another precision.
+func same[Model any](a, b Model) bool { return sameValue(reflect.ValueOf(a), reflect.ValueOf(b)) }
+
+func sameValue(a, b reflect.Value) bool {
 	if a.CanInterface() { // What is embedded cannot, and its fields can.
 		if value, ok := reflect.TypeAssert[attr.Value](a); ok {
 			other, _ := reflect.TypeAssert[attr.Value](b)
@@ -63,7 +65,7 @@ func sameModel(a, b reflect.Value) bool {
 		}
 	}
 	for i := range a.NumField() {
-		if !sameModel(a.Field(i), b.Field(i)) {
+		if !sameValue(a.Field(i), b.Field(i)) {
 			return false
 		}
 	}

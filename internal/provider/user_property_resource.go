@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -68,7 +69,7 @@ func (r *userPropertyResource) Schema(_ context.Context, _ resource.SchemaReques
 	}
 }
 
-func userPropertySchema() map[string]schema.Attribute {
+var userPropertySchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":   idAttribute("property"),
 		"mode": modeAttribute(),
@@ -93,7 +94,7 @@ func userPropertySchema() map[string]schema.Attribute {
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 	}
-}
+})
 
 func (r *userPropertyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identitySchema("property")
@@ -144,10 +145,9 @@ func (r *userPropertyResource) Read(ctx context.Context, req resource.ReadReques
 		addAPIError(&resp.Diagnostics, fmt.Sprintf("read user property %q", state.Name.ValueString()), err, nil)
 		return
 	}
+	before := state
 	state.read(property)
-	r.session.readFound(state.ID, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(state.ID))...)
+	readFound(ctx, r.session, state.ID, before, state, resp)
 }
 
 func (r *userPropertyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
