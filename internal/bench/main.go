@@ -1,4 +1,4 @@
-// Command bench measures what a plan without changes costs: this provider, the smallest typed provider that does the same (package smallest),
+// Command bench measures what a plan without changes costs: this provider, the smallest typed provider of the same objects (package smallest),
 // that one without requests and logs, and Terraform's own terraform_data, side by side in one run with the real Terraform.
 //
 //	go run ./internal/bench [-n 100,1000] [-latency 0s,50ms] [-rounds 3]

@@ -26,8 +26,9 @@ var contestants = []struct{ name, source, block, env string }{
 		name: "smallest, silent, no requests", source: "smallest", env: "SMALLEST_SILENT=1",
 		block: "resource \"smallest_perk\" \"p%[1]d\" {\n  internal_name = \"perk-%[1]d\"\n  title         = { en = \"Perk %[1]d\" }\n}\n",
 	},
-	{name: "terraform_data", block: "resource \"terraform_data\" \"p%[1]d\" {\n  input = {\n    internal_name = \"perk-%[1]d\"\n    title         = { en = \"Perk %[1]d\" }\n" +
-		"    description   = null\n    image_url     = null\n    video_url     = null\n    expires_at    = null\n    type          = \"none\"\n    code          = null\n    status        = \"draft\"\n  }\n}\n"},
+	{name: "terraform_data", block: "resource \"terraform_data\" \"p%[1]d\" {\n  input = {\n    internal_name = \"perk-%[1]d\"\n    title = { en = \"Perk %[1]d\" }\n" +
+		"    mode = \"test\"\n    description = null\n    image_url = null\n    video_url = null\n    expires_at = null\n    code = null\n    link = null\n" +
+		"    shopify_discount = null\n    custom = null\n    desired_status = null\n    on_destroy = \"archive\"\n    status = \"draft\"\n  }\n}\n"},
 }
 
 // bench is the directory with the providers, and Terraform.
