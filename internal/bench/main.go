@@ -4,8 +4,8 @@
 //	go run ./internal/bench [-n 100,1000] [-latency 0s,50ms] [-rounds 3]
 //
 // Objects are managed in separate blocks, because one block with a large count costs Terraform itself time that grows with its square. Each
-// contestant is applied once to a sandbox in this process and then planned, all in turn, round after round; the least of the rounds counts.
-// The sandbox takes CPU of the machine, but not of what is measured.
+// contestant has a sandbox of its own in this process. They are planned in turn, round after round; the least of the rounds counts. The sandboxes
+// take CPU of the machine, but not of what is measured.
 package main
 
 import (

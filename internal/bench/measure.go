@@ -3,15 +3,19 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -125,7 +129,7 @@ func (b *bench) start(ctx context.Context) (took time.Duration, err error) {
 	return took, err
 }
 
-// prepare applies each contestant once.
+// prepare makes the objects of each contestant and the state of them: the first by an apply, the others like it.
 func (b *bench) prepare(ctx context.Context, n int) ([]*workspace, error) {
 	var all []*workspace
 	for _, c := range contestants {
@@ -140,9 +144,7 @@ func (b *bench) prepare(ctx context.Context, n int) ([]*workspace, error) {
 		if c.source != "" {
 			fmt.Fprintf(&config, "terraform {\n  required_providers {\n    %[1]s = { source = \"cohort-xyz/%[1]s\" }\n  }\n}\n", c.source)
 		}
-		for i := range n {
-			fmt.Fprintf(&config, c.block, i)
-		}
+		fmt.Fprintf(&config, c.block, 0)
 		err = errors.Join(os.Mkdir(w.dir, 0o700),
 			w.write("main.tf", config.String()),
 			w.write("terraform.rc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"cohort-xyz/cohort\" = %[1]q\n    \"cohort-xyz/smallest\" = %[1]q\n  }\n  direct {}\n}\n", b.dir)))
@@ -157,14 +159,74 @@ func (b *bench) prepare(ctx context.Context, n int) ([]*workspace, error) {
 		if _, err := w.run(ctx, 0, "apply", "-auto-approve", "-input=false"); err != nil {
 			return nil, err
 		}
-		info, err := os.Stat(filepath.Join(w.dir, "terraform.tfstate"))
-		if err != nil {
+		for i := 1; i < n; i++ {
+			fmt.Fprintf(&config, c.block, i)
+		}
+		if err := errors.Join(w.write("main.tf", config.String()), w.fill(ctx, n, c.source != "")); err != nil {
 			return nil, err
 		}
-		w.state = info.Size()
 		all = append(all, w)
 	}
 	return all, nil
+}
+
+// fill copies the first object of a workspace, in the service and in the state. To apply all of them would take time that grows with the square,
+// because Terraform writes its whole local state after each.
+func (w *workspace) fill(ctx context.Context, n int, inService bool) error {
+	name := filepath.Join(w.dir, "terraform.tfstate")
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	var state map[string]json.RawMessage
+	var resources []json.RawMessage
+	var first struct {
+		Instances []struct{ Attributes struct{ ID string } }
+	}
+	err = errors.Join(json.Unmarshal(content, &state), json.Unmarshal(state["resources"], &resources), json.Unmarshal(resources[0], &first))
+	if err != nil {
+		return err
+	}
+	for i := 1; i < n; i++ {
+		id := uuid.NewString()
+		if inService {
+			if id, err = w.makePerk(ctx, i); err != nil {
+				return err
+			}
+		}
+		resources = append(resources, json.RawMessage(strings.NewReplacer(`"p0"`, fmt.Sprintf(`"p%d"`, i), `"perk-0"`, fmt.Sprintf(`"perk-%d"`, i),
+			`"Perk 0"`, fmt.Sprintf(`"Perk %d"`, i), first.Instances[0].Attributes.ID, id).Replace(string(resources[0]))))
+	}
+	if state["resources"], err = json.Marshal(resources); err != nil {
+		return err
+	}
+	if content, err = json.MarshalIndent(state, "", "  "); err != nil {
+		return err
+	}
+	w.state = int64(len(content))
+	return os.WriteFile(name, content, 0o600)
+}
+
+// makePerk makes an object as the blocks of the contestants describe it, and returns its id.
+func (w *workspace) makePerk(ctx context.Context, i int) (string, error) {
+	body := fmt.Sprintf(`{"internalName": "perk-%[1]d", "title": {"en": "Perk %[1]d"}}`, i)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.sandbox.URL()+"/v1/perks", strings.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	request.Header.Set("Authorization", "Bearer "+w.sandbox.TestKey())
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := (&http.Client{}).Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	var made struct{ ID string }
+	if answer.StatusCode != http.StatusCreated {
+		return "", fmt.Errorf("make perk %d: %s", i, answer.Status)
+	}
+	err = json.NewDecoder(answer.Body).Decode(&made)
+	return made.ID, err
 }
 
 func (w *workspace) write(name, content string) error {
