@@ -58,17 +58,23 @@ func QuietLogs() {
 // apiKeys matches what looks like a key of the Merchants API, with every character that a bearer token may have (RFC 6750, section 2.1).
 var apiKeys = regexp.MustCompile(`\b(test|live)_[A-Za-z0-9._~+/=\-]{6,}`)
 
-// contain runs one call with masked logs and turns a panic into the diagnostic of an answer.
+// contain runs one call with masked logs, in a context of its own, and turns a panic into the diagnostic of an answer.
 func contain[Request, Response any](
 	ctx context.Context, request *Request, call func(context.Context, *Request) (*Response, error), answer func([]*tfprotov6.Diagnostic) *Response,
 ) (response *Response, err error) {
-	ctx = tflog.MaskMessageRegexes(tflog.MaskAllFieldValuesRegexes(ctx, apiKeys), apiKeys)
 	defer func() {
 		if cause := recover(); cause != nil {
 			response, err = answer([]*tfprotov6.Diagnostic{panicDiagnostic(cause, debug.Stack())}), nil
 		}
 	}()
-	return call(ctx, request)
+	lent, end := newCallContext(masked(ctx))
+	defer end()
+	return call(lent, request)
+}
+
+// masked returns a context in which no log line holds a key.
+func masked(ctx context.Context) context.Context {
+	return tflog.MaskMessageRegexes(tflog.MaskAllFieldValuesRegexes(ctx, apiKeys), apiKeys)
 }
 
 // containResults turns a panic while the results of a query are made into the last of them. A panic of who takes them is not ours.
@@ -177,6 +183,12 @@ func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Valid
 func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	return contain(ctx, req, s.protocolServer.UpgradeResourceState, func(d []*tfprotov6.Diagnostic) *tfprotov6.UpgradeResourceStateResponse {
 		return &tfprotov6.UpgradeResourceStateResponse{Diagnostics: d}
+	})
+}
+
+func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
+	return contain(ctx, req, s.protocolServer.UpgradeResourceIdentity, func(d []*tfprotov6.Diagnostic) *tfprotov6.UpgradeResourceIdentityResponse {
+		return &tfprotov6.UpgradeResourceIdentityResponse{Diagnostics: d}
 	})
 }
 
@@ -299,8 +311,11 @@ func (s server) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.V
 	})
 }
 
+// ListResource goes on in its context when it has returned, for as long as results are taken, and so lends none.
 func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
-	answer, err := contain(ctx, req, s.protocolServer.ListResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ListResourceServerStream {
+	answer, err := contain(ctx, req, func(_ context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+		return s.protocolServer.ListResource(masked(ctx), req)
+	}, func(d []*tfprotov6.Diagnostic) *tfprotov6.ListResourceServerStream {
 		return &tfprotov6.ListResourceServerStream{Results: slices.Values([]tfprotov6.ListResourceResult{{Diagnostics: d}})}
 	})
 	if err == nil {

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"iter"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"weak"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -413,4 +415,24 @@ func TestServer_mask(t *testing.T) {
 			t.Errorf("a part of the key is in the log: %s", text)
 		}
 	}
+}
+
+// TestServer_keepsNoCall holds that nothing of a call is kept when it has ended, though the framework keeps its context.
+func TestServer_keepsNoCall(t *testing.T) {
+	t.Parallel()
+	type kept struct{ _ [10_000]byte }
+	s := NewServer("test")()
+	ended := func() weak.Pointer[kept] {
+		value := new(kept)
+		ctx := context.WithValue(t.Context(), kept{}, value)
+		if _, err := s.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: "cohort_list"}); err != nil {
+			t.Fatal(err)
+		}
+		return weak.Make(value)
+	}()
+	runtime.GC()
+	if ended.Value() != nil {
+		t.Error("the context of a call is still there after it")
+	}
+	runtime.KeepAlive(s)
 }
