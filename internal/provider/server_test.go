@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"weak"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -63,6 +64,10 @@ func TestServer_panic(t *testing.T) {
 		},
 		"UpgradeResourceState": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
 			answer, err := s.UpgradeResourceState(ctx, &tfprotov6.UpgradeResourceStateRequest{})
+			return answer.Diagnostics, err
+		},
+		"UpgradeResourceIdentity": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.UpgradeResourceIdentity(ctx, &tfprotov6.UpgradeResourceIdentityRequest{})
 			return answer.Diagnostics, err
 		},
 		"ReadResource": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
@@ -435,4 +440,27 @@ func TestServer_keepsNoCall(t *testing.T) {
 		t.Error("the context of a call is still there after it")
 	}
 	runtime.KeepAlive(s)
+}
+
+// TestCallContext holds that a call is canceled with its context, also below it, and counts as ended afterwards.
+func TestCallContext(t *testing.T) {
+	t.Parallel()
+	type name struct{}
+	outer, cancel := context.WithCancel(context.WithValue(t.Context(), name{}, "value"))
+	lent, end := newCallContext(outer)
+	below, stop := context.WithTimeout(lent, time.Hour)
+	defer stop()
+	if lent.Value(name{}) != "value" || below.Value(name{}) != "value" || below.Err() != nil {
+		t.Errorf("within the call it has %v, %v", below.Value(name{}), below.Err())
+	}
+	cancel()
+	<-below.Done()
+	if !errors.Is(lent.Err(), context.Canceled) || !errors.Is(below.Err(), context.Canceled) {
+		t.Errorf("canceled: %v, %v", lent.Err(), below.Err())
+	}
+	end()
+	<-lent.Done()
+	if _, bounded := lent.Deadline(); bounded || lent.Value(name{}) != nil || !errors.Is(lent.Err(), context.Canceled) {
+		t.Errorf("after the call it has %v, %v", lent.Value(name{}), lent.Err())
+	}
 }
