@@ -11,12 +11,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/peakrss"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -278,7 +278,7 @@ func (w *workspace) run(ctx context.Context, code int, args ...string) (cost, er
 	if err := command.Start(); err != nil {
 		return cost{}, err
 	}
-	peaks := watch(command.Process.Pid)
+	peaks := peakrss.Watch(command.Process.Pid)
 	err := command.Wait()
 	c := cost{wall: time.Since(started), requests: w.sandbox.Stats().ByMethod, stderr: stderr.Len()}
 	c.terraform, c.provider = peaks()
@@ -287,68 +287,4 @@ func (w *workspace) run(ctx context.Context, code int, args ...string) (cost, er
 		return c, fmt.Errorf("%s: terraform %s: %w\n%s%s", w.name, args[0], err, stdout.String(), stderr.String())
 	}
 	return c, nil
-}
-
-// watch follows the memory of a process and of those that it starts, until the function that it returns is called, which gives the peak of
-// the process and the highest one of the others. It knows Linux alone.
-func watch(pid int) func() (own, others int64) {
-	var own, others int64
-	done, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		look := time.NewTicker(20 * time.Millisecond)
-		defer look.Stop()
-		for {
-			own = max(own, peak(pid))
-			for _, child := range children(pid) {
-				others = max(others, peak(child))
-			}
-			select {
-			case <-look.C:
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() (int64, int64) {
-		close(done)
-		<-stopped
-		return own, others
-	}
-}
-
-// children are the processes that a process has started.
-func children(pid int) []int {
-	entries, err := os.ReadDir("/proc")
-	if err != nil {
-		return nil
-	}
-	var found []int
-	for _, entry := range entries {
-		id, err := strconv.Atoi(entry.Name())
-		if err != nil {
-			continue
-		}
-		// The parent is the second field behind the name, which is in parentheses and may hold anything.
-		stat, _ := os.ReadFile("/proc/" + entry.Name() + "/stat")
-		behind := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-		if len(behind) > 1 && behind[1] == strconv.Itoa(pid) {
-			found = append(found, id)
-		}
-	}
-	return found
-}
-
-// peak is the most memory that a process has had, in bytes, 0 when it is not known.
-func peak(pid int) int64 {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := strings.Cut(string(status), "VmHWM:")
-	kilobytes, err := strconv.ParseInt(strings.Fields(rest + " 0")[0], 10, 64)
-	if err != nil {
-		return 0
-	}
-	return kilobytes * 1024
 }

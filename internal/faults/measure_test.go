@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -16,7 +17,7 @@ import (
 
 // case13: an answer that has no end, or no measure, ends in an error when something is read, and is looked up when something was made.
 func case13(t *testing.T) {
-	// At most 32 MiB of an answer are read, and ten answers at once; memory that was outgrown is not given back at once.
+	// At most 32 MiB of an answer are read, and ten answers at once; memory that was outgrown is not given back at once: 550 MiB were seen.
 	const huge, limit, memory = 1 << 30, 32 << 20, 1 << 30
 	tooLarge := fmt.Sprintf("the answer is larger than %d bytes", limit)
 	for name, c := range map[string]struct {
@@ -42,6 +43,7 @@ func case13(t *testing.T) {
 				arguments = ""
 			}
 			s.use(arguments, perks(10))
+			s.Measured = true
 			var struck atomic.Value
 			struck.Store("")
 			s.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -83,8 +85,8 @@ func case13(t *testing.T) {
 			if sent, _ := s.requests("GET"); sent < 11 || sent > 11+11/5+10 {
 				t.Errorf("%d reads were sent, want 11 to 23", sent)
 			}
-			if used := max(applied.Memory, planned.Memory); used > memory {
-				t.Errorf("%d MiB of memory were used", used>>20)
+			if used := max(applied.Memory, planned.Memory); used > memory || used == 0 && runtime.GOOS == "linux" {
+				t.Errorf("%d MiB of memory were used, want more than 0 and at most %d", used>>20, memory>>20)
 			}
 			s.reach()
 			s.settle()

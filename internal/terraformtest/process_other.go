@@ -4,14 +4,11 @@ package terraformtest
 
 import (
 	"errors"
-	"os"
 	"os/exec"
 	"syscall"
 )
 
 func ownGroup(*exec.Cmd) {}
-
-func peakMemory(*os.ProcessState) int64 { return 0 }
 
 var errNoSignals = errors.New("this system has no signals")
 

@@ -5,27 +5,12 @@ package terraformtest
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"os/exec"
-	"runtime"
 	"syscall"
 )
 
 // ownGroup puts a command into a process group of its own, so that a signal reaches Terraform and the provider alike, as one from a terminal does.
 func ownGroup(command *exec.Cmd) { command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
-
-// peakMemory is that of the largest process among a command and those for which it waited.
-func peakMemory(ended *os.ProcessState) int64 {
-	usage, ok := ended.SysUsage().(*syscall.Rusage)
-	switch {
-	case !ok:
-		return 0
-	case runtime.GOOS == "darwin":
-		return usage.Maxrss
-	default:
-		return usage.Maxrss << 10
-	}
-}
 
 // Signal sends a signal to Terraform alone.
 func (p *Process) Signal(signal syscall.Signal) error { return p.command.Process.Signal(signal) }

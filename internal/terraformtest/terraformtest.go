@@ -15,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/peakrss"
 )
 
 // CLI finds Terraform or OpenTofu: TF_ACC_TERRAFORM_PATH, else what is in PATH.
@@ -60,6 +62,8 @@ type Workspace struct {
 	Dir string
 	// Env is added to the environment of every command, which has nothing of the test's own but PATH and HOME.
 	Env map[string]string
+	// Measured asks for the memory that commands use.
+	Measured bool
 	// Output is what all commands printed so far, and their logs.
 	Output bytes.Buffer
 	// States are the state files that commands left, in their order.
@@ -107,7 +111,7 @@ type Result struct {
 	Code int
 	// Output is what it printed, both streams.
 	Output string
-	// Memory is the most that Terraform or a provider held at once, in bytes; 0 when the system does not tell.
+	// Memory is the most that the largest provider held at once, in bytes; 0 unless it was asked for, and where the system does not tell.
 	Memory int64
 }
 
@@ -116,6 +120,8 @@ type Process struct {
 	workspace *Workspace
 	command   *exec.Cmd
 	output    *output
+	// memory ends the measure of it, when it was asked for.
+	memory func() (terraform, provider int64)
 }
 
 // output can be read while it is written.
@@ -156,6 +162,9 @@ func (w *Workspace) Start(args ...string) *Process {
 	if err := command.Start(); err != nil {
 		w.t.Fatal(err)
 	}
+	if w.Measured {
+		p.memory = peakrss.Watch(command.Process.Pid)
+	}
 	return p
 }
 
@@ -175,7 +184,10 @@ func (w *Workspace) environment(yield func(string) bool) {
 // Wait waits for the command to end and keeps its output and the state that it left.
 func (p *Process) Wait() Result {
 	err := p.command.Wait()
-	result := Result{Output: p.output.String(), Memory: peakMemory(p.command.ProcessState)}
+	result := Result{Output: p.output.String()}
+	if p.memory != nil {
+		_, result.Memory = p.memory()
+	}
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit):
