@@ -299,7 +299,7 @@ func TestProvider_requests(t *testing.T) {
 		{"no retries", "max_retries = 0", sandbox.Fault{Status: 500}, 1, "HTTP 500"},
 		{"one retry", "max_retries = 1", sandbox.Fault{Status: 500}, 2, ""},
 		{"one retry too few", "max_retries = 1", sandbox.Fault{Status: 500, Count: 2}, 2, "2 attempts"},
-		{"a timeout", "max_retries = 0\nrequest_timeout = \"50ms\"", sandbox.Fault{Hang: true}, 1, "no answer"},
+		{"a timeout", "max_retries = 0\nrequest_timeout = \"1s\"", sandbox.Fault{Hang: true}, 1, "no answer"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
