@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -50,8 +51,13 @@ func TestExamples_apply(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			var needs []tfversion.TerraformVersionCheck
+			if strings.Contains(file, "ephemeral-resources") {
+				needs = append(needs, tfversion.SkipBelow(tfversion.Version1_10_0))
+			}
 			w := newWorld(t, sandbox.Options{})
 			resource.UnitTest(t, resource.TestCase{
+				TerraformVersionChecks:   needs,
 				ProtoV6ProviderFactories: factories(),
 				Steps:                    []resource.TestStep{{Config: w.config(string(content))}},
 			})
