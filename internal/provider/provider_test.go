@@ -424,16 +424,11 @@ func TestProvider_savedPlan(t *testing.T) {
 			w.Reset()
 
 			output, code := terraform.with("COHORT_API_KEY="+keys[c.applied], "TF_VAR_mode=live").run("apply", "saved.tfplan")
-			refusal, requests := "Wrong merchant", 0
-			if strings.Contains(c.mode, "var.") && strings.HasPrefix(terraform.must("version"), "OpenTofu") {
-				// OpenTofu reads variables again. Then mode and key fit, the plan is made again, and OpenTofu finds that it is not the saved one.
-				refusal, requests = "inconsistent final plan", 1
-			}
-			if code == 0 || !strings.Contains(output, refusal) {
-				t.Errorf("exit code %d, want a refusal with %q:\n%s", code, refusal, output)
-			}
-			if n := w.Stats().Requests; n > requests {
-				t.Errorf("%d requests were sent", n)
+			requests := w.Stats().Requests
+			// A newer OpenTofu reads variables again. Then mode and key fit, the plan is made again, and OpenTofu finds that it is not the saved one.
+			byOpenTofu := strings.Contains(output, "inconsistent final plan") && strings.HasPrefix(terraform.must("version"), "OpenTofu") && requests <= 1
+			if code == 0 || !byOpenTofu && (!strings.Contains(output, "Wrong merchant") || requests > 0) {
+				t.Errorf("exit code %d after %d requests, want a refusal before any that says it is the wrong merchant:\n%s", code, requests, output)
 			}
 			for _, mode := range []string{"test", "live"} {
 				if objects := w.Objects(mode, "cohorts"); len(objects) > 0 {
