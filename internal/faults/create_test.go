@@ -188,6 +188,7 @@ func case05(t *testing.T) {
 		server.Listener = &cuttingListener{Listener: server.Listener, inside: func(read []byte) bool {
 			return bytes.HasPrefix(read, []byte("POST /v1/perks")) && creates.Add(1) <= 4
 		}}
+		server.Config.SetKeepAlivesEnabled(false) // A connection begins with its only request, which is read at once.
 		server.Start()
 		t.Cleanup(server.Close)
 		s.Env["COHORT_API_URL"] = server.URL
