@@ -76,9 +76,9 @@ func TestReader_manyOfMany(t *testing.T) {
 	if sent := len(w.byID()); sent != 1000 {
 		t.Errorf("%d perks were read by id to import 1,000", sent)
 	}
-	// One for each of ten reads at a time, and a few more where one was free again an instant too late.
-	if opened := w.Stats().Connections; opened > 10 {
-		t.Errorf("%d connections were opened, of at most 10", opened)
+	// One for each of ten reads at a time, and a few more where one was free again an instant too late; 1,000 if none were used again.
+	if opened := w.Stats().Connections; opened > 50 {
+		t.Errorf("%d connections were opened, want about 10", opened)
 	}
 
 	w.Reset()
