@@ -12,7 +12,8 @@ import (
 )
 
 // Watch follows the memory of a process and of those that it starts, until the function that it returns is called. That gives the peak of the
-// process and the highest one of the others, in bytes; 0 on any system but Linux. What a process takes in its last 20 ms may be missed.
+// process and the highest one of the others, in bytes; 0 on any system but Linux. What a process takes in its last 20 ms may be missed, and
+// one that has not yet begun its own program counts what its parent holds.
 func Watch(pid int) func() (own, others int64) {
 	var own, others int64
 	done, stopped := make(chan struct{}), make(chan struct{})
