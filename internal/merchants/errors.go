@@ -106,15 +106,32 @@ func (e *Error) Field() string {
 	return ""
 }
 
-// IsNotFound decides whether an object is gone, and nothing else does: status 404, or 417 with a code that ends in not-found, in an
-// answer that is the API's own error. A proxy's 404 page is not "gone". The not-found code is assumed.
+// IsNotFound decides whether an object is gone, and nothing else does: status 404 or 417 with the code of its own kind, such as
+// perk.not-found, or 404 with a code that is of no kind. A proxy's 404 page is not "gone", nor is a merchant or another object that
+// was not found on the way. The codes are assumed.
 func IsNotFound(err error) bool {
 	apiError, ok := errors.AsType[*Error](err)
 	if !ok || apiError.Code == "" {
 		return false
 	}
-	return apiError.Status == http.StatusNotFound ||
-		apiError.Status == http.StatusExpectationFailed && strings.HasSuffix(apiError.Code, "not-found")
+	of, notFound := strings.CutSuffix(apiError.Code, ".not-found")
+	switch apiError.Status {
+	case http.StatusNotFound:
+		return !notFound || of == apiError.noun() || of == "generic"
+	case http.StatusExpectationFailed:
+		return notFound && of == apiError.noun()
+	default:
+		return false
+	}
+}
+
+// noun is the word of the API for an object of the collection that was asked for.
+func (e *Error) noun() string {
+	collection, _, _ := strings.Cut(e.Path, "/")
+	if stem, plural := strings.CutSuffix(collection, "ies"); plural {
+		return stem + "y"
+	}
+	return strings.TrimSuffix(collection, "s")
 }
 
 // IsInUse reports whether the service refused a deletion because other objects refer to the object (assumed code).
