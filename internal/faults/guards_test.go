@@ -351,9 +351,8 @@ resource "cohort_list" "again" {
 	s.judge()
 }
 
-// TestGuards_createBeforeDestroy holds what becomes of a replacement that keeps its key and is to be made before the old object is gone. In
-// the apply walk Terraform gives nothing by which it could be told from a new object whose key exists, so it is refused; and Terraform then
-// keeps the old object as deposed. Nothing is lost, and another key, as the error says, ends it.
+// TestGuards_createBeforeDestroy holds that a replacement which keeps its key and is to be made before the old object is gone is refused by the
+// create: Terraform puts the old object back, and once the change is taken back all is as before. Another key, as the error says, ends it.
 func TestGuards_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	first := func(key string) string {
@@ -364,15 +363,16 @@ func TestGuards_createBeforeDestroy(t *testing.T) {
 	object := s.find("cohorts", "referenceId", "first")
 	for range 2 {
 		result, history := s.try(attempt{name: "replace", args: []string{"apply", "-auto-approve", "-replace=cohort_list.first"}})
-		s.mustFail(result, `A list with the reference id "first" already exists in the test merchant`, "A replacement with create_before_destroy needs another key")
+		s.mustFail(result, `A list with the reference id "first" still exists in the test merchant`, "A replacement with create_before_destroy needs another key")
 		for _, e := range history {
 			if e.Method != "GET" {
 				t.Errorf("%s %s was sent", e.Method, e.Path)
 			}
 		}
-		if s.managed()[object] == "" {
-			t.Errorf("%s left the state", object)
+		if s.managed()[object] == "" || strings.Contains(string(s.state()), `"deposed"`) {
+			t.Errorf("%s is not in the state as it was:\n%s", object, s.state())
 		}
+		s.allowed(toPlan, toApply)
 	}
 	s.use("", lists(10)+first("second"))
 	s.settle()

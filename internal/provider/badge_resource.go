@@ -150,6 +150,7 @@ func (r *badgeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 func (r *badgeResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan badgeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	r.session.checkCreate(ctx, badgeKind, plan.InternalName, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -187,7 +188,7 @@ func (r *badgeResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		})
 	})
 	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, badgeKind, state.ID, state.InternalName.IsNull(), resp)
 		return
 	}
 	if err != nil {
@@ -199,7 +200,7 @@ func (r *badgeResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		state.DesiredStatus = badgeLife.imported(badge.Status)
 	}
 	state.read(badge, rewritten)
-	readFound(ctx, r.session, state.ID, before, state, resp)
+	readFound(ctx, r.session, badgeKind, state.ID, before, state, resp)
 }
 
 func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -238,6 +239,7 @@ func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		addAPIError(&resp.Diagnostics, doing, err, badgePaths)
 	}
 	plan.Status = plannedStatus(planned, status)
+	r.session.ledger.wrote(badgeKind, plan.ID.ValueString(), plan.InternalName.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }
@@ -246,15 +248,12 @@ func (r *badgeResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	var state badgeModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(badgeKind, "delete", keyOrID(state.InternalName, state.ID), &resp.Diagnostics)
+	r.session.checkDelete(badgeKind, deletion, state.InternalName, state.ID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	err := r.session.client.DeleteBadge(ctx, idOf(state.ID))
-	r.session.guards.manage(state.ID.ValueString())
-	if err != nil && !merchants.IsNotFound(err) {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy badge %q", state.InternalName.ValueString()), err, nil)
-	}
+	r.session.finishDelete(ctx, badgeKind, state.ID, fmt.Sprintf("destroy badge %q", state.InternalName.ValueString()), err, req, &resp.Diagnostics)
 }
 
 func (r *badgeResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

@@ -130,6 +130,7 @@ func (r *campaignResource) Create(ctx context.Context, req resource.CreateReques
 	var plan campaignModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	input := plan.input(ctx, &resp.Diagnostics)
+	r.session.checkCreate(ctx, campaignKind, plan.InternalName, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -166,7 +167,7 @@ func (r *campaignResource) Read(ctx context.Context, req resource.ReadRequest, r
 		})
 	})
 	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, campaignKind, state.ID, state.InternalName.IsNull(), resp)
 		return
 	}
 	if err != nil {
@@ -178,7 +179,7 @@ func (r *campaignResource) Read(ctx context.Context, req resource.ReadRequest, r
 		state.DesiredStatus, state.OnDestroy = campaignLife.imported(campaign.Status), types.StringValue(destroyByArchive)
 	}
 	resp.Diagnostics.Append(state.read(ctx, campaign, rewritten)...)
-	readFound(ctx, r.session, state.ID, before, state, resp)
+	readFound(ctx, r.session, campaignKind, state.ID, before, state, resp)
 }
 
 func (r *campaignResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -223,6 +224,7 @@ func (r *campaignResource) Update(ctx context.Context, req resource.UpdateReques
 		addAPIError(&resp.Diagnostics, doing, err, plan.paths())
 	}
 	plan.Status = plannedStatus(planned, status)
+	r.session.ledger.wrote(campaignKind, plan.ID.ValueString(), plan.InternalName.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }
@@ -231,7 +233,7 @@ func (r *campaignResource) Delete(ctx context.Context, req resource.DeleteReques
 	var state campaignModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(campaignKind, "delete", keyOrID(state.InternalName, state.ID), &resp.Diagnostics)
+	r.session.checkDelete(campaignKind, deletion, state.InternalName, state.ID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -239,10 +241,7 @@ func (r *campaignResource) Delete(ctx context.Context, req resource.DeleteReques
 	err := campaignLife.destroy(state.OnDestroy, state.Status.ValueString(), r.act(ctx, id), func() error {
 		return r.session.client.DeleteCampaign(ctx, id)
 	})
-	r.session.guards.manage(state.ID.ValueString())
-	if err != nil && !merchants.IsNotFound(err) {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy campaign %q", state.InternalName.ValueString()), err, nil)
-	}
+	r.session.finishDelete(ctx, campaignKind, state.ID, fmt.Sprintf("destroy campaign %q", state.InternalName.ValueString()), err, req, &resp.Diagnostics)
 }
 
 func (r *campaignResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

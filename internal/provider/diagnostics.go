@@ -97,9 +97,10 @@ func adviceOn(err *merchants.Error) string {
 	case err.Status == http.StatusForbidden:
 		return "The API key is valid but may not do this. Give the key the missing permission in Cohort's admin, or use another key."
 	case merchants.IsInUse(err):
-		return "Other objects still refer to it. Remove those references first. Where this configuration has removed them already, apply the objects that held them on their own (-target=ADDRESS) and then apply again: in one run Terraform destroys before it updates."
+		return "Other objects still refer to it. Remove those references first. Where this configuration has removed them already, apply the objects that held them on their own (-target=ADDRESS) and then apply again: in one run Terraform destroys before it updates. " +
+			"To replace it while it is in use, give the new one another key (reference_id, internal_name) and write create_before_destroy = true in its lifecycle block: then the references move before the old one goes."
 	case merchants.IsAlreadyExists(err):
-		return "Another object of this merchant has this key already. Import that object to manage it, or choose another key."
+		return "Another object of this merchant has this key. If this configuration manages it, the key has to be free before it can pass on: apply again, and let two objects that exchange their keys take a third one in between. If nobody manages it, import it, or choose another key. The slug of a campaign counts also when it is archived."
 	case merchants.IsInvalidState(err):
 		return "The status of the object does not allow this. It may have been changed outside of Terraform: run plan again to see its true status."
 	case merchants.IsNotFound(err):

@@ -131,6 +131,7 @@ func (r *digitalAssetResource) ModifyPlan(ctx context.Context, req resource.Modi
 func (r *digitalAssetResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan digitalAssetModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	r.session.checkCreate(ctx, digitalAssetKind, plan.InternalName, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -168,7 +169,7 @@ func (r *digitalAssetResource) Read(ctx context.Context, req resource.ReadReques
 		})
 	})
 	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, digitalAssetKind, state.ID, state.InternalName.IsNull(), resp)
 		return
 	}
 	if err != nil {
@@ -180,7 +181,7 @@ func (r *digitalAssetResource) Read(ctx context.Context, req resource.ReadReques
 		state.DesiredStatus = digitalAssetLife.imported(asset.Status)
 	}
 	state.read(asset, rewritten)
-	readFound(ctx, r.session, state.ID, before, state, resp)
+	readFound(ctx, r.session, digitalAssetKind, state.ID, before, state, resp)
 }
 
 func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -219,6 +220,7 @@ func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRe
 		addAPIError(&resp.Diagnostics, doing, err, digitalAssetPaths)
 	}
 	plan.Status = plannedStatus(planned, status)
+	r.session.ledger.wrote(digitalAssetKind, plan.ID.ValueString(), plan.InternalName.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }
@@ -227,15 +229,12 @@ func (r *digitalAssetResource) Delete(ctx context.Context, req resource.DeleteRe
 	var state digitalAssetModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(digitalAssetKind, "delete", keyOrID(state.InternalName, state.ID), &resp.Diagnostics)
+	r.session.checkDelete(digitalAssetKind, deletion, state.InternalName, state.ID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	err := r.session.client.DeleteDigitalAsset(ctx, idOf(state.ID))
-	r.session.guards.manage(state.ID.ValueString())
-	if err != nil && !merchants.IsNotFound(err) {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy digital asset %q", state.InternalName.ValueString()), err, nil)
-	}
+	r.session.finishDelete(ctx, digitalAssetKind, state.ID, fmt.Sprintf("destroy digital asset %q", state.InternalName.ValueString()), err, req, &resp.Diagnostics)
 }
 
 func (r *digitalAssetResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

@@ -3,47 +3,32 @@ package provider
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
 // The guards keep a run from changing what it was not meant to change. That the key fits the mode is checked in Configure, and that a
-// read-only configuration sends no write in the client; the rest is here:
+// read-only configuration sends no write in the client; the rest is here and in keys.go. What they remember is in ledger.go.
 //
 //   - a state of one merchant with a key of the other: every call that sees a state (checkMode)
-//   - a deletion or replacement in live that allow_live_delete does not name: in the plan, and again before the request (checkDelete)
-//   - most objects gone at once, as with a key of another organization: reads (countRead), and, where nothing was read, before a plan that
-//     deletes (checkRead) or makes something (checkUnread)
-//   - a new object whose key exists already: in the plan, which Terraform repeats right before the create (checkNewKey)
+//   - a deletion or replacement in live that allow_live_delete does not name: in the plan, and again before the request (checkDelete).
+//     A tainted object comes as a new one, and is told by what Terraform has shown of the state (checkTainted)
+//   - most objects gone at once, as with a key of another organization: reads (countRead), a plan that makes, replaces or deletes something
+//     where nothing was read (checkMerchant), and a deletion of what is not there (checkGone)
+//   - a key that another object has: keys.go
 //   - an import that names the other merchant (importByKeyOrID)
 //   - an object that changed outside between plan and apply (checkConflict)
-
-// guards is what the guards remember of one configured provider.
-type guards struct {
-	mu          sync.Mutex
-	reads, gone int
-	tripped     bool
-	// read are the ids that were asked for, managed those that Terraform has shown.
-	read, managed map[string]bool
-	// unread are a few of the managed ones that were not asked for when they were shown; they are as soon as something is to be made.
-	unread map[string]kind
-	makes  bool
-	// probes counts those that were chosen to be asked for.
-	probes int
-	// existing are the objects of each kind, listed once.
-	existing map[string]func() ([]candidate, error)
-}
 
 // checkMode refuses to touch what is in the other merchant. Nothing is removed from the state.
 func (s *session) checkMode(mode types.String, diags *diag.Diagnostics) {
@@ -55,265 +40,303 @@ func (s *session) checkMode(mode types.String, diags *diag.Diagnostics) {
 			string(s.mode)+" merchant, or set mode and the key to "+mode.ValueString()+".")
 }
 
+// What a plan does to an object of the live merchant.
+const (
+	deletion    = "delete"
+	replacement = "replace"
+)
+
 // checkDelete refuses to take from the live merchant what allow_live_delete does not name.
-func (s *session) checkDelete(k kind, doing, key string, diags *diag.Diagnostics) {
-	name := k.name + ":" + key
-	if s.mode != merchants.ModeLive || slices.Contains(s.allowLiveDelete, name) {
-		return
-	}
-	diags.AddError(fmt.Sprintf("This would %s %s %q in the LIVE merchant", doing, k.noun, key),
-		fmt.Sprintf("It has to be named in the provider block:\n\n  allow_live_delete = [%q]\n\n"+
-			"To stop managing it and leave it in Cohort, remove it from the state with a removed block that has destroy = false.", name))
+func (s *session) checkDelete(k kind, doing string, key, id types.String, diags *diag.Diagnostics) {
+	s.checkTaken(k, doing, key.ValueString(), id.ValueString(),
+		"To stop managing it and leave it in Cohort, remove it from the state with a removed block that has destroy = false.", diags)
 }
 
-// planKey is the private data by which the second call of a replacement is told from the plan of a new object. It holds a replaced.
-const planKey = "replaced"
+// checkTainted refuses to replace a tainted object of the live merchant likewise. Terraform plans it as a new one.
+func (s *session) checkTainted(k kind, e entry, diags *diag.Diagnostics) {
+	s.checkTaken(k, replacement, e.key, e.id,
+		"It is in the state, and the plan makes it anew: it is tainted, and terraform untaint keeps it as it is.", diags)
+}
 
-type replaced struct{ ID, Key string }
+func (s *session) checkTaken(k kind, doing, key, id, otherwise string, diags *diag.Diagnostics) {
+	name, names := liveNames(k, key, id)
+	if s.mode != merchants.ModeLive || slices.ContainsFunc(names, func(n string) bool { return slices.Contains(s.allowLiveDelete, n) }) {
+		return
+	}
+	diags.AddError(fmt.Sprintf("This would %s %s %q in the LIVE merchant", doing, k.noun, name),
+		fmt.Sprintf("It has to be named in the provider block:\n\n  allow_live_delete = [%s]\n\n%s",
+			hclwrite.TokensForValue(cty.StringVal(names[0])).Bytes(), otherwise))
+}
+
+// liveNames returns how an object is called, and how allow_live_delete may name it: by its key, or by its id. The first one is to be shown.
+func liveNames(k kind, key, id string) (string, []string) {
+	byID := k.name + ":" + idPrefix + id
+	key = storedKey(key)
+	if key == "" {
+		return idPrefix + id, []string{byID}
+	}
+	byKey := k.name + ":" + keyPrefix + key
+	if strings.HasPrefix(key, idPrefix) || strings.HasPrefix(key, keyPrefix) {
+		return key, []string{byKey, byID}
+	}
+	return key, []string{k.name + ":" + key, byKey, byID}
+}
+
+// markKey is the private data that a plan call leaves for the calls that follow it: the second one of a replacement, which comes without the
+// state, and the one that deletes. The protocol server takes it away when they are done.
+const markKey = "replaced"
+
+// mark is what it holds of the object.
+type mark struct {
+	ID, Key string
+	// Witnesses are other objects that existed when the plan was made.
+	Witnesses []witness
+}
+
+type witness struct{ Kind, ID string }
 
 // guardPlan runs at the beginning of every ModifyPlan. A replacement comes as two calls, neither of which looks like a deletion: one with the
 // prior state, then one without it, which gets the private data that the first one left.
 func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	diags := &resp.Diagnostics
 	if !req.State.Raw.IsNull() {
-		var id, mode, key types.String
-		diags.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
-		diags.Append(req.State.GetAttribute(ctx, path.Root("mode"), &mode)...)
-		diags.Append(req.State.GetAttribute(ctx, path.Root(k.key), &key)...)
-		if s.checkMode(mode, diags); diags.HasError() {
-			return
-		}
-		s.guards.manage(id.ValueString())
-		if req.Plan.Raw.IsNull() {
-			s.checkDelete(k, "delete", keyOrID(key, id), diags)
-			s.checkRead(ctx, k, id.ValueString(), diags)
-			return
-		}
-		left, err := json.Marshal(replaced{id.ValueString(), keyOrID(key, id)})
-		if err != nil {
-			diags.AddError("The plan cannot be marked", err.Error())
-			return
-		}
-		diags.Append(resp.Private.SetKey(ctx, planKey, left)...)
-		if s.guards.show(k, id.ValueString()) {
-			s.checkRead(ctx, k, id.ValueString(), diags)
-		}
+		s.guardManaged(ctx, k, req, resp)
 		return
 	}
 	if req.Plan.Raw.IsNull() {
 		return
 	}
 	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("mode"), string(s.mode))...)
-	left, problems := req.Private.GetKey(ctx, planKey)
-	diags.Append(problems...)
-	var old replaced
-	if left != nil && json.Unmarshal(left, &old) == nil {
-		s.checkDelete(k, "replace", old.Key, diags)
-		s.checkRead(ctx, k, old.ID, diags)
-		return
-	}
 	var key types.String
 	diags.Append(req.Plan.GetAttribute(ctx, path.Root(k.key), &key)...)
-	s.checkUnread(ctx, diags)
-	if !diags.HasError() {
-		s.checkNewKey(ctx, k, key.ValueString(), diags)
+	left, problems := req.Private.GetKey(ctx, markKey)
+	diags.Append(problems...)
+	var old mark
+	replaces := left != nil && json.Unmarshal(left, &old) == nil
+	if e, _ := s.ledger.of(old.ID); !e.planned {
+		replaces = false // An older version left such a mark in the state for good.
 	}
-}
-
-// keyOrID names an object in allow_live_delete: by its key, or by its id when it has none.
-func keyOrID(key, id types.String) string {
-	if key.ValueString() == "" {
-		return "id:" + id.ValueString()
+	if replaces {
+		s.checkDelete(k, replacement, types.StringValue(old.Key), types.StringValue(old.ID), diags)
+		if storedKey(old.Key) == storedKey(key.ValueString()) {
+			s.passOn(merchants.ID(old.ID))
+		}
+	} else {
+		old = mark{}
 	}
-	return key.ValueString()
-}
-
-// checkNewKey refuses to make an object whose key exists already. It also heals a run that was killed: what that run made without a chance
-// to say so is found here, and not made twice.
-func (s *session) checkNewKey(ctx context.Context, k kind, key string, diags *diag.Diagnostics) {
-	if key == "" {
+	s.checkMerchant(ctx, true, diags)
+	if diags.HasError() {
 		return
 	}
-	existing, err := s.guards.list(k, func() ([]candidate, error) { return collect(k.all(ctx, s.client)) })
+	if replaces {
+		old.Witnesses = s.witnesses(ctx, old.ID, diags)
+		s.leaveMark(ctx, old, resp)
+	}
+	s.checkNewKey(ctx, k, key.ValueString(), old.ID, diags)
+	if blank(key.ValueString()) && !key.IsUnknown() && !replaces && s.mode == merchants.ModeLive {
+		if e, found := s.ledger.unplanned(ctx, k); found {
+			s.checkTainted(k, e, diags)
+		}
+	}
+}
+
+// guardManaged is guardPlan of an object of the state.
+func (s *session) guardManaged(ctx context.Context, k kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	diags := &resp.Diagnostics
+	var id, mode, key, next types.String
+	diags.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
+	diags.Append(req.State.GetAttribute(ctx, path.Root("mode"), &mode)...)
+	diags.Append(req.State.GetAttribute(ctx, path.Root(k.key), &key)...)
+	deleted := req.Plan.Raw.IsNull()
+	if !deleted {
+		diags.Append(req.Plan.GetAttribute(ctx, path.Root(k.key), &next)...)
+	}
+	if s.checkMode(mode, diags); diags.HasError() {
+		return
+	}
+	s.ledger.plan(k, id.ValueString(), key.ValueString(), next.ValueString())
+	left := mark{ID: id.ValueString(), Key: key.ValueString()}
+	switch {
+	case deleted:
+		s.checkDelete(k, deletion, key, id, diags)
+		s.checkMerchant(ctx, false, diags)
+		if !diags.HasError() {
+			left.Witnesses = s.witnesses(ctx, left.ID, diags)
+		}
+	case next.IsUnknown():
+	case storedKey(next.ValueString()) != storedKey(key.ValueString()) && !blank(next.ValueString()):
+		s.checkRename(ctx, k, id.ValueString(), next.ValueString(), diags)
+	case !blank(key.ValueString()) && s.ledger.claimed(k, key.ValueString()):
+		s.addSharedKey(k, key.ValueString(), diags)
+	}
+	s.leaveMark(ctx, left, resp)
+	if !deleted && s.ledger.hasBegun() {
+		s.checkMerchant(ctx, false, diags)
+	}
+}
+
+// leaveMark leaves what the calls that follow need to know of an object.
+func (s *session) leaveMark(ctx context.Context, left mark, resp *resource.ModifyPlanResponse) {
+	encoded, err := json.Marshal(left)
 	if err != nil {
-		if !errors.Is(err, merchants.ErrKeyUnknown) {
-			diags.AddAttributeWarning(path.Root(k.key), fmt.Sprintf("Not known whether the %s %q exists already", k.noun, key),
-				"The objects of the merchant could not be listed, so this plan may make a second one.\n\n"+describeError(err))
-		}
+		resp.Diagnostics.AddError("The plan cannot be marked", err.Error())
 		return
 	}
-	for _, c := range existing {
-		if c.key != key || c.archived || s.guards.manages(string(c.id)) {
-			continue
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, markKey, encoded)...)
+}
+
+// witnesses returns a few other objects of the state that exist. Without a refresh one is read for it.
+func (s *session) witnesses(ctx context.Context, id string, diags *diag.Diagnostics) []witness {
+	for range tripReads {
+		others, unread := s.ledger.others(ctx, id)
+		if len(others) > 0 {
+			var seen []witness
+			for _, e := range others {
+				seen = append(seen, witness{e.kind.name, e.id})
+			}
+			return seen
 		}
-		advice := fmt.Sprintf("Applying would make a second one. To adopt the one that exists, add this, with the address of this resource:\n\n  import {\n    to = cohort_%s.example\n    id = %q\n  }\n\n"+
-			"A replacement with create_before_destroy needs another key than the object that it replaces.", k.name, key)
-		if s.guards.missed() {
-			advice += "\n\nSome objects of the state do not exist any more. If the one of this address is among them, run terraform apply -refresh-only first: " +
-				"Terraform passes over an import block whose address is in the state."
+		if unread == nil || !s.sample(ctx, *unread, diags) {
+			break
 		}
-		diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("A %s with the %s %q already exists in the %s merchant", k.noun, k.keyName(), key, s.mode), advice)
-		return
 	}
+	return nil
 }
 
-func collect(all candidates) ([]candidate, error) {
-	var list []candidate
-	for c, err := range all {
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, nil
-}
-
-// list returns the objects of a kind, listed once; those who ask meanwhile wait. An error is not kept.
-func (g *guards) list(k kind, load func() ([]candidate, error)) ([]candidate, error) {
-	g.mu.Lock()
-	if g.existing == nil {
-		g.existing = map[string]func() ([]candidate, error){}
-	}
-	loaded, ok := g.existing[k.name]
-	if !ok {
-		loaded = sync.OnceValues(load)
-		g.existing[k.name] = loaded
-	}
-	g.mu.Unlock()
-	list, err := loaded()
-	if err != nil {
-		g.mu.Lock()
-		delete(g.existing, k.name)
-		g.mu.Unlock()
-	}
-	return list, err
-}
-
-// created notes an object that a create of this session made.
-func (s *session) created(ctx context.Context, id merchants.ID) {
-	noteCreated(ctx, id)
-	s.guards.manage(string(id))
-}
-
-// manage notes an object that Terraform has shown, or that this process has made or deleted: its key is not another one's.
-func (g *guards) manage(id string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.managed == nil {
-		g.managed = map[string]bool{}
-	}
-	g.managed[id] = true
-}
-
-func (g *guards) manages(id string) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.managed[id]
-}
-
-// So many objects have to have been read before their disappearance means something, and this share of them be gone.
-const (
-	tripReads = 5
-	tripShare = 2
-)
-
-// checkRead reads an object that is to be deleted or replaced and that this process has not read, as with -refresh=false: in another
-// organization each deletion would find its object gone and succeed. A few reads tell.
-func (s *session) checkRead(ctx context.Context, k kind, id string, diags *diag.Diagnostics) {
-	if s.guards.knows(id) {
-		return
-	}
-	if err := k.get(ctx, s.client, merchants.ID(id)); err == nil || merchants.IsNotFound(err) {
-		s.countRead(id, err != nil, diags)
-	}
-}
-
-// checkUnread reads a few objects of the state before something is made: in another organization the new objects would be made there. Terraform
-// shows the state and what is new in any order, so those that it shows later are read then. A saved plan shows only what it changes.
-func (s *session) checkUnread(ctx context.Context, diags *diag.Diagnostics) {
-	for id, k := range s.guards.making() {
-		s.checkRead(ctx, k, id, diags)
-	}
-}
-
-// show notes an object of the state that stays, and reports whether it is one of the few to be read because something is made beside it.
-func (g *guards) show(k kind, id string) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.read[id] || g.probes == tripReads {
+// sample reads an object of the state that Terraform has not asked for. It returns false when there was no clear answer.
+func (s *session) sample(ctx context.Context, e entry, diags *diag.Diagnostics) bool {
+	err := e.kind.get(ctx, s.client, merchants.ID(e.id))
+	if err != nil && !merchants.IsNotFound(err) {
 		return false
 	}
-	g.probes++
-	if g.makes {
-		return true
+	s.countRead(e.kind, e.id, err == nil, true, diags)
+	return true
+}
+
+// withoutMark returns private data without the mark of a plan: what comes later must not take it for its own.
+func withoutMark(private []byte) []byte {
+	var data map[string]json.RawMessage
+	if len(private) == 0 || json.Unmarshal(private, &data) != nil || data[markKey] == nil {
+		return private
 	}
-	if g.unread == nil {
-		g.unread = map[string]kind{}
+	delete(data, markKey)
+	if len(data) == 0 {
+		return nil
 	}
-	g.unread[id] = k
-	return false
+	left, err := json.Marshal(data)
+	if err != nil {
+		return nil // It was JSON before.
+	}
+	return left
 }
 
-// making notes that something is to be made, and returns the objects that were shown before.
-func (g *guards) making() map[string]kind {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	unread := g.unread
-	g.makes, g.unread = true, nil
-	return unread
+// show notes an object of the state, as it stands there.
+func (s *session) show(resourceType string, state []byte) {
+	k, known := kindNamed(strings.TrimPrefix(resourceType, "cohort_"))
+	var values map[string]json.RawMessage
+	if !known || json.Unmarshal(state, &values) != nil {
+		return
+	}
+	text := func(name string) string {
+		var value string
+		_ = json.Unmarshal(values[name], &value) // null is no text
+		return value
+	}
+	if text("mode") == string(s.mode) {
+		s.ledger.show(k, text("id"), text(k.key))
+	}
 }
 
-// knows tells whether an object was read, or enough of them were to tell the merchant.
-func (g *guards) knows(id string) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.read[id] || g.reads >= tripReads && !g.tripped
-}
-
-// missed tells whether an object was read that does not exist.
-func (g *guards) missed() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.gone > 0
+// checkMerchant reads objects of the state that Terraform has not asked for, as with -refresh=false, until one is found: in another
+// organization what is made would be made there, and what is deleted would leave the state. Terraform shows the state and what changes in
+// any order, so that those which it shows later are read then. A saved plan shows only what it changes.
+func (s *session) checkMerchant(ctx context.Context, makes bool, diags *diag.Diagnostics) {
+	s.ledger.begins(makes)
+	s.sampling.Lock()
+	defer s.sampling.Unlock()
+	for range tripReads {
+		e, found := s.ledger.unread()
+		if s.expectEmpty || s.ledger.isProven() || !found {
+			break
+		}
+		if !s.sample(ctx, e, diags) {
+			return
+		}
+	}
+	if !s.expectEmpty && s.ledger.doubtful(ctx) && s.ledger.trip() {
+		diags.AddError("This looks like the wrong merchant",
+			"None of the objects of the state that were looked at exists. Most likely the key belongs to another organization, or api_url leads elsewhere. "+
+				"Nothing was changed. If they were deleted on purpose, run again without -refresh=false.")
+	}
 }
 
 // countRead refuses to believe that most objects are gone. One error keeps Terraform from removing anything, so it is said once.
-func (s *session) countRead(id string, gone bool, diags *diag.Diagnostics) {
-	s.guards.mu.Lock()
-	defer s.guards.mu.Unlock()
-	if s.guards.read == nil {
-		s.guards.read = map[string]bool{}
-	}
-	s.guards.read[id] = true
-	s.guards.reads++
-	if gone {
-		s.guards.gone++
-	}
-	if s.expectEmpty || s.guards.tripped || s.guards.reads < tripReads || s.guards.gone*tripShare < s.guards.reads {
+func (s *session) countRead(k kind, id string, exists, sampled bool, diags *diag.Diagnostics) {
+	reads, gone, trips := s.ledger.read(k, id, exists, sampled)
+	if !trips || s.expectEmpty {
 		return
 	}
-	s.guards.tripped = true
 	diags.AddError("This looks like the wrong merchant",
 		fmt.Sprintf("%d of the %d objects read so far do not exist. Most likely the key belongs to another organization, or api_url leads elsewhere. Nothing was removed from the state.\n\n"+
-			"If the merchant was emptied on purpose, set %s=1 and run again.", s.guards.gone, s.guards.reads, envExpectEmpty))
+			"If the merchant was emptied on purpose, set %s=1 and run again.", gone, reads, envExpectEmpty))
 }
 
 // readNotFound takes an object that is gone out of the state. Terraform refuses a removal without identity, and a state written by Terraform
-// before 1.12 has none, so it is set first.
-func (s *session) readNotFound(ctx context.Context, id types.String, resp *resource.ReadResponse) {
-	s.countRead(id.ValueString(), true, &resp.Diagnostics)
+// before 1.12 has none, so it is set first. Of an import, nothing was there before.
+func (s *session) readNotFound(ctx context.Context, k kind, id types.String, imported bool, resp *resource.ReadResponse) {
+	if imported {
+		resp.Diagnostics.AddError(fmt.Sprintf("No %s has the id %q in the %s merchant", k.noun, id.ValueString(), s.mode),
+			fmt.Sprintf("Nothing was imported. Ids differ between the merchants; a %s that has a key is imported by that in both.", k.noun))
+		return
+	}
+	s.countRead(k, id.ValueString(), false, false, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(id))...)
 	resp.State.RemoveResource(ctx)
 }
 
 // readFound ends the read of an object that exists. A state without news stays as it is: to write it would be a fifth of the work of a read.
-func readFound[Model any](ctx context.Context, s *session, id types.String, before, state Model, resp *resource.ReadResponse) {
-	s.countRead(id.ValueString(), false, &resp.Diagnostics)
-	s.guards.manage(id.ValueString())
+func readFound[Model any](ctx context.Context, s *session, k kind, id types.String, before, state Model, resp *resource.ReadResponse) {
+	s.countRead(k, id.ValueString(), true, false, &resp.Diagnostics)
 	if !same(before, state) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(id))...)
+}
+
+// finishDelete ends a deletion. What is gone is deleted, rule 7, unless what was there when the plan was made is gone as well: a plan that was
+// saved may be applied with the key of another organization.
+func (s *session) finishDelete(
+	ctx context.Context, k kind, id types.String, doing string, err error, req resource.DeleteRequest, diags *diag.Diagnostics,
+) {
+	switch {
+	case err != nil && !merchants.IsNotFound(err):
+		addAPIError(diags, doing, err, nil)
+		return
+	case err == nil || s.ledger.isProven() || s.expectEmpty || s.anyExists(ctx, req, diags):
+		s.ledger.wrote(k, id.ValueString(), "")
+		s.forget(idOf(id))
+	default:
+		diags.AddError("This looks like the wrong merchant",
+			"Could not "+doing+": neither it nor what else the plan saw exists here. Most likely the key belongs to another organization than the one of "+
+				"the plan, or api_url leads elsewhere. Nothing was removed from the state. If all of it was deleted meanwhile, run plan again.")
+	}
+}
+
+// anyExists tells whether one of the objects exists that the plan of a deletion saw. Where it saw none there is no telling.
+func (s *session) anyExists(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics) bool {
+	left, problems := req.Private.GetKey(ctx, markKey)
+	diags.Append(problems...)
+	var planned mark
+	if left == nil || json.Unmarshal(left, &planned) != nil {
+		return true
+	}
+	for _, w := range planned.Witnesses {
+		k, known := kindNamed(w.Kind)
+		if !known || !merchants.IsNotFound(k.get(ctx, s.client, merchants.ID(w.ID))) {
+			return true
+		}
+	}
+	return len(planned.Witnesses) == 0
 }
 
 // checkConflict refuses to overwrite what someone changed outside between plan and apply: properties of which the service has another value

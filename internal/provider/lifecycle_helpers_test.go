@@ -246,11 +246,17 @@ func (w *world) fault(t *testing.T, f sandbox.Fault) func() {
 // post makes an object as somebody else would, and returns its id.
 func (w *world) post(t *testing.T, path, body string) string {
 	t.Helper()
+	return w.postWith(t, w.TestKey(), path, body)
+}
+
+// postWith is post in the merchant of a key.
+func (w *world) postWith(t *testing.T, key, path, body string) string {
+	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL()+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	request.Header.Set("Authorization", "Bearer "+w.TestKey())
+	request.Header.Set("Authorization", "Bearer "+key)
 	request.Header.Set("Content-Type", "application/json")
 	if body == "" {
 		request.Header.Del("Content-Type")

@@ -90,6 +90,7 @@ func (r *listResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 func (r *listResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan listModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	r.session.checkCreate(ctx, listKind, plan.ReferenceID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -117,7 +118,7 @@ func (r *listResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		})
 	})
 	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, listKind, state.ID, state.Name.IsNull(), resp)
 		return
 	}
 	if err != nil {
@@ -130,7 +131,7 @@ func (r *listResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	}
 	before := state
 	state.read(list)
-	readFound(ctx, r.session, state.ID, before, state, resp)
+	readFound(ctx, r.session, listKind, state.ID, before, state, resp)
 }
 
 func (r *listResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -161,6 +162,7 @@ func (r *listResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		}
 	}
 	plan.computed(list)
+	r.session.ledger.wrote(listKind, plan.ID.ValueString(), plan.ReferenceID.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }
@@ -169,15 +171,12 @@ func (r *listResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	var state listModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(listKind, "delete", keyOrID(state.ReferenceID, state.ID), &resp.Diagnostics)
+	r.session.checkDelete(listKind, deletion, state.ReferenceID, state.ID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	err := r.session.client.DeleteCohort(ctx, idOf(state.ID))
-	r.session.guards.manage(state.ID.ValueString())
-	if err != nil && !merchants.IsNotFound(err) {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy list %q", state.Name.ValueString()), err, nil)
-	}
+	r.session.finishDelete(ctx, listKind, state.ID, fmt.Sprintf("destroy list %q", state.Name.ValueString()), err, req, &resp.Diagnostics)
 }
 
 func (r *listResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

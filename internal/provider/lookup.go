@@ -30,6 +30,24 @@ type kind struct {
 	get func(context.Context, *merchants.Client, merchants.ID) error
 }
 
+// kindNamed returns a kind by its name.
+func kindNamed(name string) (kind, bool) {
+	for _, shelf := range new(inventoryModel).shelves() {
+		if shelf.kind.name == name {
+			return shelf.kind, true
+		}
+	}
+	return kind{}, false
+}
+
+// rivals are the kinds that share their keys with this one, itself among them: lists and segments are one kind in the service.
+func (k kind) rivals() []kind {
+	if k.name == listKind.name || k.name == segmentKind.name {
+		return []kind{listKind, segmentKind}
+	}
+	return []kind{k}
+}
+
 func (k kind) keyName() string { return strings.ReplaceAll(k.key, "_", " ") }
 
 // candidate is one object among which a key is looked up.
@@ -79,9 +97,9 @@ func (k kind) find(ctx context.Context, client *merchants.Client, key string, di
 		case err != nil:
 			addAPIError(diags, fmt.Sprintf("look up %s %q", noun, key), err, nil)
 			return ""
-		case c.key == key && c.archived:
+		case storedKey(c.key) == storedKey(key) && c.archived:
 			archived = append(archived, string(c.id))
-		case c.key == key:
+		case storedKey(c.key) == storedKey(key):
 			ids = append(ids, string(c.id))
 		case !c.archived && c.key != "":
 			keys = append(keys, fmt.Sprintf("%q", c.key))
@@ -123,12 +141,17 @@ func (s *session) importByKeyOrID(ctx context.Context, k kind, req resource.Impo
 		var identity identityModel
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
 		if mode := identity.Mode.ValueString(); mode != "" && mode != string(s.mode) {
-			resp.Diagnostics.AddError("Import from the other merchant",
-				fmt.Sprintf("The identity names the %s merchant, but this configuration is for %s. An id of one merchant means nothing in the other; import by key works in both.", mode, s.mode))
+			resp.Diagnostics.AddError(fmt.Sprintf("Import of a %s from the other merchant", k.noun),
+				fmt.Sprintf("The identity names the %s %q of the %s merchant, but this configuration is for %s. An id of one merchant means nothing in the other; import by key works in both.",
+					k.noun, identity.ID.ValueString(), mode, s.mode))
 		}
 		id = identity.ID
 	} else {
 		id = types.StringValue(s.resolveImportID(ctx, k, req.ID, &resp.Diagnostics))
+	}
+	if !resp.Diagnostics.HasError() && blank(id.ValueString()) {
+		resp.Diagnostics.AddError(fmt.Sprintf("Nothing to import: no %s is named", k.noun),
+			fmt.Sprintf("Write the id of the %s, or its %s.", k.noun, k.keyName()))
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -139,10 +162,10 @@ func (s *session) importByKeyOrID(ctx context.Context, k kind, req resource.Impo
 }
 
 func (s *session) resolveImportID(ctx context.Context, k kind, text string, diags *diag.Diagnostics) string {
-	if id, forced := strings.CutPrefix(text, "id:"); forced {
+	if id, forced := strings.CutPrefix(text, idPrefix); forced {
 		return id
 	}
-	key, forced := strings.CutPrefix(text, "key:")
+	key, forced := strings.CutPrefix(text, keyPrefix)
 	if !forced && uuid.Validate(text) == nil {
 		return text
 	}

@@ -123,6 +123,7 @@ func (r *perkResource) Create(ctx context.Context, req resource.CreateRequest, r
 	var plan perkModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	input := plan.input(ctx, &resp.Diagnostics)
+	r.session.checkCreate(ctx, perkKind, plan.InternalName, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -159,7 +160,7 @@ func (r *perkResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		})
 	})
 	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, perkKind, state.ID, state.InternalName.IsNull(), resp)
 		return
 	}
 	if err != nil {
@@ -171,7 +172,7 @@ func (r *perkResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		state.DesiredStatus, state.OnDestroy = perkLife.imported(perk.Status), types.StringValue(destroyByArchive)
 	}
 	resp.Diagnostics.Append(state.read(ctx, perk, rewritten)...)
-	readFound(ctx, r.session, state.ID, before, state, resp)
+	readFound(ctx, r.session, perkKind, state.ID, before, state, resp)
 }
 
 func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -216,6 +217,7 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		addAPIError(&resp.Diagnostics, doing, err, perkPaths)
 	}
 	plan.Status = plannedStatus(planned, status)
+	r.session.ledger.wrote(perkKind, plan.ID.ValueString(), plan.InternalName.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }
@@ -224,7 +226,7 @@ func (r *perkResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	var state perkModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(perkKind, "delete", keyOrID(state.InternalName, state.ID), &resp.Diagnostics)
+	r.session.checkDelete(perkKind, deletion, state.InternalName, state.ID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -232,10 +234,7 @@ func (r *perkResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	err := perkLife.destroy(state.OnDestroy, state.Status.ValueString(), r.act(ctx, id), func() error {
 		return r.session.client.DeletePerk(ctx, id)
 	})
-	r.session.guards.manage(state.ID.ValueString())
-	if err != nil && !merchants.IsNotFound(err) {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy perk %q", state.InternalName.ValueString()), err, nil)
-	}
+	r.session.finishDelete(ctx, perkKind, state.ID, fmt.Sprintf("destroy perk %q", state.InternalName.ValueString()), err, req, &resp.Diagnostics)
 }
 
 func (r *perkResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

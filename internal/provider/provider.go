@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -54,7 +55,11 @@ var (
 // New returns the provider. The version goes into the User-Agent header.
 func New(version string) provider.Provider { return &cohortProvider{version: version} }
 
-type cohortProvider struct{ version string }
+type cohortProvider struct {
+	version string
+	// configured is the session of the last Configure, for what sees every call.
+	configured atomic.Pointer[session]
+}
 
 type providerModel struct {
 	Mode            types.String         `tfsdk:"mode"`
@@ -103,7 +108,7 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators: []validator.List{listvalidator.ValueStringsAre(stringvalidator.RegexMatches(
-					regexp.MustCompile(`^(user_property|list|segment|perk|digital_asset|badge|campaign):.+$`), "must be a kind and a key, such as perk:welcome-10"))},
+					regexp.MustCompile(`(?s)^(user_property|list|segment|perk|digital_asset|badge|campaign):.+$`), "must be a kind and a key, such as perk:welcome-10"))},
 			},
 			"conflict_policy": schema.StringAttribute{
 				MarkdownDescription: "What an update does to an object that was changed outside of Terraform after the plan was made: `fail` (default) or `overwrite`.",
@@ -157,7 +162,7 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		CACertPEM:      config.caCert(diags),
 		ReadOnly:       config.readOnly(diags),
 		ReadByID:       readByID(diags),
-		Created:        configured.created,
+		Created:        noteCreated,
 		Log:            logExchange,
 	}
 	if !config.MaxRetries.IsNull() {
@@ -171,7 +176,8 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		diags.AddError("The provider cannot be configured", err.Error())
 		return
 	}
-	configured.client = client
+	configured.client, configured.baseURL = client, clientConfig.BaseURL
+	p.configured.Store(configured)
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData, resp.ListResourceData = configured, configured, configured, configured
 }
 

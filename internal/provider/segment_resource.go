@@ -81,6 +81,7 @@ func (r *segmentResource) Create(ctx context.Context, req resource.CreateRequest
 	var plan segmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	input := plan.input(ctx, &resp.Diagnostics)
+	r.session.checkCreate(ctx, segmentKind, plan.ReferenceID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -107,7 +108,7 @@ func (r *segmentResource) Read(ctx context.Context, req resource.ReadRequest, re
 		})
 	})
 	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, segmentKind, state.ID, state.Name.IsNull(), resp)
 		return
 	}
 	if err != nil {
@@ -120,7 +121,7 @@ func (r *segmentResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	before := state
 	resp.Diagnostics.Append(state.read(ctx, segment)...)
-	readFound(ctx, r.session, state.ID, before, state, resp)
+	readFound(ctx, r.session, segmentKind, state.ID, before, state, resp)
 }
 
 func (r *segmentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -151,6 +152,7 @@ func (r *segmentResource) Update(ctx context.Context, req resource.UpdateRequest
 		}
 	}
 	plan.computed(segment)
+	r.session.ledger.wrote(segmentKind, plan.ID.ValueString(), plan.ReferenceID.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }
@@ -159,15 +161,12 @@ func (r *segmentResource) Delete(ctx context.Context, req resource.DeleteRequest
 	var state segmentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(segmentKind, "delete", keyOrID(state.ReferenceID, state.ID), &resp.Diagnostics)
+	r.session.checkDelete(segmentKind, deletion, state.ReferenceID, state.ID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	err := r.session.client.DeleteCohort(ctx, idOf(state.ID))
-	r.session.guards.manage(state.ID.ValueString())
-	if err != nil && !merchants.IsNotFound(err) {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy segment %q", state.Name.ValueString()), err, nil)
-	}
+	r.session.finishDelete(ctx, segmentKind, state.ID, fmt.Sprintf("destroy segment %q", state.Name.ValueString()), err, req, &resp.Diagnostics)
 }
 
 func (r *segmentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

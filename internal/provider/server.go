@@ -29,16 +29,20 @@ type protocolServer interface {
 
 // server holds what cuts across all calls of the protocol, so that resources know nothing of it: a panic becomes an error of the one
 // object that met it, and keys are masked in every log line. Calls that run no code of ours pass through.
-type server struct{ protocolServer }
+type server struct {
+	protocolServer
+	provider *cohortProvider
+}
 
 // NewServer returns the protocol server of the provider, as Terraform, tests and the companion use it.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		served := providerserver.NewProtocol6(New(version))()
-		if framework, whole := served.(protocolServer); whole {
-			return server{interruptible{framework, new(atomic.Bool)}}
+		served := &cohortProvider{version: version}
+		framework := providerserver.NewProtocol6(served)()
+		if whole, ok := framework.(protocolServer); ok {
+			return server{interruptible{whole, new(atomic.Bool)}, served}
 		}
-		return served
+		return framework
 	}
 }
 
@@ -180,7 +184,11 @@ func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Valid
 	return answer, err
 }
 
+// UpgradeResourceState is the first call that comes with an object of the state, and the only one of a tainted object without a refresh.
 func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	if configured := s.provider.configured.Load(); configured != nil && req.RawState != nil {
+		configured.show(req.TypeName, req.RawState.JSON)
+	}
 	return contain(ctx, req, s.protocolServer.UpgradeResourceState, func(d []*tfprotov6.Diagnostic) *tfprotov6.UpgradeResourceStateResponse {
 		return &tfprotov6.UpgradeResourceStateResponse{Diagnostics: d}
 	})
@@ -193,9 +201,13 @@ func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.Upgr
 }
 
 func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return contain(ctx, req, s.protocolServer.ReadResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
+	answer, err := contain(ctx, req, s.protocolServer.ReadResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
 		return &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, NewIdentity: req.CurrentIdentity, Private: req.Private, Diagnostics: d}
 	})
+	if err == nil {
+		answer.Private = withoutMark(answer.Private)
+	}
+	return answer, err
 }
 
 func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
@@ -211,7 +223,10 @@ func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResou
 func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	made := new(createdObject)
 	ctx = context.WithValue(ctx, createdKey{}, made)
-	return contain(ctx, req, s.protocolServer.ApplyResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
+	if configured := s.provider.configured.Load(); configured != nil {
+		configured.ledger.apply()
+	}
+	answer, err := contain(ctx, req, s.protocolServer.ApplyResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
 		answer := &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: d}
 		if made.id != "" {
 			answer.NewState, answer.NewIdentity = s.stateOf(ctx, req, made.id)
@@ -223,6 +238,10 @@ func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRes
 		}
 		return answer
 	})
+	if err == nil {
+		answer.Private = withoutMark(answer.Private)
+	}
+	return answer, err
 }
 
 // createdObject is what a call to create has made so far.

@@ -48,7 +48,7 @@ func (b broken) ApplyResourceChange(context.Context, *tfprotov6.ApplyResourceCha
 // panic too: there is no server behind them.
 func TestServer_panic(t *testing.T) {
 	t.Parallel()
-	s := server{broken{cause: "index out of range"}}
+	s := server{broken{cause: "index out of range"}, new(cohortProvider)}
 	for name, call := range map[string]func(context.Context) ([]*tfprotov6.Diagnostic, error){
 		"ValidateProviderConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
 			answer, err := s.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{})
@@ -131,7 +131,7 @@ func TestServer_panic(t *testing.T) {
 // TestServer_panicKeeps holds that a panic loses nothing that Terraform knows, and says where it was without saying the key.
 func TestServer_panicKeeps(t *testing.T) {
 	t.Parallel()
-	s := server{broken{cause: errors.New("no route for Bearer " + canary)}}
+	s := server{broken{cause: errors.New("no route for Bearer " + canary)}, new(cohortProvider)}
 	state, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, "what was known"))
 	if err != nil {
 		t.Fatal(err)
@@ -181,7 +181,7 @@ func (brokenResults) ListResource(context.Context, *tfprotov6.ListResourceReques
 func TestServer_panicInResults(t *testing.T) {
 	t.Parallel()
 	query := func() iter.Seq[tfprotov6.ListResourceResult] {
-		answer, err := server{brokenResults{}}.ListResource(t.Context(), &tfprotov6.ListResourceRequest{})
+		answer, err := server{brokenResults{}, new(cohortProvider)}.ListResource(t.Context(), &tfprotov6.ListResourceRequest{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,7 +243,7 @@ func TestServer_panicAfterCreate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := server{brokenAfterCreate(whole)}.ApplyResourceChange(t.Context(),
+	answer, err := server{brokenAfterCreate{whole.protocolServer}, new(cohortProvider)}.ApplyResourceChange(t.Context(),
 		&tfprotov6.ApplyResourceChangeRequest{TypeName: "cohort_list", PriorState: &prior, PlannedState: &planned})
 	if err != nil {
 		t.Fatal(err)

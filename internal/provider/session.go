@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"reflect"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -14,6 +15,8 @@ import (
 // session is what one configured provider shares with its resources: the client, which merchant the configuration means, and the guards.
 type session struct {
 	client *merchants.Client
+	// baseURL is the address of the API.
+	baseURL string
 	// mode comes from the configuration and not from the key, so that it is the same in every plan of that configuration.
 	mode merchants.Mode
 	// allowLiveDelete names what may be deleted or replaced in live, as kind:key.
@@ -22,7 +25,10 @@ type session struct {
 	overwrite bool
 	// expectEmpty says that it is right when all objects are gone.
 	expectEmpty bool
-	guards      guards
+	ledger      ledger
+	existing    existing
+	// sampling lets one plan call at a time look whether this is the merchant of the state.
+	sampling sync.Mutex
 }
 
 // sessionFrom takes what Configure of the provider left. It is nil before that, when Terraform only validates.

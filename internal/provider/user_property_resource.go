@@ -111,6 +111,7 @@ func (r *userPropertyResource) ModifyPlan(ctx context.Context, req resource.Modi
 func (r *userPropertyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan userPropertyModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	r.session.checkCreate(ctx, userPropertyKind, plan.ReferenceID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -138,7 +139,7 @@ func (r *userPropertyResource) Read(ctx context.Context, req resource.ReadReques
 		})
 	})
 	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, state.ID, resp)
+		r.session.readNotFound(ctx, userPropertyKind, state.ID, state.Name.IsNull(), resp)
 		return
 	}
 	if err != nil {
@@ -147,7 +148,7 @@ func (r *userPropertyResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	before := state
 	state.read(property)
-	readFound(ctx, r.session, state.ID, before, state, resp)
+	readFound(ctx, r.session, userPropertyKind, state.ID, before, state, resp)
 }
 
 func (r *userPropertyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -178,6 +179,7 @@ func (r *userPropertyResource) Update(ctx context.Context, req resource.UpdateRe
 		}
 	}
 	plan.computed(property)
+	r.session.ledger.wrote(userPropertyKind, plan.ID.ValueString(), plan.ReferenceID.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }
@@ -186,15 +188,12 @@ func (r *userPropertyResource) Delete(ctx context.Context, req resource.DeleteRe
 	var state userPropertyModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(userPropertyKind, "delete", keyOrID(state.ReferenceID, state.ID), &resp.Diagnostics)
+	r.session.checkDelete(userPropertyKind, deletion, state.ReferenceID, state.ID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	err := r.session.client.DeleteUserProperty(ctx, idOf(state.ID))
-	r.session.guards.manage(state.ID.ValueString())
-	if err != nil && !merchants.IsNotFound(err) {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("destroy user property %q", state.Name.ValueString()), err, nil)
-	}
+	r.session.finishDelete(ctx, userPropertyKind, state.ID, fmt.Sprintf("destroy user property %q", state.Name.ValueString()), err, req, &resp.Diagnostics)
 }
 
 func (r *userPropertyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

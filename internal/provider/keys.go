@@ -1,0 +1,268 @@
+package provider
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// A key belongs to one object of a kind that is not archived. The service enforces that for some keys at most, so a plan that would give a
+// key to a second object is refused here.
+//
+// One case has no answer in Terraform's protocol. With create_before_destroy, Terraform sets the old object aside, plans the new one once
+// more, and makes it; an error of that plan leaves the old object deposed for good, while an error of the create puts it back. But to the
+// provider that plan call looks exactly like the plan of a new object whose key a stranger has, which must be an error; and the process
+// that planned has ended. So the plan leaves a note on this machine that the key passes on, and the create has the last word. Where the
+// plan was made on another machine, the error says the way out.
+
+// Prefixes of an import that say what follows.
+const (
+	idPrefix  = "id:"
+	keyPrefix = "key:"
+)
+
+// importKey is a key as an import names it.
+func importKey(key string) string {
+	key = storedKey(key)
+	if strings.HasPrefix(key, idPrefix) || strings.HasPrefix(key, keyPrefix) || uuid.Validate(key) == nil {
+		return keyPrefix + key
+	}
+	return key
+}
+
+// importBlock is HCL to paste, indented.
+func importBlock(k kind, id string) string {
+	file := hclwrite.NewEmptyFile()
+	block := file.Body().AppendNewBlock("import", nil).Body()
+	block.SetAttributeTraversal("to", hcl.Traversal{hcl.TraverseRoot{Name: "cohort_" + k.name}, hcl.TraverseAttr{Name: "example"}})
+	block.SetAttributeValue("id", cty.StringVal(id))
+	return indented(string(file.Bytes()))
+}
+
+func indented(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")
+}
+
+// checkNewKey refuses to make an object whose key exists already. It also heals a run that was killed: what that run made without a chance
+// to say so is found here, and not made twice. replaced is the id of the object that the new one takes the place of, if any.
+func (s *session) checkNewKey(ctx context.Context, k kind, key, replaced string, diags *diag.Diagnostics) {
+	holder, found := s.holder(ctx, k, key, replaced, diags)
+	if key == "" || diags.HasError() {
+		return
+	}
+	if !s.ledger.claim(k, key) {
+		s.addSharedKey(k, key, diags)
+		return
+	}
+	if !found {
+		return
+	}
+	switch owner, shown := s.ledger.await(ctx, string(holder.id)); {
+	case owner.keeps():
+		s.addSharedKey(k, key, diags)
+	case owner.planned:
+		s.passOn(holder.id)
+		diags.AddAttributeWarning(path.Root(k.key), fmt.Sprintf("The %s %q passes to a new %s", k.keyName(), key, k.noun),
+			fmt.Sprintf("Another resource gives it up in the same plan. If both are the same %s under another address, add a moved block, which keeps the object. "+
+				"Otherwise apply the change of the other resource first: Terraform may make the new one before that, and the apply then stops.", k.noun))
+	case shown:
+		s.passOn(holder.id)
+		s.checkTainted(k, owner, diags)
+	case !s.passesOn(holder.id):
+		s.addExistingKey(k, holder, key, diags)
+	}
+}
+
+// checkRename refuses to give an object a key that another one has.
+func (s *session) checkRename(ctx context.Context, k kind, id, key string, diags *diag.Diagnostics) {
+	holder, found := s.holder(ctx, k, key, id, diags)
+	if diags.HasError() {
+		return
+	}
+	if s.ledger.claimed(k, key) {
+		s.addSharedKey(k, key, diags)
+		return
+	}
+	if !found {
+		return
+	}
+	switch owner, shown := s.ledger.await(ctx, string(holder.id)); {
+	case owner.keeps():
+		s.addSharedKey(k, key, diags)
+	case owner.planned:
+		s.passOn(holder.id)
+		diags.AddAttributeWarning(path.Root(k.key), fmt.Sprintf("The %s %q passes from one %s to another", k.keyName(), key, k.noun),
+			fmt.Sprintf("This plan gives it to another object, whose id, users and history stay what they are. That is what a shift of count looks like: "+
+				"use for_each with the key, or moved blocks, so that each address keeps its %s. If it is meant, and the service refuses a key as long as another "+
+				"object has it, apply again; two that exchange their keys need a third one in between.", k.noun))
+	case !shown && !s.passesOn(holder.id):
+		diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("A %s has the %s %q already in the %s merchant", holder.kind.noun, k.keyName(), key, s.mode),
+			fmt.Sprintf("Its id is %s. After this change two of them would have one key, and neither could be found by it. Choose another key, or give "+
+				"the other one another key first. If this configuration manages it too, and the key is meant to pass on, apply the change of that resource first.", holder.id))
+	}
+}
+
+// checkCreate has the last word before a create: Terraform puts the old object of a replacement back when this refuses.
+func (s *session) checkCreate(ctx context.Context, k kind, key types.String, diags *diag.Diagnostics) {
+	if blank(key.ValueString()) {
+		return
+	}
+	holder, found := s.holder(ctx, k, key.ValueString(), "", new(diag.Diagnostics))
+	if !found {
+		return
+	}
+	s.forget(holder.id)
+	diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("A %s with the %s %q still exists in the %s merchant", holder.kind.noun, k.keyName(), key.ValueString(), s.mode),
+		fmt.Sprintf("Its id is %s. Nothing was made, and the state is as it was. A replacement with create_before_destroy needs another key than the object "+
+			"that it replaces: write another %s, or take create_before_destroy away, here and from every resource that refers to this one, because it is "+
+			"inherited. If the key passes from another resource, apply again.", holder.id, k.key))
+}
+
+// holder is an object that has a key.
+type holder struct {
+	candidate
+	kind kind
+}
+
+// holder returns the object that has a key, as far as this process knows. A plan that could not look is no plan; only a failure that passes
+// is a warning.
+func (s *session) holder(ctx context.Context, k kind, key, without string, diags *diag.Diagnostics) (holder, bool) {
+	for _, of := range k.rivals() {
+		existing, err := s.existing.list(of, func() ([]candidate, error) { return collect(of.all(ctx, s.client)) })
+		if err != nil {
+			addLookUpFailure(k, key, err, diags)
+			return holder{}, false
+		}
+		for _, c := range existing {
+			if c.archived || c.key == "" || storedKey(c.key) != storedKey(key) || string(c.id) == without {
+				continue
+			}
+			if known, _ := s.ledger.of(string(c.id)); known.isGone() || known.written && known.key != storedKey(c.key) {
+				continue // It is gone, or this process has given it another key; the list may be older.
+			}
+			return holder{c, of}, true
+		}
+	}
+	return holder{}, false
+}
+
+func addLookUpFailure(k kind, key string, err error, diags *diag.Diagnostics) {
+	if errors.Is(err, merchants.ErrKeyUnknown) {
+		return
+	}
+	summary, detail := fmt.Sprintf("Could not look for the %s %q", k.noun, key), describeError(err)
+	if key == "" {
+		summary = fmt.Sprintf("Could not look at what the merchant has of the kind %s", k.noun)
+	}
+	if passing(err) {
+		diags.AddAttributeWarning(path.Root(k.key), fmt.Sprintf("Not known whether the %s %q exists already", k.noun, key),
+			"The objects of the merchant could not be listed, so this plan may make a second one.\n\n"+detail)
+		return
+	}
+	diags.AddAttributeError(path.Root(k.key), summary, detail)
+}
+
+// passing tells whether a request may succeed when it is tried later: the service is there and has trouble.
+func passing(err error) bool {
+	apiError, ok := errors.AsType[*merchants.Error](err)
+	return ok && (apiError.Status >= http.StatusInternalServerError || apiError.Status == http.StatusTooManyRequests || apiError.Status == http.StatusRequestTimeout)
+}
+
+// addSharedKey says that two resources of one configuration have one key.
+func (s *session) addSharedKey(k kind, key string, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("Two resources have the %s %q", k.keyName(), key),
+		fmt.Sprintf("The %s is the key of a %s: after the apply neither of the two could be found by it. Write another one, or keep one of the resources.", k.keyName(), k.noun))
+}
+
+// addExistingKey says that a key is taken, and what to paste.
+func (s *session) addExistingKey(k kind, of holder, key string, diags *diag.Diagnostics) {
+	summary := fmt.Sprintf("A %s with the %s %q already exists in the %s merchant", of.kind.noun, k.keyName(), key, s.mode)
+	if of.kind.name != k.name {
+		diags.AddAttributeError(path.Root(k.key), summary, fmt.Sprintf("A %s and a %s cannot have the same %s. Write another one.", k.noun, of.kind.noun, k.key))
+		return
+	}
+	advice := fmt.Sprintf("Applying would make a second one. To adopt the one that exists, add this, with the address of this resource:\n\n%s\n\n"+
+		"If another resource of this configuration manages it, use a moved block, or let that one give the key up first.\n\n"+
+		"A replacement with create_before_destroy needs another key than the object that it replaces. If Terraform shows that object as deposed now, "+
+		"terraform state rm with this address lets go of it, and the import block takes it back.", importBlock(k, importKey(key)))
+	if s.ledger.missed() {
+		advice += "\n\nSome objects of the state do not exist any more. If the one of this address is among them, run terraform apply -refresh-only first: " +
+			"Terraform passes over an import block whose address is in the state."
+	}
+	diags.AddAttributeError(path.Root(k.key), summary, advice)
+}
+
+// existing are the objects of each kind, listed once.
+type existing struct {
+	mu    sync.Mutex
+	kinds map[string]func() ([]candidate, error)
+}
+
+// list returns the objects of a kind; those who ask while they are listed wait. An error is not kept.
+func (e *existing) list(k kind, load func() ([]candidate, error)) ([]candidate, error) {
+	e.mu.Lock()
+	if e.kinds == nil {
+		e.kinds = map[string]func() ([]candidate, error){}
+	}
+	loaded, ok := e.kinds[k.name]
+	if !ok {
+		loaded = sync.OnceValues(load)
+		e.kinds[k.name] = loaded
+	}
+	e.mu.Unlock()
+	list, err := loaded()
+	if err != nil {
+		e.mu.Lock()
+		delete(e.kinds, k.name)
+		e.mu.Unlock()
+	}
+	return list, err
+}
+
+func collect(all candidates) ([]candidate, error) {
+	var list []candidate
+	for c, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// noteAge is how long a note is believed: as long as one may wait for the approval of a plan.
+const noteAge = 24 * time.Hour
+
+// note is the name of the note that the key of an object passes on.
+func (s *session) note(id merchants.ID) string {
+	return filepath.Join(os.TempDir(), fmt.Sprintf("terraform-provider-cohort-%x", sha256.Sum256([]byte(s.baseURL+"\n"+string(id)))))
+}
+
+// passOn leaves a note that the plan gives the key of an object to another one. Without it an apply refuses a little earlier.
+func (s *session) passOn(id merchants.ID) { _ = os.WriteFile(s.note(id), nil, 0o600) }
+
+// passesOn tells whether a plan gave the key of an object to another one, or an apply is under way: the create then has the last word.
+func (s *session) passesOn(id merchants.ID) bool {
+	note, err := os.Stat(s.note(id))
+	return err == nil && time.Since(note.ModTime()) < noteAge || s.ledger.applies()
+}
+
+// forget takes a note back.
+func (s *session) forget(id merchants.ID) { _ = os.Remove(s.note(id)) }

@@ -1,0 +1,660 @@
+package provider_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+// keyed are the least arguments of each kind that has a key, and of the kinds that may have none.
+var (
+	keyed = map[string]string{
+		"cohort_user_property": `name = "One", type = "text", reference_id = %q`,
+		"cohort_list":          `name = "One", reference_id = %q`,
+		"cohort_segment":       `name = "One", reference_id = %q`,
+		"cohort_perk":          `internal_name = %q`,
+		"cohort_digital_asset": `internal_name = %q`,
+		"cohort_badge":         `internal_name = %q, audience_id = "AUDIENCE"`,
+		"cohort_campaign":      `internal_name = %q, airdrop = {}`,
+	}
+	keyless = map[string]string{"cohort_list": `name = "One"`, "cohort_segment": `name = "One"`}
+	// collections are the paths of the kinds in the API.
+	collections = map[string]string{
+		"cohort_user_property": "user-properties", "cohort_list": "cohorts", "cohort_segment": "cohorts", "cohort_perk": "perks",
+		"cohort_digital_asset": "digital-assets", "cohort_badge": "badges", "cohort_campaign": "campaigns",
+	}
+)
+
+// guarded is a plugin for one merchant of a world.
+type guarded struct {
+	*plugin
+	audience string
+	// again is the next run of Terraform.
+	again func() *guarded
+}
+
+// merchant starts a world with a list for badges in one of its merchants, and returns a configured plugin each time it is asked.
+func merchant(t *testing.T, mode string) (*world, func(allowed ...string) *guarded) {
+	t.Helper()
+	w := newWorld(t, sandbox.Options{})
+	key := map[string]string{"test": w.TestKey(), "live": w.LiveKey()}[mode]
+	audience := w.postWith(t, key, "/v1/cohorts", `{"type":"list","name":"Audience","referenceId":"audience"}`)
+	return w, func(allowed ...string) *guarded {
+		p := newPlugin(t)
+		names := cty.ListValEmpty(cty.String)
+		for _, name := range allowed {
+			names = cty.ListVal(append(names.AsValueSlice(), cty.StringVal(name)))
+		}
+		if all := p.configure(fmt.Sprintf("mode = %q\napi_key = %q\napi_url = %q\nallow_live_delete = %s", mode, key, w.URL(), hclwrite.TokensForValue(names).Bytes())); len(all) > 0 {
+			t.Fatal(all)
+		}
+		return &guarded{plugin: p, audience: audience}
+	}
+}
+
+// of is a configuration of a kind with a key, or without one when it is "".
+func (p *guarded) of(kind, key string) cty.Value {
+	p.t.Helper()
+	arguments := keyless[kind]
+	if key != "" {
+		arguments = strings.ReplaceAll(fmt.Sprintf(keyed[kind], key), "AUDIENCE", p.audience)
+	}
+	return p.resource(kind, strings.ReplaceAll(arguments, ", ", "\n"))
+}
+
+// planNew plans a new object.
+func (p *guarded) planNew(kind, key string) []said {
+	p.t.Helper()
+	_, all := p.plan(kind, cty.NullVal(p.states[kind]), p.of(kind, key))
+	return all
+}
+
+// planWith plans with private data.
+func (p *plugin) planWith(kind string, prior, config cty.Value, private []byte) (*tfprotov6.PlanResourceChangeResponse, []said) {
+	p.t.Helper()
+	answer, err := p.server.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: kind, PriorState: dynamic(p.t, prior), Config: dynamic(p.t, config), PriorPrivate: private,
+		ProposedNewState: dynamic(p.t, proposed(prior, config, p.schema.ResourceSchemas[kind])),
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return answer, saidBy(answer.Diagnostics)
+}
+
+// carryOut carries out a plan, and returns the state and the private data that it leaves.
+func (p *plugin) carryOut(kind string, prior, config cty.Value, planned *tfprotov6.PlanResourceChangeResponse) (cty.Value, []byte, []said) {
+	p.t.Helper()
+	answer, err := p.server.ApplyResourceChange(p.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: kind, PriorState: dynamic(p.t, prior), Config: dynamic(p.t, config), PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate,
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return p.decoded(kind, answer.NewState), answer.Private, saidBy(answer.Diagnostics)
+}
+
+// made makes an object, as Terraform does.
+func (p *guarded) made(kind string, config cty.Value) (cty.Value, []byte) {
+	p.t.Helper()
+	none := cty.NullVal(p.states[kind])
+	planned, all := p.plan(kind, none, config)
+	if len(errorsOf(all)) > 0 {
+		p.t.Fatal(all)
+	}
+	state, private, all := p.carryOut(kind, none, config, planned)
+	if len(errorsOf(all)) > 0 {
+		p.t.Fatal(all)
+	}
+	return state, private
+}
+
+// show shows an object of the state, which is how every run of Terraform begins with it.
+func (p *plugin) show(kind string, state cty.Value) {
+	p.t.Helper()
+	text, err := ctyjson.Marshal(state, state.Type())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	answer, err := p.server.UpgradeResourceState(p.t.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: kind, RawState: &tfprotov6.RawState{JSON: text}})
+	if err != nil || len(answer.Diagnostics) > 0 {
+		p.t.Fatal(err, saidBy(answer.Diagnostics))
+	}
+}
+
+// readState reads an object of the state, and returns the state and the private data after it.
+func (p *plugin) readState(kind string, state cty.Value, private []byte) (cty.Value, []byte, []said) {
+	p.t.Helper()
+	answer, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: kind, CurrentState: dynamic(p.t, state), Private: private})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return p.decoded(kind, answer.NewState), answer.Private, saidBy(answer.Diagnostics)
+}
+
+// eachSubject calls a test for every kind with a key, and for those that may have none.
+func eachSubject(t *testing.T, run func(t *testing.T, kind, key string)) {
+	t.Helper()
+	for kind := range keyed {
+		t.Run(kind, func(t *testing.T) { t.Parallel(); run(t, kind, "vip") })
+	}
+	for kind := range keyless {
+		t.Run(kind+" without a key", func(t *testing.T) { t.Parallel(); run(t, kind, "") })
+	}
+}
+
+// TestGuards_privateData holds that no mark of a plan is in the state after an apply, and that one which an older version left there counts for
+// nothing and is gone after the next read.
+func TestGuards_privateData(t *testing.T) {
+	t.Parallel()
+	eachSubject(t, func(t *testing.T, kind, key string) {
+		w, configured := merchant(t, "live")
+		p := configured()
+		state, private := p.made(kind, p.of(kind, key))
+		if strings.Contains(string(private), "replaced") {
+			t.Errorf("after a create the private data is %s", private)
+		}
+		p = configured()
+		p.show(kind, state)
+		values := p.of(kind, key).AsValueMap()
+		title := "name"
+		if values["internal_name"] != cty.NilVal {
+			title = "internal_name"
+		}
+		values[title] = cty.StringVal("Two")
+		changed := cty.ObjectVal(values)
+		planned, all := p.planWith(kind, state, changed, private)
+		if len(errorsOf(all)) > 0 {
+			t.Fatal(all)
+		}
+		state, private, all = p.carryOut(kind, state, changed, planned)
+		if len(all) > 0 || strings.Contains(string(private), "replaced") {
+			t.Errorf("after an update the private data is %s, and it said %v", private, all)
+		}
+
+		// The state of version 0.1, of an object that is then deleted by hand.
+		id := state.GetAttr("id").AsString()
+		mark, err := json.Marshal(map[string]any{"ID": id, "Key": key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		old, err := json.Marshal(map[string][]byte{"replaced": mark})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.DeleteObject(id); err != nil {
+			t.Fatal(err)
+		}
+		p = configured()
+		p.show(kind, state)
+		gone, private, all := p.readState(kind, state, old)
+		if !gone.IsNull() || len(all) > 0 || len(private) > 0 {
+			t.Errorf("after the read of what is gone: %#v, private data %s, said %v", gone.IsNull(), private, all)
+		}
+		if _, all = p.planWith(kind, cty.NullVal(p.states[kind]), changed, old); len(all) > 0 {
+			t.Errorf("what is new again: said %v, want nothing", all)
+		}
+	})
+}
+
+// TestGuards_tainted holds that a tainted object in live is a replacement in the plan, with and without a refresh, also without a key.
+func TestGuards_tainted(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"test", "live"} {
+		for _, refreshed := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, refreshed %t", mode, refreshed), func(t *testing.T) {
+				t.Parallel()
+				eachSubject(t, func(t *testing.T, kind, key string) {
+					_, configured := merchant(t, mode)
+					p := configured()
+					state, _ := p.made(kind, p.of(kind, key))
+					name := strings.TrimPrefix(kind, "cohort_") + ":" + key
+					if key == "" {
+						name += "id:" + state.GetAttr("id").AsString()
+					}
+					for _, allowed := range []string{"perk:other", name} {
+						p := configured(allowed)
+						p.show(kind, state)
+						if refreshed {
+							p.readState(kind, state, nil)
+						}
+						all := p.planNew(kind, key)
+						refused := mode == "live" && allowed != name
+						switch {
+						case !refused && len(all) > 0:
+							t.Errorf("%s is allowed: said %v, want nothing", allowed, all)
+						case refused && (len(all) != 1 || !strings.Contains(all[0].summary, "This would replace") ||
+							!strings.Contains(all[0].detail, fmt.Sprintf("allow_live_delete = [%q]", name)) || !strings.Contains(all[0].detail, "tainted")):
+							t.Errorf("%s is allowed: said %v, want that it would replace a tainted object", allowed, all)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestGuards_newBesideKeyless holds that a new list without a key is no tainted one where all others are planned.
+func TestGuards_newBesideKeyless(t *testing.T) {
+	t.Parallel()
+	for kind := range keyless {
+		_, configured := merchant(t, "live")
+		p := configured()
+		state, _ := p.made(kind, p.of(kind, ""))
+		p = configured()
+		p.show(kind, state)
+		said := make(chan []said)
+		go func() { said <- p.planNew(kind, "") }() // It waits for the other one.
+		if _, all := p.plan(kind, state, p.of(kind, "")); len(all) > 0 {
+			t.Errorf("%s: said %v", kind, all)
+		}
+		if all := <-said; len(all) > 0 {
+			t.Errorf("a new %s: said %v, want nothing", kind, all)
+		}
+	}
+}
+
+// TestGuards_sharedKey holds that no plan gives a key to a second object: of two new ones, of a new one and one that keeps its key in whatever
+// order they are planned, of a rename, and whatever white space stands around it.
+func TestGuards_sharedKey(t *testing.T) {
+	t.Parallel()
+	for kind, of := range keyOf {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			for name, c := range map[string]struct {
+				summary string
+				plan    func(p *guarded, state cty.Value) []said
+			}{
+				"two new ones": {"Two resources have", func(p *guarded, _ cty.Value) []said {
+					return append(p.planNew(kind, "same"), p.planNew(kind, "same ")...)
+				}},
+				"a new one after the owner": {"Two resources have", func(p *guarded, state cty.Value) []said {
+					p.show(kind, state)
+					_, all := p.plan(kind, state, p.of(kind, "vip"))
+					return append(all, p.planNew(kind, " vip")...)
+				}},
+				"a new one before the owner": {"Two resources have", func(p *guarded, state cty.Value) []said {
+					p.show(kind, state)
+					done := make(chan []said)
+					go func() { done <- p.planNew(kind, "vip") }()
+					_, all := p.plan(kind, state, p.of(kind, "vip"))
+					all = append(all, <-done...)
+					return all[:min(len(all), 1)] // Either of the two is told, or both.
+				}},
+				"what exists, with white space": {"already exists in the test merchant", func(p *guarded, _ cty.Value) []said {
+					return p.planNew(kind, "vip\n")
+				}},
+				"a rename to what exists": {fmt.Sprintf("A %s has the", of.noun), func(p *guarded, state cty.Value) []said {
+					other, _ := p.made(kind, p.of(kind, "other"))
+					q := p.again()
+					q.show(kind, other)
+					_, all := q.plan(kind, other, q.of(kind, "vip "))
+					return all
+				}},
+				"a rename to what another one keeps": {"Two resources have", func(p *guarded, state cty.Value) []said {
+					other, _ := p.made(kind, p.of(kind, "other"))
+					q := p.again()
+					q.show(kind, other)
+					q.show(kind, state)
+					_, all := q.plan(kind, state, q.of(kind, "vip"))
+					_, more := q.plan(kind, other, q.of(kind, "vip"))
+					return append(all, more...)
+				}},
+			} {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					_, configured := merchant(t, "test")
+					maker := configured()
+					state, _ := maker.made(kind, maker.of(kind, "vip"))
+					p := configured()
+					p.again = func() *guarded { return configured() }
+					all := c.plan(p, state)
+					if len(all) != 1 || all[0].warning || !strings.Contains(all[0].summary, c.summary) || all[0].path != of.attribute {
+						t.Errorf("said %v, want one error at %s: %s", all, of.attribute, c.summary)
+					}
+				})
+			}
+		})
+	}
+}
+
+// TestGuards_keyOfTheOtherKind holds that a list and a segment share their keys, as the service keeps them in one collection.
+func TestGuards_keyOfTheOtherKind(t *testing.T) {
+	t.Parallel()
+	_, configured := merchant(t, "test")
+	p := configured()
+	p.made("cohort_list", p.of("cohort_list", "vip"))
+	one(t, configured().planNew("cohort_segment", "vip"), "reference_id", `A list with the reference id "vip" already exists in the test merchant`,
+		"A segment and a list cannot have the same reference_id")
+	p = configured()
+	if all := p.planNew("cohort_list", "new"); len(all) > 0 {
+		t.Fatal(all)
+	}
+	one(t, p.planNew("cohort_segment", "new"), "reference_id", `Two resources have the reference id "new"`)
+}
+
+// TestGuards_keysThatPassOn holds that a plan which gives a key from one managed object to another says so, and goes on.
+func TestGuards_keysThatPassOn(t *testing.T) {
+	t.Parallel()
+	for kind := range keyOf {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			_, configured := merchant(t, "test")
+			p := configured()
+			first, _ := p.made(kind, p.of(kind, "first"))
+			second, _ := p.made(kind, p.of(kind, "second"))
+
+			p = configured()
+			p.show(kind, first)
+			p.show(kind, second)
+			done := make(chan []said)
+			go func() { _, all := p.plan(kind, first, p.of(kind, "second")); done <- all }()
+			_, all := p.plan(kind, second, p.of(kind, "first"))
+			for _, all := range [][]said{<-done, all} {
+				if len(all) != 1 || !all[0].warning || !strings.Contains(all[0].detail, "for_each") || !strings.Contains(all[0].detail, "moved") {
+					t.Errorf("two that exchange their keys: said %v, want one warning that names for_each and moved", all)
+				}
+			}
+
+			p = configured()
+			p.show(kind, first)
+			if _, all := p.plan(kind, first, cty.NullVal(first.Type())); len(errorsOf(all)) > 0 {
+				t.Fatal(all)
+			}
+			all = p.planNew(kind, "first")
+			if len(all) != 1 || !all[0].warning || !strings.Contains(all[0].detail, "moved block") {
+				t.Errorf("a new one with the key of one that goes: said %v, want one warning that names moved blocks", all)
+			}
+		})
+	}
+}
+
+// TestGuards_createBeforeDestroy holds that a replacement which keeps its key is refused by the create and not by the plan call before it, of
+// which Terraform takes an error for the end: the old object would be deposed for good.
+func TestGuards_createBeforeDestroy(t *testing.T) {
+	t.Parallel()
+	for kind := range keyOf {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			w, configured := merchant(t, "test")
+			p := configured()
+			state, private := p.made(kind, p.of(kind, "vip"))
+			none := cty.NullVal(p.states[kind])
+
+			p = configured()
+			p.show(kind, state)
+			p.readState(kind, state, private)
+			first, all := p.planWith(kind, state, p.of(kind, "vip"), private)
+			_, more := p.planWith(kind, none, p.of(kind, "vip"), first.PlannedPrivate)
+			if all = append(all, more...); len(all) > 0 {
+				t.Fatalf("the plan: said %v", all)
+			}
+
+			w.Reset()
+			p = configured() // The process that applies. It has seen nothing of the object that is set aside.
+			planned, all := p.plan(kind, none, p.of(kind, "vip"))
+			if len(all) > 0 {
+				t.Fatalf("the plan in the apply: said %v, want nothing", all)
+			}
+			made, _, all := p.carryOut(kind, none, p.of(kind, "vip"), planned)
+			if len(all) != 1 || !strings.Contains(all[0].summary, "still exists in the test merchant") || !strings.Contains(all[0].detail, "create_before_destroy") {
+				t.Errorf("the create: said %v, want that the old one still exists", all)
+			}
+			if !made.IsNull() || w.Stats().ByMethod["POST"] > 0 {
+				t.Errorf("it was made: %v", w.Stats())
+			}
+			// What nobody planned to replace is still a stranger.
+			if all := configured().planNew(kind, "vip"); len(all) != 1 || !strings.Contains(all[0].summary, "already exists") {
+				t.Errorf("a new one: said %v, want that it already exists", all)
+			}
+		})
+	}
+}
+
+// hostile are keys that are hard to write.
+var hostile = []string{
+	"plain", `a "quoted" name`, "costs ${amount}", "50%{if} off", `back\slash`, "two\nlines", "8d116ece-1738-47d9-bd9c-172411e20b8f", "id:spring", "key:spring", "déjà vu €",
+}
+
+// TestGuards_pasted holds that what an error gives to paste is HCL, and means the object that it is about.
+func TestGuards_pasted(t *testing.T) {
+	t.Parallel()
+	for _, key := range hostile {
+		t.Run(key, func(t *testing.T) {
+			t.Parallel()
+			_, configured := merchant(t, "live")
+			p := configured()
+			values := p.resource("cohort_perk", "").AsValueMap()
+			values["internal_name"] = cty.StringVal(key)
+			config := cty.ObjectVal(values)
+			state, _ := p.made("cohort_perk", config)
+
+			_, all := configured().plan("cohort_perk", cty.NullVal(p.states["cohort_perk"]), config)
+			if len(all) != 1 {
+				t.Fatalf("said %v, want one error", all)
+			}
+			_, block, _ := strings.Cut(all[0].detail, "import {")
+			block, _, _ = strings.Cut(block, "\n  }")
+			id := evaluated(t, block, "id")
+			p = configured()
+			answer, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: "cohort_perk", ID: id})
+			if err != nil || len(answer.Diagnostics) > 0 {
+				t.Fatalf("import of %q: %v, %v", id, err, saidBy(answer.Diagnostics))
+			}
+			if got := p.decoded("cohort_perk", answer.ImportedResources[0].State).GetAttr("id"); !got.RawEquals(state.GetAttr("id")) {
+				t.Errorf("import of %q found %#v", id, got)
+			}
+
+			_, all = configured().plan("cohort_perk", state, cty.NullVal(state.Type()))
+			if len(all) != 1 {
+				t.Fatalf("said %v, want one error", all)
+			}
+			_, line, _ := strings.Cut(all[0].detail, "\n\n")
+			line, _, _ = strings.Cut(line, "\n\n")
+			if _, all = configured(evaluated(t, line, "allow_live_delete")).plan("cohort_perk", state, cty.NullVal(state.Type())); len(all) > 0 {
+				t.Errorf("with %s: said %v, want nothing", line, all)
+			}
+		})
+	}
+}
+
+// evaluated parses HCL and returns the text of an argument, or of the one element of its list.
+func evaluated(t *testing.T, text, argument string) string {
+	t.Helper()
+	file, problems := hclsyntax.ParseConfig([]byte(text), "pasted.tf", hcl.InitialPos)
+	if problems.HasErrors() {
+		t.Fatalf("%s\n%s", problems, text)
+	}
+	attributes, problems := file.Body.JustAttributes()
+	if problems.HasErrors() || attributes[argument] == nil {
+		t.Fatalf("%s: no %s in\n%s", problems, argument, text)
+	}
+	value, problems := attributes[argument].Expr.Value(nil)
+	if problems.HasErrors() {
+		t.Fatal(problems)
+	}
+	if value.Type().IsTupleType() {
+		value = value.Index(cty.NumberIntVal(0))
+	}
+	return value.AsString()
+}
+
+// TestGuards_noLook holds that a plan which could not look is an error, of a new object with or without a key; a service in trouble is a warning.
+func TestGuards_noLook(t *testing.T) {
+	t.Parallel()
+	eachSubject(t, func(t *testing.T, kind, key string) {
+		w, configured := merchant(t, "test")
+		elsewhere := httptest.NewServer(http.NotFoundHandler())
+		t.Cleanup(elsewhere.Close)
+		for name, c := range map[string]struct {
+			key, url string
+			fault    *sandbox.Fault
+			fails    bool
+		}{
+			"a wrong key":  {key: someTestKey, fails: true},
+			"no API":       {url: elsewhere.URL, fails: true},
+			"nobody":       {url: "http://127.0.0.1:1", fails: true},
+			"a web page":   {fault: &sandbox.Fault{HTML: true, Status: 200, Count: 9}, fails: true},
+			"forbidden":    {fault: &sandbox.Fault{Status: 403, Count: 9}, fails: true},
+			"out of order": {fault: &sandbox.Fault{Status: 503, Count: 9}},
+			"no rate left": {fault: &sandbox.Fault{Status: 429, Count: 9}},
+			"all is well":  {},
+		} {
+			t.Run(name, func(t *testing.T) {
+				p := configured()
+				p.plugin = newPlugin(t)
+				if all := p.configure(fmt.Sprintf("api_key = %q\napi_url = %q\nmax_retries = 0", cmp.Or(c.key, w.TestKey()), cmp.Or(c.url, w.URL()))); len(all) > 0 {
+					t.Fatal(all)
+				}
+				if c.fault != nil {
+					if err := w.AddFault(*c.fault); err != nil {
+						t.Fatal(err)
+					}
+					defer w.ClearFaults()
+				}
+				if all := p.planNew(kind, key); c.fails != (len(errorsOf(all)) == 1) {
+					t.Errorf("said %v, want an error: %t", all, c.fails)
+				}
+			})
+		}
+	})
+}
+
+// TestGuards_importOfNothing holds that an import of what is not there names it.
+func TestGuards_importOfNothing(t *testing.T) {
+	t.Parallel()
+	_, configured := merchant(t, "test")
+	for kind, of := range keyOf {
+		p := configured()
+		one(t, p.imports(kind, "id:"), "", "Nothing to import: no "+of.noun+" is named")
+		one(t, p.imports(kind, "id: "), "", "Nothing to import: no "+of.noun+" is named")
+		one(t, p.imports(kind, "00000000-0000-4000-8000-000000000001"), "", fmt.Sprintf("No %s has the id %q in the test merchant", of.noun, "00000000-0000-4000-8000-000000000001"))
+	}
+}
+
+// imports imports by a text and reads, and returns what was said.
+func (p *guarded) imports(kind, id string) []said {
+	p.t.Helper()
+	imported, err := p.server.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: kind, ID: id})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	all := saidBy(imported.Diagnostics)
+	for _, found := range imported.ImportedResources {
+		answer, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: kind, CurrentState: found.State, CurrentIdentity: found.Identity, Private: found.Private})
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		all = append(all, saidBy(answer.Diagnostics)...)
+	}
+	return all
+}
+
+// TestGuards_otherOrganization holds that without a refresh, nothing is made, replaced or deleted in a merchant that has nothing of the state;
+// and that a plan which was made for another one deletes nothing from the state.
+func TestGuards_otherOrganization(t *testing.T) {
+	t.Parallel()
+	for _, objects := range []int{1, 2, 6} {
+		for _, does := range []string{"make", "replace", "delete"} {
+			t.Run(fmt.Sprintf("%s one beside %d", does, objects-1), func(t *testing.T) {
+				t.Parallel()
+				_, configured := merchant(t, "test")
+				p := configured()
+				var states []cty.Value
+				for i := range objects {
+					state, _ := p.made("cohort_perk", p.of("cohort_perk", fmt.Sprintf("perk-%d", i)))
+					states = append(states, state)
+				}
+				_, elsewhere := merchant(t, "test")
+				p = elsewhere()
+				for _, state := range states {
+					p.show("cohort_perk", state)
+				}
+				var all []said
+				none := cty.NullVal(p.states["cohort_perk"])
+				for i, state := range states {
+					config := p.of("cohort_perk", fmt.Sprintf("perk-%d", i))
+					if i == 0 && does == "delete" {
+						config = none
+					}
+					planned, more := p.planWith("cohort_perk", state, config, nil)
+					all = append(all, more...)
+					if i == 0 && does == "replace" {
+						_, more = p.planWith("cohort_perk", none, config, planned.PlannedPrivate)
+						all = append(all, more...)
+					}
+				}
+				if does == "make" {
+					all = append(all, p.planNew("cohort_perk", "new")...)
+				}
+				// That two of two are gone may be right of a deletion; there is nothing by which it could be told.
+				if refused := does != "delete" || objects >= 5; refused != slices.ContainsFunc(all, func(s said) bool { return s.summary == "This looks like the wrong merchant" }) {
+					t.Errorf("said %v, want a refusal: %t", all, refused)
+				}
+			})
+		}
+	}
+}
+
+// TestGuards_savedPlanElsewhere holds that the deletion of a plan which is applied in another organization leaves the state alone.
+func TestGuards_savedPlanElsewhere(t *testing.T) {
+	t.Parallel()
+	for kind := range keyOf {
+		for _, does := range []string{"delete", "replace"} {
+			t.Run(does+" "+kind, func(t *testing.T) {
+				t.Parallel()
+				w, configured := merchant(t, "test")
+				p := configured()
+				state, _ := p.made(kind, p.of(kind, "vip"))
+				other, _ := p.made("cohort_perk", p.of("cohort_perk", "witness"))
+				none := cty.NullVal(p.states[kind])
+
+				p = configured()
+				p.show("cohort_perk", other)
+				p.readState("cohort_perk", other, nil)
+				p.show(kind, state)
+				p.readState(kind, state, nil)
+				planned, all := p.planWith(kind, state, none, nil)
+				if does == "replace" {
+					first, _ := p.planWith(kind, state, p.of(kind, "vip"), nil)
+					planned, all = p.planWith(kind, none, p.of(kind, "vip"), first.PlannedPrivate)
+				}
+				if len(errorsOf(all)) > 0 {
+					t.Fatal(all)
+				}
+				planned.PlannedState = dynamic(t, none)
+
+				_, elsewhere := merchant(t, "test")
+				p = elsewhere()
+				p.show(kind, state)
+				left, _, all := p.carryOut(kind, state, none, planned)
+				if len(all) != 1 || all[0].summary != "This looks like the wrong merchant" || left.IsNull() {
+					t.Errorf("elsewhere: said %v, in the state %t", all, !left.IsNull())
+				}
+				// Where the other object exists, it was deleted by hand.
+				if err := w.DeleteObject(state.GetAttr("id").AsString()); err != nil {
+					t.Fatal(err)
+				}
+				p = configured()
+				p.show(kind, state)
+				if left, _, all = p.carryOut(kind, state, none, planned); len(all) > 0 || !left.IsNull() {
+					t.Errorf("deleted by hand: said %v, in the state %t", all, !left.IsNull())
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,332 @@
+package provider
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+)
+
+// ledger is what one configured provider has seen of the objects that Terraform manages, and what the plan does to their keys. Terraform
+// speaks to a provider of one resource at a time, in any order, and a guard often needs to know of the others.
+type ledger struct {
+	mu sync.Mutex
+	// entries are the objects that Terraform has shown or this process has written, by id.
+	entries map[string]*entry
+	// claims are the keys that new objects of this run get.
+	claims map[claim]bool
+	// changed is closed at the next change; nil when nobody waits for one.
+	changed chan struct{}
+	// unseenUntil is when the wait for objects that are not shown ends; zero before the first.
+	unseenUntil time.Time
+
+	// reads counts the objects that were read, gone those of them that do not exist; sampled is how many of these Terraform had not asked for.
+	reads, gone, sampled int
+	// proven tells that an object of the state exists. Ids differ between merchants, so one is enough to tell that this is the right one.
+	proven bool
+	// tripped tells that the run was stopped because most objects are gone.
+	tripped bool
+	// makes tells that the run makes or replaces something, changes that it does that or deletes something.
+	makes, changes bool
+	// applying tells that a change was applied: plan calls are those of an apply from then on.
+	applying bool
+}
+
+// entry is one object.
+type entry struct {
+	kind kind
+	id   string
+	// key is its key in the state, or the one that this process gave it; "" when it has none.
+	key string
+	// written tells that this process has made, changed or deleted it.
+	written bool
+	// read tells that this process has asked the service for it, exists that it was there.
+	read, exists bool
+	// planned tells that a plan call has come with its state. For a tainted object none does.
+	planned bool
+	// next is its key after the plan; "" when it goes, or when the new key is not known yet.
+	next string
+}
+
+// keeps tells whether the object still has its key after the plan.
+func (e entry) keeps() bool { return e.planned && e.next == e.key }
+
+// isGone tells whether this process has looked for the object in vain.
+func (e entry) isGone() bool { return e.read && !e.exists }
+
+// claim is a key that a new object gets.
+type claim struct{ kind, key string }
+
+// storedKey is a key as the service stores it.
+func storedKey(key string) string { return strings.TrimSpace(key) }
+
+// entry returns what is known of an object, for a change. The lock is held by the caller, whom the change is for.
+func (l *ledger) entry(k kind, id string) *entry {
+	if l.entries == nil {
+		l.entries = map[string]*entry{}
+	}
+	if l.entries[id] == nil {
+		l.entries[id] = &entry{kind: k, id: id}
+	}
+	if l.changed != nil {
+		close(l.changed)
+		l.changed = nil
+	}
+	return l.entries[id]
+}
+
+// show notes an object that Terraform manages.
+func (l *ledger) show(k kind, id, key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entry(k, id).key = storedKey(key)
+}
+
+// plan notes a plan call with the state of an object: its key, and the one it gets.
+func (l *ledger) plan(k kind, id, key, next string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := l.entry(k, id)
+	e.key, e.next, e.planned = storedKey(key), storedKey(next), true
+}
+
+// wrote notes that this process gave an object a key, or deleted it, which leaves it without one.
+func (l *ledger) wrote(k kind, id, key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := l.entry(k, id)
+	e.key, e.next, e.planned, e.written, l.proven = storedKey(key), storedKey(key), true, true, true
+}
+
+// of returns what is known of an object.
+func (l *ledger) of(id string) (entry, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e := l.entries[id]; e != nil {
+		return *e, true
+	}
+	return entry{}, false
+}
+
+// claim takes a key for a new object. It returns false when another new object of this run has it.
+func (l *ledger) claim(k kind, key string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := claim{k.rivals()[0].name, storedKey(key)}
+	if l.claims[c] {
+		return false
+	}
+	if l.claims == nil {
+		l.claims = map[claim]bool{}
+	}
+	l.claims[c] = true
+	return true
+}
+
+func (l *ledger) claimed(k kind, key string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.claims[claim{k.rivals()[0].name, storedKey(key)}]
+}
+
+// patience is how long a guard that is about to refuse waits for Terraform to show or to plan another object.
+const patience = 3 * time.Second
+
+// await returns what is known of an object once a plan call has come with its state, or after a while. One that Terraform does not show
+// gives false: all who ask for such objects share one wait, and where nothing is shown at all nobody waits.
+func (l *ledger) await(ctx context.Context, id string) (entry, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	until := time.Now().Add(patience)
+	if l.entries[id] == nil {
+		until = l.sharedWait(until)
+	}
+	ctx, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	for {
+		e := l.entries[id]
+		switch {
+		case e != nil && (e.planned || e.isGone() || ctx.Err() != nil):
+			return *e, true
+		case e == nil && (len(l.entries) == 0 || ctx.Err() != nil):
+			return entry{}, false
+		}
+		l.wait(ctx)
+	}
+}
+
+// sharedWait returns the end of the wait that is shared. The lock is held by the caller.
+func (l *ledger) sharedWait(until time.Time) time.Time {
+	if l.unseenUntil.IsZero() {
+		l.unseenUntil = until
+	}
+	return l.unseenUntil
+}
+
+// wait waits for a change. The lock is held by the caller, and not while it waits.
+func (l *ledger) wait(ctx context.Context) {
+	if l.changed == nil {
+		l.changed = make(chan struct{})
+	}
+	changed := l.changed
+	l.mu.Unlock()
+	defer l.mu.Lock()
+	select {
+	case <-changed:
+	case <-ctx.Done():
+	}
+}
+
+// unplanned returns an object of a kind that has no key and that no plan call comes with.
+func (l *ledger) unplanned(ctx context.Context, k kind) (entry, bool) {
+	l.mu.Lock()
+	var waiting []string
+	for id, e := range l.entries {
+		if e.kind.name == k.name && e.key == "" && !e.planned {
+			waiting = append(waiting, id)
+		}
+	}
+	l.mu.Unlock()
+	for _, id := range waiting {
+		if e, _ := l.await(ctx, id); !e.planned && !e.isGone() {
+			return e, true
+		}
+	}
+	return entry{}, false
+}
+
+// unread returns a planned object that was not read, as with -refresh=false.
+func (l *ledger) unread() (entry, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e := l.anyUnread(); e != nil {
+		return *e, true
+	}
+	return entry{}, false
+}
+
+func (l *ledger) anyUnread() *entry {
+	for _, e := range l.entries {
+		if e.planned && !e.read && !e.written {
+			return e
+		}
+	}
+	return nil
+}
+
+// begins notes that the run makes or replaces something, or deletes it.
+func (l *ledger) begins(makes bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.changes, l.makes = true, l.makes || makes
+}
+
+// hasBegun tells whether the run makes, replaces or deletes something.
+func (l *ledger) hasBegun() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.changes
+}
+
+// doubtful tells whether something is to be made where nothing that was sampled exists, once more samples had time to come.
+func (l *ledger) doubtful(ctx context.Context) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ctx, cancel := context.WithDeadline(ctx, l.sharedWait(time.Now().Add(patience)))
+	defer cancel()
+	for l.makes && !l.proven && l.sampled > 0 && ctx.Err() == nil {
+		if l.anyUnread() != nil {
+			return false
+		}
+		l.wait(ctx)
+	}
+	return l.makes && !l.proven && l.sampled > 0
+}
+
+// missed tells whether an object was read that does not exist.
+func (l *ledger) missed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.gone > 0
+}
+
+// isProven tells whether an object of the state was found, or written, in this merchant.
+func (l *ledger) isProven() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.proven
+}
+
+// apply notes that a change is applied, applies tells whether one was.
+func (l *ledger) apply() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.applying = true
+}
+
+func (l *ledger) applies() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.applying
+}
+
+// So many objects have to have been read before their disappearance means something, and this share of them be gone.
+const (
+	tripReads = 5
+	tripShare = 2
+)
+
+// read notes the answer to a read, and reports whether so many objects are gone now that this must be another merchant. It reports that once.
+func (l *ledger) read(k kind, id string, exists, sampled bool) (reads, gone int, trips bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := l.entry(k, id)
+	e.read, e.exists = true, exists
+	l.reads++
+	l.proven = l.proven || exists
+	if !exists {
+		l.gone++
+	}
+	if !exists && sampled {
+		l.sampled++
+	}
+	trips = !l.tripped && l.reads >= tripReads && l.gone*tripShare >= l.reads
+	l.tripped = l.tripped || trips
+	return l.reads, l.gone, trips
+}
+
+// trip reports, once, that the run is to be stopped.
+func (l *ledger) trip() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	first := !l.tripped
+	l.tripped = true
+	return first
+}
+
+// witnesses is by how many other objects a plan lets its apply tell the merchant.
+const witnesses = 3
+
+// others returns a few other objects that were found to exist; where none was yet, one that can be read comes alone. Terraform gets a while
+// to show one.
+func (l *ledger) others(ctx context.Context, id string) (found []entry, unread *entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ctx, cancel := context.WithDeadline(ctx, l.sharedWait(time.Now().Add(patience)))
+	defer cancel()
+	for {
+		for other, e := range l.entries {
+			switch {
+			case other == id || e.written:
+			case e.exists && len(found) < witnesses:
+				found = append(found, *e)
+			case e.planned && !e.read:
+				unread = e
+			}
+		}
+		if len(found) > 0 || unread != nil || len(l.entries) <= 1 || ctx.Err() != nil {
+			return found, unread
+		}
+		l.wait(ctx)
+	}
+}
