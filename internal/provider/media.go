@@ -49,11 +49,11 @@ func (m media) note(written types.String, stored *string) {
 }
 
 // value is an address as it was written.
-func (m media) value(wire *string) types.String {
+func (m media) value(prior types.String, wire *string) types.String {
 	if wire != nil {
 		if written, ok := m[*wire]; ok {
 			return types.StringValue(written)
 		}
 	}
-	return stringValue(wire)
+	return textValue(prior, wire)
 }
