@@ -91,7 +91,8 @@ func timeAttribute(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: description + " An RFC 3339 time, such as `2027-06-01T00:00:00Z`.",
 		Optional:            true,
-		PlanModifiers:       []planmodifier.String{textUnlessHeld{instant{}}, sameTimeAsState{}},
+		Validators:          []validator.String{instant{}},
+		PlanModifiers:       []planmodifier.String{sameTimeAsState{}},
 	}
 }
 
@@ -100,7 +101,8 @@ func settingsAttribute(of string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: "Settings of the " + of + " as JSON, best written with `jsonencode`.",
 		Optional:            true,
-		PlanModifiers:       []planmodifier.String{textUnlessHeld{jsonText{}}, sameJSONAsState{}},
+		Validators:          []validator.String{jsonText{}},
+		PlanModifiers:       []planmodifier.String{sameJSONAsState{}},
 	}
 }
 
@@ -239,7 +241,7 @@ func (v pattern) MarkdownDescription(ctx context.Context) string { return v.Desc
 
 func (v pattern) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if text := req.ConfigValue.ValueString(); text != "" && !v.form.MatchString(text) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not of the right form", fmt.Sprintf("%s must be %s.", req.Path, v.meaning))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value Match", fmt.Sprintf("%s must be %s.", req.Path, v.meaning))
 	}
 }
 
@@ -273,6 +275,9 @@ func (v atMostOne) Description(context.Context) string {
 func (v atMostOne) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (v atMostOne) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
 	if set, _ := attributesSet(req.ConfigValue.Attributes(), v); len(set) > 1 {
 		resp.Diagnostics.AddAttributeError(req.Path, "More than one of "+listed(v), fmt.Sprintf("%s has %s. Keep exactly one.", req.Path, listed(set)))
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -123,20 +122,32 @@ func (conditionsUnlessHeld) PlanModifyList(_ context.Context, req planmodifier.L
 	}
 }
 
-// emptyConditions returns where conditions of no kind stand. One of which a part is not known yet has a kind.
+// emptyConditions returns where conditions of no kind stand, or a group that is null. One of which a part is not known yet has a kind.
 func emptyConditions(at path.Path, groups types.List) []path.Path {
 	var empty []path.Path
 	for i, group := range groups.Elements() {
 		group, _ := group.(types.Object)
+		if group.IsNull() {
+			empty = append(empty, at.AtListIndex(i))
+			continue
+		}
 		conditions, _ := group.Attributes()["conditions"].(types.List)
 		for j, condition := range conditions.Elements() {
 			condition, _ := condition.(types.Object)
-			if set, unknown := attributesSet(condition.Attributes(), conditionKinds); len(set) == 0 && !unknown && !condition.IsUnknown() {
+			if !condition.IsUnknown() && ofNoKind(condition) {
 				empty = append(empty, at.AtListIndex(i).AtName("conditions").AtListIndex(j))
 			}
 		}
 	}
 	return empty
+}
+
+func ofNoKind(condition types.Object) bool {
+	if condition.IsNull() {
+		return true
+	}
+	set, unknown := attributesSet(condition.Attributes(), conditionKinds)
+	return len(set) == 0 && !unknown
 }
 
 // sameJSONAsState keeps settings as they are in the state when the configuration says the same JSON in another form.
@@ -173,16 +184,12 @@ func known(value types.String) bool { return !value.IsNull() && !value.IsUnknown
 type oneOf []string
 
 func (v oneOf) Description(context.Context) string {
-	return "must be one of " + quoted(v)
+	return fmt.Sprintf("must be one of %q", []string(v))
 }
 func (v oneOf) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (v oneOf) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if known(req.ConfigValue) && !slices.Contains(v, req.ConfigValue.ValueString()) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not one of the words that it can be", fmt.Sprintf("%s must be one of %s.", req.Path, quoted(v)))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value Match", fmt.Sprintf("%s must be one of %q.", req.Path, []string(v)))
 	}
-}
-
-func quoted(words []string) string {
-	return `"` + strings.Join(words, `", "`) + `"`
 }

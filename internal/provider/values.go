@@ -143,15 +143,16 @@ func localizedValue(prior types.Map, wire merchants.Localized) types.Map {
 	}
 }
 
-// timeValue is a point in time, which the service keeps to the millisecond and writes in UTC. What is no time is shown as it is.
+// timeValue is a point in time, which the service keeps to the millisecond and writes in UTC. Of what is no time the prior value stays, so
+// that one such object does not keep all others from being planned.
 func timeValue(prior types.String, wire *string) (types.String, diag.Diagnostics) {
-	if wire == nil {
+	if wire == nil || blank(*wire) {
 		return textValue(prior, wire), nil
 	}
 	instant, ok := parseInstant(*wire)
 	if !ok {
-		return textValue(prior, wire), diag.Diagnostics{diag.NewWarningDiagnostic("Not a time",
-			fmt.Sprintf("The service answered %q where a time such as 2027-06-01T00:00:00.000Z belongs. It is kept as it is.", *wire))}
+		return prior, diag.Diagnostics{diag.NewWarningDiagnostic("Not a time",
+			fmt.Sprintf("The service answered %q where a time such as 2027-06-01T00:00:00.000Z belongs. It is left as it is there, and not shown in the state.", *wire))}
 	}
 	if sameInstant(prior.ValueString(), *wire) {
 		return prior, nil
