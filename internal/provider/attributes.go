@@ -184,7 +184,7 @@ func (webURL) ValidateString(_ context.Context, req validator.StringRequest, res
 	if blank(req.ConfigValue.ValueString()) {
 		return
 	}
-	address, err := url.Parse(req.ConfigValue.ValueString())
+	address, err := url.Parse(strings.TrimSpace(req.ConfigValue.ValueString()))
 	if err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a web address",
 			fmt.Sprintf("%s is not an http or https URL, such as https://cdn.example.com/picture.png.", req.Path))
@@ -240,7 +240,7 @@ func (v pattern) Description(context.Context) string             { return "must 
 func (v pattern) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (v pattern) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if text := req.ConfigValue.ValueString(); text != "" && !v.form.MatchString(text) {
+	if text := strings.TrimSpace(req.ConfigValue.ValueString()); text != "" && !v.form.MatchString(text) {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value Match", fmt.Sprintf("%s must be %s.", req.Path, v.meaning))
 	}
 }

@@ -43,7 +43,7 @@ func (m media) save(ctx context.Context, private interface {
 
 // note remembers an address that the service answered with another one.
 func (m media) note(written types.String, stored *string) {
-	if stored != nil && written.ValueString() != "" && *stored != written.ValueString() {
+	if stored != nil && !blank(*stored) && !blank(written.ValueString()) && *stored != written.ValueString() {
 		m[*stored] = written.ValueString()
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -18,8 +19,16 @@ import (
 
 // rewriting is a service of another taste: it changes the bodies of writes before the sandbox sees them, and all objects that it answers.
 type rewriting struct {
+	sync.Mutex
 	write  func(method, path string, body map[string]any)
 	answer func(object map[string]any) any
+}
+
+// set changes what it does from now on.
+func (r *rewriting) set(write func(method, path string, body map[string]any), answer func(object map[string]any) any) {
+	r.Lock()
+	defer r.Unlock()
+	r.write, r.answer = write, answer
 }
 
 // through returns a plugin that is configured for a world behind a rewriting service.
@@ -27,10 +36,13 @@ func through(t *testing.T, w *world, r *rewriting) *plugin {
 	t.Helper()
 	inner := w.Handler()
 	served := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, in *http.Request) {
+		r.Lock()
+		write, answer := r.write, r.answer
+		r.Unlock()
 		if sent, err := io.ReadAll(in.Body); err == nil {
 			var body map[string]any
-			if r.write != nil && decodeNumbers(sent, &body) == nil {
-				r.write(in.Method, in.URL.Path, body)
+			if write != nil && decodeNumbers(sent, &body) == nil {
+				write(in.Method, in.URL.Path, body)
 				sent, _ = json.Marshal(body)
 			}
 			in.Body, in.ContentLength = io.NopCloser(bytes.NewReader(sent)), int64(len(sent))
@@ -39,16 +51,16 @@ func through(t *testing.T, w *world, r *rewriting) *plugin {
 		inner.ServeHTTP(recorder, in)
 		content := recorder.Body.Bytes()
 		var body map[string]any
-		if r.answer != nil && recorder.Code < 300 && decodeNumbers(content, &body) == nil {
+		if answer != nil && recorder.Code < 300 && decodeNumbers(content, &body) == nil {
 			if rows, ok := body["data"].([]any); ok {
 				for i, row := range rows {
 					if row, ok := row.(map[string]any); ok {
-						rows[i] = r.answer(row)
+						rows[i] = answer(row)
 					}
 				}
 				content, _ = json.Marshal(body)
 			} else {
-				content, _ = json.Marshal(r.answer(body))
+				content, _ = json.Marshal(answer(body))
 			}
 		}
 		maps.Copy(out.Header(), recorder.Header())
