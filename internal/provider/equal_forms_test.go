@@ -240,14 +240,14 @@ func formsOf(t *testing.T, name string, value cty.Value) []form {
 		var forms []form
 		settings := strings.HasPrefix(strings.TrimSpace(textOf(value)), "{")
 		for _, nothing := range nothings(value, settings) {
-			forms = append(forms, form{nothing, same, same}, form{nothing, same, func(v any) any {
-				if object, ok := v.(map[string]any); ok {
-					return emptied(object)
-				}
-				return v
-			}})
+			forms = append(forms, form{nothing, same, same})
 		}
-		return forms
+		return append(forms, form{cty.NullVal(value.Type()), same, func(v any) any {
+			if object, ok := v.(map[string]any); ok {
+				return emptied(object)
+			}
+			return v
+		}})
 	default:
 		t.Fatalf("no form is called %s", name)
 		return nil
