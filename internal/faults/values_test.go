@@ -188,48 +188,50 @@ func acceptedValues(t *testing.T, normalize bool) {
 	s.judge()
 }
 
-// refusedValues are refused before any request, at the attribute.
+// refusedValues are refused before any request, at the attribute: by validate what no service could hold, by plan what is wrong as a new value.
 func refusedValues(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 22}, "")
-	bad := []struct{ resource, settings, said string }{
-		{"perk", `internal_name = ""`, "Blank text"},
-		{"perk", `internal_name = "\t"`, "Blank text"},
-		{"perk", "internal_name = \"p\"\n  title = {}", "at least 1 elements"},
-		{"perk", "internal_name = \"p\"\n  title = { en = null }", "Null Map Value"},
-		{"perk", "internal_name = \"p\"\n  title = { EN = \"x\" }", "two-letter lower-case language code"},
-		{"perk", "internal_name = \"p\"\n  image_url = \"\"", "Not a web address"},
-		{"perk", "internal_name = \"p\"\n  expires_at = \"2027-02-29T00:00:00Z\"", "Invalid RFC3339 String Value"},
-		{"perk", "internal_name = \"p\"\n  expires_at = \"\"", "Invalid RFC3339 String Value"},
-		{"perk", "internal_name = \"p\"\n  custom = { type = \"x\", settings = \"\" }", "Invalid JSON String Value"},
-		{"perk", "internal_name = \"p\"\n  shopify_discount = { name = \"n\", type = \"percentage\", value = -0.1 }", "A discount is more than 0."},
-		{"digital_asset", "internal_name = \"d\"\n  max_supply = 0", "between 1 and 9007199254740991"},
-		{"digital_asset", "internal_name = \"d\"\n  max_supply = 9007199254740993", "between 1 and 9007199254740991"},
-		{"digital_asset", "internal_name = \"d\"\n  max_supply = 0.5", "Not a whole number"},
-		{"digital_asset", "internal_name = \"d\"\n  max_supply = 9223372036854775808", "Not a whole number"},
-		{"list", "name = \"l\"\n  reference_id = \"\"", "Blank text"},
-		{"segment", "name = \"s\"\n  groups = []", "at least 1 elements"},
-		{"segment", "name = \"s\"\n  groups = [{ conditions = [] }]", "at least 1 elements"},
-		{"campaign", "internal_name = \"c\"\n  challenge = { slug = \"\" }", "single hyphens"},
-		{"campaign", "internal_name = \"c\"\n  airdrop = {}\n  rewards = [{ perk_id = \"\" }]", "Blank id"},
-		{"campaign", "internal_name = \"c\"\n  challenge = { steps = [{ user_action = \"visit\", icon = \"\" }] }", "Blank text"},
-		{"campaign", "internal_name = \"c\"\n  airdrop = {}\n  rewards = [{ perk_id = \"x\", quantity = 1.5 }]", "1.5 stands where only a whole number fits"},
-	}
-	var config strings.Builder
-	config.WriteString("provider \"cohort\" {}\n")
-	for n, b := range bad {
-		fmt.Fprintf(&config, "resource \"cohort_%s\" \"bad_%02d\" {\n  %s\n}\n", b.resource, n, b.settings)
-	}
-	s.Write("main.tf", config.String())
-	for _, command := range []string{"validate", "plan"} {
-		result := s.Run(command, "-no-color")
-		s.mustFail(result)
+	type refusal struct{ resource, settings, said string }
+	refuse := func(bad []refusal, commands ...string) {
+		t.Helper()
+		var config strings.Builder
+		config.WriteString("provider \"cohort\" {}\n")
 		for n, b := range bad {
-			address := fmt.Sprintf("cohort_%s.bad_%02d", b.resource, n)
-			if told := about(result.Output, address); !strings.Contains(flat(told), b.said) || !strings.Contains(told, "on main.tf line") {
-				t.Errorf("%s: %s does not say %q at a line of %s:\n%s", command, b.settings, b.said, address, told)
+			fmt.Fprintf(&config, "resource \"cohort_%s\" \"bad_%02d\" {\n  %s\n}\n", b.resource, n, b.settings)
+		}
+		s.Write("main.tf", config.String())
+		for _, command := range commands {
+			result := s.Run(command, "-no-color")
+			s.mustFail(result)
+			for n, b := range bad {
+				address := fmt.Sprintf("cohort_%s.bad_%02d", b.resource, n)
+				if told := about(result.Output, address); !strings.Contains(flat(told), b.said) || !strings.Contains(told, "on main.tf line") {
+					t.Errorf("%s: %s does not say %q at a line of %s:\n%s", command, b.settings, b.said, address, told)
+				}
 			}
 		}
 	}
+	refuse([]refusal{
+		{"perk", `internal_name = ""`, "Blank text"},
+		{"perk", `internal_name = "\t"`, "Blank text"},
+		{"perk", "internal_name = \"p\"\n  expires_at = \"2027-02-29T00:00:00Z\"", "Not a time"},
+		{"perk", "internal_name = \"p\"\n  expires_at = \"9999-12-31T23:00:00-05:00\"", "Not a time"},
+		{"perk", "internal_name = \"p\"\n  custom = { type = \"x\", settings = \"{\" }", "Not JSON"},
+		{"digital_asset", "internal_name = \"d\"\n  max_supply = 0.5", "Not a whole number"},
+		{"digital_asset", "internal_name = \"d\"\n  max_supply = 9223372036854775808", "Not a whole number"},
+		{"user_property", "name = \"p\"\n  type = \"text\"\n  reference_id = \"\"", "Blank text"},
+		{"campaign", "internal_name = \"c\"\n  airdrop = {}\n  rewards = [{ perk_id = \"\" }]", "Blank id"},
+		{"campaign", "internal_name = \"c\"\n  airdrop = {}\n  rewards = [{ perk_id = \"x\", quantity = 1.5 }]", "1.5 stands where only a whole number fits"},
+	}, "validate", "plan")
+	refuse([]refusal{
+		{"perk", "internal_name = \"p\"\n  title = { EN = \"x\" }", "Not a language code"},
+		{"perk", "internal_name = \"p\"\n  image_url = \"a.png\"", "Not a web address"},
+		{"perk", "internal_name = \"p\"\n  shopify_discount = { name = \"n\", type = \"percentage\", value = -0.1 }", "A discount is more than 0."},
+		{"digital_asset", "internal_name = \"d\"\n  max_supply = 0", "between 1 and 9007199254740991"},
+		{"digital_asset", "internal_name = \"d\"\n  max_supply = 9007199254740993", "between 1 and 9007199254740991"},
+		{"segment", "name = \"s\"\n  groups = [{ conditions = [{}] }]", "None of user_property, event and audience"},
+		{"campaign", "internal_name = \"c\"\n  challenge = { slug = \"Summer Hunt\" }", "lower-case letters, digits and hyphens"},
+	}, "plan")
 	if sent := s.sandbox.Stats().Requests; sent != 0 {
 		t.Errorf("%d requests were sent", sent)
 	}

@@ -45,6 +45,7 @@ type Campaign struct {
 	Store     *Store
 	// UpdatedAt moves with every change.
 	UpdatedAt ScalarText
+	Raw
 }
 
 // Reward is a perk or a digital asset that a campaign gives.
@@ -187,8 +188,21 @@ func (d *Distribution) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// CampaignInput is what a create or an update sends of a campaign. Type belongs to a create only. TypeConfig is a [Challenge] or a [Store],
-// which an update replaces whole; an airdrop has none.
+// Shapes of what is nested in a campaign. A step is known by its id, a reward by what it gives, and a trigger by its type; the settings of
+// a trigger are the user's alone.
+var (
+	rewardShape = &shape{
+		nested:  map[string]*shape{"price": {}},
+		matches: []match{both(sameProperty("type"), sameProperty("rewardId"))},
+	}
+	distributionShape = &shape{nested: map[string]*shape{"typeConfig": {}}}
+	experienceShape   = &shape{nested: map[string]*shape{"steps": stepShape}}
+	stepShape         = &shape{nested: map[string]*shape{"triggers": triggerShape}, matches: []match{sameProperty("id")}}
+	triggerShape      = &shape{matches: []match{sameContent(&shape{}), both(samePosition, sameProperty("type")), sameProperty("type")}}
+)
+
+// CampaignInput is what a create or an update sends of a campaign. Type belongs to a create only. TypeConfig is a [Challenge] or a [Store];
+// an airdrop has none.
 type CampaignInput struct {
 	InternalName Field[string]       `json:"internalName,omitzero"`
 	Type         Field[string]       `json:"type,omitzero"`
@@ -212,6 +226,14 @@ func (in CampaignInput) Since(prior CampaignInput) CampaignInput {
 		Distribution: Change(prior.Distribution, in.Distribution),
 		TypeConfig:   Change(prior.TypeConfig, in.TypeConfig),
 	}
+}
+
+// Over returns the update with all that the service holds beside it in what is replaced whole.
+func (in CampaignInput) Over(is *Campaign) CampaignInput {
+	in.Rewards = in.Rewards.over(is.JSON, "rewards", rewardShape)
+	in.Distribution = in.Distribution.over(is.JSON, "distribution", distributionShape)
+	in.TypeConfig = in.TypeConfig.over(is.JSON, "typeConfig", experienceShape)
+	return in
 }
 
 // CreateCampaign makes a campaign, as a draft.

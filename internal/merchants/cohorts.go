@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
+	"slices"
 )
 
 // Types of a cohort; they cannot change (inferred from the documentation). The wire values are assumed.
@@ -33,6 +34,7 @@ type Cohort struct {
 	Conditions *Conditions `json:"conditions"`
 	// UpdatedAt moves with every change.
 	UpdatedAt ScalarText `json:"updatedAt"`
+	Raw
 }
 
 // Conditions are groups of conditions (documented as groups; the shape is assumed).
@@ -49,12 +51,14 @@ type ConditionGroup struct {
 	Conditions []Condition `json:"conditions"`
 }
 
-// Condition is one of three: exactly one pointer is set in what is sent. A condition of a type that is not known leaves all of them nil
-// when it is read.
+// Condition is one of three, of which exactly one pointer is set, or one that is not known.
 type Condition struct {
 	UserProperty *UserPropertyCondition
 	Event        *EventCondition
 	Cohort       *CohortCondition
+	// Unknown stands for a condition of which the type, or the operator of a closed catalog, is not known. An update keeps it as it is held; see
+	// [CohortInput.Over].
+	Unknown bool
 }
 
 // UserPropertyCondition compares a property of the user.
@@ -64,7 +68,7 @@ type UserPropertyCondition struct {
 	// Operator is one of an open catalogue.
 	Operator string `json:"operator"`
 	// Value is nil for operators that need none.
-	Value *ScalarText `json:"value"`
+	Value *Scalar `json:"value"`
 }
 
 // EventCondition asks whether the user did something.
@@ -107,7 +111,41 @@ func (t *ScalarText) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON encodes the condition as type and typeConfig.
+// Scalar is a value that is sent as text and may be held as a number, a boolean or something else.
+type Scalar struct {
+	// Text is what is written: that of a list or an object is its JSON.
+	Text string
+	// Number tells that the service holds a number.
+	Number bool
+}
+
+// Is reports whether a text says the same: the same text, or a number the same number.
+func (s Scalar) Is(text string) bool {
+	return s.Text == text || s.Number && SameJSON([]byte(s.Text), []byte(text))
+}
+
+// MarshalJSON encodes the text.
+func (s Scalar) MarshalJSON() ([]byte, error) { return json.Marshal(s.Text) }
+
+// UnmarshalJSON accepts any value.
+func (s *Scalar) UnmarshalJSON(data []byte) error {
+	value, err := decodeValue(data)
+	if err != nil {
+		return err
+	}
+	*s = Scalar{}
+	switch value := value.(type) {
+	case string:
+		s.Text = value
+	case json.Number:
+		s.Text, s.Number = value.String(), true
+	default:
+		s.Text = string(data)
+	}
+	return nil
+}
+
+// MarshalJSON encodes the condition as type and typeConfig, and one that is not known as an object without either.
 func (c Condition) MarshalJSON() ([]byte, error) {
 	switch {
 	case c.UserProperty != nil:
@@ -116,6 +154,8 @@ func (c Condition) MarshalJSON() ([]byte, error) {
 		return newVariant(conditionOfEvent, c.Event)
 	case c.Cohort != nil:
 		return newVariant(conditionOfGroup, c.Cohort)
+	case c.Unknown:
+		return []byte("{}"), nil
 	default:
 		return nil, fmt.Errorf("a condition without a kind")
 	}
@@ -133,14 +173,65 @@ func (c *Condition) UnmarshalJSON(data []byte) error {
 		c.UserProperty = new(UserPropertyCondition)
 		return v.settings(c.UserProperty)
 	case conditionOfEvent:
-		c.Event = new(EventCondition)
-		return v.settings(c.Event)
+		var event EventCondition
+		if err := v.settings(&event); err != nil {
+			return err
+		}
+		if event.Operator == EventHasDone || event.Operator == EventHasNotDone {
+			c.Event = &event
+		}
 	case conditionOfGroup:
-		c.Cohort = new(CohortCondition)
-		return v.settings(c.Cohort)
-	default:
-		return nil
+		var cohort CohortCondition
+		if err := v.settings(&cohort); err != nil {
+			return err
+		}
+		if cohort.Operator == CohortIsIn || cohort.Operator == CohortIsNotIn {
+			c.Cohort = &cohort
+		}
 	}
+	c.Unknown = *c == Condition{}
+	return nil
+}
+
+// Shapes of the conditions of a segment. Nothing tells groups apart, so a group continues the one with the same conditions, or else one with
+// which it shares a condition, or else the one at its place.
+var (
+	conditionsShape = &shape{nested: map[string]*shape{"groups": groupShape}}
+	groupShape      = &shape{
+		nested:  map[string]*shape{"conditions": conditionShape},
+		matches: []match{sameContent(&shape{nested: map[string]*shape{"conditions": conditionShape}}), sharesCondition, samePosition},
+	}
+	conditionSettings = &shape{nested: map[string]*shape{"typeConfig": {}}}
+	conditionShape    = &shape{
+		nested: conditionSettings.nested,
+		matches: []match{
+			notKnown,
+			sameContent(conditionSettings),
+			sameProperty("typeConfig", "property"), sameProperty("typeConfig", "event"), sameProperty("typeConfig", "cohortId"),
+			both(samePosition, sameProperty("type")),
+		},
+	}
+)
+
+// notKnown matches a condition that is not known with what it stands for.
+func notKnown(sent, held element) bool {
+	object, _ := sent.value.(map[string]any)
+	if len(object) > 0 {
+		return false
+	}
+	encoded, err := json.Marshal(held.value)
+	var condition Condition
+	return err == nil && json.Unmarshal(encoded, &condition) == nil && condition.Unknown
+}
+
+// sharesCondition matches groups that have a condition in common.
+func sharesCondition(sent, held element) bool {
+	ours, _ := sent.property("conditions").([]any)
+	theirs, _ := held.property("conditions").([]any)
+	same := sameContent(conditionSettings)
+	return slices.ContainsFunc(ours, func(a any) bool {
+		return slices.ContainsFunc(theirs, func(b any) bool { return same(element{value: a}, element{value: b}) })
+	})
 }
 
 // CohortInput is what a create or an update sends of a cohort. Type belongs to a create only, Conditions to a segment only.
@@ -159,6 +250,12 @@ func (in CohortInput) Since(prior CohortInput) CohortInput {
 		ReferenceID: Change(prior.ReferenceID, in.ReferenceID),
 		Conditions:  Change(prior.Conditions, in.Conditions),
 	}
+}
+
+// Over returns the update with all that the service holds beside it in the conditions.
+func (in CohortInput) Over(is *Cohort) CohortInput {
+	in.Conditions = in.Conditions.over(is.JSON, "conditions", conditionsShape)
+	return in
 }
 
 // CreateCohort makes a list or a segment.

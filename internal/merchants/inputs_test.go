@@ -35,7 +35,7 @@ var (
 		Conditions: merchants.Value(merchants.Conditions{Operator: "or", Groups: []merchants.ConditionGroup{{
 			Operator: "and",
 			Conditions: []merchants.Condition{
-				{UserProperty: &merchants.UserPropertyCondition{Property: "tier", Operator: "equals", Value: new(merchants.ScalarText("gold"))}},
+				{UserProperty: &merchants.UserPropertyCondition{Property: "tier", Operator: "equals", Value: &merchants.Scalar{Text: "gold"}}},
 				{UserProperty: &merchants.UserPropertyCondition{Property: "email", Operator: "is-set"}},
 				{Event: &merchants.EventCondition{Event: "app.connected", Operator: "has-done", WithinDays: new(int64(90))}},
 				{Event: &merchants.EventCondition{Event: "app.connected", Operator: "has-not-done"}},

@@ -65,6 +65,9 @@ func decodeObject[T any](body []byte) (*T, ID, error) {
 	if err := decode(body, object); err != nil {
 		return nil, "", err
 	}
+	if nested, ok := any(object).(interface{ keep(raw json.RawMessage) }); ok {
+		nested.keep(body)
+	}
 	return object, identity.ID, nil
 }
 
@@ -93,6 +96,16 @@ func getWithStatus[T any](ctx context.Context, c *Client, k kind, id ID) (*T, st
 	}
 	return nil, "", failed
 }
+
+// Raw is an object as the service sent it. The kinds with nested values carry it, so that an update leaves alone what is not modeled.
+type Raw struct {
+	JSON json.RawMessage `json:"-"`
+}
+
+func (r *Raw) keep(raw json.RawMessage) { r.JSON = raw }
+
+// errNotJSON is the cause when a value is not JSON.
+var errNotJSON = errors.New("not JSON")
 
 // IsEmpty reports whether an input has nothing to send.
 func IsEmpty[Input any](in Input) bool { return reflect.ValueOf(in).IsZero() }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"slices"
 )
 
 // Status values of perks, digital assets, badges and campaigns. The words are documented for campaigns and perks; the wire values are
@@ -43,11 +44,12 @@ type Perk struct {
 	ExpiresAt *string `json:"expiresAt"`
 	// UpdatedAt moves with every change.
 	UpdatedAt ScalarText `json:"updatedAt"`
+	Raw
 }
 
 // PerkCodeConfig are the settings of a perk of type PerkCode: one code for everyone.
 type PerkCodeConfig struct {
-	Code string `json:"code"`
+	Code ScalarText `json:"code"`
 }
 
 // PerkLinkConfig are the settings of a perk of type PerkLink.
@@ -98,6 +100,21 @@ func (in PerkInput) Since(prior PerkInput) PerkInput {
 		change.Type, change.TypeConfig = in.Type, in.TypeConfig
 	}
 	return change
+}
+
+// Over returns the update with all that the service holds beside it in settings of a known type. Those of another type are the user's alone.
+func (in PerkInput) Over(is *Perk) PerkInput {
+	if kind, given := in.Type.Get(); !given || kind != is.Type {
+		return in
+	}
+	var settings *shape
+	if slices.Contains([]string{PerkCode, PerkLink, PerkShopifyDiscount}, is.Type) {
+		settings = &shape{}
+	}
+	if in.TypeConfig = in.TypeConfig.over(is.JSON, "typeConfig", settings); in.TypeConfig.IsZero() {
+		in.Type = Field[string]{}
+	}
+	return in
 }
 
 // CreatePerk makes a perk, as a draft.

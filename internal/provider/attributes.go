@@ -2,15 +2,15 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -69,32 +69,40 @@ func internalNameAttribute(noun string) schema.StringAttribute {
 // localizedAttribute is a text by language.
 func localizedAttribute(description string) schema.MapAttribute {
 	return schema.MapAttribute{
-		MarkdownDescription: description + " Keys are two-letter language codes, such as `en`; all texts of one object have the same languages.",
+		MarkdownDescription: description + " Keys are language codes, such as `en` or `pt-BR`; all texts of one object have the same languages once it is published. An empty text is none.",
 		ElementType:         types.StringType,
 		Optional:            true,
-		Validators: []validator.Map{
-			mapvalidator.SizeAtLeast(1),
-			mapvalidator.KeysAre(stringvalidator.RegexMatches(languageCode, "must be a two-letter lower-case language code, such as en"), knownLanguage{}),
-			mapvalidator.NoNullValues(),
-		},
+		Validators:          []validator.Map{knownLanguages{}},
+		PlanModifiers:       []planmodifier.Map{languagesUnlessHeld{}},
 	}
 }
 
 // imageAttribute and videoAttribute are the two forms of a visual, of which an object has at most one.
 func imageAttribute(description string) schema.StringAttribute {
-	return schema.StringAttribute{MarkdownDescription: description + " An http or https URL; at most one of `image_url` and `video_url`.", Optional: true, Validators: []validator.String{webURL{}}}
+	return schema.StringAttribute{MarkdownDescription: description + " An http or https URL; at most one of `image_url` and `video_url`.", Optional: true, PlanModifiers: []planmodifier.String{textUnlessHeld{webURL{}}}}
 }
 
 func videoAttribute(description string) schema.StringAttribute {
-	return schema.StringAttribute{MarkdownDescription: description + " An http or https URL; at most one of `image_url` and `video_url`.", Optional: true, Validators: []validator.String{webURL{}}}
+	return schema.StringAttribute{MarkdownDescription: description + " An http or https URL; at most one of `image_url` and `video_url`.", Optional: true, PlanModifiers: []planmodifier.String{textUnlessHeld{webURL{}}}}
 }
 
 // timeAttribute is a point in time.
 func timeAttribute(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: description + " An RFC 3339 time, such as `2027-06-01T00:00:00Z`.",
-		CustomType:          timetypes.RFC3339Type{},
 		Optional:            true,
+		Validators:          []validator.String{instant{}},
+		PlanModifiers:       []planmodifier.String{sameTimeAsState{}},
+	}
+}
+
+// settingsAttribute are the settings of an open catalog.
+func settingsAttribute(of string) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: "Settings of the " + of + " as JSON, best written with `jsonencode`.",
+		Optional:            true,
+		Validators:          []validator.String{jsonText{}},
+		PlanModifiers:       []planmodifier.String{sameJSONAsState{}},
 	}
 }
 
@@ -162,7 +170,7 @@ func (v notBlank) MarkdownDescription(ctx context.Context) string { return v.Des
 
 func (notBlank) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if text := req.ConfigValue; !text.IsNull() && !text.IsUnknown() && blank(text.ValueString()) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Blank text", "This needs a text that is not blank. Leave the attribute out if there is none.")
+		resp.Diagnostics.AddAttributeError(req.Path, "Blank text", fmt.Sprintf("%s needs a text that is not blank. Leave the attribute out if there is none.", req.Path))
 	}
 }
 
@@ -173,13 +181,67 @@ func (webURL) Description(context.Context) string               { return "must b
 func (v webURL) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (webURL) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+	if blank(req.ConfigValue.ValueString()) {
 		return
 	}
-	address, err := url.Parse(req.ConfigValue.ValueString())
+	address, err := url.Parse(strings.TrimSpace(req.ConfigValue.ValueString()))
 	if err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a web address",
-			fmt.Sprintf("%q is not an http or https URL, such as https://cdn.example.com/picture.png.", req.ConfigValue.ValueString()))
+			fmt.Sprintf("%s is not an http or https URL, such as https://cdn.example.com/picture.png.", req.Path))
+	}
+}
+
+// instant refuses what is not a time of which the service can keep the year.
+type instant struct{}
+
+func (instant) Description(context.Context) string               { return "must be an RFC 3339 time" }
+func (v instant) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (instant) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	text := req.ConfigValue.ValueString()
+	if blank(text) {
+		return
+	}
+	if _, ok := parseInstant(text); !ok {
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a time",
+			fmt.Sprintf("%s is not an RFC 3339 time, such as 2027-06-01T00:00:00Z or 2027-06-01T02:00:00+02:00, of a year from 0000 to 9999 in UTC.", req.Path))
+	}
+}
+
+// jsonText refuses what is not JSON. It tells where and never what, because settings may hold a secret.
+type jsonText struct{}
+
+func (jsonText) Description(context.Context) string               { return "must be JSON" }
+func (v jsonText) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (jsonText) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	text := req.ConfigValue.ValueString()
+	if blank(text) || json.Valid([]byte(text)) {
+		return
+	}
+	offset := int64(len(text))
+	var value any
+	if wrong, ok := errors.AsType[*json.SyntaxError](json.Unmarshal([]byte(text), &value)); ok {
+		offset = min(offset, wrong.Offset)
+	}
+	before := text[:offset]
+	line, column := strings.Count(before, "\n")+1, utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])
+	resp.Diagnostics.AddAttributeError(req.Path, "Not JSON",
+		fmt.Sprintf("%s is not JSON: look at line %d, character %d. Its text is not shown, because it may hold a secret. Write it with jsonencode.", req.Path, line, column))
+}
+
+// pattern refuses a text of another form. It does not repeat the text.
+type pattern struct {
+	form    *regexp.Regexp
+	meaning string
+}
+
+func (v pattern) Description(context.Context) string             { return "must be " + v.meaning }
+func (v pattern) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v pattern) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if text := strings.TrimSpace(req.ConfigValue.ValueString()); text != "" && !v.form.MatchString(text) {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value Match", fmt.Sprintf("%s must be %s.", req.Path, v.meaning))
 	}
 }
 
@@ -193,16 +255,31 @@ func (v exactlyOne) Description(context.Context) string {
 
 func (v exactlyOne) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (v exactlyOne) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+func (v exactlyOne) ValidateObject(ctx context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	set, unknown := attributesSet(req.ConfigValue.Attributes(), v)
-	switch {
-	case len(set) > 1:
-		resp.Diagnostics.AddAttributeError(req.Path, "More than one of "+listed(v), fmt.Sprintf("Here are %s. Keep exactly one.", listed(set)))
-	case len(set) == 0 && !unknown:
-		resp.Diagnostics.AddAttributeError(req.Path, "None of "+listed(v), "Exactly one of them is needed.")
+	atMostOne(v).ValidateObject(ctx, req, resp)
+	if set, unknown := attributesSet(req.ConfigValue.Attributes(), v); len(set) == 0 && !unknown {
+		resp.Diagnostics.AddAttributeError(req.Path, "None of "+listed(v), fmt.Sprintf("%s needs exactly one of them.", req.Path))
+	}
+}
+
+// atMostOne refuses more than one of an object's attributes.
+type atMostOne []string
+
+func (v atMostOne) Description(context.Context) string {
+	return "at most one of " + listed(v) + " can be set"
+}
+
+func (v atMostOne) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v atMostOne) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if set, _ := attributesSet(req.ConfigValue.Attributes(), v); len(set) > 1 {
+		resp.Diagnostics.AddAttributeError(req.Path, "More than one of "+listed(v), fmt.Sprintf("%s has %s. Keep exactly one.", req.Path, listed(set)))
 	}
 }
 
@@ -242,7 +319,7 @@ func (r references) MarkdownDescription(ctx context.Context) string { return r.D
 
 func (r references) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if id := req.ConfigValue; !id.IsNull() && !id.IsUnknown() && blank(id.ValueString()) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Blank id", fmt.Sprintf("This %s. Refer to it, as in %s.example.id, or leave the attribute out.", r.Description(ctx), r[0]))
+		resp.Diagnostics.AddAttributeError(req.Path, "Blank id", fmt.Sprintf("%s %s. Refer to it, as in %s.example.id, or leave the attribute out.", req.Path, r.Description(ctx), r[0]))
 	}
 }
 
@@ -252,32 +329,20 @@ func slugAttribute(noun string) schema.StringAttribute {
 		MarkdownDescription: "Last part of the address of the " + noun + ": lower-case letters, digits and hyphens. Unset, the service derives it from the title. Changing it breaks links that were shared.",
 		Optional:            true,
 		Computed:            true,
-		Validators:          []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`), "must be lower-case letters, digits and single hyphens, such as summer-2027")},
-		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
+		PlanModifiers: []planmodifier.String{
+			stringplanmodifier.UseNonNullStateForUnknown(),
+			textUnlessHeld{pattern{slugForm, "lower-case letters, digits and hyphens, such as summer-2027"}},
+		},
 	}
 }
+
+// slugForm is documented.
+var slugForm = regexp.MustCompile(`^[a-z0-9-]+$`)
 
 // referenceIDAttribute is the key of lists and segments.
 func referenceIDAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: "Your own key of the " + noun + ", unique in the merchant. Write the same in test and live: it is what makes the " + noun + " the same in both. Without it, the " + noun + " cannot be imported by key, and the provider cannot tell that it exists already.",
 		Optional:            true,
-		Validators:          []validator.String{referenceKey{}},
-	}
-}
-
-// referenceKey refuses keys that an import could not name.
-type referenceKey struct{}
-
-func (referenceKey) Description(context.Context) string {
-	return "must not be blank or begin with id: or key:"
-}
-
-func (v referenceKey) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (referenceKey) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	notBlank{}.ValidateString(ctx, req, resp)
-	if key := req.ConfigValue.ValueString(); strings.HasPrefix(key, "id:") || strings.HasPrefix(key, "key:") {
-		resp.Diagnostics.AddAttributeError(req.Path, "Reserved beginning", "id: and key: have a meaning in import, so a reference id cannot begin with them.")
 	}
 }

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -98,14 +98,14 @@ var badgeSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"image_url": schema.StringAttribute{
 			MarkdownDescription: "Picture of the badge, needed to publish: an http or https URL of a PNG, JPG or SVG file.",
 			Optional:            true,
-			Validators:          []validator.String{webURL{}},
+			PlanModifiers:       []planmodifier.String{textUnlessHeld{webURL{}}},
 		},
 		"visibility": schema.StringAttribute{
 			MarkdownDescription: "Who sees the badge: `everyone` (default), who see it locked until they own it, or `owners` alone.",
 			Optional:            true,
 			Computed:            true,
 			Default:             stringdefault.StaticString(merchants.VisibleToEveryone),
-			Validators:          []validator.String{stringvalidator.OneOf(merchants.VisibleToEveryone, merchants.VisibleToOwners)},
+			PlanModifiers:       []planmodifier.String{textUnlessHeld{oneOf{merchants.VisibleToEveryone, merchants.VisibleToOwners}}},
 		},
 		"locked_description": localizedAttribute("Description shown to those who do not own the badge, only with `visibility = \"everyone\"`. Unset: the description."),
 		"desired_status":     badgeLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
@@ -127,16 +127,16 @@ func (r *badgeResource) ValidateConfig(ctx context.Context, req resource.Validat
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(sameLanguages(
+	resp.Diagnostics.Append(sameLanguages(badgeLife.publishing(config.DesiredStatus),
 		localizedText{path.Root("title"), config.Title},
 		localizedText{path.Root("description"), config.Description},
 		localizedText{path.Root("locked_description"), config.LockedDescription},
 	)...)
 	resp.Diagnostics.Append(badgeLife.checkPublishable("badge", config.DesiredStatus,
-		required(path.Root("title"), "a title", config.Title),
-		required(path.Root("image_url"), "an image", config.ImageURL),
+		required(path.Root("title"), "a title", writtenTexts(config.Title)),
+		required(path.Root("image_url"), "an image", written(config.ImageURL)),
 	)...)
-	if config.Visibility.ValueString() == merchants.VisibleToOwners && !config.LockedDescription.IsNull() {
+	if config.Visibility.ValueString() == merchants.VisibleToOwners && hasText(config.LockedDescription) {
 		resp.Diagnostics.AddAttributeError(path.Root("locked_description"), "Nobody would read it",
 			"With visibility = \"owners\" only those who own the badge see it, so it has no description for others. Remove locked_description, or make the badge visible to everyone.")
 	}
@@ -298,8 +298,8 @@ func (m *badgeAttributes) read(badge *merchants.Badge, rewritten media) {
 	m.InternalName = textValue(m.InternalName, &badge.InternalName)
 	m.AudienceID = types.StringValue(string(badge.CohortID))
 	m.Title, m.Description = localizedValue(m.Title, badge.Title), localizedValue(m.Description, badge.Description)
-	m.ImageURL = rewritten.value(badge.ImageURL)
-	m.Visibility = types.StringValue(badge.Visibility)
+	m.ImageURL = rewritten.value(m.ImageURL, badge.ImageURL)
+	m.Visibility = requiredText(m.Visibility, badge.Visibility)
 	m.LockedDescription = localizedValue(m.LockedDescription, badge.LockedDescription)
 }
 

@@ -21,13 +21,14 @@ func (m campaignModel) check(ctx context.Context) diag.Diagnostics {
 	}
 	m.checkRewards(ctx, &diags)
 	publishable := []requirement{{path.Root("rewards"), "at least one reward", m.Rewards.IsUnknown() || len(m.Rewards.Elements()) > 0}}
+	publishable = append(publishable, m.drawRequirements(ctx, &diags)...)
 	if challenge := objectOf[challengeModel](ctx, m.Challenge, &diags); challenge != nil {
 		diags.Append(checkOneVisual(path.Root("challenge"), challenge.ImageURL, challenge.VideoURL)...)
-		publishable = append(publishable, challenge.check(ctx, &diags)...)
+		publishable = append(publishable, challenge.check(ctx, campaignLife.publishing(m.DesiredStatus), &diags)...)
 	}
 	if store := objectOf[storeModel](ctx, m.Store, &diags); store != nil {
 		diags.Append(checkOneVisual(path.Root("store"), store.ImageURL, store.VideoURL)...)
-		diags.Append(sameLanguages(
+		diags.Append(sameLanguages(campaignLife.publishing(m.DesiredStatus),
 			localizedText{path.Root("store").AtName("title"), store.Title},
 			localizedText{path.Root("store").AtName("description"), store.Description},
 		)...)
@@ -37,7 +38,7 @@ func (m campaignModel) check(ctx context.Context) diag.Diagnostics {
 }
 
 // check looks at the texts of a challenge and returns what it needs to be published.
-func (m *challengeModel) check(ctx context.Context, diags *diag.Diagnostics) []requirement {
+func (m *challengeModel) check(ctx context.Context, publishing bool, diags *diag.Diagnostics) []requirement {
 	at := path.Root("challenge")
 	texts := []localizedText{{at.AtName("title"), m.Title}, {at.AtName("opt_in_cta"), m.OptInCTA}, {at.AtName("description"), m.Description}}
 	triggered := m.Steps.IsUnknown()
@@ -50,12 +51,12 @@ func (m *challengeModel) check(ctx context.Context, diags *diag.Diagnostics) []r
 		texts = append(texts, localizedText{stepAt.AtName("title"), step.Title}, localizedText{stepAt.AtName("description"), step.Description})
 		triggered = triggered || step.Triggers.IsUnknown() || len(step.Triggers.Elements()) > 0
 	}
-	diags.Append(sameLanguages(texts...)...)
+	diags.Append(sameLanguages(publishing, texts...)...)
 	return []requirement{
-		required(at.AtName("title"), "a title", m.Title),
-		required(at.AtName("opt_in_cta"), "an opt-in text", m.OptInCTA),
-		required(at.AtName("description"), "a description", m.Description),
-		{at, "a visual, image_url or video_url", !m.ImageURL.IsNull() || !m.VideoURL.IsNull()},
+		required(at.AtName("title"), "a title", writtenTexts(m.Title)),
+		required(at.AtName("opt_in_cta"), "an opt-in text", writtenTexts(m.OptInCTA)),
+		required(at.AtName("description"), "a description", writtenTexts(m.Description)),
+		{at, "a visual, image_url or video_url", !written(m.ImageURL).IsNull() || !written(m.VideoURL).IsNull()},
 		{at.AtName("steps"), "at least one step with a trigger", triggered},
 	}
 }
@@ -78,7 +79,7 @@ func (m campaignModel) checkRewards(ctx context.Context, diags *diag.Diagnostics
 		case direct && !reward.Quantity.IsNull():
 			diags.AddAttributeError(at.AtName("quantity"), "A quantity without a draw", "In direct distribution everyone gets every reward. Remove quantity, limit the campaign with distribution.direct.max_quantity, or choose instant_draw or raffle.")
 		case !direct && reward.Quantity.IsNull():
-			diags.AddAttributeError(at.AtName("quantity"), "No quantity in a draw", "A draw needs to know how many of each reward can be won. Set quantity.")
+			addDefect(diags, campaignLife.publishing(m.DesiredStatus), at.AtName("quantity"), "No quantity in a draw", "A draw needs to know how many of each reward can be won. Set quantity.")
 		}
 		if m.Store.IsNull() && !reward.Price.IsNull() {
 			diags.AddAttributeError(at.AtName("price"), "A price outside of a store", "Only a store sells rewards. Remove price, or make the campaign a store.")
@@ -87,12 +88,29 @@ func (m campaignModel) checkRewards(ctx context.Context, diags *diag.Diagnostics
 	if direct {
 		return
 	}
-	if draw := objectOf[instantDrawModel](ctx, distribution.InstantDraw, diags); draw != nil && !draw.MaxBoxes.IsUnknown() {
+	if draw := objectOf[instantDrawModel](ctx, distribution.InstantDraw, diags); draw != nil && !draw.MaxBoxes.IsUnknown() && !draw.MaxBoxes.IsNull() {
 		checkBoxes(path.Root("distribution").AtName("instant_draw"), draw.MaxBoxes.ValueInt64(), quantities, diags)
 	}
-	if raffle := objectOf[raffleModel](ctx, distribution.Raffle, diags); raffle != nil && !raffle.MaxBoxes.IsUnknown() {
+	if raffle := objectOf[raffleModel](ctx, distribution.Raffle, diags); raffle != nil && !raffle.MaxBoxes.IsUnknown() && !raffle.MaxBoxes.IsNull() {
 		checkBoxes(path.Root("distribution").AtName("raffle"), raffle.MaxBoxes.ValueInt64(), quantities, diags)
 	}
+}
+
+// drawRequirements are what a draw needs to be published.
+func (m campaignModel) drawRequirements(ctx context.Context, diags *diag.Diagnostics) []requirement {
+	var needed []requirement
+	distribution, at := objectOf[distributionModel](ctx, m.Distribution, diags), path.Root("distribution")
+	if distribution == nil {
+		return nil
+	}
+	if draw := objectOf[instantDrawModel](ctx, distribution.InstantDraw, diags); draw != nil {
+		needed = append(needed, required(at.AtName("instant_draw").AtName("max_boxes"), "a number of boxes", draw.MaxBoxes))
+	}
+	if raffle := objectOf[raffleModel](ctx, distribution.Raffle, diags); raffle != nil {
+		needed = append(needed, required(at.AtName("raffle").AtName("max_boxes"), "a number of boxes", raffle.MaxBoxes),
+			required(at.AtName("raffle").AtName("draw_at"), "a time of the draw", written(raffle.DrawAt)))
+	}
+	return needed
 }
 
 func checkBoxes(at path.Path, boxes, quantities int64, diags *diag.Diagnostics) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -40,8 +39,8 @@ type instantDrawModel struct {
 }
 
 type raffleModel struct {
-	MaxBoxes types.Int64       `tfsdk:"max_boxes"`
-	DrawAt   timetypes.RFC3339 `tfsdk:"draw_at"`
+	MaxBoxes types.Int64  `tfsdk:"max_boxes"`
+	DrawAt   types.String `tfsdk:"draw_at"`
 }
 
 type challengeModel struct {
@@ -133,7 +132,7 @@ func (m campaignModel) input(ctx context.Context, diags *diag.Diagnostics) merch
 }
 
 func (m campaignModel) rewardsField(ctx context.Context, diags *diag.Diagnostics) merchants.Field[[]merchants.Reward] {
-	if m.Rewards.IsNull() || m.Rewards.IsUnknown() {
+	if len(m.Rewards.Elements()) == 0 {
 		return merchants.Field[[]merchants.Reward]{}
 	}
 	rewards := []merchants.Reward{}
@@ -163,7 +162,7 @@ func (m campaignModel) distributionField(ctx context.Context, diags *diag.Diagno
 		wire.Type, wire.MaxBoxes = merchants.DistributionInstantDraw, draw.MaxBoxes.ValueInt64Pointer()
 	}
 	if raffle := objectOf[raffleModel](ctx, distribution.Raffle, diags); raffle != nil {
-		wire.Type, wire.MaxBoxes, wire.DrawAt = merchants.DistributionRaffle, raffle.MaxBoxes.ValueInt64Pointer(), raffle.DrawAt.ValueStringPointer()
+		wire.Type, wire.MaxBoxes, wire.DrawAt = merchants.DistributionRaffle, raffle.MaxBoxes.ValueInt64Pointer(), stringPointer(raffle.DrawAt)
 	}
 	return merchants.Value(wire)
 }
@@ -246,7 +245,8 @@ func newChallengeModel(ctx context.Context, prior *challengeModel, challenge *me
 	return &challengeModel{
 		Title: localizedValue(prior.Title, challenge.Name), OptInCTA: localizedValue(prior.OptInCTA, challenge.OptInCTA),
 		Description: localizedValue(prior.Description, challenge.Description),
-		ImageURL:    rewritten.value(challenge.ImageURL), VideoURL: rewritten.value(challenge.VideoURL), Slug: stringValue(challenge.Slug),
+		ImageURL:    rewritten.value(prior.ImageURL, challenge.ImageURL), VideoURL: rewritten.value(prior.VideoURL, challenge.VideoURL),
+		Slug:  chosenText(prior.Slug, challenge.Slug),
 		Steps: stepsValue(ctx, prior.Steps, challenge.Steps, diags),
 	}
 }
@@ -257,7 +257,8 @@ func newStoreModel(prior *storeModel, store *merchants.Store, rewritten media) *
 	}
 	return &storeModel{
 		Title: localizedValue(prior.Title, store.Name), Description: localizedValue(prior.Description, store.Description),
-		ImageURL: rewritten.value(store.ImageURL), VideoURL: rewritten.value(store.VideoURL), Slug: stringValue(store.Slug),
+		ImageURL: rewritten.value(prior.ImageURL, store.ImageURL), VideoURL: rewritten.value(prior.VideoURL, store.VideoURL),
+		Slug: chosenText(prior.Slug, store.Slug),
 	}
 }
 
@@ -314,8 +315,8 @@ func (m *campaignAttributes) readDistribution(ctx context.Context, wire merchant
 		draw = &instantDrawModel{MaxBoxes: types.Int64PointerValue(wire.MaxBoxes)}
 	case merchants.DistributionRaffle:
 		var before raffleModel
-		if prior != nil && !prior.Raffle.IsNull() {
-			before = *objectOf[raffleModel](ctx, prior.Raffle, diags)
+		if prior != nil {
+			before = priorObject[raffleModel](ctx, prior.Raffle, diags)
 		}
 		drawAt, problems := timeValue(before.DrawAt, wire.DrawAt)
 		diags.Append(problems...)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -33,18 +32,18 @@ type campaignResource struct{ session *session }
 
 // campaignAttributes are what a campaign has as a resource and as a data source.
 type campaignAttributes struct {
-	ID           types.String      `tfsdk:"id"`
-	Mode         types.String      `tfsdk:"mode"`
-	InternalName types.String      `tfsdk:"internal_name"`
-	AudienceID   types.String      `tfsdk:"audience_id"`
-	StartAt      timetypes.RFC3339 `tfsdk:"start_at"`
-	EndAt        timetypes.RFC3339 `tfsdk:"end_at"`
-	Rewards      types.List        `tfsdk:"rewards"`
-	Distribution types.Object      `tfsdk:"distribution"`
-	Challenge    types.Object      `tfsdk:"challenge"`
-	Store        types.Object      `tfsdk:"store"`
-	Airdrop      types.Object      `tfsdk:"airdrop"`
-	Status       types.String      `tfsdk:"status"`
+	ID           types.String `tfsdk:"id"`
+	Mode         types.String `tfsdk:"mode"`
+	InternalName types.String `tfsdk:"internal_name"`
+	AudienceID   types.String `tfsdk:"audience_id"`
+	StartAt      types.String `tfsdk:"start_at"`
+	EndAt        types.String `tfsdk:"end_at"`
+	Rewards      types.List   `tfsdk:"rewards"`
+	Distribution types.Object `tfsdk:"distribution"`
+	Challenge    types.Object `tfsdk:"challenge"`
+	Store        types.Object `tfsdk:"store"`
+	Airdrop      types.Object `tfsdk:"airdrop"`
+	Status       types.String `tfsdk:"status"`
 }
 
 type campaignModel struct {
@@ -210,7 +209,7 @@ func (r *campaignResource) Update(ctx context.Context, req resource.UpdateReques
 			return
 		}
 	}
-	if patch := input.Since(is); !merchants.IsEmpty(patch) {
+	if patch := input.Since(is).Over(campaign); !merchants.IsEmpty(patch) {
 		if campaign, err = r.session.client.UpdateCampaign(ctx, id, patch); err != nil {
 			addAPIError(&resp.Diagnostics, doing, err, plan.paths())
 			return

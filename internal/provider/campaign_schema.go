@@ -4,11 +4,9 @@ import (
 	"regexp"
 	"sync"
 
-	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
@@ -54,18 +52,18 @@ func rewardsAttribute() schema.ListNestedAttribute {
 			},
 			"quantity": schema.Int64Attribute{
 				MarkdownDescription: "How many can be won. Needed in a draw, not allowed in direct distribution.", Optional: true,
-				Validators: []validator.Int64{int64validator.Between(1, largestNumber)},
+				PlanModifiers: []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 			},
 			"price": schema.SingleNestedAttribute{
 				MarkdownDescription: "What the reward costs, in a store only. Unset: it is free.", Optional: true,
 				Attributes: map[string]schema.Attribute{
 					"amount": schema.Int64Attribute{
 						MarkdownDescription: "Amount in minor units of the currency, such as cents.", Required: true,
-						Validators: []validator.Int64{int64validator.Between(0, largestNumber)},
+						PlanModifiers: []planmodifier.Int64{numberUnlessHeld{int64validator.Between(0, largestNumber)}},
 					},
 					"currency": schema.StringAttribute{
 						MarkdownDescription: "ISO 4217 code, such as `EUR`.", Required: true,
-						Validators: []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Z]{3}$`), "must be an ISO 4217 code of three capital letters, such as EUR")},
+						PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}, textUnlessHeld{pattern{currencyForm, "an ISO 4217 code of three capital letters, such as EUR"}}},
 					},
 				},
 			},
@@ -73,10 +71,12 @@ func rewardsAttribute() schema.ListNestedAttribute {
 	}
 }
 
+var currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
+
 func distributionAttribute() schema.SingleNestedAttribute {
 	maxBoxes := schema.Int64Attribute{
-		MarkdownDescription: "Number of boxes, at least the sum of the rewards' quantities. The boxes beyond it are empty.", Required: true,
-		Validators: []validator.Int64{int64validator.Between(1, largestNumber)},
+		MarkdownDescription: "Number of boxes, at least the sum of the rewards' quantities. The boxes beyond it are empty. Needed to publish.", Optional: true,
+		PlanModifiers: []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 	}
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "How rewards are handed out: one of `direct`, `instant_draw` and `raffle`. Unset: directly and without limit.",
@@ -88,7 +88,7 @@ func distributionAttribute() schema.SingleNestedAttribute {
 				Attributes: map[string]schema.Attribute{
 					"max_quantity": schema.Int64Attribute{
 						MarkdownDescription: "How often rewards can be claimed; the campaign then ends by itself. Unset: no limit.", Optional: true,
-						Validators: []validator.Int64{int64validator.Between(1, largestNumber)},
+						PlanModifiers: []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 					},
 				},
 			},
@@ -100,10 +100,7 @@ func distributionAttribute() schema.SingleNestedAttribute {
 				MarkdownDescription: "Everyone who completes the campaign gets a box; all boxes open at one time.", Optional: true,
 				Attributes: map[string]schema.Attribute{
 					"max_boxes": maxBoxes,
-					"draw_at": schema.StringAttribute{
-						MarkdownDescription: "When the boxes open, in the future when the campaign is published. An RFC 3339 time, such as `2027-06-01T00:00:00Z`.",
-						CustomType:          timetypes.RFC3339Type{}, Required: true,
-					},
+					"draw_at":   timeAttribute("When the boxes open, in the future when the campaign is published. Needed to publish."),
 				},
 			},
 		},
@@ -135,9 +132,9 @@ var stepSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"id": schema.StringAttribute{MarkdownDescription: "Id of the step, chosen by the service.", Computed: true},
 		"user_action": schema.StringAttribute{
 			MarkdownDescription: "The service's word for what the user does, such as `cohort_form`. The catalog is open.",
-			Required:            true, Validators: []validator.String{notBlank{}},
+			Required:            true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
 		},
-		"icon":        schema.StringAttribute{MarkdownDescription: "Name of an icon of the service.", Optional: true, Validators: []validator.String{notBlank{}}},
+		"icon":        schema.StringAttribute{MarkdownDescription: "Name of an icon of the service.", Optional: true},
 		"title":       localizedAttribute("Title of the step."),
 		"description": localizedAttribute("Description of the step."),
 		"triggers": schema.ListNestedAttribute{
@@ -146,11 +143,9 @@ var stepSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"type": schema.StringAttribute{
 					MarkdownDescription: "The service's word for the trigger. The catalog is open.",
-					Required:            true, Validators: []validator.String{notBlank{}},
+					Required:            true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
 				},
-				"settings": schema.StringAttribute{
-					MarkdownDescription: "Settings of the trigger as JSON, best written with `jsonencode`.", Optional: true, CustomType: jsontypes.NormalizedType{},
-				},
+				"settings": settingsAttribute("trigger"),
 			}},
 		},
 	}

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -24,8 +23,8 @@ type stepModel struct {
 }
 
 type triggerModel struct {
-	Type     types.String         `tfsdk:"type"`
-	Settings jsontypes.Normalized `tfsdk:"settings"`
+	Type     types.String `tfsdk:"type"`
+	Settings types.String `tfsdk:"settings"`
 }
 
 // planSteps gives the planned steps the ids of those that they continue. It returns false when there is nothing to tell.
@@ -126,7 +125,7 @@ func stepsValue(ctx context.Context, prior types.List, wire []merchants.Step, di
 			old = &stepModel{}
 		}
 		models = append(models, stepModel{
-			ID: types.StringValue(string(step.ID)), UserAction: types.StringValue(step.UserAction), Icon: stringValue(step.Icon),
+			ID: types.StringValue(string(step.ID)), UserAction: requiredText(old.UserAction, step.UserAction), Icon: textValue(old.Icon, step.Icon),
 			Title: localizedValue(old.Title, step.Title), Description: localizedValue(old.Description, step.Description),
 			Triggers: triggersValue(ctx, old.Triggers, step.Triggers, diags),
 		})
@@ -142,7 +141,7 @@ func triggersValue(ctx context.Context, prior types.List, wire []merchants.Trigg
 		if at < len(before) && before[at] != nil {
 			old = *before[at]
 		}
-		models = append(models, triggerModel{Type: types.StringValue(trigger.Type), Settings: settingsValue(ctx, old.Settings, trigger.TypeConfig)})
+		models = append(models, triggerModel{Type: requiredText(old.Type, trigger.Type), Settings: settingsValue(old.Settings, trigger.TypeConfig)})
 	}
 	attribute, _ := stepSchema()["triggers"].(schema.ListNestedAttribute)
 	return emptyAsWritten(ctx, prior, listValue(ctx, attribute, models, diags))

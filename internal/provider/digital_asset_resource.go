@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
@@ -92,7 +92,7 @@ var digitalAssetSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"max_supply": schema.Int64Attribute{
 			MarkdownDescription: "How many there can be. Unset: no limit.",
 			Optional:            true,
-			Validators:          []validator.Int64{int64validator.Between(1, largestNumber)},
+			PlanModifiers:       []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 		},
 		"desired_status": digitalAssetLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
 		"status":         statusAttribute("`draft` or `published`"),
@@ -114,12 +114,12 @@ func (r *digitalAssetResource) ValidateConfig(ctx context.Context, req resource.
 		return
 	}
 	resp.Diagnostics.Append(checkOneVisual(path.Empty(), config.ImageURL, config.VideoURL)...)
-	resp.Diagnostics.Append(sameLanguages(
+	resp.Diagnostics.Append(sameLanguages(digitalAssetLife.publishing(config.DesiredStatus),
 		localizedText{path.Root("title"), config.Title},
 		localizedText{path.Root("description"), config.Description},
 	)...)
 	resp.Diagnostics.Append(digitalAssetLife.checkPublishable("digital asset", config.DesiredStatus,
-		required(path.Root("title"), "a title", config.Title),
+		required(path.Root("title"), "a title", writtenTexts(config.Title)),
 	)...)
 }
 
@@ -277,7 +277,7 @@ func (m *digitalAssetAttributes) read(asset *merchants.DigitalAsset, rewritten m
 	m.ID, m.Status = types.StringValue(string(asset.ID)), types.StringValue(asset.Status)
 	m.InternalName = textValue(m.InternalName, &asset.InternalName)
 	m.Title, m.Description = localizedValue(m.Title, asset.Title), localizedValue(m.Description, asset.Description)
-	m.ImageURL, m.VideoURL = rewritten.value(asset.ImageURL), rewritten.value(asset.VideoURL)
+	m.ImageURL, m.VideoURL = rewritten.value(m.ImageURL, asset.ImageURL), rewritten.value(m.VideoURL, asset.VideoURL)
 	m.MaxSupply = types.Int64PointerValue(asset.MaxSupply)
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -83,7 +82,7 @@ func (l lifecycle) imported(status string) types.String {
 
 // desiredStatusAttribute is what the user wants of the life of an object.
 func (l lifecycle) desiredStatusAttribute(description string) schema.StringAttribute {
-	return schema.StringAttribute{MarkdownDescription: description, Optional: true, Validators: []validator.String{stringvalidator.OneOf(l...)}}
+	return schema.StringAttribute{MarkdownDescription: description, Optional: true, Validators: []validator.String{oneOf(l)}}
 }
 
 // onDestroyAttribute is what destroy does to an object that was published.
@@ -93,7 +92,7 @@ func onDestroyAttribute(noun string) schema.StringAttribute {
 		Optional:            true,
 		Computed:            true,
 		Default:             stringdefault.StaticString(destroyByArchive),
-		Validators:          []validator.String{stringvalidator.OneOf(destroyByArchive, destroyByDelete)},
+		Validators:          []validator.String{oneOf{destroyByArchive, destroyByDelete}},
 	}
 }
 
@@ -201,7 +200,7 @@ func required(at path.Path, what string, value interface{ IsNull() bool }) requi
 // checkPublishable demands at plan what publishing needs, when publishing is asked for.
 func (l lifecycle) checkPublishable(noun string, desired types.String, requirements ...requirement) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if desired.ValueString() != l.public() {
+	if !l.publishing(desired) {
 		return diags
 	}
 	for _, r := range requirements {
@@ -213,10 +212,22 @@ func (l lifecycle) checkPublishable(noun string, desired types.String, requireme
 	return diags
 }
 
+// publishing tells whether a configuration asks for what users see.
+func (l lifecycle) publishing(desired types.String) bool { return desired.ValueString() == l.public() }
+
+// addDefect says what keeps an object from being published: an error when that is asked for, else a warning, for a draft may be incomplete.
+func addDefect(diags *diag.Diagnostics, publishing bool, at path.Path, summary, detail string) {
+	if publishing {
+		diags.AddAttributeError(at, summary, detail)
+	} else {
+		diags.AddAttributeWarning(at, summary, detail)
+	}
+}
+
 // checkOneVisual refuses an image beside a video.
 func checkOneVisual(parent path.Path, image, video types.String) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if !image.IsNull() && !video.IsNull() && !image.IsUnknown() && !video.IsUnknown() {
+	if !blank(image.ValueString()) && !blank(video.ValueString()) {
 		diags.AddAttributeError(below(parent, "video_url"), "Both an image and a video", "A visual is one image or one video. Remove image_url or video_url.")
 	}
 	return diags

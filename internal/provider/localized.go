@@ -16,27 +16,27 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// knownLanguage warns of a language code that Cohort's user interfaces do not know. It may be right all the same: the list is observed, not
+// knownLanguages warns of a language that Cohort's user interfaces do not know. It may be right all the same: the list is observed, not
 // documented.
-type knownLanguage struct{}
+type knownLanguages struct{}
 
-func (knownLanguage) Description(context.Context) string {
-	return "should be a language that Cohort's user interfaces know"
+func (knownLanguages) Description(context.Context) string {
+	return "should be in languages that Cohort's user interfaces know"
 }
-func (v knownLanguage) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+func (v knownLanguages) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (knownLanguage) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	language := req.ConfigValue.ValueString()
-	if req.ConfigValue.IsUnknown() || !languageCode.MatchString(language) || slices.Contains(merchants.Languages, language) {
-		return
+func (knownLanguages) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	for _, code := range languageKeys(req.ConfigValue) {
+		if language, _, _ := strings.Cut(code, "-"); languageCode.MatchString(code) && !slices.Contains(merchants.Languages, language) {
+			resp.Diagnostics.AddAttributeWarning(req.Path.AtMapKey(code), "Unknown language",
+				fmt.Sprintf("%s has a text in %q, which is not among the languages that Cohort's user interfaces are known to support (%s). Users may not see this text.",
+					req.Path, code, strings.Join(merchants.Languages, ", ")))
+		}
 	}
-	resp.Diagnostics.AddAttributeWarning(req.Path, "Unknown language",
-		fmt.Sprintf("%q is not among the languages that Cohort's user interfaces are known to support (%s). Users may not see this text.",
-			language, strings.Join(merchants.Languages, ", ")))
 }
 
-// languageCode is the form of all codes, also of those that are not known here.
-var languageCode = regexp.MustCompile(`^[a-z]{2}$`)
+// languageCode is the form of all codes, also of those that are not known here: a language, and perhaps its script and region.
+var languageCode = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$`)
 
 // localizedText is one text of an object and where it stands.
 type localizedText struct {
@@ -44,14 +44,14 @@ type localizedText struct {
 	text types.Map
 }
 
-// sameLanguages demands that all texts of an object have the same languages (documented for campaigns and badges: every text must be given
-// in each language). Texts that are not given, or not known yet, have no say.
-func sameLanguages(texts ...localizedText) diag.Diagnostics {
+// sameLanguages demands that all texts of an object have the same languages once it is published (documented for campaigns and badges: every
+// text must be given in each language). Texts that are not given, or not known yet, have no say.
+func sameLanguages(publishing bool, texts ...localizedText) diag.Diagnostics {
 	var diags diag.Diagnostics
 	var first *localizedText
 	for i := range texts {
 		text := &texts[i]
-		if text.text.IsNull() || text.text.IsUnknown() {
+		if !hasText(text.text) || text.text.IsUnknown() {
 			continue
 		}
 		if first == nil {
@@ -60,14 +60,39 @@ func sameLanguages(texts ...localizedText) diag.Diagnostics {
 		}
 		want, got := languages(first.text), languages(text.text)
 		if !slices.Equal(want, got) {
-			diags.AddAttributeError(text.path, "Texts in different languages",
-				fmt.Sprintf("This text is in %s, but %s is in %s. All texts of one object need the same languages.",
-					strings.Join(got, ", "), first.path, strings.Join(want, ", ")))
+			addDefect(&diags, publishing, text.path, "Texts in different languages",
+				fmt.Sprintf("%s is in %s, but %s is in %s. All texts of one object need the same languages once it is published.",
+					text.path, strings.Join(got, ", "), first.path, strings.Join(want, ", ")))
 		}
 	}
 	return diags
 }
 
+// languages are those in which there is a text, or one that is not known yet.
 func languages(text types.Map) []string {
-	return slices.Sorted(maps.Keys(text.Elements()))
+	return slices.DeleteFunc(languageKeys(text), func(language string) bool {
+		value, _ := text.Elements()[language].(types.String)
+		return !value.IsUnknown() && blank(value.ValueString())
+	})
+}
+
+func languageKeys(text types.Map) []string { return slices.Sorted(maps.Keys(text.Elements())) }
+
+// hasText tells whether there is a text in at least one language, or one that is not known yet.
+func hasText(text types.Map) bool { return text.IsUnknown() || len(languages(text)) > 0 }
+
+// writtenTexts is a localized text that is null when it has no text.
+func writtenTexts(text types.Map) types.Map {
+	if !hasText(text) {
+		return types.MapNull(types.StringType)
+	}
+	return text
+}
+
+// written is a text that is null when it is empty.
+func written(value types.String) types.String {
+	if !value.IsUnknown() && blank(value.ValueString()) {
+		return types.StringNull()
+	}
+	return value
 }

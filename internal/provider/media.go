@@ -43,17 +43,17 @@ func (m media) save(ctx context.Context, private interface {
 
 // note remembers an address that the service answered with another one.
 func (m media) note(written types.String, stored *string) {
-	if stored != nil && written.ValueString() != "" && *stored != written.ValueString() {
+	if stored != nil && !blank(*stored) && !blank(written.ValueString()) && *stored != written.ValueString() {
 		m[*stored] = written.ValueString()
 	}
 }
 
 // value is an address as it was written.
-func (m media) value(wire *string) types.String {
+func (m media) value(prior types.String, wire *string) types.String {
 	if wire != nil {
 		if written, ok := m[*wire]; ok {
 			return types.StringValue(written)
 		}
 	}
-	return stringValue(wire)
+	return textValue(prior, wire)
 }

@@ -3,9 +3,9 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -27,8 +27,8 @@ type perkShopifyDiscountModel struct {
 }
 
 type perkCustomModel struct {
-	Type     types.String         `tfsdk:"type"`
-	Settings jsontypes.Normalized `tfsdk:"settings"`
+	Type     types.String `tfsdk:"type"`
+	Settings types.String `tfsdk:"settings"`
 }
 
 // kind returns the type of the perk and its settings, null when it has none.
@@ -36,7 +36,7 @@ func (m perkModel) kind(ctx context.Context, diags *diag.Diagnostics) (string, j
 	var kind string
 	var settings any
 	if code := objectOf[perkCodeModel](ctx, m.Code, diags); code != nil {
-		kind, settings = merchants.PerkCode, merchants.PerkCodeConfig{Code: code.Value.ValueString()}
+		kind, settings = merchants.PerkCode, merchants.PerkCodeConfig{Code: merchants.ScalarText(code.Value.ValueString())}
 	} else if link := objectOf[perkLinkModel](ctx, m.Link, diags); link != nil {
 		kind, settings = merchants.PerkLink, merchants.PerkLinkConfig{URL: link.URL.ValueString()}
 	} else if discount := objectOf[perkShopifyDiscountModel](ctx, m.ShopifyDiscount, diags); discount != nil {
@@ -55,6 +55,7 @@ func (m perkModel) kind(ctx context.Context, diags *diag.Diagnostics) (string, j
 	return kind, encoded
 }
 
+// readKind takes the kind and its settings from the API; a text that the service trimmed stays as it was written.
 func (m *perkAttributes) readKind(ctx context.Context, perk *merchants.Perk, diags *diag.Diagnostics) {
 	var code *perkCodeModel
 	var link *perkLinkModel
@@ -65,35 +66,43 @@ func (m *perkAttributes) readKind(ctx context.Context, perk *merchants.Perk, dia
 	case merchants.PerkNone, "":
 	case merchants.PerkCode:
 		var settings merchants.PerkCodeConfig
-		err = json.Unmarshal(perk.TypeConfig, &settings)
-		code = &perkCodeModel{Value: types.StringValue(settings.Code)}
+		err = unmarshalSettings(perk.TypeConfig, &settings)
+		before := priorObject[perkCodeModel](ctx, m.Code, diags)
+		code = &perkCodeModel{Value: requiredText(before.Value, settings.Code)}
 	case merchants.PerkLink:
 		var settings merchants.PerkLinkConfig
-		err = json.Unmarshal(perk.TypeConfig, &settings)
-		link = &perkLinkModel{URL: types.StringValue(settings.URL)}
+		err = unmarshalSettings(perk.TypeConfig, &settings)
+		before := priorObject[perkLinkModel](ctx, m.Link, diags)
+		link = &perkLinkModel{URL: requiredText(before.URL, settings.URL)}
 	case merchants.PerkShopifyDiscount:
 		var settings merchants.ShopifyDiscount
-		err = json.Unmarshal(perk.TypeConfig, &settings)
-		var before perkShopifyDiscountModel
-		if prior := objectOf[perkShopifyDiscountModel](ctx, m.ShopifyDiscount, diags); prior != nil {
-			before = *prior
-		}
+		err = unmarshalSettings(perk.TypeConfig, &settings)
+		before := priorObject[perkShopifyDiscountModel](ctx, m.ShopifyDiscount, diags)
 		discount = &perkShopifyDiscountModel{
-			Name: textValue(before.Name, &settings.DiscountName), Type: types.StringValue(settings.DiscountType), Value: types.Float64Value(settings.Value),
+			Name: requiredText(before.Name, settings.DiscountName), Type: requiredText(before.Type, settings.DiscountType), Value: types.Float64Value(settings.Value),
 		}
 	default:
-		var before perkCustomModel
-		if prior := objectOf[perkCustomModel](ctx, m.Custom, diags); prior != nil {
-			before = *prior
-		}
-		custom = &perkCustomModel{Type: types.StringValue(perk.Type), Settings: settingsValue(ctx, before.Settings, perk.TypeConfig)}
+		before := priorObject[perkCustomModel](ctx, m.Custom, diags)
+		custom = &perkCustomModel{Type: requiredText(before.Type, perk.Type), Settings: settingsValue(before.Settings, perk.TypeConfig)}
 	}
 	if err != nil {
-		diags.AddError("Perk settings cannot be read", fmt.Sprintf("The settings of a perk of type %q are not of the expected shape: %s.", perk.Type, err))
+		diags.AddError("Perk settings cannot be read", fmt.Sprintf("The settings of the perk %q, of type %q, are not of the expected shape: %s.", perk.InternalName, perk.Type, err))
 	}
 	attributes := perkSchema()
 	m.Code = objectValue(ctx, attributes["code"], code, diags)
 	m.Link = objectValue(ctx, attributes["link"], link, diags)
 	m.ShopifyDiscount = objectValue(ctx, attributes["shopify_discount"], discount, diags)
 	m.Custom = objectValue(ctx, attributes["custom"], custom, diags)
+}
+
+// unmarshalSettings decodes settings that a draft may lack. Its error tells where, and never a value: settings may hold a secret.
+func unmarshalSettings(settings json.RawMessage, into any) error {
+	if len(settings) == 0 {
+		return nil
+	}
+	err := json.Unmarshal(settings, into)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("%q has the wrong type", wrong.Field)
+	}
+	return err
 }

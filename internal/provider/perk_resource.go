@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -31,19 +30,19 @@ type perkResource struct{ session *session }
 
 // perkAttributes are what a perk has as a resource and as a data source.
 type perkAttributes struct {
-	ID              types.String      `tfsdk:"id"`
-	Mode            types.String      `tfsdk:"mode"`
-	InternalName    types.String      `tfsdk:"internal_name"`
-	Title           types.Map         `tfsdk:"title"`
-	Description     types.Map         `tfsdk:"description"`
-	ImageURL        types.String      `tfsdk:"image_url"`
-	VideoURL        types.String      `tfsdk:"video_url"`
-	ExpiresAt       timetypes.RFC3339 `tfsdk:"expires_at"`
-	Code            types.Object      `tfsdk:"code"`
-	Link            types.Object      `tfsdk:"link"`
-	ShopifyDiscount types.Object      `tfsdk:"shopify_discount"`
-	Custom          types.Object      `tfsdk:"custom"`
-	Status          types.String      `tfsdk:"status"`
+	ID              types.String `tfsdk:"id"`
+	Mode            types.String `tfsdk:"mode"`
+	InternalName    types.String `tfsdk:"internal_name"`
+	Title           types.Map    `tfsdk:"title"`
+	Description     types.Map    `tfsdk:"description"`
+	ImageURL        types.String `tfsdk:"image_url"`
+	VideoURL        types.String `tfsdk:"video_url"`
+	ExpiresAt       types.String `tfsdk:"expires_at"`
+	Code            types.Object `tfsdk:"code"`
+	Link            types.Object `tfsdk:"link"`
+	ShopifyDiscount types.Object `tfsdk:"shopify_discount"`
+	Custom          types.Object `tfsdk:"custom"`
+	Status          types.String `tfsdk:"status"`
 }
 
 type perkModel struct {
@@ -104,14 +103,14 @@ func (r *perkResource) ValidateConfig(ctx context.Context, req resource.Validate
 		return
 	}
 	resp.Diagnostics.Append(checkOneVisual(path.Empty(), config.ImageURL, config.VideoURL)...)
-	resp.Diagnostics.Append(sameLanguages(
+	resp.Diagnostics.Append(sameLanguages(perkLife.publishing(config.DesiredStatus),
 		localizedText{path.Root("title"), config.Title},
 		localizedText{path.Root("description"), config.Description},
 	)...)
 	resp.Diagnostics.Append(perkLife.checkPublishable("perk", config.DesiredStatus,
-		required(path.Root("title"), "a title", config.Title),
+		required(path.Root("title"), "a title", writtenTexts(config.Title)),
 	)...)
-	config.checkKind(ctx, &resp.Diagnostics)
+	config.checkKind(&resp.Diagnostics)
 }
 
 func (r *perkResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -203,7 +202,7 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 			return
 		}
 	}
-	if patch := input.Since(is); !merchants.IsEmpty(patch) {
+	if patch := input.Since(is).Over(perk); !merchants.IsEmpty(patch) {
 		if perk, err = r.session.client.UpdatePerk(ctx, id, patch); err != nil {
 			addAPIError(&resp.Diagnostics, doing, err, perkPaths)
 			return
@@ -281,7 +280,7 @@ func (m *perkAttributes) read(ctx context.Context, perk *merchants.Perk, rewritt
 	m.ID, m.Status = types.StringValue(string(perk.ID)), types.StringValue(perk.Status)
 	m.InternalName = textValue(m.InternalName, &perk.InternalName)
 	m.Title, m.Description = localizedValue(m.Title, perk.Title), localizedValue(m.Description, perk.Description)
-	m.ImageURL, m.VideoURL = rewritten.value(perk.ImageURL), rewritten.value(perk.VideoURL)
+	m.ImageURL, m.VideoURL = rewritten.value(m.ImageURL, perk.ImageURL), rewritten.value(m.VideoURL, perk.VideoURL)
 	expiresAt, problems := timeValue(m.ExpiresAt, perk.ExpiresAt)
 	m.ExpiresAt = expiresAt
 	diags.Append(problems...)

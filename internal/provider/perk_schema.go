@@ -1,16 +1,15 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"sync"
 
-	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
@@ -31,27 +30,28 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			MarkdownDescription: "The perk is one code for everyone. At most one of `code`, `link`, `shopify_discount` and `custom`; without any the perk has no settings.",
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
-				"value": schema.StringAttribute{MarkdownDescription: "The code. It is kept in the state.", Required: true, Sensitive: true, Validators: []validator.String{notBlank{}}},
+				"value": schema.StringAttribute{MarkdownDescription: "The code. It is kept in the state.", Required: true, Sensitive: true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}}},
 			},
 		},
 		"link": schema.SingleNestedAttribute{
 			MarkdownDescription: "The perk is a link. At most one of `code`, `link`, `shopify_discount` and `custom`.",
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
-				"url": schema.StringAttribute{MarkdownDescription: "Where it leads, an http or https URL.", Required: true, Validators: []validator.String{webURL{}}},
+				"url": schema.StringAttribute{MarkdownDescription: "Where it leads, an http or https URL.", Required: true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}, textUnlessHeld{webURL{}}}},
 			},
 		},
 		"shopify_discount": schema.SingleNestedAttribute{
 			MarkdownDescription: "The perk is a discount in a Shopify shop that is connected to the merchant: each owner gets a code of their own. At most one of `code`, `link`, `shopify_discount` and `custom`.",
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
-				"name": schema.StringAttribute{MarkdownDescription: "Name of the discount in Shopify.", Required: true, Validators: []validator.String{notBlank{}}},
+				"name": schema.StringAttribute{MarkdownDescription: "Name of the discount in Shopify.", Required: true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}}},
 				"type": schema.StringAttribute{
 					MarkdownDescription: "`percentage` or `fixed-amount`.", Required: true,
-					Validators: []validator.String{stringvalidator.OneOf(merchants.DiscountPercentage, merchants.DiscountFixedAmount)},
+					PlanModifiers: []planmodifier.String{textUnlessHeld{oneOf{merchants.DiscountPercentage, merchants.DiscountFixedAmount}}},
 				},
 				"value": schema.Float64Attribute{
 					MarkdownDescription: "Percent, or an amount in the shop's currency. More than 0.", Required: true,
+					PlanModifiers: []planmodifier.Float64{discountUnlessHeld{}},
 				},
 			},
 		},
@@ -66,9 +66,7 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 						stringvalidator.NoneOf(merchants.PerkNone, merchants.PerkCode, merchants.PerkLink, merchants.PerkShopifyDiscount),
 					},
 				},
-				"settings": schema.StringAttribute{
-					MarkdownDescription: "Settings of the kind as JSON, best written with `jsonencode`.", Optional: true, CustomType: jsontypes.NormalizedType{},
-				},
+				"settings": settingsAttribute("kind"),
 			},
 		},
 		"desired_status": perkLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `live` publishes it, `archived` hides it from users, which can be taken back. Once live, every edit is visible to users at once."),
@@ -77,22 +75,11 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	}
 })
 
-// checkKind demands one kind at most, and a discount that gives something.
-func (m perkModel) checkKind(ctx context.Context, diags *diag.Diagnostics) {
+// checkKind demands one kind at most.
+func (m perkModel) checkKind(diags *diag.Diagnostics) {
 	kinds, _ := attributesSet(map[string]attr.Value{"code": m.Code, "link": m.Link, "shopify_discount": m.ShopifyDiscount, "custom": m.Custom},
 		[]string{"code", "link", "shopify_discount", "custom"})
 	if len(kinds) > 1 {
 		diags.AddAttributeError(path.Root(kinds[1]), "A perk of more than one kind", fmt.Sprintf("Here are %s. Keep one of them, or none.", listed(kinds)))
-	}
-	discount := objectOf[perkShopifyDiscountModel](ctx, m.ShopifyDiscount, diags)
-	if discount == nil || discount.Value.IsNull() || discount.Value.IsUnknown() {
-		return
-	}
-	at := path.Root("shopify_discount").AtName("value")
-	switch value := discount.Value.ValueFloat64(); {
-	case value <= 0:
-		diags.AddAttributeError(at, "No discount", "A discount is more than 0.")
-	case value > 100 && discount.Type.ValueString() == merchants.DiscountPercentage:
-		diags.AddAttributeError(at, "More than everything", "A percentage is at most 100.")
 	}
 }

@@ -3,21 +3,24 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
+
+// conditionKinds are the attributes of which a condition has one.
+var conditionKinds = []string{"user_property", "event", "audience"}
 
 // How conditions or groups combine.
 const (
@@ -67,15 +70,14 @@ var segmentSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"groups": schema.ListNestedAttribute{
 			MarkdownDescription: "Groups of conditions. Unset, the segment has no conditions.",
 			Optional:            true,
-			Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
+			PlanModifiers:       []planmodifier.List{conditionsUnlessHeld{}},
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"match": matchAttribute("conditions"),
 				"conditions": schema.ListNestedAttribute{
-					MarkdownDescription: "Conditions of the group, each with exactly one of `user_property`, `event` and `audience`.",
-					Required:            true,
-					Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
+					MarkdownDescription: "Conditions of the group, each with exactly one of `user_property`, `event` and `audience`. One of the service that this provider does not know is written as `{}`, and stays as it is.",
+					Optional:            true,
 					NestedObject: schema.NestedAttributeObject{
-						Validators: []validator.Object{exactlyOne{"user_property", "event", "audience"}},
+						Validators: []validator.Object{atMostOne(conditionKinds)},
 						Attributes: conditionSchema(),
 					},
 				},
@@ -90,7 +92,7 @@ func matchAttribute(what string) schema.StringAttribute {
 		Optional:            true,
 		Computed:            true,
 		Default:             stringdefault.StaticString(matchAll),
-		Validators:          []validator.String{stringvalidator.OneOf(matchAll, matchAny)},
+		Validators:          []validator.String{oneOf{matchAll, matchAny}},
 	}
 }
 
@@ -102,11 +104,11 @@ var conditionSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"property": schema.StringAttribute{
 					MarkdownDescription: "`email`, `firstName`, `lastName`, `lang`, or the reference id of a custom property, as in `cohort_user_property.tier.reference_id`.",
-					Required:            true, Validators: []validator.String{notBlank{}},
+					Required:            true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
 				},
 				"operator": schema.StringAttribute{
 					MarkdownDescription: "The service's word for the comparison, such as `equals`. The catalog is not documented, so any word is accepted here.",
-					Required:            true, Validators: []validator.String{notBlank{}},
+					Required:            true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
 				},
 				"value": schema.StringAttribute{MarkdownDescription: "What to compare with, as text. Unset for operators that need none.", Optional: true},
 			},
@@ -117,7 +119,7 @@ var conditionSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"name": schema.StringAttribute{
 					MarkdownDescription: "The service's name of the event, such as `app.connected`. The catalog is open.",
-					Required:            true, Validators: []validator.String{notBlank{}},
+					Required:            true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
 				},
 				"performed": schema.BoolAttribute{
 					MarkdownDescription: "`true` (default): the user did it. `false`: the user did not.",
@@ -125,7 +127,7 @@ var conditionSchema = sync.OnceValue(func() map[string]schema.Attribute {
 				},
 				"within_days": schema.Int64Attribute{
 					MarkdownDescription: "How many days back to look. Unset: without limit.",
-					Optional:            true, Validators: []validator.Int64{int64validator.Between(1, largestNumber)},
+					Optional:            true, PlanModifiers: []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 				},
 			},
 		},
@@ -146,14 +148,26 @@ var conditionSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	}
 })
 
+// check warns of what a segment may have and nobody wants.
+func (m segmentModel) check(ctx context.Context) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for i, group := range objectsOf[conditionGroupModel](ctx, m.Groups, &diags) {
+		if group != nil && !group.Conditions.IsUnknown() && len(group.Conditions.Elements()) == 0 {
+			at := path.Root("groups").AtListIndex(i).AtName("conditions")
+			diags.AddAttributeWarning(at, "A group without conditions", fmt.Sprintf("%s is empty. What such a group means is for the service to decide.", at))
+		}
+	}
+	return diags
+}
+
 // conditions are the conditions of the model, absent when there are no groups.
 func (m segmentModel) conditions(ctx context.Context, diags *diag.Diagnostics) merchants.Field[merchants.Conditions] {
-	if m.Groups.IsNull() || m.Groups.IsUnknown() {
+	if len(m.Groups.Elements()) == 0 {
 		return merchants.Field[merchants.Conditions]{}
 	}
 	conditions := merchants.Conditions{Operator: operatorOf(m.Match)}
 	for _, group := range objectsOf[conditionGroupModel](ctx, m.Groups, diags) {
-		wire := merchants.ConditionGroup{Operator: operatorOf(group.Match)}
+		wire := merchants.ConditionGroup{Operator: operatorOf(group.Match), Conditions: []merchants.Condition{}}
 		for _, condition := range objectsOf[conditionModel](ctx, group.Conditions, diags) {
 			wire.Conditions = append(wire.Conditions, condition.wire(ctx, diags))
 		}
@@ -166,8 +180,7 @@ func (m conditionModel) wire(ctx context.Context, diags *diag.Diagnostics) merch
 	if property := objectOf[userPropertyConditionModel](ctx, m.UserProperty, diags); property != nil {
 		condition := &merchants.UserPropertyCondition{Property: property.Property.ValueString(), Operator: property.Operator.ValueString()}
 		if !property.Value.IsNull() {
-			value := merchants.ScalarText(property.Value.ValueString())
-			condition.Value = &value
+			condition.Value = &merchants.Scalar{Text: property.Value.ValueString()}
 		}
 		return merchants.Condition{UserProperty: condition}
 	}
@@ -187,49 +200,59 @@ func (m conditionModel) wire(ctx context.Context, diags *diag.Diagnostics) merch
 		}
 		return merchants.Condition{Cohort: &merchants.CohortCondition{CohortID: idOf(audience.ID), Operator: operator}}
 	}
-	return merchants.Condition{}
+	return merchants.Condition{Unknown: true}
 }
 
-// readConditions takes the conditions from the API.
+// readConditions takes the conditions from the API. Without groups, how they combine has no meaning.
 func (m *segmentModel) readConditions(ctx context.Context, conditions *merchants.Conditions, diags *diag.Diagnostics) {
 	groupsAttribute := segmentSchema()["groups"]
-	if conditions == nil || len(conditions.Groups) == 0 {
-		m.Groups = types.ListNull(types.ObjectType{AttrTypes: nestedTypes(groupsAttribute)})
-		if m.Match.IsNull() || conditions != nil {
-			m.Match = matchOf(conditions)
-		}
-		return
+	if conditions == nil {
+		conditions = &merchants.Conditions{}
 	}
-	m.Match = matchOf(conditions)
+	if len(conditions.Groups) > 0 || m.Match.IsNull() {
+		m.Match = matchWord(conditions.Operator)
+	}
+	before := objectsOf[conditionGroupModel](ctx, m.Groups, diags)
 	groups := make([]conditionGroupModel, 0, len(conditions.Groups))
 	for i, group := range conditions.Groups {
+		old := conditionGroupModel{}
+		if i < len(before) && before[i] != nil {
+			old = *before[i]
+		}
+		olds := objectsOf[conditionModel](ctx, old.Conditions, diags)
 		models := make([]conditionModel, 0, len(group.Conditions))
 		for j, condition := range group.Conditions {
-			models = append(models, newConditionModel(ctx, condition, diags))
-			if condition == (merchants.Condition{}) {
-				diags.AddAttributeWarning(path.Root("groups").AtListIndex(i).AtName("conditions").AtListIndex(j), "Unknown kind of condition",
-					fmt.Sprintf("The segment %q has a condition of a kind that this version of the provider does not know. Applying this configuration would remove it.", m.Name.ValueString()))
+			prior := conditionModel{}
+			if j < len(olds) && olds[j] != nil {
+				prior = *olds[j]
+			}
+			models = append(models, newConditionModel(ctx, prior, condition, diags))
+			if condition.Unknown {
+				at := path.Root("groups").AtListIndex(i).AtName("conditions").AtListIndex(j)
+				diags.AddAttributeWarning(at, "Unknown kind of condition",
+					fmt.Sprintf("%s of the segment %q is a condition that this version of the provider does not know. It is written as {}, and stays as it is in the service.", at, m.Name.ValueString()))
 			}
 		}
-		groups = append(groups, conditionGroupModel{Match: matchWord(group.Operator), Conditions: listValue(ctx, conditionsAttribute(), models, diags)})
+		read := listValue(ctx, conditionsAttribute(), models, diags)
+		groups = append(groups, conditionGroupModel{Match: matchWord(group.Operator), Conditions: emptyAsWritten(ctx, old.Conditions, read)})
 	}
-	m.Groups = listValue(ctx, groupsAttribute, groups, diags)
+	m.Groups = emptyAsWritten(ctx, m.Groups, listValue(ctx, groupsAttribute, groups, diags))
 }
 
-func newConditionModel(ctx context.Context, condition merchants.Condition, diags *diag.Diagnostics) conditionModel {
+func newConditionModel(ctx context.Context, prior conditionModel, condition merchants.Condition, diags *diag.Diagnostics) conditionModel {
 	var property *userPropertyConditionModel
 	var event *eventConditionModel
 	var audience *audienceConditionModel
 	switch {
 	case condition.UserProperty != nil:
+		wire, before := condition.UserProperty, priorObject[userPropertyConditionModel](ctx, prior.UserProperty, diags)
 		property = &userPropertyConditionModel{
-			Property: types.StringValue(condition.UserProperty.Property),
-			Operator: types.StringValue(condition.UserProperty.Operator),
-			Value:    stringValue(condition.UserProperty.Value),
+			Property: requiredText(before.Property, wire.Property), Operator: requiredText(before.Operator, wire.Operator), Value: scalarValue(before.Value, wire.Value),
 		}
 	case condition.Event != nil:
+		before := priorObject[eventConditionModel](ctx, prior.Event, diags)
 		event = &eventConditionModel{
-			Name:       types.StringValue(condition.Event.Event),
+			Name:       requiredText(before.Name, condition.Event.Event),
 			Performed:  types.BoolValue(condition.Event.Operator != merchants.EventHasNotDone),
 			WithinDays: types.Int64PointerValue(condition.Event.WithinDays),
 		}
@@ -247,6 +270,17 @@ func newConditionModel(ctx context.Context, condition merchants.Condition, diags
 	}
 }
 
+// scalarValue is the value of a condition, which the service may keep as a number.
+func scalarValue(prior types.String, wire *merchants.Scalar) types.String {
+	if wire != nil && known(prior) && wire.Is(strings.TrimSpace(prior.ValueString())) {
+		return prior
+	}
+	if wire == nil {
+		return textValue[string](prior, nil)
+	}
+	return textValue(prior, &wire.Text)
+}
+
 func conditionsAttribute() schema.Attribute {
 	groups, _ := segmentSchema()["groups"].(schema.ListNestedAttribute)
 	return groups.NestedObject.Attributes["conditions"]
@@ -257,13 +291,6 @@ func operatorOf(match types.String) string {
 		return merchants.OperatorOr
 	}
 	return merchants.OperatorAnd
-}
-
-func matchOf(conditions *merchants.Conditions) types.String {
-	if conditions == nil {
-		return types.StringValue(matchAll)
-	}
-	return matchWord(conditions.Operator)
 }
 
 func matchWord(operator string) types.String {

@@ -17,10 +17,11 @@ import (
 // are documented; how they are combined, the operators and the wire shape are assumed, so operators and event names are open. A segment
 // without conditions can exist.
 var (
-	_ resource.ResourceWithConfigure   = (*segmentResource)(nil)
-	_ resource.ResourceWithIdentity    = (*segmentResource)(nil)
-	_ resource.ResourceWithImportState = (*segmentResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*segmentResource)(nil)
+	_ resource.ResourceWithConfigure      = (*segmentResource)(nil)
+	_ resource.ResourceWithIdentity       = (*segmentResource)(nil)
+	_ resource.ResourceWithImportState    = (*segmentResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*segmentResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*segmentResource)(nil)
 )
 
 func newSegmentResource() resource.Resource { return &segmentResource{} }
@@ -71,6 +72,15 @@ func (r *segmentResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 
 func (r *segmentResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *segmentResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config segmentModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(config.check(ctx)...)
 }
 
 func (r *segmentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -145,7 +155,7 @@ func (r *segmentResource) Update(ctx context.Context, req resource.UpdateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if patch := input.Since(is); !merchants.IsEmpty(patch) {
+	if patch := input.Since(is).Over(segment); !merchants.IsEmpty(patch) {
 		if segment, err = r.session.client.UpdateCohort(ctx, id, patch); err != nil {
 			addAPIError(&resp.Diagnostics, doing, err, segmentPaths)
 			return

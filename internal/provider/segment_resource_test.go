@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -166,4 +167,42 @@ func TestSegment_importUnknownKey(t *testing.T) {
 		Config: block(segmentAddress, `name = "Gold"`), ResourceName: segmentAddress, ImportState: true, ImportStateId: "vip",
 		ExpectError: says(`No segment has the reference id "vip"`, "This merchant has no segment with such a key at all. Is it the right merchant?"),
 	})
+}
+
+// Conditions that this provider does not know are written as {}, and an update of others leaves them as they are.
+func TestSegment_unknownConditionsStay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	id := w.post(t, "/v1/cohorts", `{"type":"segment","name":"s"}`)
+	const held = `{"operator":"and","groups":[{"operator":"and","conditions":[{"type":"weather","typeConfig":["rain"]},` +
+		`{"type":"event","typeConfig":{"event":"order","operator":"has-done","withinDays":3}}]}]}`
+	var sent []any
+	p := through(t, w, &rewriting{
+		write: func(method, _ string, body map[string]any) {
+			if method == http.MethodPatch {
+				sent = append(sent, body["conditions"])
+				delete(body, "conditions")
+			}
+		},
+		answer: func(object map[string]any) any {
+			object["conditions"] = decodedJSON(t, held)
+			return object
+		},
+	})
+	const kind = "cohort_segment"
+	found, said := p.adopt(kind, id)
+	if len(said) != 1 || said[0].path != "groups[0].conditions[0]" || said[0].summary != "Unknown kind of condition" {
+		t.Errorf("said %v", said)
+	}
+	p.change(t, kind, found, p.resource(kind, `
+		name   = "s"
+		groups = [{ conditions = [{ event = { name = "order", within_days = 7 } }, {}] }]
+	`))
+	want := decodedJSON(t, `[{"operator":"and","groups":[{"operator":"and","conditions":[{"type":"event","typeConfig":{"event":"order","operator":"has-done","withinDays":7}},`+
+		`{"type":"weather","typeConfig":["rain"]}]}]}]`)
+	sameValues(t, "what was sent", any(sent), want)
+	_, all := p.plan(kind, found.state, p.resource(kind, "name = \"s\"\ngroups = [{ conditions = [{}, {}] }]"))
+	if len(all) != 1 || all[0].path != "groups[0].conditions[1]" {
+		t.Errorf("one more that is not known: %v", all)
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -81,16 +80,16 @@ var userPropertySchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"type": schema.StringAttribute{
 			MarkdownDescription: "`text`, `number`, `boolean` or `date`. Changing this creates a new property, and the values that users have in the old one are lost.",
 			Required:            true,
-			Validators: []validator.String{
-				stringvalidator.OneOf(merchants.PropertyText, merchants.PropertyNumber, merchants.PropertyBoolean, merchants.PropertyDate),
+			PlanModifiers: []planmodifier.String{
+				stringplanmodifier.RequiresReplace(),
+				textUnlessHeld{oneOf{merchants.PropertyText, merchants.PropertyNumber, merchants.PropertyBoolean, merchants.PropertyDate}},
 			},
-			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
 		"reference_id": schema.StringAttribute{
 			MarkdownDescription: "Key of the property, unique in the merchant, by which segments and forms refer to it. Unset, the service derives it from the name.",
 			Optional:            true,
 			Computed:            true,
-			Validators:          []validator.String{referenceKey{}},
+			Validators:          []validator.String{notBlank{}},
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 	}
@@ -222,5 +221,5 @@ func (m *userPropertyModel) read(property *merchants.UserProperty) {
 	m.ID = types.StringValue(string(property.ID))
 	m.Name = textValue(m.Name, &property.Name)
 	m.Type = types.StringValue(property.Type)
-	m.ReferenceID = textValue(m.ReferenceID, &property.ReferenceID)
+	m.ReferenceID = chosenText(m.ReferenceID, &property.ReferenceID)
 }

@@ -9,13 +9,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 	"golang.org/x/text/unicode/norm"
@@ -23,14 +23,10 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// From Terraform to the API. A null value becomes an absent field: rule 1.
+// From Terraform to the API. What is null or empty becomes an absent field: rule 1.
 
-func stringField(value interface {
-	attr.Value
-	ValueString() string
-},
-) merchants.Field[string] {
-	if value.IsNull() || value.IsUnknown() {
+func stringField(value types.String) merchants.Field[string] {
+	if blank(value.ValueString()) {
 		return merchants.Field[string]{}
 	}
 	return merchants.Value(value.ValueString())
@@ -44,34 +40,35 @@ func int64Field(value types.Int64) merchants.Field[int64] {
 }
 
 func localizedField(text types.Map) merchants.Field[merchants.Localized] {
-	if text.IsNull() || text.IsUnknown() {
+	localized := localizedOf(text)
+	if len(localized) == 0 {
 		return merchants.Field[merchants.Localized]{}
 	}
-	return merchants.Value(localizedOf(text))
+	return merchants.Value(localized)
 }
 
-// localizedOf returns the texts of a map, which is empty for null.
+// localizedOf returns the texts of a map without the languages that have none.
 func localizedOf(text types.Map) merchants.Localized {
 	localized := merchants.Localized{}
 	for language, value := range text.Elements() {
-		if value, ok := value.(types.String); ok {
+		if value, ok := value.(types.String); ok && !blank(value.ValueString()) {
 			localized[language] = value.ValueString()
 		}
 	}
 	return localized
 }
 
-// rawSettings are the settings of an open catalogue, null when there are none.
-func rawSettings(settings jsontypes.Normalized) json.RawMessage {
-	if settings.IsNull() || settings.IsUnknown() {
+// rawSettings are the settings of an open catalog, null when there are none.
+func rawSettings(settings types.String) json.RawMessage {
+	if blank(settings.ValueString()) {
 		return json.RawMessage("null")
 	}
 	return json.RawMessage(settings.ValueString())
 }
 
-// stringPointer is nil for null and unknown.
+// stringPointer is nil for what is null, unknown or empty.
 func stringPointer(value types.String) *string {
-	if value.IsNull() || value.IsUnknown() {
+	if blank(value.ValueString()) {
 		return nil
 	}
 	return value.ValueStringPointer()
@@ -82,7 +79,7 @@ func idOf(value types.String) merchants.ID { return merchants.ID(value.ValueStri
 // From the API to Terraform. Where a prior value says the same in another form, it stays: rule 2.
 
 func stringValue[T ~string](wire *T) types.String {
-	if wire == nil {
+	if wire == nil || *wire == "" {
 		return types.StringNull()
 	}
 	return types.StringValue(string(*wire))
@@ -90,66 +87,129 @@ func stringValue[T ~string](wire *T) types.String {
 
 // textValue is a plain text of which the service may trim the ends.
 func textValue[T ~string](prior types.String, wire *T) types.String {
-	if wire == nil || *wire == "" {
+	if wire == nil || blank(string(*wire)) {
 		if blank(prior.ValueString()) && !prior.IsUnknown() {
 			return prior
 		}
 		return types.StringNull()
 	}
-	if strings.TrimSpace(prior.ValueString()) == string(*wire) {
+	if sameLine(prior.ValueString(), string(*wire)) {
 		return prior
 	}
 	return types.StringValue(string(*wire))
 }
 
-// localizedValue is a text by language of which the service may tidy the HTML.
-func localizedValue(prior types.Map, wire merchants.Localized) types.Map {
-	if len(wire) == 0 {
-		if !prior.IsNull() && !prior.IsUnknown() && len(prior.Elements()) == 0 {
-			return prior
-		}
-		return types.MapNull(types.StringType)
-	}
-	before := localizedOf(prior)
-	values := make(map[string]attr.Value, len(wire))
-	for language, text := range wire {
-		if old, ok := before[language]; ok && sameText(old, text) {
-			text = old
-		}
-		values[language] = types.StringValue(text)
-	}
-	return types.MapValueMust(types.StringType, values)
-}
-
-// timeValue is a point in time, which the service keeps to the millisecond and writes in UTC.
-func timeValue(prior timetypes.RFC3339, wire *string) (timetypes.RFC3339, diag.Diagnostics) {
-	if wire == nil {
-		return timetypes.NewRFC3339Null(), nil
-	}
-	instant, err := time.Parse(time.RFC3339, *wire)
-	if err != nil {
-		return timetypes.NewRFC3339Null(), diag.Diagnostics{diag.NewErrorDiagnostic("Not a time",
-			fmt.Sprintf("The service answered %q where a time such as 2027-06-01T00:00:00.000Z belongs. Nothing was changed.", *wire))}
-	}
-	if before, err := time.Parse(time.RFC3339, prior.ValueString()); err == nil && before.Truncate(time.Millisecond).Equal(instant.Truncate(time.Millisecond)) {
-		return prior, nil
-	}
-	return timetypes.NewRFC3339Value(instant.UTC().Format(time.RFC3339Nano))
-}
-
-// settingsValue are the settings of an open catalogue as JSON text, of which the service may order the keys.
-func settingsValue(ctx context.Context, prior jsontypes.Normalized, wire json.RawMessage) jsontypes.Normalized {
-	if len(wire) == 0 || string(wire) == "null" {
-		return jsontypes.NewNormalizedNull()
-	}
-	value := jsontypes.NewNormalizedValue(string(wire))
-	if prior.IsNull() || prior.IsUnknown() {
+// requiredText is a text of an attribute that is required, which is empty rather than null.
+func requiredText[T ~string](prior types.String, wire T) types.String {
+	if value := textValue(prior, &wire); !value.IsNull() {
 		return value
 	}
-	if same, problems := prior.StringSemanticEquals(ctx, value); same && !problems.HasError() {
+	return types.StringValue(string(wire))
+}
+
+// chosenText is a text that the service chooses unless the user does. Who writes an empty one leaves the choice to the service.
+func chosenText[T ~string](prior types.String, wire *T) types.String {
+	if !prior.IsNull() && !prior.IsUnknown() && blank(prior.ValueString()) {
 		return prior
 	}
-	return value
+	return textValue(prior, wire)
+}
+
+// localizedValue is a text by language of which the service may tidy the HTML. A language with an empty text is one without.
+func localizedValue(prior types.Map, wire merchants.Localized) types.Map {
+	values := make(map[string]attr.Value, len(wire))
+	before := prior.Elements()
+	for language, text := range wire {
+		if blank(text) {
+			continue
+		}
+		values[language] = types.StringValue(text)
+		if old, _ := before[language].(types.String); sameText(old.ValueString(), text) {
+			values[language] = old
+		}
+	}
+	for language, value := range before {
+		if old, ok := value.(types.String); ok && !old.IsUnknown() && blank(old.ValueString()) && blank(wire[language]) {
+			values[language] = old
+		}
+	}
+	switch {
+	case len(values) > 0:
+		return types.MapValueMust(types.StringType, values)
+	case !prior.IsNull() && !prior.IsUnknown() && len(before) == 0:
+		return prior
+	default:
+		return types.MapNull(types.StringType)
+	}
+}
+
+// timeValue is a point in time, which the service keeps to the millisecond and writes in UTC. Of what is no time the prior value stays, so
+// that one such object does not keep all others from being planned.
+func timeValue(prior types.String, wire *string) (types.String, diag.Diagnostics) {
+	if wire == nil || blank(*wire) {
+		return textValue(prior, wire), nil
+	}
+	instant, ok := parseInstant(*wire)
+	if !ok {
+		return prior, diag.Diagnostics{diag.NewWarningDiagnostic("Not a time",
+			fmt.Sprintf("The service answered %q where a time such as 2027-06-01T00:00:00.000Z belongs. It is left as it is there, and not shown in the state.", *wire))}
+	}
+	if sameInstant(prior.ValueString(), *wire) {
+		return prior, nil
+	}
+	return types.StringValue(instant.UTC().Format(time.RFC3339Nano)), nil
+}
+
+// sameInstant compares two times to the millisecond.
+func sameInstant(a, b string) bool {
+	left, isTime := parseInstant(a)
+	right, isTimeToo := parseInstant(b)
+	return isTime && isTimeToo && left.Truncate(time.Millisecond).Equal(right.Truncate(time.Millisecond))
+}
+
+// parseInstant reads an RFC 3339 time that has a year of four digits in UTC as well, which is how the service writes it.
+func parseInstant(text string) (time.Time, bool) {
+	instant, err := time.Parse(time.RFC3339, strings.TrimSpace(text))
+	year := instant.UTC().Year()
+	return instant, err == nil && rfc3339.MatchString(strings.TrimSpace(text)) && year >= 0 && year <= 9999
+}
+
+// rfc3339 is the form in full; [time.Parse] also takes a comma, and an hour of one digit.
+var rfc3339 = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
+
+// settingsValue are the settings of an open catalog as JSON text, in the form of jsonencode when they are not what the prior value says.
+func settingsValue(prior types.String, wire json.RawMessage) types.String {
+	switch {
+	case noSettings(string(wire)) && noSettings(prior.ValueString()) && !prior.IsUnknown():
+		return prior
+	case blank(string(wire)) || merchants.SameJSON(wire, []byte("null")):
+		return types.StringNull()
+	case sameSettings(prior.ValueString(), string(wire)):
+		return prior
+	default:
+		return types.StringValue(jsonEncoded(string(wire)))
+	}
+}
+
+// noSettings tells whether settings say nothing. The service may turn one of the ways to say so into another.
+func noSettings(settings string) bool {
+	return blank(settings) || merchants.SameJSON([]byte(settings), []byte("null")) || merchants.SameJSON([]byte(settings), []byte("{}"))
+}
+
+// sameSettings compares settings as JSON.
+func sameSettings(a, b string) bool { return jsonEncoded(a) == jsonEncoded(b) }
+
+// jsonEncoded writes JSON as Terraform's jsonencode does: keys in order, characters of HTML escaped, numbers in full. What is not JSON stays.
+func jsonEncoded(text string) string {
+	value, err := stdlib.JSONDecode(cty.StringVal(text))
+	if err != nil {
+		return text
+	}
+	encoded, err := stdlib.JSONEncode(value)
+	if err != nil {
+		return text
+	}
+	return encoded.AsString()
 }
 
 // objectValue encodes a nested object by the types of its attribute; nil gives null.
@@ -179,6 +239,11 @@ func emptyAsWritten(ctx context.Context, prior, read types.List) types.List {
 		return types.ListNull(read.ElementType(ctx))
 	}
 	return read
+}
+
+// sameLine compares two plain texts without the blanks around them.
+func sameLine(a, b string) bool {
+	return norm.NFC.String(strings.TrimSpace(a)) == norm.NFC.String(strings.TrimSpace(b))
 }
 
 func blank(text string) bool { return strings.TrimSpace(text) == "" }
@@ -225,6 +290,15 @@ func objectOf[T any](ctx context.Context, object types.Object, diags *diag.Diagn
 	value := new(T)
 	diags.Append(object.As(ctx, value, basetypes.ObjectAsOptions{})...)
 	return value
+}
+
+// priorObject decodes a nested object of a prior value, which is zero when there was none.
+func priorObject[T any](ctx context.Context, object types.Object, diags *diag.Diagnostics) T {
+	var zero T
+	if value := objectOf[T](ctx, object, diags); value != nil {
+		return *value
+	}
+	return zero
 }
 
 // objectsOf decodes a list of nested objects; an element that is unknown becomes nil, so that positions stay true.
