@@ -118,12 +118,7 @@ func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		resp.RequiresReplace.Append(at)
 		return
 	}
-	if sameRewards(plan.Rewards, state.Rewards) {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("rewards"), state.Rewards)...)
-	}
-	if steps, known := plan.planSteps(ctx, state, &resp.Diagnostics); known {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("challenge").AtName("steps"), steps)...)
-	}
+	plan.planSteps(ctx, state, resp)
 }
 
 func (r *campaignResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -197,7 +192,7 @@ func (r *campaignResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	service := state
 	resp.Diagnostics.Append(service.read(ctx, campaign, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
-	input, is := plan.input(ctx, &resp.Diagnostics), service.input(ctx, &resp.Diagnostics)
+	input, is := plan.input(ctx, &resp.Diagnostics), service.withRewardsOf(plan).input(ctx, &resp.Diagnostics)
 	checkConflict(r.session, doing, state.input(ctx, &resp.Diagnostics), is, input, plan.paths(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
