@@ -116,9 +116,14 @@ func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	if at, changed := plan.formChanged(state); changed {
 		resp.RequiresReplace.Append(at)
+		state.checkReplaced(at, &resp.Diagnostics)
 		return
 	}
 	plan.planSteps(ctx, state, resp)
+	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
+	change := plan.input(ctx, &resp.Diagnostics).Since(state.withRewardsOf(plan).input(ctx, &resp.Diagnostics))
+	campaignLife.checkArchived("campaign", plan.DesiredStatus, state.Status, change, plan.paths(), &resp.Diagnostics)
+	plan.checkFrozen(ctx, state, &resp.Diagnostics)
 }
 
 func (r *campaignResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
