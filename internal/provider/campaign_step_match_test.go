@@ -125,6 +125,9 @@ func TestStepMatch(t *testing.T) {
 		"one language not known yet":             {[]string{visitOne, visitTwo}, []string{`user_action = "visit", title = { en = "Two", fr = unknown }`, `user_action = "visit", title = { en = "One", fr = unknown }`}, "b a"},
 		"settings not known yet":                 {[]string{visitOne + manual, visitTwo + manual}, []string{visitTwo + `, triggers = [{ type = unknown }]`, visitOne + manual}, "b a"},
 		"an action not known yet":                {[]string{visitOne, share}, []string{`user_action = unknown, title = { en = "New" }`, `user_action = "share", title = { en = "Spread" }`}, "- b"},
+		"an action that may stand twice":         {[]string{visitOne, share}, []string{`user_action = "share", title = { en = "Spread" }`, `user_action = unknown, title = { en = "New" }`}, "- -"},
+		"an action that may be one more":         {[]string{visitOne, visitTwo}, []string{`user_action = unknown, title = { en = "New" }`, visitOther, visitThree}, "- - -"},
+		"two new titles between neighbors":       {[]string{visitOne, visitTwo, visitThree}, []string{share, visitOne, visitNew, visitOther, visitThree}, "- a b - c"},
 		"equal steps, one of them not known yet": {[]string{bare, bare}, []string{later, bare}, "a b"},
 	} {
 		t.Run(name, func(t *testing.T) {
