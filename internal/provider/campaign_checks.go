@@ -202,7 +202,7 @@ func sameDistribution(a, b merchants.Field[merchants.Distribution]) bool {
 		}
 		if wire.DrawAt != nil {
 			if drawAt, err := time.Parse(time.RFC3339, *wire.DrawAt); err == nil {
-				wire.DrawAt = new(drawAt.UTC().Format(time.RFC3339))
+				wire.DrawAt = new(drawAt.UTC().Format(time.RFC3339Nano))
 			}
 		}
 		return wire

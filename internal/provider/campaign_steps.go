@@ -53,7 +53,7 @@ func (m campaignModel) planSteps(ctx context.Context, state campaignModel, resp 
 	found := matchSteps(after, before)
 	were := objectsOf[stepModel](ctx, existing.Steps, diags)
 	steps := withIDs(ctx, planned.Steps, func(i int, _ types.String) types.String {
-		if was, continues := found.continues[i]; continues {
+		if was, continues := found.continues[i]; continues && !were[was].ID.IsNull() {
 			return were[was].ID
 		}
 		return types.StringUnknown()

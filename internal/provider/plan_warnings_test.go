@@ -71,7 +71,11 @@ func TestPlanWarnings(t *testing.T) {
 			[]string{"start_at: " + archived + "campaign"}, nil,
 		},
 		"archived campaign destroyed otherwise": {"cohort_campaign", campaign("archived", archivedIs, store), desiredCampaign(archivedIs, store, `on_destroy = "delete"`), nil, nil},
-		"edit while it is archived":             {"cohort_campaign", campaign("published", publishedIs, store), desiredCampaign(archivedIs, newStore), nil, nil},
+		"archived challenge destroyed otherwise": {
+			"cohort_campaign", campaign("archived", archivedIs, visit), desiredCampaign(archivedIs, `challenge = { steps = [{ user_action = "visit" }] }`, `on_destroy = "delete"`), nil, nil,
+		},
+		"rewards of an archived campaign in another order": {"cohort_campaign", campaign("archived", archivedIs, store, one), desiredCampaign(archivedIs, store, two), nil, nil},
+		"edit while it is archived":                        {"cohort_campaign", campaign("published", publishedIs, store), desiredCampaign(archivedIs, newStore), nil, nil},
 		"edit of an archived perk": {
 			"cohort_perk", perk("archived", archivedIs, `title = { en = "Old" }`), "internal_name = \"p\"\ntitle = { en = \"New\" }\n" + archivedIs,
 			[]string{"title: " + archived + "perk"}, []string{`with desired_status = "live"`},
