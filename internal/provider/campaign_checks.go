@@ -3,8 +3,11 @@ package provider
 import (
 	"context"
 	"fmt"
+	"reflect"
+	"slices"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
@@ -63,29 +66,34 @@ func (m *challengeModel) check(ctx context.Context, publishing bool, diags *diag
 
 // checkRewards holds the rewards against the way they are handed out and the kind of campaign.
 func (m campaignModel) checkRewards(ctx context.Context, diags *diag.Diagnostics) {
-	if m.Distribution.IsUnknown() {
-		return
-	}
-	distribution := objectOf[distributionModel](ctx, m.Distribution, diags)
-	direct := distribution == nil || distribution.InstantDraw.IsNull() && distribution.Raffle.IsNull()
+	direct, draw := m.distributionWay(ctx, diags)
 	var quantities int64
-	for i, reward := range objectsOf[rewardModel](ctx, m.Rewards, diags) {
+	rewards := objectsOf[rewardModel](ctx, m.Rewards, diags)
+	for i, reward := range rewards {
+		at := path.Root("rewards").AtListIndex(i)
 		if reward == nil {
+			if m.Rewards.Elements()[i].IsNull() {
+				diags.AddAttributeError(at, "A reward that is null", "Leave it out, as in [for reward in local.rewards : reward if reward != null].")
+			}
 			continue
 		}
-		at := path.Root("rewards").AtListIndex(i)
 		quantities += reward.Quantity.ValueInt64()
 		switch {
-		case direct && !reward.Quantity.IsNull():
+		case direct && !reward.Quantity.IsNull() && !reward.Quantity.IsUnknown():
 			diags.AddAttributeError(at.AtName("quantity"), "A quantity without a draw", "In direct distribution everyone gets every reward. Remove quantity, limit the campaign with distribution.direct.max_quantity, or choose instant_draw or raffle.")
-		case !direct && reward.Quantity.IsNull():
+		case draw && reward.Quantity.IsNull():
 			addDefect(diags, campaignLife.publishing(m.DesiredStatus), at.AtName("quantity"), "No quantity in a draw", "A draw needs to know how many of each reward can be won. Set quantity.")
 		}
-		if m.Store.IsNull() && !reward.Price.IsNull() {
+		if m.Store.IsNull() && !reward.Price.IsNull() && !reward.Price.IsUnknown() {
 			diags.AddAttributeError(at.AtName("price"), "A price outside of a store", "Only a store sells rewards. Remove price, or make the campaign a store.")
 		}
+		if first := slices.IndexFunc(rewards[:i], reward.again); first >= 0 {
+			diags.AddAttributeWarning(at, "A reward that stands there already",
+				fmt.Sprintf("rewards[%d] is the same as rewards[%d]. Remove one of them; to give more of a reward in a draw, raise its quantity.", i, first))
+		}
 	}
-	if direct {
+	distribution := objectOf[distributionModel](ctx, m.Distribution, diags)
+	if distribution == nil {
 		return
 	}
 	if draw := objectOf[instantDrawModel](ctx, distribution.InstantDraw, diags); draw != nil && !draw.MaxBoxes.IsUnknown() && !draw.MaxBoxes.IsNull() {
@@ -113,6 +121,22 @@ func (m campaignModel) drawRequirements(ctx context.Context, diags *diag.Diagnos
 	return needed
 }
 
+// distributionWay tells whether the rewards are surely handed out directly, or surely drawn.
+func (m campaignModel) distributionWay(ctx context.Context, diags *diag.Diagnostics) (direct, draw bool) {
+	distribution := objectOf[distributionModel](ctx, m.Distribution, diags)
+	if distribution == nil {
+		return m.Distribution.IsNull(), false
+	}
+	set, unknown := attributesSet(m.Distribution.Attributes(), []string{"instant_draw", "raffle"})
+	return len(set) == 0 && !unknown, len(set) > 0 || unknown && distribution.Direct.IsNull()
+}
+
+// again tells whether another reward surely gives the same for the same price.
+func (m *rewardModel) again(other *rewardModel) bool {
+	return other != nil && m.Price.Equal(other.Price) && !m.Price.IsUnknown() && m.PerkID.Equal(other.PerkID) && m.DigitalAssetID.Equal(other.DigitalAssetID) &&
+		m.PerkID.ValueString()+m.DigitalAssetID.ValueString() != ""
+}
+
 func checkBoxes(at path.Path, boxes, quantities int64, diags *diag.Diagnostics) {
 	if boxes < quantities {
 		diags.AddAttributeError(at.AtName("max_boxes"), "Fewer boxes than rewards",
@@ -132,6 +156,13 @@ func (m campaignModel) checkPublishing(ctx context.Context, status string) diag.
 	if !m.Airdrop.IsNull() {
 		diags.AddAttributeWarning(path.Root("desired_status"), "Publishing an airdrop cannot be taken back", "Its rewards go out to the whole audience at once. Destroying the campaign does not take them back.")
 	}
+	if endAt, known := parseTime(m.EndAt); known && !endAt.After(time.Now()) {
+		diags.AddAttributeWarning(path.Root("end_at"), "The end is in the past",
+			fmt.Sprintf("end_at is %s. The campaign is expected to end as soon as it is published, and cannot be published again. Choose a time in the future, or remove end_at.", m.EndAt.ValueString()))
+	}
+	if store := objectOf[storeModel](ctx, m.Store, &diags); store != nil && store.Title.IsNull() {
+		diags.AddAttributeWarning(path.Root("store").AtName("title"), "A store without a title", "Users see the store from now on. Set title.")
+	}
 	distribution := objectOf[distributionModel](ctx, m.Distribution, &diags)
 	if distribution == nil {
 		return diags
@@ -143,4 +174,56 @@ func (m campaignModel) checkPublishing(ctx context.Context, status string) diag.
 		}
 	}
 	return diags
+}
+
+// checkReplaced warns of a new form, at its place, when users may have progress in the campaign.
+func (m campaignModel) checkReplaced(at path.Path, diags *diag.Diagnostics) {
+	if status := m.Status.ValueString(); status != merchants.StatusDraft {
+		diags.AddAttributeWarning(at, fmt.Sprintf("Users lose their progress in the %s campaign %q", status, m.InternalName.ValueString()),
+			"A campaign cannot become a "+at.String()+": it is destroyed as on_destroy says, and a new one is made, in which all users begin again.")
+	}
+}
+
+// checkFrozen warns of what is assumed to stay as it was when the campaign was published.
+func (m campaignModel) checkFrozen(ctx context.Context, state campaignModel, diags *diag.Diagnostics) {
+	status := state.Status.ValueString()
+	if status == merchants.StatusDraft || status == merchants.StatusArchived && campaignLife.next(m.DesiredStatus, status) != unarchive {
+		return
+	}
+	for _, frozen := range []struct {
+		name    string
+		planned attr.Value
+		same    bool
+	}{
+		{"rewards", m.Rewards, len(m.Rewards.Elements())+len(state.Rewards.Elements()) == 0 || sameRewards(m.Rewards, state.Rewards)},
+		{"distribution", m.Distribution, sameDistribution(m.distributionField(ctx, diags), state.distributionField(ctx, diags))},
+	} {
+		value, err := frozen.planned.ToTerraformValue(ctx)
+		switch known := err == nil && value.IsFullyKnown(); {
+		case !known:
+			diags.AddAttributeWarning(path.Root(frozen.name), fmt.Sprintf("The service may refuse the %s of the campaign", frozen.name),
+				fmt.Sprintf("The campaign is %s, from when on rewards and distribution are expected to be frozen (assumed), and these are only known after apply. "+
+					"If they are then others than those that it has, the update fails: a new campaign can have them.", status))
+		case !frozen.same:
+			diags.AddAttributeWarning(path.Root(frozen.name), fmt.Sprintf("The service is expected to refuse other %s of a campaign that is %s", frozen.name, status),
+				"Rewards and distribution are expected to be frozen once a campaign was published (assumed). Take the change back, or end this campaign and add another one that has it.")
+		}
+	}
+}
+
+// sameDistribution compares two distributions. None is a direct one without limit.
+func sameDistribution(a, b merchants.Field[merchants.Distribution]) bool {
+	plain := func(field merchants.Field[merchants.Distribution]) merchants.Distribution {
+		wire, set := field.Get()
+		if !set {
+			wire.Type = merchants.DistributionDirect
+		}
+		if wire.DrawAt != nil {
+			if drawAt, err := time.Parse(time.RFC3339, *wire.DrawAt); err == nil {
+				wire.DrawAt = new(drawAt.UTC().Format(time.RFC3339Nano))
+			}
+		}
+		return wire
+	}
+	return reflect.DeepEqual(plain(a), plain(b))
 }

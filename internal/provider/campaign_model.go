@@ -84,6 +84,11 @@ func (m campaignModel) paths() wirePaths {
 	}
 }
 
+// forms are the three forms, of which a campaign has one.
+func (m campaignAttributes) forms() map[string]types.Object {
+	return map[string]types.Object{"challenge": m.Challenge, "store": m.Store, "airdrop": m.Airdrop}
+}
+
 // form returns where the one of the three forms stands that is set.
 func (m campaignAttributes) form() path.Path {
 	switch {
@@ -96,10 +101,16 @@ func (m campaignAttributes) form() path.Path {
 	}
 }
 
-// formChanged returns the form of the plan when it is another one than that of the state. One that is not known yet has not changed.
+// formChanged returns the form of the plan when it is surely another one than that of the state. One that is not known yet may turn out to be
+// null, unless the old one is.
 func (m campaignModel) formChanged(state campaignModel) (path.Path, bool) {
-	form := m.form()
-	return form, !form.Equal(state.form())
+	old := state.form()
+	for name, form := range m.forms() {
+		if !form.IsNull() && !path.Root(name).Equal(old) && (!form.IsUnknown() || m.forms()[old.String()].IsNull()) {
+			return path.Root(name), true
+		}
+	}
+	return path.Path{}, false
 }
 
 // input is what the model asks of the service.
@@ -137,6 +148,9 @@ func (m campaignModel) rewardsField(ctx context.Context, diags *diag.Diagnostics
 	}
 	rewards := []merchants.Reward{}
 	for _, reward := range objectsOf[rewardModel](ctx, m.Rewards, diags) {
+		if reward == nil {
+			continue
+		}
 		wire := merchants.Reward{Type: merchants.RewardPerk, RewardID: idOf(reward.PerkID), Quantity: reward.Quantity.ValueInt64Pointer()}
 		if !reward.DigitalAssetID.IsNull() {
 			wire.Type, wire.RewardID = merchants.RewardDigitalAsset, idOf(reward.DigitalAssetID)
@@ -178,7 +192,7 @@ func (m *campaignModel) computed(ctx context.Context, campaign *merchants.Campai
 		if challenge.Slug.IsUnknown() {
 			challenge.Slug = stringValue(answered.Slug)
 		}
-		challenge.Steps = withStepIDs(ctx, challenge.Steps, answered.Steps, diags)
+		challenge.Steps = withStepIDs(ctx, challenge.Steps, answered.Steps)
 		m.Challenge = objectValue(ctx, challengeAttribute(), challenge, diags)
 	}
 	if store := objectOf[storeModel](ctx, m.Store, diags); store != nil && store.Slug.IsUnknown() {
@@ -286,6 +300,14 @@ func (m *campaignAttributes) readRewards(ctx context.Context, rewards []merchant
 	if read := listValue(ctx, rewardsAttribute(), models, diags); !sameRewards(m.Rewards, read) {
 		m.Rewards = emptyAsWritten(ctx, m.Rewards, read)
 	}
+}
+
+// withRewardsOf returns the model with the rewards of another one where both have the same in another order, which means nothing.
+func (m campaignModel) withRewardsOf(other campaignModel) campaignModel {
+	if sameRewards(m.Rewards, other.Rewards) {
+		m.Rewards = other.Rewards
+	}
+	return m
 }
 
 // sameRewards compares two lists without order. Rewards that are not all known are not the same.

@@ -115,14 +115,14 @@ func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	if at, changed := plan.formChanged(state); changed {
 		resp.RequiresReplace.Append(at)
+		state.checkReplaced(at, &resp.Diagnostics)
 		return
 	}
-	if sameRewards(plan.Rewards, state.Rewards) {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("rewards"), state.Rewards)...)
-	}
-	if steps, known := plan.planSteps(ctx, state, &resp.Diagnostics); known {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("challenge").AtName("steps"), steps)...)
-	}
+	plan.planSteps(ctx, state, resp)
+	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
+	change := plan.input(ctx, &resp.Diagnostics).Since(state.withRewardsOf(plan).input(ctx, &resp.Diagnostics))
+	campaignLife.checkArchived("campaign", plan.DesiredStatus, state.Status, change, plan.paths(), &resp.Diagnostics)
+	plan.checkFrozen(ctx, state, &resp.Diagnostics)
 }
 
 func (r *campaignResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -197,7 +197,7 @@ func (r *campaignResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	service := state
 	resp.Diagnostics.Append(service.read(ctx, campaign, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
-	input, is := plan.input(ctx, &resp.Diagnostics), service.input(ctx, &resp.Diagnostics)
+	input, is := plan.input(ctx, &resp.Diagnostics), service.withRewardsOf(plan).input(ctx, &resp.Diagnostics)
 	checkConflict(r.session, doing, state.input(ctx, &resp.Diagnostics), is, input, plan.paths(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

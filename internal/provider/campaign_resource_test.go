@@ -439,7 +439,7 @@ func TestCampaign_stepDrifts(t *testing.T) {
 	)
 }
 
-// The order of rewards means nothing, whoever changes it.
+// The order of rewards means nothing to the service: whoever changes it, nothing is sent.
 func TestCampaign_rewardOrder(t *testing.T) {
 	t.Parallel()
 	w := campaignWorld(t, sandbox.Options{})
@@ -461,8 +461,14 @@ func TestCampaign_rewardOrder(t *testing.T) {
 			},
 			Config: draw(one, two, three), ConfigPlanChecks: nothingToDo,
 		},
+		// An order that the user changes is in the plan, but nothing is sent.
+		resource.TestStep{PreConfig: w.mark, Config: draw(three, one, two), ConfigPlanChecks: acts(campaignAddress, plancheck.ResourceActionUpdate), Check: w.wrote()},
 		resource.TestStep{Config: draw(three, one, two), ConfigPlanChecks: nothingToDo},
-		resource.TestStep{Config: draw(two, three, one), ConfigPlanChecks: nothingToDo},
+		resource.TestStep{
+			PreConfig: w.mark, Config: strings.Replace(draw(two, three, one), `= "summer"`, `= "summer-2"`, 1),
+			Check: w.wrote(`PATCH /v1/campaigns/<summer> {"internalName":"summer-2"}`),
+		},
+		resource.TestStep{Config: draw(two, three, one)},
 		resource.TestStep{
 			PreConfig: w.mark, Config: draw(two, one), ConfigPlanChecks: acts(campaignAddress, plancheck.ResourceActionUpdate),
 			Check: w.wrote(`PATCH /v1/campaigns/<summer> {"rewards":[{"type":"digital-asset","rewardId":"<card>","quantity":50,"price":null},
@@ -580,7 +586,7 @@ func TestCampaign_publishWarns(t *testing.T) {
 	t.Parallel()
 	publishWarns(t, "cohort_campaign", "campaigns", "campaign", "published", func(w *world) map[string]any {
 		return map[string]any{
-			"internal_name": "summer", "store": map[string]any{}, "desired_status": "published",
+			"internal_name": "summer", "store": map[string]any{"title": map[string]any{"en": "Shop"}}, "desired_status": "published",
 			"rewards": []any{map[string]any{"perk_id": w.post(t, "/v1/perks", `{"internalName":"welcome"}`)}},
 		}
 	})

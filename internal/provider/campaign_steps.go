@@ -2,8 +2,14 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -27,65 +33,117 @@ type triggerModel struct {
 	Settings types.String `tfsdk:"settings"`
 }
 
-// planSteps gives the planned steps the ids of those that they continue. It returns false when there is nothing to tell.
-func (m campaignModel) planSteps(ctx context.Context, state campaignModel, diags *diag.Diagnostics) (types.List, bool) {
-	planned := objectOf[challengeModel](ctx, m.Challenge, diags)
+// planSteps gives the planned steps the ids of those that they continue, as far as that is sure, and
+// warns when users of a campaign lose a step or get a new one.
+func (m campaignModel) planSteps(ctx context.Context, state campaignModel, resp *resource.ModifyPlanResponse) {
+	diags, at := &resp.Diagnostics, path.Root("challenge").AtName("steps")
 	existing := objectOf[challengeModel](ctx, state.Challenge, diags)
-	if planned == nil || existing == nil || planned.Steps.IsNull() || planned.Steps.IsUnknown() || planned.Steps.Equal(existing.Steps) {
-		return types.List{}, false
+	if existing == nil {
+		return
 	}
-	steps := objectsOf[stepModel](ctx, planned.Steps, diags)
-	for _, step := range steps {
-		if step == nil {
-			return types.List{}, false
+	planned := objectOf[challengeModel](ctx, m.Challenge, diags)
+	if planned == nil { // Only a challenge that is not known yet is none: another form replaces.
+		planned = &challengeModel{Steps: types.ListUnknown(existing.Steps.ElementType(ctx))}
+	}
+	if planned.Steps.Equal(existing.Steps) {
+		return
+	}
+	before, after := factsOf(ctx, existing.Steps, diags), factsOf(ctx, planned.Steps, diags)
+	found := matchSteps(after, before)
+	were := objectsOf[stepModel](ctx, existing.Steps, diags)
+	steps := withIDs(ctx, planned.Steps, func(i int, _ types.String) types.String {
+		if was, continues := found.continues[i]; continues && !were[was].ID.IsNull() {
+			return were[was].ID
 		}
-	}
-	matchSteps(steps, objectsOf[stepModel](ctx, existing.Steps, diags))
-	return listValue(ctx, challengeAttribute().Attributes["steps"], steps, diags), !diags.HasError()
-}
-
-// matchSteps sets the id of each planned step to that of the step it continues: one with the same content, else one with the same action
-// and title, else the one at the same position if its action is the same. A step that continues none gets a new id.
-func matchSteps(planned, existing []*stepModel) {
-	taken := make([]bool, len(existing))
-	matched := make([]bool, len(planned))
-	match := func(same func(at int, step *stepModel, was int) bool) {
-		for at, step := range planned {
-			for was := range existing {
-				if !matched[at] && !taken[was] && same(at, step, was) {
-					step.ID, matched[at], taken[was] = existing[was].ID, true, true
-				}
-			}
-		}
-	}
-	match(func(_ int, step *stepModel, was int) bool { return step.sameContent(existing[was]) })
-	match(func(_ int, step *stepModel, was int) bool {
-		return step.UserAction.Equal(existing[was].UserAction) && step.Title.Equal(existing[was].Title) && !step.Title.IsNull()
+		return types.StringUnknown()
 	})
-	match(func(at int, step *stepModel, was int) bool {
-		return at == was && step.UserAction.Equal(existing[was].UserAction)
-	})
-	for at, step := range planned {
-		if !matched[at] {
-			step.ID = types.StringUnknown()
-		}
+	if len(after) > 0 {
+		diags.Append(resp.Plan.SetAttribute(ctx, at, steps)...)
+	}
+	if status := state.Status.ValueString(); status != merchants.StatusDraft {
+		m.warnOfSteps(at, status, planned.Steps.IsUnknown(), before, after, found, diags)
 	}
 }
 
-func (m *stepModel) sameContent(other *stepModel) bool {
-	return m.UserAction.Equal(other.UserAction) && m.Icon.Equal(other.Icon) && m.Title.Equal(other.Title) &&
-		m.Description.Equal(other.Description) && m.Triggers.Equal(other.Triggers)
+// withIDs sets the ids of the steps of a list. What is null or not known as a whole has none.
+func withIDs(ctx context.Context, list types.List, id func(at int, was types.String) types.String) types.List {
+	if len(list.Elements()) == 0 {
+		return list
+	}
+	steps := slices.Clone(list.Elements())
+	for i, element := range steps {
+		if step, ok := element.(types.Object); ok && !step.IsNull() && !step.IsUnknown() {
+			attributes := step.Attributes()
+			was, _ := attributes["id"].(types.String)
+			attributes["id"] = id(i, was)
+			steps[i] = types.ObjectValueMust(step.AttributeTypes(ctx), attributes)
+		}
+	}
+	return types.ListValueMust(list.ElementType(ctx), steps)
+}
+
+// warnOfSteps says what a change of its steps means for the users of a campaign that is not a draft.
+func (m campaignModel) warnOfSteps(at path.Path, status string, unknown bool, before, after []stepFacts, found matched, diags *diag.Diagnostics) {
+	var fresh, gone, open []string
+	for i := range after {
+		if _, continues := found.continues[i]; !continues && !found.mayGoOn[i] {
+			fresh = append(fresh, after[i].name())
+		}
+	}
+	stays := slices.Collect(maps.Values(found.continues))
+	for j := range before {
+		switch {
+		case unknown || found.mayStay[j]:
+			open = append(open, before[j].name())
+		case !slices.Contains(stays, j):
+			gone = append(gone, before[j].name())
+		}
+	}
+	if len(fresh)+len(gone)+len(open) == 0 {
+		return
+	}
+	said := counted(len(stays), "step keeps its id", "steps keep their ids")
+	if unknown {
+		said = "The steps are not known yet"
+	}
+	if len(fresh) > 0 {
+		said += ", " + counted(len(fresh), "is new", "are new") + " (" + listed(fresh) + ")"
+	}
+	switch len(gone) {
+	case 0:
+	case 1:
+		said += ", 1 goes (" + gone[0] + "): users lose their progress in it"
+	default:
+		said += fmt.Sprintf(", %d go (%s): users lose their progress in them", len(gone), listed(gone))
+	}
+	if said += "."; len(open) > 0 {
+		said += " Only known after apply: whether a step continues " + listed(open) + ". Users lose their progress in a step that none continues."
+	}
+	diags.AddAttributeWarning(at, fmt.Sprintf("The steps of the %s campaign %q change for its users", status, m.InternalName.ValueString()), said)
+}
+
+func counted(n int, one, several string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + several
 }
 
 // stepsOf are the steps as the service takes them; a step whose id is not known is new.
 func stepsOf(ctx context.Context, list types.List, diags *diag.Diagnostics) []merchants.Step {
 	steps := []merchants.Step{}
 	for _, step := range objectsOf[stepModel](ctx, list, diags) {
+		if step == nil {
+			continue
+		}
 		wire := merchants.Step{
 			ID: idOf(step.ID), UserAction: step.UserAction.ValueString(), Icon: stringPointer(step.Icon),
 			Title: localizedOf(step.Title), Description: localizedOf(step.Description), Triggers: []merchants.Trigger{},
 		}
 		for _, trigger := range objectsOf[triggerModel](ctx, step.Triggers, diags) {
+			if trigger == nil {
+				continue
+			}
 			wire.Triggers = append(wire.Triggers, merchants.Trigger{Type: trigger.Type.ValueString(), TypeConfig: rawSettings(trigger.Settings)})
 		}
 		steps = append(steps, wire)
@@ -94,21 +152,19 @@ func stepsOf(ctx context.Context, list types.List, diags *diag.Diagnostics) []me
 }
 
 // withStepIDs takes the ids of new steps from an answer, where the steps stand in the order in which they were sent.
-func withStepIDs(ctx context.Context, list types.List, answered []merchants.Step, diags *diag.Diagnostics) types.List {
-	if list.IsNull() {
-		return list
-	}
-	steps := objectsOf[stepModel](ctx, list, diags)
-	for i, step := range steps {
-		if !step.ID.IsUnknown() {
-			continue
+func withStepIDs(ctx context.Context, list types.List, answered []merchants.Step) types.List {
+	sent := 0
+	return withIDs(ctx, list, func(_ int, id types.String) types.String {
+		sent++
+		switch {
+		case !id.IsUnknown():
+			return id
+		case sent > len(answered):
+			return types.StringNull()
+		default:
+			return types.StringValue(string(answered[sent-1].ID))
 		}
-		step.ID = types.StringNull()
-		if i < len(answered) {
-			step.ID = types.StringValue(string(answered[i].ID))
-		}
-	}
-	return listValue(ctx, challengeAttribute().Attributes["steps"], steps, diags)
+	})
 }
 
 // stepsValue takes the steps from the API; each keeps the form of the prior step with its id.
@@ -116,7 +172,9 @@ func stepsValue(ctx context.Context, prior types.List, wire []merchants.Step, di
 	attribute := challengeAttribute().Attributes["steps"]
 	before := make(map[string]*stepModel)
 	for _, step := range objectsOf[stepModel](ctx, prior, diags) {
-		before[step.ID.ValueString()] = step
+		if step != nil {
+			before[step.ID.ValueString()] = step
+		}
 	}
 	models := make([]stepModel, 0, len(wire))
 	for _, step := range wire {

@@ -102,7 +102,7 @@ func adviceOn(err *merchants.Error) string {
 	case merchants.IsAlreadyExists(err):
 		return "Another object of this merchant has this key. If this configuration manages it, the key has to be free before it can pass on: apply again, and let two objects that exchange their keys take a third one in between. If nobody manages it, import it, or choose another key. The slug of a campaign counts also when it is archived."
 	case merchants.IsInvalidState(err):
-		return "The status of the object does not allow this. It may have been changed outside of Terraform: run plan again to see its true status."
+		return adviceOnStatus(err)
 	case merchants.IsNotFound(err):
 		return "The object does not exist in this merchant. It may have been deleted outside of Terraform: run plan again."
 	case err.Status == http.StatusExpectationFailed:
@@ -113,5 +113,19 @@ func adviceOn(err *merchants.Error) string {
 		return "This request changed nothing. Try again later; if it stays so, Cohort's support can look the request id up."
 	default:
 		return "It is not known whether the change was made. Run plan again to see what the merchant holds before you apply again."
+	}
+}
+
+// adviceOnStatus says what to do about a request that the status of an object does not allow.
+func adviceOnStatus(err *merchants.Error) string {
+	switch {
+	case err.Method == http.MethodPatch:
+		return "The status of the object does not allow this edit. What is archived comes back, and is edited in the same apply, when desired_status names the status that it is to have. " +
+			"The rewards and the distribution of a campaign stay as they were when it was published: take their change back, or end the campaign and add another one."
+	case err.Method == http.MethodDelete:
+		return "What users may have is archived before it is deleted, so this was published after Terraform read it. Destroy it again: Terraform then reads it, archives it and deletes it."
+	default:
+		return "The object has another status than when Terraform read it. Apply again: Terraform then goes on from the status that it has. " +
+			"Where desired_status cannot be reached from there, remove desired_status to keep the object as it is."
 	}
 }

@@ -119,6 +119,11 @@ func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPla
 	case desired.ValueString() == merchants.StatusEnded && (was == "" || was == merchants.StatusDraft):
 		resp.Diagnostics.AddAttributeError(at, "A "+noun+" that was never published cannot end",
 			fmt.Sprintf("Publish it first (desired_status = %q), or leave desired_status out to keep it as a draft.", l.public()))
+	case desired.ValueString() == l.public() && was == merchants.StatusEnded && !before.Equal(desired):
+		resp.Diagnostics.AddAttributeWarning(at, "A "+noun+" that has ended cannot be published again",
+			fmt.Sprintf("It stays ended, whatever desired_status says. To run it again, make a new %s: add another resource with another internal_name.", noun))
+	case l.next(desired, was) == unarchive:
+		l.warnUnarchived(at, noun, desired.ValueString(), &resp.Diagnostics)
 	case l.next(desired, was) == end:
 		resp.Diagnostics.AddAttributeWarning(at, "Ending cannot be taken back", "Users can no longer take part in the "+noun+" once it has ended.")
 	}
@@ -128,6 +133,36 @@ func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPla
 		return
 	}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("status"), status)...)
+}
+
+// warnUnarchived says that what comes back from the archive has the status that it had before, which nobody but the service knows.
+func (l lifecycle) warnUnarchived(at path.Path, noun, want string, diags *diag.Diagnostics) {
+	var unless string
+	switch {
+	case want == merchants.StatusDraft:
+		unless = "If it was " + l.public() + ", it is open to users again, and cannot become a draft."
+	case want == merchants.StatusEnded:
+		unless = "If it was never published, it is a draft again, which cannot end."
+	case slices.Contains(l, merchants.StatusEnded):
+		unless = "If it had ended, it stays ended, and only a new " + noun + " can be published."
+	default:
+		return
+	}
+	diags.AddAttributeWarning(at, "A "+noun+" comes back from the archive in the status that it had", unless)
+}
+
+// checkArchived warns of an edit of something archived that stays so. change is what an update would send.
+func (l lifecycle) checkArchived(noun string, desired, status types.String, change any, paths wirePaths, diags *diag.Diagnostics) {
+	names := sortedNames(properties(change))
+	if status.ValueString() != merchants.StatusArchived || desired.IsUnknown() || l.next(desired, status.ValueString()) == unarchive || len(names) == 0 {
+		return
+	}
+	at, known := paths.at(names[0])
+	if !known {
+		at = path.Root("desired_status")
+	}
+	diags.AddAttributeWarning(at, "The service is expected to refuse edits of an archived "+noun,
+		fmt.Sprintf("That what is archived cannot be edited is assumed. Bring the %s back in the same apply with desired_status = %q, or take the change back.", noun, l.public()))
 }
 
 // plannedStatus is the status after an update. One that the plan promised stays, even if the object moved on by itself meanwhile, for

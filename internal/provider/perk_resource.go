@@ -116,6 +116,17 @@ func (r *perkResource) ValidateConfig(ctx context.Context, req resource.Validate
 func (r *perkResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.session.guardPlan(ctx, perkKind, req, resp)
 	perkLife.plan(ctx, "perk", req, resp)
+	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan, state perkModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	change := plan.input(ctx, &resp.Diagnostics).Since(state.input(ctx, &resp.Diagnostics))
+	perkLife.checkArchived("perk", plan.DesiredStatus, state.Status, change, perkPaths, &resp.Diagnostics)
 }
 
 func (r *perkResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -181,15 +181,31 @@ func (p *plugin) check(kind, block string) []said {
 	return append(all, planned...)
 }
 
-// proposed is what Terraform proposes: the configuration, with the prior values of what is computed and not configured.
+// proposed is what Terraform proposes: the configuration, with the prior values of what is computed and not configured. Elements of lists
+// have the prior values of those in the same places.
 func proposed(prior, config cty.Value, schema *tfprotov6.Schema) cty.Value {
+	return proposedObject(prior, config, schema.Block.Attributes)
+}
+
+func proposedObject(prior, config cty.Value, attributes []*tfprotov6.SchemaAttribute) cty.Value {
 	if prior.IsNull() || config.IsNull() || !config.IsKnown() {
 		return config
 	}
 	values := config.AsValueMap()
-	for _, attribute := range schema.Block.Attributes {
-		if attribute.Computed && values[attribute.Name].IsNull() {
-			values[attribute.Name] = prior.GetAttr(attribute.Name)
+	for _, attribute := range attributes {
+		value, was := values[attribute.Name], prior.GetAttr(attribute.Name)
+		switch {
+		case attribute.Computed && value.IsNull():
+			values[attribute.Name] = was
+		case attribute.NestedType == nil || value.IsNull() || !value.IsKnown() || was.IsNull():
+		case attribute.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
+			values[attribute.Name] = proposedObject(was, value, attribute.NestedType.Attributes)
+		case attribute.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeList && value.LengthInt() > 0:
+			elements, before := value.AsValueSlice(), was.AsValueSlice()
+			for i := range min(len(elements), len(before)) {
+				elements[i] = proposedObject(before[i], elements[i], attribute.NestedType.Attributes)
+			}
+			values[attribute.Name] = cty.ListVal(elements)
 		}
 	}
 	return cty.ObjectVal(values)

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -197,16 +198,7 @@ func TestProperty_monotone(t *testing.T) {
 					t.Fatal(all)
 				}
 				rapid.Check(t, func(t *rapid.T) {
-					part, err := cty.Transform(full, func(at cty.Path, value cty.Value) (cty.Value, error) {
-						if len(at) == 0 || value.IsNull() || rapid.IntRange(0, 3).Draw(t, "known") > 0 {
-							return value, nil
-						}
-						return cty.UnknownVal(value.Type()), nil
-					})
-					if err != nil {
-						t.Fatal(err)
-					}
-					early, all := p.plan(kind, null, part)
+					early, all := p.plan(kind, null, partly(t, full))
 					if len(errorsOf(all)) > 0 {
 						t.Fatal(all)
 					}
@@ -217,4 +209,148 @@ func TestProperty_monotone(t *testing.T) {
 			})
 		}
 	}
+}
+
+// several are objects with more than one of everything that stands in a list.
+var several = map[string]string{
+	"cohort_segment": `
+		name   = "Gold"
+		groups = [
+			{ conditions = [{ user_property = { property = "email", operator = "equals", value = "a" } }, { event = { name = "app.connected", performed = true } }] },
+			{ conditions = [{ event = { name = "app.connected", performed = false } }] },
+		]
+	`,
+	"cohort_campaign": `
+		internal_name = "summer"
+		rewards       = [{ perk_id = "a-perk" }, { digital_asset_id = "an-asset" }, { perk_id = "other-perk" }]
+		challenge = {
+			title = { en = "Hunt" }
+			steps = [
+				{ user_action = "visit", title = { en = "Visit" }, triggers = [{ type = "visit", settings = jsonencode({ page = 1 }) }] },
+				{ user_action = "visit", title = { en = "Visit", fr = "Visiter" }, triggers = [{ type = "visit", settings = jsonencode({ page = 2 }) }] },
+				{ user_action = "share", icon = "eye", description = { en = "Tell." } },
+				{ user_action = "share" },
+			]
+		}
+	`,
+}
+
+// TestProperty_monotoneUpdate plans changes of objects that exist, of which parts are not known yet, and again when they are, as Terraform
+// does while it applies: elements of lists move, come and go, and texts change. Nothing that the first plan promised is another in the second.
+func TestProperty_monotoneUpdate(t *testing.T) {
+	t.Parallel()
+	for kind, configs := range complete {
+		if more, ok := several[kind]; ok {
+			configs = append(slices.Clone(configs), more)
+		}
+		for i, config := range configs {
+			t.Run(fmt.Sprintf("%s/%d", kind, i), func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, sandbox.Options{Seed: 9})
+				refer := strings.NewReplacer(
+					"a-list", w.post(t, "/v1/cohorts", `{"type":"list","name":"l","referenceId":"other-list"}`),
+					"a-segment", w.post(t, "/v1/cohorts", `{"type":"segment","name":"s","referenceId":"other-segment"}`),
+					"a-perk", w.post(t, "/v1/perks", `{"internalName":"a-perk"}`),
+					"other-perk", w.post(t, "/v1/perks", `{"internalName":"other-perk"}`),
+					"an-asset", w.post(t, "/v1/digital-assets", `{"internalName":"other-asset"}`),
+				)
+				if kind != "cohort_user_property" {
+					w.post(t, "/v1/user-properties", `{"name":"Tier","type":"text","referenceId":"loyalty_tier"}`)
+				}
+				p := configuredPlugin(t, w)
+				first := p.resource(kind, refer.Replace(config))
+				rapid.Check(t, func(t *rapid.T) {
+					prior := p.apply(t, kind, object{state: cty.NullVal(p.states[kind])}, first).state
+					final := moved(t, first)
+					early, said := p.plan(kind, prior, partly(t, final))
+					late, refused := p.plan(kind, prior, final)
+					if err := w.DeleteObject(prior.GetAttr("id").AsString()); err != nil {
+						t.Fatal(err)
+					}
+					// A replacement is planned again as a new object.
+					if len(errorsOf(refused)) > 0 || len(early.RequiresReplace) > 0 {
+						return
+					}
+					if len(errorsOf(said)) > 0 {
+						t.Fatal(said)
+					}
+					for _, leaf := range differences(p.decoded(kind, early.PlannedState), p.decoded(kind, late.PlannedState)) {
+						t.Fatalf("the first plan promised otherwise: %s", leaf)
+					}
+					if len(late.RequiresReplace) > 0 {
+						t.Fatalf("only the second plan replaces, because of %v", late.RequiresReplace)
+					}
+				})
+			})
+		}
+	}
+}
+
+// moved returns a configuration with other elements in its lists, some of them changed, and with other texts.
+func moved(t *rapid.T, config cty.Value) cty.Value {
+	return redrawn(t, config, func(at cty.Path, value cty.Value) func(cty.Value) cty.Value {
+		switch {
+		case value.IsNull() || !rapid.Bool().Draw(t, "moves "+ctyPathText(at)):
+			return nil
+		case value.Type().IsListType():
+			from := rapid.SliceOfN(rapid.IntRange(0, value.LengthInt()-1), 0, value.LengthInt()+1).Draw(t, ctyPathText(at))
+			return func(value cty.Value) cty.Value {
+				elements := make([]cty.Value, 0, len(from))
+				for _, i := range from {
+					elements = append(elements, value.Index(cty.NumberIntVal(int64(i))))
+				}
+				if len(elements) == 0 {
+					return cty.ListValEmpty(value.Type().ElementType())
+				}
+				return cty.ListVal(elements)
+			}
+		case len(at) > 2 && value.Type() == cty.String && slices.ContainsFunc(at, isWritten):
+			text := rapid.SampledFrom([]string{"Visit", "Other"}).Draw(t, ctyPathText(at))
+			return func(cty.Value) cty.Value { return cty.StringVal(text) }
+		default:
+			return nil
+		}
+	})
+}
+
+// partly returns a configuration of which parts are not known.
+func partly(t *rapid.T, config cty.Value) cty.Value {
+	return redrawn(t, config, func(at cty.Path, value cty.Value) func(cty.Value) cty.Value {
+		if len(at) == 0 || value.IsNull() || rapid.IntRange(0, 3).Draw(t, "known "+ctyPathText(at)) > 0 {
+			return nil
+		}
+		return func(value cty.Value) cty.Value { return cty.UnknownVal(value.Type()) }
+	})
+}
+
+// redrawn changes the parts of a configuration for which draw returns a change. It draws in the same order each time, so that rapid can
+// find a smaller example.
+func redrawn(t *rapid.T, config cty.Value, draw func(at cty.Path, value cty.Value) func(cty.Value) cty.Value) cty.Value {
+	parts := map[string]cty.Path{}
+	if err := cty.Walk(config, func(at cty.Path, _ cty.Value) (bool, error) {
+		parts[ctyPathText(at)] = at.Copy()
+		return true, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	changes := map[string]func(cty.Value) cty.Value{}
+	for _, text := range slices.Sorted(maps.Keys(parts)) {
+		value, err := parts[text].Apply(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if change := draw(parts[text], value); change != nil {
+			changes[text] = change
+		}
+	}
+	changed, err := cty.Transform(config, func(at cty.Path, value cty.Value) (cty.Value, error) {
+		if change := changes[ctyPathText(at)]; change != nil {
+			return change(value), nil
+		}
+		return value, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return changed
 }

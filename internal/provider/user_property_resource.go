@@ -105,6 +105,19 @@ func (r *userPropertyResource) Configure(_ context.Context, req resource.Configu
 
 func (r *userPropertyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.session.guardPlan(ctx, userPropertyKind, req, resp)
+	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan, state userPropertyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if plan.Type.Equal(state.Type) {
+		return
+	}
+	resp.Diagnostics.AddAttributeWarning(path.Root("type"), fmt.Sprintf("Users lose their values in the property %q", state.ReferenceID.ValueString()),
+		"A property cannot change its type, so it is deleted, with the values of all users, and made again. While segments or steps use it, the service is expected to refuse "+
+			"the deletion. Give the new property another reference_id, and the resource lifecycle { create_before_destroy = true }: what uses the old one then moves to the new one "+
+			"before the old one is deleted.")
 }
 
 func (r *userPropertyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -431,9 +431,25 @@ func TestValidation_bad(t *testing.T) {
 		},
 		{
 			"raffle in the past", "cohort_campaign",
-			"internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"p\", quantity = 1 }]\ndesired_status = \"published\"\ndistribution = { raffle = { max_boxes = 10, draw_at = \"2020-06-01T00:00:00Z\" } }",
+			"internal_name = \"c\"\nstore = { title = { en = \"S\" } }\nrewards = [{ perk_id = \"p\", quantity = 1 }]\ndesired_status = \"published\"\ndistribution = { raffle = { max_boxes = 10, draw_at = \"2020-06-01T00:00:00Z\" } }",
 			[]string{"distribution.raffle.draw_at: The draw is in the past"},
 			[]string{"a time in the future"},
+		},
+		{
+			"end in the past, of a store without a title", "cohort_campaign",
+			"internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"p\" }]\ndesired_status = \"published\"\nend_at = \"2020-06-01T00:00:00Z\"",
+			[]string{"warning end_at: The end is in the past", "warning store.title: A store without a title"},
+			[]string{"end_at is 2020-06-01T00:00:00Z", "Set title"},
+		},
+		{
+			"one reward twice", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"p\" }, { digital_asset_id = \"p\" }, { perk_id = \"p\" }]",
+			[]string{"warning rewards[2]: A reward that stands there already"},
+			[]string{"rewards[2] is the same as rewards[0]"},
+		},
+		{
+			"null among rewards", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"p\" }, null]",
+			[]string{"rewards[1]: A reward that is null"},
+			[]string{"Leave it out"},
 		},
 		{
 			"two ways of distribution", "cohort_campaign",
@@ -553,6 +569,10 @@ func TestValidation_laterOrNever(t *testing.T) {
 	for _, c := range []struct{ name, kind, block string }{
 		{"draft of a challenge", "cohort_campaign", "internal_name = \"c\"\nchallenge = {}"},
 		{"draft of a raffle in the past", "cohort_campaign", "internal_name = \"c\"\nstore = {}\ndistribution = { raffle = { max_boxes = 1, draw_at = \"2020-06-01T00:00:00Z\" } }"},
+		{"draft with an end in the past", "cohort_campaign", "internal_name = \"c\"\nstore = {}\nend_at = \"2020-06-01T00:00:00Z\""},
+		{"one reward at two prices", "cohort_campaign", "internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"p\", price = { amount = 1, currency = \"EUR\" } }, { perk_id = \"p\", price = { amount = 1, currency = \"USD\" } }]"},
+		{"rewards that may be one", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = unknown }, { perk_id = unknown }, { perk_id = \"p\" }]"},
+		{"unknown quantity without a draw", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"p\", quantity = unknown }]"},
 		{"unknown perk or digital asset", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = unknown, digital_asset_id = unknown }]"},
 		{"all boxes hold something", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"p\", quantity = 10 }]\ndistribution = { instant_draw = { max_boxes = 10 } }"},
 		{"free reward and paid reward", "cohort_campaign", "internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"p\", price = { amount = 0, currency = \"EUR\" } }, { perk_id = \"q\" }]"},
