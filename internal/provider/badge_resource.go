@@ -145,6 +145,12 @@ func (r *badgeResource) ValidateConfig(ctx context.Context, req resource.Validat
 func (r *badgeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.session.guardPlan(ctx, badgeKind, req, resp)
 	badgeLife.plan(ctx, "badge", req, resp)
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var audience types.String
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("audience_id"), &audience)...)
+	r.session.checkReference(path.Root("audience_id"), audience, &resp.Diagnostics, listKind, segmentKind)
 }
 
 func (r *badgeResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

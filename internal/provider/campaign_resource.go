@@ -56,9 +56,7 @@ type campaignModel struct {
 var campaignKind = kind{
 	noun: "campaign", name: "campaign", key: "internal_name",
 	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedCampaigns(ctx), func(o *merchants.Campaign) candidate {
-			return candidate{id: o.ID, key: o.InternalName, archived: o.Status == merchants.StatusArchived}
-		})
+		return candidatesOf(c.ListedCampaigns(ctx), describeCampaign)
 	},
 	get: reads((*merchants.Client).GetCampaign),
 }
@@ -96,7 +94,7 @@ func (r *campaignResource) ValidateConfig(ctx context.Context, req resource.Vali
 }
 
 func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.guardPlan(ctx, campaignKind, req, resp)
+	replaced := r.session.guardPlan(ctx, campaignKind, req, resp)
 	campaignLife.plan(ctx, "campaign", req, resp)
 	if req.Plan.Raw.IsNull() {
 		return
@@ -110,6 +108,8 @@ func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	resp.Diagnostics.Append(plan.checkPublishing(ctx, state.Status.ValueString())...)
+	plan.checkReferences(ctx, r.session, &resp.Diagnostics)
+	plan.checkSlug(ctx, r.session, state, replaced, &resp.Diagnostics)
 	if req.State.Raw.IsNull() {
 		return
 	}

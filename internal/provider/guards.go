@@ -96,15 +96,16 @@ type mark struct {
 type witness struct{ Kind, ID string }
 
 // guardPlan runs at the beginning of every ModifyPlan. A replacement comes as two calls, neither of which looks like a deletion: one with the
-// prior state, then one without it, which gets the private data that the first one left.
-func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// prior state, then one without it, which gets the private data that the first one left. Of the second one it returns the id of the object
+// that is replaced.
+func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaced string) {
 	diags := &resp.Diagnostics
 	if !req.State.Raw.IsNull() {
 		s.guardManaged(ctx, k, req, resp)
-		return
+		return ""
 	}
 	if req.Plan.Raw.IsNull() {
-		return
+		return ""
 	}
 	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("mode"), string(s.mode))...)
 	var key types.String
@@ -126,7 +127,7 @@ func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlan
 	}
 	s.checkMerchant(ctx, true, diags)
 	if diags.HasError() {
-		return
+		return old.ID
 	}
 	if replaces {
 		old.Witnesses = s.witnesses(ctx, old.ID, diags)
@@ -138,6 +139,7 @@ func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlan
 			s.checkTainted(k, e, diags)
 		}
 	}
+	return old.ID
 }
 
 // guardManaged is guardPlan of an object of the state.

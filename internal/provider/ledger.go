@@ -46,6 +46,8 @@ type entry struct {
 	planned bool
 	// next is its key after the plan; "" when it goes, or when the new key is not known yet.
 	next string
+	// archived tells that it is archived after the plan.
+	archived bool
 }
 
 // keeps tells whether the object still has its key after the plan.
@@ -96,6 +98,13 @@ func (l *ledger) wrote(k kind, id, key string) {
 	defer l.mu.Unlock()
 	e := l.entry(k, id)
 	e.key, e.next, e.planned, e.written, l.proven = storedKey(key), storedKey(key), true, true, true
+}
+
+// archive notes whether a planned object is archived after the plan.
+func (l *ledger) archive(k kind, id string, archived bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entry(k, id).archived = archived
 }
 
 // of returns what is known of an object.

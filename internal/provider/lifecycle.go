@@ -72,6 +72,12 @@ func (l lifecycle) next(desired types.String, status string) verb {
 	}
 }
 
+// archivedAfter tells whether an object is archived after the transitions that are due.
+func (l lifecycle) archivedAfter(desired, status types.String) bool {
+	due := l.next(desired, status.ValueString())
+	return due == archive || due != unarchive && status.ValueString() == merchants.StatusArchived
+}
+
 // imported returns the desired status that fits an object which Terraform did not make.
 func (l lifecycle) imported(status string) types.String {
 	if status == merchants.StatusDraft || !slices.Contains(l, status) {

@@ -56,6 +56,9 @@ type candidate struct {
 	key string
 	// archived objects do not count: their key may be used again.
 	archived bool
+	// draft and slug are of campaigns alone.
+	draft bool
+	slug  string
 }
 
 // candidates walks all objects of a kind.

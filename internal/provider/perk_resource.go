@@ -125,6 +125,7 @@ func (r *perkResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.session.ledger.archive(perkKind, state.ID.ValueString(), perkLife.archivedAfter(plan.DesiredStatus, state.Status))
 	change := plan.input(ctx, &resp.Diagnostics).Since(state.input(ctx, &resp.Diagnostics))
 	perkLife.checkArchived("perk", plan.DesiredStatus, state.Status, change, perkPaths, &resp.Diagnostics)
 }

@@ -85,6 +85,14 @@ func (r *segmentResource) ValidateConfig(ctx context.Context, req resource.Valid
 
 func (r *segmentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.session.guardPlan(ctx, segmentKind, req, resp)
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan segmentModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	plan.eachAudience(ctx, &resp.Diagnostics, func(at path.Path, id types.String) {
+		r.session.checkReference(at, id, &resp.Diagnostics, listKind, segmentKind)
+	})
 }
 
 func (r *segmentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -1,0 +1,113 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// What a campaign refers to and the address of its page can be wrong in ways of which the service speaks only when it is applied. What the
+// provider has seen anyway is said in the plan.
+
+// checkReferences says when an id is that of another kind, or of a reward that nobody can get.
+func (m campaignModel) checkReferences(ctx context.Context, s *session, diags *diag.Diagnostics) {
+	s.checkReference(path.Root("audience_id"), m.AudienceID, diags, listKind, segmentKind)
+	for i, reward := range objectsOf[rewardModel](ctx, m.Rewards, diags) {
+		if reward == nil {
+			continue
+		}
+		at := path.Root("rewards").AtListIndex(i)
+		s.checkReference(at.AtName("perk_id"), reward.PerkID, diags, perkKind)
+		s.checkReference(at.AtName("digital_asset_id"), reward.DigitalAssetID, diags, digitalAssetKind)
+		if perk, _ := s.ledger.of(reward.PerkID.ValueString()); perk.archived && campaignLife.publishing(m.DesiredStatus) {
+			diags.AddAttributeWarning(at.AtName("perk_id"), "An archived perk as a reward",
+				fmt.Sprintf("%s is the perk %q, which is archived after this plan. Such a perk cannot be used in campaigns, so the campaign is expected to stay a draft. "+
+					"Write desired_status = \"live\" for the perk, or leave the reward out.", at, perk.next))
+		}
+	}
+}
+
+// checkReference refuses the id of an object of another kind.
+func (s *session) checkReference(at path.Path, id types.String, diags *diag.Diagnostics, kinds ...kind) {
+	found, shown := s.ledger.of(id.ValueString())
+	if !shown {
+		return
+	}
+	var nouns string
+	for i, k := range kinds {
+		if k.name == found.kind.name {
+			return
+		}
+		if i > 0 {
+			nouns += " or "
+		}
+		nouns += k.noun
+	}
+	diags.AddAttributeError(at, "The id of another kind of object",
+		fmt.Sprintf("%s is the id of a %s, and must be that of a %s, as in cohort_%s.example.id.", at, found.kind.noun, nouns, kinds[0].name))
+}
+
+// slug returns where the last part of the address stands, and what it is.
+func (m campaignModel) slug(ctx context.Context, diags *diag.Diagnostics) (path.Path, types.String) {
+	at := m.form().AtName("slug")
+	if challenge := objectOf[challengeModel](ctx, m.Challenge, diags); challenge != nil {
+		return at, challenge.Slug
+	}
+	if store := objectOf[storeModel](ctx, m.Store, diags); store != nil {
+		return at, store.Slug
+	}
+	return at, types.StringNull()
+}
+
+// checkSlug says when another campaign has the slug, also one that is archived, which keeps it: a new campaign, or one that comes back from
+// the archive, is then expected to be refused. replaced is the id of the campaign that the new one takes the place of.
+func (m campaignModel) checkSlug(ctx context.Context, s *session, state campaignModel, replaced string, diags *diag.Diagnostics) {
+	at, slug := m.slug(ctx, diags)
+	_, before := state.slug(ctx, diags)
+	comesBack := campaignLife.next(m.DesiredStatus, state.Status.ValueString()) == unarchive
+	if blank(slug.ValueString()) || slug.Equal(before) && !comesBack {
+		return
+	}
+	campaigns, err := s.existing.list(campaignKind, func() ([]candidate, error) { return collect(campaignKind.all(ctx, s.client)) })
+	if err != nil {
+		return // That the merchant could not be looked at is said where keys are.
+	}
+	for _, c := range campaigns {
+		if c.slug != slug.ValueString() || string(c.id) == state.ID.ValueString() {
+			continue
+		}
+		way := "Write another slug."
+		switch known, _ := s.ledger.of(string(c.id)); {
+		case known.written && known.key == "" && c.draft, string(c.id) == replaced && (c.draft || m.OnDestroy.ValueString() == destroyByDelete):
+			continue // It is deleted first.
+		case string(c.id) == replaced && !c.archived:
+			way = "The replacement archives it first, and users lose its page; the new one is then refused. Write another slug, or on_destroy = \"delete\" and apply that first."
+		case c.archived:
+			way += fmt.Sprintf(" Or delete that campaign in Cohort's admin, or bring it back: import it as %q.", idPrefix+string(c.id))
+		}
+		status := ""
+		if c.archived {
+			status = "archived "
+		}
+		diags.AddAttributeWarning(at, fmt.Sprintf("The %scampaign %q has the slug %q", status, c.key, slug.ValueString()),
+			"The service is expected to let no two campaigns have one slug, and an archived one keeps its own (assumed). "+way)
+		return
+	}
+}
+
+// describeCampaign is a campaign as a candidate.
+func describeCampaign(o *merchants.Campaign) candidate {
+	c := candidate{id: o.ID, key: o.InternalName, archived: o.Status == merchants.StatusArchived, draft: o.Status == merchants.StatusDraft}
+	switch {
+	case o.Challenge != nil && o.Challenge.Slug != nil:
+		c.slug = *o.Challenge.Slug
+	case o.Store != nil && o.Store.Slug != nil:
+		c.slug = *o.Store.Slug
+	}
+	return c
+}
