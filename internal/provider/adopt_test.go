@@ -65,7 +65,7 @@ func TestAdopt_whatTheServiceAccepted(t *testing.T) {
 		"perk":                           {"cohort_perk", "perks", `{"internalName":" p "}`},
 		"perk with an empty translation": {"cohort_perk", "perks", `{"internalName":"p","title":{"en":"Hello","fr":""},"description":{"en":"<p>x</p>","de":" "}}`},
 		"perk with no text at all":       {"cohort_perk", "perks", `{"internalName":"p","title":{"en":""}}`},
-		"perk in a language of its own":  {"cohort_perk", "perks", `{"internalName":"p","title":{"xx":"Hello"},"description":{"fr":"Bonjour"}}`},
+		"perk in a language of its own":  {"cohort_perk", "perks", `{"internalName":"p","title":{"pt-BR":"Olá","xx":"Hello"},"description":{"fr":"Bonjour"}}`},
 		"perk with settings": {
 			"cohort_perk", "perks",
 			`{"internalName":"p","type":"gift","typeConfig":{"zone":"EU","amount":20.0,"text":"5 < 6 & more >","big":12345678901234567890.10,"list":[1e3,null,{}],"nested":{"b":1,"a":"é\u2028"}}}`,
