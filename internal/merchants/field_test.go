@@ -102,3 +102,19 @@ func TestChange(t *testing.T) {
 		})
 	}
 }
+
+func TestChange_comparesJSON(t *testing.T) {
+	t.Parallel()
+	settings := func(text string) merchants.Field[json.RawMessage] { return merchants.Value(json.RawMessage(text)) }
+	if !merchants.Change(settings(`{"b":[1.0],"a":"<"}`), settings(` {"a":"\u003c", "b":[1]}`)).IsZero() {
+		t.Error("another form of the same JSON is a change")
+	}
+	for _, other := range []string{`{"b":[1],"a":">"}`, `null`, `{}`} {
+		if merchants.Change(settings(`{"b":[1],"a":"<"}`), settings(other)).IsZero() {
+			t.Errorf("%s is no change", other)
+		}
+	}
+	if merchants.Change(settings(`12345678901234567890`), settings(`12345678901234567891`)).IsZero() {
+		t.Error("a number beyond 2^53 is compared as another one")
+	}
+}

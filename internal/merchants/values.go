@@ -24,23 +24,6 @@ func (id *ID) UnmarshalJSON(data []byte) error {
 // Localized is a text by language code, such as en or pt-BR, to text (observed in Cohort's SDKs with two-letter codes). An empty text is none.
 type Localized map[string]string
 
-// UnmarshalJSON accepts null, or a number, in the place of a text: a language without a text may be null.
-func (l *Localized) UnmarshalJSON(data []byte) error {
-	var texts map[string]json.RawMessage
-	if err := json.Unmarshal(data, &texts); err != nil {
-		return err
-	}
-	*l = make(Localized, len(texts))
-	for language, value := range texts {
-		text, err := scalar(value)
-		if err != nil {
-			return fmt.Errorf("text in %q: %w", language, err)
-		}
-		(*l)[language] = text
-	}
-	return nil
-}
-
 // Languages are the codes of the languages that Cohort's user interfaces know (observed in cohort-embed-js). The service may have grown
 // others since.
 var Languages = []string{

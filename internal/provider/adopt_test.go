@@ -1,7 +1,9 @@
 package provider_test
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -65,7 +67,7 @@ func TestAdopt_whatTheServiceAccepted(t *testing.T) {
 		"perk":                           {"cohort_perk", "perks", `{"internalName":" p "}`},
 		"perk with an empty translation": {"cohort_perk", "perks", `{"internalName":"p","title":{"en":"Hello","fr":""},"description":{"en":"<p>x</p>","de":" "}}`},
 		"perk with no text at all":       {"cohort_perk", "perks", `{"internalName":"p","title":{"en":""}}`},
-		"perk in a language of its own":  {"cohort_perk", "perks", `{"internalName":"p","title":{"xx":"Hello"},"description":{"fr":"Bonjour"}}`},
+		"perk in a language of its own":  {"cohort_perk", "perks", `{"internalName":"p","title":{"pt-BR":"Olá","xx":"Hello"},"description":{"fr":"Bonjour"}}`},
 		"perk with settings": {
 			"cohort_perk", "perks",
 			`{"internalName":"p","type":"gift","typeConfig":{"zone":"EU","amount":20.0,"text":"5 < 6 & more >","big":12345678901234567890.10,"list":[1e3,null,{}],"nested":{"b":1,"a":"é\u2028"}}}`,
@@ -153,5 +155,48 @@ func TestAdopt_whatTheServiceMayHold(t *testing.T) {
 			}})
 			adoptable(t, w, p, c.kind, id)
 		})
+	}
+}
+
+// Settings that are adopted are written as jsonencode writes them, which is what Terraform generates and what users write.
+func TestAdopt_settingsAsJsonencodeWritesThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	p := configuredPlugin(t, w)
+	const held = `{ "zone": "EU", "amount": 20.0, "text": "5 < 6 & \"more\" >", "big": 12345678901234567890, "list": [1e3, null, {}], "é": "\u00e9" }`
+	const want = `{"amount":20,"big":12345678901234567890,"list":[1000,null,{}],"text":"5 \u003c 6 \u0026 \"more\" \u003e","zone":"EU","é":"é"}`
+	perk, _ := p.adopt("cohort_perk", w.post(t, "/v1/perks", `{"internalName":"p","type":"gift","typeConfig":`+held+`}`))
+	campaign, _ := p.adopt("cohort_campaign", w.post(t, "/v1/campaigns",
+		`{"internalName":"c","type":"challenge","typeConfig":{"steps":[{"userAction":"a","triggers":[{"type":"t","typeConfig":`+held+`}]}]}}`))
+	trigger := campaign.state.GetAttr("challenge").GetAttr("steps").AsValueSlice()[0].GetAttr("triggers").AsValueSlice()[0]
+	for _, got := range []string{perk.state.GetAttr("custom").GetAttr("settings").AsString(), trigger.GetAttr("settings").AsString()} {
+		if got != want {
+			t.Errorf("\n got %s\nwant %s", got, want)
+		}
+	}
+	// A user who writes them in another form has nothing to change either.
+	other := strings.ReplaceAll(held, "20.0", "2e1")
+	config := p.resource("cohort_perk", fmt.Sprintf("internal_name = \"p\"\ncustom = { type = \"gift\", settings = %q }", other))
+	planned, all := p.plan("cohort_perk", perk.state, config)
+	if len(all) > 0 {
+		t.Error(all)
+	}
+	for _, leaf := range differences(perk.state, p.decoded("cohort_perk", planned.PlannedState)) {
+		t.Errorf("another form of the same settings is a change: %s", leaf)
+	}
+}
+
+// So has a user who writes the time in another zone.
+func TestAdopt_timeInAnotherZone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	p := configuredPlugin(t, w)
+	perk, _ := p.adopt("cohort_perk", w.post(t, "/v1/perks", `{"internalName":"p","expiresAt":"2037-06-01T00:00:00.000Z"}`))
+	planned, all := p.plan("cohort_perk", perk.state, p.resource("cohort_perk", "internal_name = \"p\"\nexpires_at = \"2037-06-01T02:00:00+02:00\""))
+	if len(all) > 0 {
+		t.Error(all)
+	}
+	for _, leaf := range differences(perk.state, p.decoded("cohort_perk", planned.PlannedState)) {
+		t.Errorf("the same time is a change: %s", leaf)
 	}
 }

@@ -36,7 +36,7 @@ func (knownLanguages) ValidateMap(_ context.Context, req validator.MapRequest, r
 }
 
 // languageCode is the form of all codes, also of those that are not known here: a language, and perhaps its script and region.
-var languageCode = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$`)
+var languageCode = regexp.MustCompile(`^[a-z]{2}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$`)
 
 // localizedText is one text of an object and where it stands.
 type localizedText struct {

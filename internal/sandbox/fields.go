@@ -215,9 +215,10 @@ func matching(pattern *regexp.Regexp, meaning string) check {
 	}
 }
 
-var language = regexp.MustCompile(`^[a-z]{2}$`)
+var language = regexp.MustCompile(`^[a-z]{2}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$`)
 
-// localized checks a text in several languages. observed: an object from two-letter lower-case codes to texts.
+// localized checks a text in several languages. observed: an object from two-letter lower-case codes to texts. assumed: codes with a script or
+// a region, such as pt-BR.
 func localized(path string, v any) (any, error) {
 	texts, ok := v.(values)
 	if !ok {
@@ -225,7 +226,7 @@ func localized(path string, v any) (any, error) {
 	}
 	for _, code := range sortedKeys(texts) {
 		if !language.MatchString(code) {
-			return nil, invalid(join(path, code), "is not a two-letter language code")
+			return nil, invalid(join(path, code), "is not a language code")
 		}
 		if _, ok := texts[code].(string); !ok {
 			return nil, invalid(join(path, code), "must be a string")

@@ -134,8 +134,8 @@ func TestForms(t *testing.T) {
 		"texts": `
 			POST /v1/perks {"internalName": 5} => 417 generic.invalid-request internalName must be a string
 			POST /v1/perks {"internalName": "a", "title": "A"} => 417 generic.invalid-request title must be an object from language to text
-			POST /v1/perks {"internalName": "a", "title": {"EN": "A"}} => 417 generic.invalid-request title.EN is not a two-letter language code
-			POST /v1/perks {"internalName": "a", "title": {"eng": "A"}} => 417 generic.invalid-request title.eng is not a two-letter language code
+			POST /v1/perks {"internalName": "a", "title": {"EN": "A"}} => 417 generic.invalid-request title.EN is not a language code
+			POST /v1/perks {"internalName": "a", "title": {"eng": "A"}} => 417 generic.invalid-request title.eng is not a language code
 			POST /v1/perks {"internalName": "a", "title": {"en": null}} => 417 generic.invalid-request title.en must be a string
 			POST /v1/perks {"internalName": "a", "title": {"en": "Ten & <b>\"more\"</b> 🎁"}} => 201 {"title": {"en": "Ten & <b>\"more\"</b> 🎁"}}`,
 		"media": `
