@@ -67,6 +67,7 @@ func (m campaignModel) checkRewards(ctx context.Context, diags *diag.Diagnostics
 	}
 	distribution := objectOf[distributionModel](ctx, m.Distribution, diags)
 	direct := distribution == nil || distribution.InstantDraw.IsNull() && distribution.Raffle.IsNull()
+	draw := !direct && (distribution.Direct.IsNull() || isSet(distribution.InstantDraw) || isSet(distribution.Raffle))
 	var quantities int64
 	for i, reward := range objectsOf[rewardModel](ctx, m.Rewards, diags) {
 		if reward == nil {
@@ -75,22 +76,22 @@ func (m campaignModel) checkRewards(ctx context.Context, diags *diag.Diagnostics
 		at := path.Root("rewards").AtListIndex(i)
 		quantities += reward.Quantity.ValueInt64()
 		switch {
-		case direct && !reward.Quantity.IsNull():
+		case direct && isSet(reward.Quantity):
 			diags.AddAttributeError(at.AtName("quantity"), "A quantity without a draw", "In direct distribution everyone gets every reward. Remove quantity, limit the campaign with distribution.direct.max_quantity, or choose instant_draw or raffle.")
-		case !direct && reward.Quantity.IsNull():
+		case draw && reward.Quantity.IsNull():
 			diags.AddAttributeError(at.AtName("quantity"), "No quantity in a draw", "A draw needs to know how many of each reward can be won. Set quantity.")
 		}
-		if m.Store.IsNull() && !reward.Price.IsNull() {
+		if m.Store.IsNull() && isSet(reward.Price) {
 			diags.AddAttributeError(at.AtName("price"), "A price outside of a store", "Only a store sells rewards. Remove price, or make the campaign a store.")
 		}
 	}
 	if direct {
 		return
 	}
-	if draw := objectOf[instantDrawModel](ctx, distribution.InstantDraw, diags); draw != nil && !draw.MaxBoxes.IsUnknown() {
+	if draw := objectOf[instantDrawModel](ctx, distribution.InstantDraw, diags); draw != nil && isSet(draw.MaxBoxes) {
 		checkBoxes(path.Root("distribution").AtName("instant_draw"), draw.MaxBoxes.ValueInt64(), quantities, diags)
 	}
-	if raffle := objectOf[raffleModel](ctx, distribution.Raffle, diags); raffle != nil && !raffle.MaxBoxes.IsUnknown() {
+	if raffle := objectOf[raffleModel](ctx, distribution.Raffle, diags); raffle != nil && isSet(raffle.MaxBoxes) {
 		checkBoxes(path.Root("distribution").AtName("raffle"), raffle.MaxBoxes.ValueInt64(), quantities, diags)
 	}
 }

@@ -130,6 +130,9 @@ func ownFrames(stack []byte) string {
 // notWhole is what the framework says of a number that does not fit where a whole one belongs; it calls that an error of the provider.
 var notWhole = regexp.MustCompile(`\*big\.Float=([^)]+)\) (?:is not an integer|cannot be represented as a 64-bit integer)`)
 
+// missing is what the framework calls it when a required attribute is null.
+const missing = "Missing Configuration for Required Attribute"
+
 // inOurWords says in plain words, once, what the user wrote wrong and the framework takes for an error of the provider.
 func inOurWords(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 	var plain []*tfprotov6.Diagnostic
@@ -144,6 +147,9 @@ func inOurWords(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 			}) {
 				continue
 			}
+		}
+		if isMissing(d) {
+			d = &tfprotov6.Diagnostic{Severity: d.Severity, Attribute: d.Attribute, Summary: d.Summary, Detail: "This attribute is required: it needs a value that is not null."}
 		}
 		plain = append(plain, d)
 	}
@@ -171,13 +177,43 @@ func (s server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureP
 }
 
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	answer, err := contain(ctx, req, s.protocolServer.ValidateResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateResourceConfigResponse {
+	answer, err := contain(ctx, req, s.validateKnown, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateResourceConfigResponse {
 		return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: d}
 	})
 	if err == nil {
 		answer.Diagnostics = inOurWords(answer.Diagnostics)
 	}
 	return answer, err
+}
+
+// validateKnown drops what the framework misses in elements that are not known as a whole, such as a step from a variable: it takes the
+// attributes of one for null (https://github.com/hashicorp/terraform-plugin-framework/issues/186). Only resources have such elements.
+func (s server) validateKnown(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	answer, err := s.protocolServer.ValidateResourceConfig(ctx, req)
+	if err != nil || !slices.ContainsFunc(answer.Diagnostics, isMissing) {
+		return answer, err
+	}
+	kind, err := s.typeOf(ctx, req.TypeName)
+	if err != nil {
+		return nil, err
+	}
+	config, err := req.Config.Unmarshal(kind)
+	if err != nil {
+		return nil, err
+	}
+	answer.Diagnostics = slices.DeleteFunc(answer.Diagnostics, func(d *tfprotov6.Diagnostic) bool {
+		return isMissing(d) && belowUnknown(config, d.Attribute)
+	})
+	return answer, nil
+}
+
+func isMissing(d *tfprotov6.Diagnostic) bool { return d.Summary == missing }
+
+// belowUnknown tells whether a path leads through something that is not known. A walk ends there.
+func belowUnknown(config tftypes.Value, at *tftypes.AttributePath) bool {
+	reached, _, err := tftypes.WalkAttributePath(config, at)
+	value, ok := reached.(tftypes.Value)
+	return err != nil && ok && !value.IsKnown()
 }
 
 func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
@@ -225,6 +261,15 @@ func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRes
 	})
 }
 
+// typeOf is the type of a resource's configuration, plan and state.
+func (s server) typeOf(ctx context.Context, resource string) (tftypes.Type, error) {
+	schemas, err := s.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return nil, err
+	}
+	return schemas.ResourceSchemas[resource].ValueType(), nil
+}
+
 // createdObject is what a call to create has made so far.
 type createdObject struct{ id string }
 
@@ -239,11 +284,10 @@ func noteCreated(ctx context.Context, id merchants.ID) {
 
 // stateOf returns the planned state and the identity with the id of the object that was made. What else is not known becomes null.
 func (s server) stateOf(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest, id string) (*tfprotov6.DynamicValue, *tfprotov6.ResourceIdentityData) {
-	schemas, err := s.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil || schemas.ResourceSchemas[req.TypeName] == nil {
+	stateType, err := s.typeOf(ctx, req.TypeName)
+	if err != nil {
 		return req.PriorState, nil
 	}
-	stateType := schemas.ResourceSchemas[req.TypeName].ValueType()
 	planned, err := req.PlannedState.Unmarshal(stateType)
 	if err != nil {
 		return req.PriorState, nil
