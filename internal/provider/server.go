@@ -29,14 +29,18 @@ type protocolServer interface {
 
 // server holds what cuts across all calls of the protocol, so that resources know nothing of it: a panic becomes an error of the one
 // object that met it, and keys are masked in every log line. Calls that run no code of ours pass through.
-type server struct{ protocolServer }
+type server struct {
+	protocolServer
+	// configured tells whether the last ConfigureProvider succeeded.
+	configured *atomic.Bool
+}
 
 // NewServer returns the protocol server of the provider, as Terraform, tests and the companion use it.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		served := providerserver.NewProtocol6(New(version))()
 		if framework, whole := served.(protocolServer); whole {
-			return server{interruptible{framework, new(atomic.Bool)}}
+			return server{interruptible{framework, new(atomic.Bool)}, new(atomic.Bool)}
 		}
 		return served
 	}
@@ -70,6 +74,19 @@ func contain[Request, Response any](
 	lent, end := newCallContext(masked(ctx))
 	defer end()
 	return call(lent, request)
+}
+
+// containConfigured contains a call that needs the session which ConfigureProvider makes. Terraform makes none when that failed; Pulumi does.
+func containConfigured[Request, Response any](
+	ctx context.Context, s server, request *Request, call func(context.Context, *Request) (*Response, error), answer func([]*tfprotov6.Diagnostic) *Response,
+) (*Response, error) {
+	if !s.configured.Load() {
+		return answer([]*tfprotov6.Diagnostic{{
+			Severity: tfprotov6.DiagnosticSeverityError, Summary: "The provider is not configured",
+			Detail: "Nothing was read or changed, because the configuration of the provider was refused or has not been given. Correct it first: its own error says what is wrong.",
+		}}), nil
+	}
+	return contain(ctx, request, call, answer)
 }
 
 // masked returns a context in which no log line holds a key.
@@ -173,8 +190,11 @@ func (s server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureP
 	if err == nil {
 		answer.Diagnostics = inOurWords(answer.Diagnostics)
 	}
+	s.configured.Store(err == nil && !slices.ContainsFunc(answer.Diagnostics, isError))
 	return answer, err
 }
+
+func isError(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }
 
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	answer, err := contain(ctx, req, s.validateKnown, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateResourceConfigResponse {
@@ -229,13 +249,13 @@ func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.Upgr
 }
 
 func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return contain(ctx, req, s.protocolServer.ReadResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
+	return containConfigured(ctx, s, req, s.protocolServer.ReadResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
 		return &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, NewIdentity: req.CurrentIdentity, Private: req.Private, Diagnostics: d}
 	})
 }
 
 func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	answer, err := contain(ctx, req, s.protocolServer.PlanResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
+	answer, err := containConfigured(ctx, s, req, s.protocolServer.PlanResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
 		return &tfprotov6.PlanResourceChangeResponse{PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, Diagnostics: d}
 	})
 	if err == nil {
@@ -247,7 +267,7 @@ func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResou
 func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	made := new(createdObject)
 	ctx = context.WithValue(ctx, createdKey{}, made)
-	return contain(ctx, req, s.protocolServer.ApplyResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
+	return containConfigured(ctx, s, req, s.protocolServer.ApplyResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
 		answer := &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: d}
 		if made.id != "" {
 			answer.NewState, answer.NewIdentity = s.stateOf(ctx, req, made.id)
@@ -320,7 +340,7 @@ func (s server) stateOf(ctx context.Context, req *tfprotov6.ApplyResourceChangeR
 }
 
 func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return contain(ctx, req, s.protocolServer.ImportResourceState, func(d []*tfprotov6.Diagnostic) *tfprotov6.ImportResourceStateResponse {
+	return containConfigured(ctx, s, req, s.protocolServer.ImportResourceState, func(d []*tfprotov6.Diagnostic) *tfprotov6.ImportResourceStateResponse {
 		return &tfprotov6.ImportResourceStateResponse{Diagnostics: d}
 	})
 }
@@ -332,7 +352,7 @@ func (s server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.V
 }
 
 func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	return contain(ctx, req, s.protocolServer.ReadDataSource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadDataSourceResponse {
+	return containConfigured(ctx, s, req, s.protocolServer.ReadDataSource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadDataSourceResponse {
 		return &tfprotov6.ReadDataSourceResponse{Diagnostics: d}
 	})
 }
@@ -344,7 +364,7 @@ func (s server) ValidateEphemeralResourceConfig(ctx context.Context, req *tfprot
 }
 
 func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
-	return contain(ctx, req, s.protocolServer.OpenEphemeralResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.OpenEphemeralResourceResponse {
+	return containConfigured(ctx, s, req, s.protocolServer.OpenEphemeralResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.OpenEphemeralResourceResponse {
 		return &tfprotov6.OpenEphemeralResourceResponse{Diagnostics: d}
 	})
 }
@@ -357,7 +377,7 @@ func (s server) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.V
 
 // ListResource goes on in its context when it has returned, for as long as results are taken, and so lends none.
 func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
-	answer, err := contain(ctx, req, func(_ context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	answer, err := containConfigured(ctx, s, req, func(_ context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
 		return s.protocolServer.ListResource(masked(ctx), req)
 	}, func(d []*tfprotov6.Diagnostic) *tfprotov6.ListResourceServerStream {
 		return &tfprotov6.ListResourceServerStream{Results: slices.Values([]tfprotov6.ListResourceResult{{Diagnostics: d}})}

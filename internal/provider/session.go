@@ -25,7 +25,8 @@ type session struct {
 	guards      guards
 }
 
-// sessionFrom takes what Configure of the provider left. It is nil before that, when Terraform only validates.
+// sessionFrom takes what Configure of the provider left. It is nil while Terraform only validates; the calls that need it are refused then, see
+// containConfigured.
 func sessionFrom(providerData any, diags *diag.Diagnostics) *session {
 	if providerData == nil {
 		return nil
