@@ -63,7 +63,8 @@ func TestServer_panic(t *testing.T) {
 			return answer.Diagnostics, err
 		},
 		"ConfigureProvider": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
-			answer, err := s.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{})
+			// It gets a server of its own: the calls to one whose configuration failed are refused.
+			answer, err := configuredServer(broken{}).ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{})
 			return answer.Diagnostics, err
 		},
 		"ValidateResourceConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {

@@ -26,7 +26,12 @@ func TestProperty_validatesUnknown(t *testing.T) {
 				full := p.resource(kind, config)
 				settable := settablePaths(full, attributes)
 				rapid.Check(t, func(t *rapid.T) {
-					chosen := rapid.SliceOfNDistinct(rapid.SampledFrom(slices.Sorted(maps.Keys(settable))), 0, 6, rapid.ID[string]).Draw(t, "unknown")
+					chosen := rapid.SliceOfNDistinct(rapid.SampledFrom(settable), 0, 4, rapid.ID[string]).Draw(t, "unknown")
+					for _, at := range settable {
+						if strings.HasSuffix(at, "]") && rapid.Bool().Draw(t, "unknown element "+at) {
+							chosen = append(chosen, at)
+						}
+					}
 					part := replaced(t, full, chosen, cty.UnknownVal)
 					for _, s := range errorsOf(p.validate(kind, part)) {
 						t.Fatalf("a valid configuration is refused: %s", s)
@@ -62,11 +67,11 @@ func TestProperty_nestedOnlyInResources(t *testing.T) {
 	}
 }
 
-// settablePaths are the paths below a configuration at which a user can write something, by their text.
-func settablePaths(config cty.Value, attributes []*tfprotov6.SchemaAttribute) map[string]cty.Path {
+// settablePaths are the paths in a configuration at which a user can write something, those of elements among them.
+func settablePaths(config cty.Value, attributes []*tfprotov6.SchemaAttribute) []string {
 	names := map[string]bool{}
 	eachSettable(attributes, "", func(at string) { names[at] = true })
-	paths := map[string]cty.Path{}
+	var paths []string
 	_ = cty.Walk(config, func(at cty.Path, _ cty.Value) (bool, error) {
 		var name []string
 		for _, step := range at {
@@ -75,10 +80,11 @@ func settablePaths(config cty.Value, attributes []*tfprotov6.SchemaAttribute) ma
 			}
 		}
 		if names[strings.Join(name, ".")] {
-			paths[ctyPathText(at)] = at.Copy()
+			paths = append(paths, ctyPathText(at))
 		}
 		return true, nil
 	})
+	slices.Sort(paths)
 	return paths
 }
 
