@@ -23,6 +23,12 @@ const release = "0.1.0"
 var workshop string
 
 func TestMain(m *testing.M) {
+	// A variable of the machine must not reach the provider that is tested.
+	for _, setting := range os.Environ() {
+		if name, _, _ := strings.Cut(setting, "="); strings.HasPrefix(name, "COHORT_") {
+			_ = os.Unsetenv(name)
+		}
+	}
 	os.Exit(func() int {
 		var err error
 		if workshop, err = os.MkdirTemp("", "cohort-provider-test-"); err != nil {
