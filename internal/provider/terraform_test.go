@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
 )
 
 // repository is the root of the repository, from here.
@@ -67,19 +69,6 @@ var builtMirror = sync.OnceValues(func() (configuration string, err error) {
 	return configuration, os.WriteFile(configuration, []byte(text), 0o600)
 })
 
-// foundTerraform is the Terraform or OpenTofu that the tests run.
-var foundTerraform = sync.OnceValues(func() (string, error) {
-	for _, name := range []string{os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform", "tofu"} {
-		if name == "" {
-			continue
-		}
-		if path, err := exec.LookPath(name); err == nil {
-			return filepath.Abs(path)
-		}
-	}
-	return "", errors.New("neither terraform nor tofu is in PATH")
-})
-
 // terraformCLI runs the real Terraform with the real provider, each in a process of its own, in one root directory.
 type terraformCLI struct {
 	t    *testing.T
@@ -96,7 +85,7 @@ func newTerraformCLI(t *testing.T, dir string, settings ...string) *terraformCLI
 	if err != nil {
 		t.Fatal(err)
 	}
-	path, err := foundTerraform()
+	path, err := terraformtest.CLI()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,20 +17,13 @@ import (
 	"time"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/peakrss"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformcli"
 )
 
-// CLI finds Terraform or OpenTofu: TF_ACC_TERRAFORM_PATH, else what is in PATH.
-func CLI() (string, error) {
-	if named := os.Getenv("TF_ACC_TERRAFORM_PATH"); named != "" {
-		return named, nil
-	}
-	for _, name := range []string{"terraform", "tofu"} {
-		if found, err := exec.LookPath(name); err == nil {
-			return found, nil
-		}
-	}
-	return "", errors.New("neither terraform nor tofu is in PATH")
-}
+// CLI finds Terraform or OpenTofu, once for a process: TF_ACC_TERRAFORM_PATH, else as [terraformcli.Find] does.
+var CLI = sync.OnceValues(func() (string, error) {
+	return terraformcli.Find(context.Background(), os.Getenv("TF_ACC_TERRAFORM_PATH"), func(text string) { fmt.Fprintln(os.Stderr, text) })
+})
 
 // built is the directory of the provider binary, which is built once for a process.
 var built = sync.OnceValues(func() (string, error) {
