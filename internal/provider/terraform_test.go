@@ -69,6 +69,27 @@ var builtMirror = sync.OnceValues(func() (configuration string, err error) {
 	return configuration, os.WriteFile(configuration, []byte(text), 0o600)
 })
 
+// fewerStarts puts a script before Terraform that answers for it where the test framework asks what is known already. It is for the framework
+// alone, in whose steps every second start of Terraform is one of those, and most of what the tests cost is starts of Terraform.
+var fewerStarts = sync.OnceValue(func() error {
+	path, err := terraformtest.CLI()
+	if err != nil {
+		return err
+	}
+	script := filepath.Join(workshop, "terraform.sh")
+	content, err := os.ReadFile(filepath.Join("testdata", "terraform.sh"))
+	if err != nil {
+		return err
+	}
+	if runtime.GOOS != "windows" {
+		if err := os.WriteFile(script, content, 0o700); err != nil {
+			return err
+		}
+		path, err = script, os.Setenv("TESTED_TERRAFORM", path)
+	}
+	return errors.Join(err, os.Setenv("TF_ACC_TERRAFORM_PATH", path))
+})
+
 // terraformCLI runs the real Terraform with the real provider, each in a process of its own, in one root directory.
 type terraformCLI struct {
 	t    *testing.T
@@ -93,6 +114,7 @@ func newTerraformCLI(t *testing.T, dir string, settings ...string) *terraformCLI
 		return strings.HasPrefix(setting, "TF_") || strings.HasPrefix(setting, "COHORT_")
 	})
 	env = append(env, "TF_CLI_CONFIG_FILE="+configuration, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0")
+	env = append(env, terraformtest.Quick...)
 	return &terraformCLI{t: t, path: path, dir: dir, env: append(env, settings...)}
 }
 

@@ -27,7 +27,7 @@ provider "echo" {
 resource "echo" "it" {}
 `)
 	}
-	servers := factories()
+	servers := factories(t)
 	servers["echo"] = echoprovider.NewProviderServer()
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: servers,
