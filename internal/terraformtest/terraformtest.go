@@ -26,8 +26,8 @@ var CLI = sync.OnceValues(func() (string, error) {
 })
 
 // Quick are environment variables for a Terraform of which only the result counts: it does not encrypt what it says to the provider, and neither
-// of them collects garbage before there is much.
-var Quick = []string{"TF_DISABLE_PLUGIN_TLS=1", "GOGC=off", "GOMEMLIMIT=400MiB"}
+// of them collects garbage often.
+var Quick = []string{"TF_DISABLE_PLUGIN_TLS=1", "GOGC=400"}
 
 // built is the directory of the provider binary, which is built once for a process.
 var built = sync.OnceValues(func() (string, error) {

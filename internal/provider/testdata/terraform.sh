@@ -5,11 +5,11 @@
 # - the text of a plan, which plan printed when it was made;
 # - the JSON of a plan of which Terraform said, by its exit code, that it has no changes;
 # - the JSON of a state that is what it was when that was asked for last.
-export GOGC=off GOMEMLIMIT=400MiB
+export GOGC=400
 
 case "$1 $2 $#" in
 "version -json 2")
-  version=$(dirname "$0")/version.json
+  version=${0%/*}/version.json
   [ -s "$version" ] || { "$TESTED_TERRAFORM" version -json > "$version.$$" && mv "$version.$$" "$version"; } || exit
   exec cat "$version"
   ;;
@@ -27,7 +27,8 @@ case "$1 $2 $#" in
   exec cat planned.out
   ;;
 "show -json 4")
-  [ "$(cat planned.code)" = 0 ] && exec echo '{"format_version":"1.0","resource_changes":[]}'
+  read -r code < planned.code
+  [ "$code" = 0 ] && echo '{"format_version":"1.0","resource_changes":[]}' && exit
   ;;
 "show -json 3")
   if [ -s terraform.tfstate ]; then

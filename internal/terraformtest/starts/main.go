@@ -37,10 +37,10 @@ func main() {
 		os.Exit(1)
 	}
 	if *packages {
-		fmt.Println(strings.Join(folders, " "))
+		fmt.Fprintln(os.Stdout, strings.Join(folders, " "))
 		return
 	}
-	fmt.Println(pattern)
+	fmt.Fprintln(os.Stdout, pattern)
 }
 
 // find returns the pattern of the tests below a folder that start Terraform, and the folders that have some.
