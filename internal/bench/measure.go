@@ -18,6 +18,7 @@ import (
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/peakrss"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformcli"
 )
 
 const module = "github.com/cohort-xyz/terraform-provider-cohort"
@@ -56,14 +57,9 @@ type cost struct {
 }
 
 func newBench(ctx context.Context) (*bench, error) {
-	cli := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	for _, name := range []string{"terraform", "tofu"} {
-		if found, err := exec.LookPath(name); err == nil && cli == "" {
-			cli = found
-		}
-	}
-	if cli == "" {
-		return nil, errors.New("neither terraform nor tofu is in PATH")
+	cli, err := terraformcli.Find(ctx, os.Getenv("TF_ACC_TERRAFORM_PATH"), func(text string) { fmt.Fprintln(os.Stderr, text) })
+	if err != nil {
+		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "cohort-bench-")
 	if err != nil {

@@ -17,10 +17,7 @@ import (
 	"strings"
 	"time"
 
-	install "github.com/hashicorp/hc-install"
-	"github.com/hashicorp/hc-install/product"
-	"github.com/hashicorp/hc-install/releases"
-	"github.com/hashicorp/hc-install/src"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformcli"
 )
 
 const (
@@ -229,8 +226,9 @@ func (d *demo) findTerraform() {
 	if d.err != nil {
 		return
 	}
-	d.cli, d.err = d.terraformPath()
-	if d.err != nil {
+	ctx, cancel := context.WithTimeout(d.ctx, patience)
+	defer cancel()
+	if d.cli, d.err = terraformcli.Find(ctx, os.Getenv("DEMO_TERRAFORM"), d.say); d.err != nil {
 		return
 	}
 	d.cliName = strings.TrimSuffix(filepath.Base(d.cli), ".exe")
@@ -241,36 +239,6 @@ func (d *demo) findTerraform() {
 		return
 	}
 	d.detail(firstLine(output))
-}
-
-func (d *demo) terraformPath() (string, error) {
-	if named := os.Getenv("DEMO_TERRAFORM"); named != "" {
-		path, err := exec.LookPath(named)
-		if err != nil {
-			return "", fmt.Errorf("DEMO_TERRAFORM: %w", err)
-		}
-		return filepath.Abs(path)
-	}
-	cache := filepath.Join(d.repository, ".cache", "terraform")
-	for _, name := range []string{"terraform", "tofu", filepath.Join(cache, "terraform")} {
-		if path, err := exec.LookPath(name); err == nil {
-			return filepath.Abs(path)
-		}
-	}
-	d.say("Neither terraform nor tofu is in PATH; Terraform is fetched into .cache.")
-	if err := os.MkdirAll(cache, 0o750); err != nil {
-		return "", err
-	}
-	ctx, cancel := context.WithTimeout(d.ctx, patience)
-	defer cancel()
-	path, err := install.NewInstaller().Ensure(ctx, []src.Source{
-		&releases.LatestVersion{Product: product.Terraform, InstallDir: cache},
-	})
-	if err != nil {
-		return "", fmt.Errorf("neither terraform nor tofu is in PATH, and Terraform could not be fetched "+
-			"(put one of them into PATH, or name it in DEMO_TERRAFORM): %w", err)
-	}
-	return path, nil
 }
 
 // startSandbox runs the provider's own command and reads the first line of its output.

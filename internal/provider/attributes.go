@@ -297,6 +297,9 @@ func attributesSet(attributes map[string]attr.Value, names []string) (set []stri
 	return set, unknown
 }
 
+// isSet reports whether a value is known and not null.
+func isSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown() }
+
 // listed writes names as in a sentence: a, b and c.
 func listed(names []string) string {
 	if len(names) < 2 {

@@ -79,12 +79,12 @@ func (m campaignModel) checkRewards(ctx context.Context, diags *diag.Diagnostics
 		}
 		quantities += reward.Quantity.ValueInt64()
 		switch {
-		case direct && !reward.Quantity.IsNull() && !reward.Quantity.IsUnknown():
+		case direct && isSet(reward.Quantity):
 			diags.AddAttributeError(at.AtName("quantity"), "A quantity without a draw", "In direct distribution everyone gets every reward. Remove quantity, limit the campaign with distribution.direct.max_quantity, or choose instant_draw or raffle.")
 		case draw && reward.Quantity.IsNull():
 			addDefect(diags, campaignLife.publishing(m.DesiredStatus), at.AtName("quantity"), "No quantity in a draw", "A draw needs to know how many of each reward can be won. Set quantity.")
 		}
-		if m.Store.IsNull() && !reward.Price.IsNull() && !reward.Price.IsUnknown() {
+		if m.Store.IsNull() && isSet(reward.Price) {
 			diags.AddAttributeError(at.AtName("price"), "A price outside of a store", "Only a store sells rewards. Remove price, or make the campaign a store.")
 		}
 		if first := slices.IndexFunc(rewards[:i], reward.again); first >= 0 {
@@ -96,10 +96,10 @@ func (m campaignModel) checkRewards(ctx context.Context, diags *diag.Diagnostics
 	if distribution == nil {
 		return
 	}
-	if draw := objectOf[instantDrawModel](ctx, distribution.InstantDraw, diags); draw != nil && !draw.MaxBoxes.IsUnknown() && !draw.MaxBoxes.IsNull() {
+	if draw := objectOf[instantDrawModel](ctx, distribution.InstantDraw, diags); draw != nil && isSet(draw.MaxBoxes) {
 		checkBoxes(path.Root("distribution").AtName("instant_draw"), draw.MaxBoxes.ValueInt64(), quantities, diags)
 	}
-	if raffle := objectOf[raffleModel](ctx, distribution.Raffle, diags); raffle != nil && !raffle.MaxBoxes.IsUnknown() && !raffle.MaxBoxes.IsNull() {
+	if raffle := objectOf[raffleModel](ctx, distribution.Raffle, diags); raffle != nil && isSet(raffle.MaxBoxes) {
 		checkBoxes(path.Root("distribution").AtName("raffle"), raffle.MaxBoxes.ValueInt64(), quantities, diags)
 	}
 }

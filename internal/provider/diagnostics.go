@@ -87,9 +87,9 @@ func apiErrorDetail(err *merchants.Error) string {
 func adviceOn(err *merchants.Error) string {
 	switch {
 	case errors.Is(err, merchants.ErrKeyUnknown):
-		return "The api_key of the provider is only known after another resource is applied. Apply that resource first (-target), or supply the key in COHORT_API_KEY."
+		return "The api_key of the provider is only known after another resource is applied. Apply that resource first (-target), or set COHORT_API_KEY to a key of the same merchant: it stands in until then."
 	case errors.Is(err, merchants.ErrReadOnly):
-		return "This configuration only reads: read_only is set in the provider block or COHORT_READ_ONLY in the environment. Nothing was sent."
+		return "This configuration only reads: read_only is set in the provider block, or not known yet, or COHORT_READ_ONLY is set in the environment. Nothing was sent."
 	case errors.Is(err, merchants.ErrUntrusted):
 		return "Nothing was sent. Where a proxy or a gateway has a certificate authority of its own, name its PEM file in ca_cert_file of the provider block."
 	case err.Status == http.StatusUnauthorized:

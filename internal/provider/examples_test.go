@@ -58,7 +58,7 @@ func TestExamples_apply(t *testing.T) {
 			w := newWorld(t, sandbox.Options{})
 			resource.UnitTest(t, resource.TestCase{
 				TerraformVersionChecks:   needs,
-				ProtoV6ProviderFactories: factories(),
+				ProtoV6ProviderFactories: factories(t),
 				Steps:                    []resource.TestStep{{Config: w.config(string(content))}},
 			})
 			if w.Stats().Requests == 0 {

@@ -33,8 +33,12 @@ func newWorld(t *testing.T, options sandbox.Options) *world {
 	return &world{Sandbox: s}
 }
 
-// factories serve the provider in the process of the test.
-func factories() map[string]func() (tfprotov6.ProviderServer, error) {
+// factories serve the provider in the process of the test, to a Terraform that the test framework starts.
+func factories(t *testing.T) map[string]func() (tfprotov6.ProviderServer, error) {
+	t.Helper()
+	if err := fewerStarts(); err != nil {
+		t.Fatal(err)
+	}
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"cohort": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test")(), nil },
 	}

@@ -40,7 +40,7 @@ func (w *world) run(t *testing.T, checkDestroy resource.TestCheckFunc, steps ...
 			steps[i].Config = w.config(steps[i].Config)
 		}
 	}
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(), CheckDestroy: checkDestroy, Steps: steps})
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(t), CheckDestroy: checkDestroy, Steps: steps})
 }
 
 // block writes a resource or data source with these attributes.

@@ -211,7 +211,8 @@ func proposedObject(prior, config cty.Value, attributes []*tfprotov6.SchemaAttri
 	return cty.ObjectVal(values)
 }
 
-// parse decodes the arguments of a block. In expressions, unknown is a text that is not known yet, and jsonencode works.
+// parse decodes the arguments of a block. In expressions, unknown is a text that is not known yet and
+// unknown_part anything that is not, and jsonencode works.
 func (p *plugin) parse(schema *tfprotov6.Schema, block string) cty.Value {
 	p.t.Helper()
 	if schema == nil {
@@ -228,7 +229,7 @@ func (p *plugin) parse(schema *tfprotov6.Schema, block string) cty.Value {
 	values := map[string]cty.Value{}
 	for name, argument := range arguments {
 		value, problems := argument.Expr.Value(&hcl.EvalContext{
-			Variables: map[string]cty.Value{"unknown": cty.UnknownVal(cty.String)},
+			Variables: map[string]cty.Value{"unknown": cty.UnknownVal(cty.String), "unknown_part": cty.DynamicVal},
 			Functions: map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc},
 		})
 		if problems.HasErrors() {

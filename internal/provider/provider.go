@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -57,7 +58,7 @@ func New(version string) provider.Provider { return &cohortProvider{version: ver
 
 type cohortProvider struct {
 	version string
-	// configured is the session of the last Configure, for what sees every call.
+	// configured is the session of the last Configure, for what sees every call; nil when that failed.
 	configured atomic.Pointer[session]
 }
 
@@ -91,7 +92,7 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				Validators:          []validator.String{stringvalidator.OneOf(string(merchants.ModeTest), string(merchants.ModeLive))},
 			},
 			"api_key": schema.StringAttribute{
-				MarkdownDescription: "Key of the Merchants API, which begins with `test_` or `live_`. Better supplied by the environment variable `" + envAPIKey + "` or an ephemeral variable: a plain variable is kept in saved plans.",
+				MarkdownDescription: "Key of the Merchants API, which begins with `test_` or `live_`. Better supplied by the environment variable `" + envAPIKey + "` or an ephemeral variable: a plain variable is kept in saved plans. While the argument is not known yet, because another resource makes the key, the environment variable stands in; without that, only new objects can be planned.",
 				Optional:            true,
 				Sensitive:           true,
 			},
@@ -100,7 +101,7 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				Optional:            true,
 			},
 			"read_only": schema.BoolAttribute{
-				MarkdownDescription: "Refuse every request that could change something, for jobs that only plan. Environment variable `" + envReadOnly + "`.",
+				MarkdownDescription: "Refuse every request that could change something, for jobs that only plan. Environment variable `" + envReadOnly + "`. While the argument is not known yet, nothing is written.",
 				Optional:            true,
 			},
 			"allow_live_delete": schema.ListAttribute{
@@ -131,7 +132,7 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				Optional:            true,
 			},
 			"ca_cert_file": schema.StringAttribute{
-				MarkdownDescription: "Path of a PEM file with certificates to trust beside the system's, for a proxy with a certificate authority of its own.",
+				MarkdownDescription: "Path of a PEM file with certificates to trust beside the system's, for a proxy with a certificate authority of its own. While it is not known yet, only the system's are trusted.",
 				Optional:            true,
 			},
 		},
@@ -165,7 +166,7 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		Created:        noteCreated,
 		Log:            logExchange,
 	}
-	if !config.MaxRetries.IsNull() {
+	if isSet(config.MaxRetries) {
 		clientConfig.MaxRetries = int(config.MaxRetries.ValueInt64())
 	}
 	if diags.HasError() {
@@ -191,13 +192,13 @@ func (m providerModel) mode(diags *diag.Diagnostics) merchants.Mode {
 	return merchants.ModeTest
 }
 
-// key is the first guard: it refuses a key of the other merchant before any request. A key that is not known yet gives the zero Key, with
-// which every request fails.
+// key is the first guard: it refuses a key of the other merchant before any request. A key that is not known yet, and for which no environment
+// variable stands in, gives the zero Key, with which every request fails.
 func (m providerModel) key(mode merchants.Mode, diags *diag.Diagnostics) merchants.Key {
-	if m.APIKey.IsUnknown() {
+	text, source := fromEnv(m.APIKey, envAPIKey)
+	if text == "" && m.APIKey.IsUnknown() {
 		return merchants.Key{}
 	}
-	text, source := fromEnv(m.APIKey, envAPIKey)
 	if text == "" {
 		diags.AddAttributeError(path.Root("api_key"), "No API key",
 			"Set the environment variable "+envAPIKey+", or the argument api_key. Keys are found in Cohort's admin under Settings > Integrations.")
@@ -223,7 +224,8 @@ func wrongMerchantAdvice(mode merchants.Mode, source string) string {
 
 func (m providerModel) baseURL(diags *diag.Diagnostics) string {
 	if m.APIURL.IsUnknown() {
-		diags.AddAttributeError(path.Root("api_url"), "The address is not known", "api_url has to be known when planning.")
+		diags.AddAttributeError(path.Root("api_url"), "The address is not known",
+			"api_url has to be known when planning, because it decides where the key goes. Write it, take it from a variable, or leave it out and set "+envAPIURL+".")
 		return ""
 	}
 	text, source := fromEnv(m.APIURL, envAPIURL)
@@ -236,20 +238,26 @@ func (m providerModel) baseURL(diags *diag.Diagnostics) string {
 	return text
 }
 
+// readOnly holds back writes as long as it is not known whether they are allowed.
 func (m providerModel) readOnly(diags *diag.Diagnostics) bool {
 	if !m.ReadOnly.IsNull() {
-		return m.ReadOnly.ValueBool()
+		return m.ReadOnly.IsUnknown() || m.ReadOnly.ValueBool()
 	}
 	return boolFromEnv(envReadOnly, path.Root("read_only"), diags)
 }
 
 func (m providerModel) liveDeletes(ctx context.Context, diags *diag.Diagnostics) []string {
-	if m.AllowLiveDelete.IsUnknown() {
-		diags.AddAttributeError(path.Root("allow_live_delete"), "Not known what may be deleted", "allow_live_delete has to be known when planning.")
-		return nil
+	var names []types.String
+	if !m.AllowLiveDelete.IsUnknown() {
+		diags.Append(m.AllowLiveDelete.ElementsAs(ctx, &names, false)...)
+	}
+	if m.AllowLiveDelete.IsUnknown() || slices.ContainsFunc(names, types.String.IsUnknown) {
+		diags.AddAttributeError(path.Root("allow_live_delete"), "Not known what may be deleted", "allow_live_delete and all that is in it has to be known when planning. Write it, or take it from a variable.")
 	}
 	var allowed []string
-	diags.Append(m.AllowLiveDelete.ElementsAs(ctx, &allowed, false)...)
+	for _, name := range names {
+		allowed = append(allowed, name.ValueString())
+	}
 	return allowed
 }
 

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -121,7 +123,7 @@ func TestProvider_refuses(t *testing.T) {
 		{"plain http to a foreign host", key + `api_url = "http://api.getcohort.com"`, "api_url", notAddress, []string{"plain http would send the API key readable to api.getcohort.com; use https"}},
 		{"plain http to a host that only begins like loopback", key + `api_url = "http://127.0.0.1.example.com"`, "api_url", notAddress, []string{"plain http"}},
 		{"plain http to a host that only ends like localhost", key + `api_url = "http://notlocalhost"`, "api_url", notAddress, []string{"plain http"}},
-		{"unknown address", key + "api_url = unknown", "api_url", "The address is not known", nil},
+		{"unknown address", key + "api_url = unknown", "api_url", "The address is not known", []string{"decides where the key goes", "COHORT_API_URL"}},
 		{"timeout in words", key + `request_timeout = "soon"`, "request_timeout", "Invalid Time Duration String Value", nil},
 		{"timeout of nothing", key + `request_timeout = "0s"`, "request_timeout", "Not a time limit", []string{"longer than 0, such as 30s"}},
 		{"timeout in the past", key + `request_timeout = "-1s"`, "request_timeout", "Not a time limit", nil},
@@ -237,6 +239,104 @@ func TestProvider_unknownKey(t *testing.T) {
 	if n := w.Stats().Requests; n != 0 {
 		t.Errorf("%d requests were sent without a key", n)
 	}
+}
+
+// TestProvider_unknownKeyStandIn holds that COHORT_API_KEY stands in for a key that is not known yet, as the error without it advises, and that the
+// first guard holds for both: for the one of the environment in the plan, and for the other one when it is known.
+func TestProvider_unknownKeyStandIn(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	configure := func(key, argument string) (*plugin, []said) {
+		clearEnvironment(t)
+		t.Setenv("COHORT_API_KEY", key)
+		p := newPlugin(t)
+		return p, p.configure(fmt.Sprintf("api_key = %s\napi_url = %q", argument, w.URL()))
+	}
+	p, all := configure(w.TestKey(), "unknown")
+	if all = append(all, p.get()...); len(all) > 0 {
+		t.Errorf("the variable does not stand in: %v", all)
+	}
+	w.Reset()
+	_, all = configure(w.LiveKey(), "unknown")
+	one(t, all, "mode", "Wrong merchant: the key is a live key, this configuration expects test", "Supply the test_ key in COHORT_API_KEY")
+	_, all = configure("secret", "unknown")
+	one(t, all, "api_key", "Not an API key", "In COHORT_API_KEY")
+	_, all = configure(w.TestKey(), strconv.Quote(w.LiveKey()))
+	one(t, all, "mode", "Wrong merchant: the key is a live key, this configuration expects test", "Supply the test_ key in the argument api_key")
+	if n := w.Stats().Requests; n != 0 {
+		t.Errorf("%d requests were sent with a key that was refused", n)
+	}
+}
+
+// TestProvider_unknownSettings holds what counts as long as a setting is not known: the strictest reading where it is about what may be changed, the
+// default where it is about how requests are made.
+func TestProvider_unknownSettings(t *testing.T) {
+	t.Parallel()
+	configured := func(t *testing.T, block string) (*world, *plugin) {
+		t.Helper()
+		w := newWorld(t, sandbox.Options{})
+		p := newPlugin(t)
+		if all := p.configure(fmt.Sprintf("api_key = %q\napi_url = %q\n%s", w.TestKey(), w.URL(), block)); len(all) > 0 {
+			t.Fatal(all)
+		}
+		return w, p
+	}
+	t.Run("read_only refuses writes", func(t *testing.T) {
+		t.Parallel()
+		w, p := configured(t, "read_only = unknown")
+		one(t, p.create(), "", `Could not create list "VIP customers"`, "not known yet")
+		if n := w.Stats().ByMethod["POST"]; n != 0 {
+			t.Errorf("%d writes were sent", n)
+		}
+		if all := p.get(); len(all) > 0 {
+			t.Errorf("a read was refused: %v", all)
+		}
+	})
+	t.Run("conflict_policy is fail", func(t *testing.T) {
+		t.Parallel()
+		w, p := configured(t, "conflict_policy = unknown")
+		kind := "cohort_list"
+		before := p.resource(kind, `name = "VIP"`).AsValueMap()
+		before["id"], before["mode"] = cty.StringVal(w.post(t, "/v1/cohorts", `{"type":"list","name":"Changed outside"}`)), cty.StringVal("test")
+		after := maps.Clone(before)
+		after["name"] = cty.StringVal("VIPs")
+		answer, err := p.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+			TypeName: kind, PriorState: dynamic(t, cty.ObjectVal(before)), PlannedState: dynamic(t, cty.ObjectVal(after)), Config: dynamic(t, p.resource(kind, `name = "VIPs"`)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		one(t, saidBy(answer.Diagnostics), "name", `Could not update list "VIPs": it was changed outside of Terraform after the plan was made`)
+	})
+	t.Run("requests are as by default", func(t *testing.T) {
+		t.Parallel()
+		w, p := configured(t, "max_retries = unknown\nmax_concurrency = unknown\nrequest_timeout = unknown")
+		if err := w.AddFault(sandbox.Fault{Status: 500}); err != nil {
+			t.Fatal(err)
+		}
+		if all := p.get(); len(all) > 0 {
+			t.Errorf("the request was not repeated: %v", all)
+		}
+	})
+	t.Run("ca_cert_file is not there", func(t *testing.T) {
+		t.Parallel()
+		w, p := configured(t, "ca_cert_file = unknown")
+		if all := p.get(); len(all) > 0 || w.Stats().Requests != 1 {
+			t.Errorf("said %v after %d requests", all, w.Stats().Requests)
+		}
+	})
+	for name, block := range map[string]string{"the whole list": "unknown_part", "one of the list": `["perk:welcome", unknown]`} {
+		t.Run("allow_live_delete has to be known: "+name, func(t *testing.T) {
+			t.Parallel()
+			all := newPlugin(t).configure(fmt.Sprintf("mode = \"live\"\napi_key = %q\nallow_live_delete = %s", someLiveKey, block))
+			one(t, all, "allow_live_delete", "Not known what may be deleted", "has to be known when planning")
+		})
+	}
+	t.Run("allow_live_delete without a value names nothing", func(t *testing.T) {
+		t.Parallel()
+		if all := newPlugin(t).configure(fmt.Sprintf("mode = \"live\"\napi_key = %q\nallow_live_delete = [null]", someLiveKey)); len(all) > 0 {
+			t.Error(all)
+		}
+	})
 }
 
 // TestProvider_readOnly holds that nothing but GET leaves a provider that only reads.

@@ -76,6 +76,19 @@ func contain[Request, Response any](
 	return call(lent, request)
 }
 
+// containConfigured contains a call that needs the session which ConfigureProvider makes. Terraform makes none when that failed; Pulumi does.
+func containConfigured[Request, Response any](
+	ctx context.Context, s server, request *Request, call func(context.Context, *Request) (*Response, error), answer func([]*tfprotov6.Diagnostic) *Response,
+) (*Response, error) {
+	if s.provider.configured.Load() == nil {
+		return answer([]*tfprotov6.Diagnostic{{
+			Severity: tfprotov6.DiagnosticSeverityError, Summary: "The provider is not configured",
+			Detail: "Nothing was read or changed, because the configuration of the provider was refused or has not been given. Correct it first: its own error says what is wrong.",
+		}}), nil
+	}
+	return contain(ctx, request, call, answer)
+}
+
 // masked returns a context in which no log line holds a key.
 func masked(ctx context.Context) context.Context {
 	return tflog.MaskMessageRegexes(tflog.MaskAllFieldValuesRegexes(ctx, apiKeys), apiKeys)
@@ -134,6 +147,9 @@ func ownFrames(stack []byte) string {
 // notWhole is what the framework says of a number that does not fit where a whole one belongs; it calls that an error of the provider.
 var notWhole = regexp.MustCompile(`\*big\.Float=([^)]+)\) (?:is not an integer|cannot be represented as a 64-bit integer)`)
 
+// missing is what the framework calls it when a required attribute is null.
+const missing = "Missing Configuration for Required Attribute"
+
 // inOurWords says in plain words, once, what the user wrote wrong and the framework takes for an error of the provider.
 func inOurWords(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 	var plain []*tfprotov6.Diagnostic
@@ -148,6 +164,9 @@ func inOurWords(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 			}) {
 				continue
 			}
+		}
+		if isMissing(d) {
+			d = &tfprotov6.Diagnostic{Severity: d.Severity, Attribute: d.Attribute, Summary: d.Summary, Detail: "This attribute is required: it needs a value that is not null."}
 		}
 		plain = append(plain, d)
 	}
@@ -165,6 +184,7 @@ func (s server) ValidateProviderConfig(ctx context.Context, req *tfprotov6.Valid
 }
 
 func (s server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	s.provider.configured.Store(nil)
 	answer, err := contain(ctx, req, s.protocolServer.ConfigureProvider, func(d []*tfprotov6.Diagnostic) *tfprotov6.ConfigureProviderResponse {
 		return &tfprotov6.ConfigureProviderResponse{Diagnostics: d}
 	})
@@ -175,13 +195,43 @@ func (s server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureP
 }
 
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	answer, err := contain(ctx, req, s.protocolServer.ValidateResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateResourceConfigResponse {
+	answer, err := contain(ctx, req, s.validateKnown, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateResourceConfigResponse {
 		return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: d}
 	})
 	if err == nil {
 		answer.Diagnostics = inOurWords(answer.Diagnostics)
 	}
 	return answer, err
+}
+
+// validateKnown drops what the framework misses in elements that are not known as a whole, such as a step from a variable: it takes the
+// attributes of one for null (https://github.com/hashicorp/terraform-plugin-framework/issues/186). Only resources have such elements.
+func (s server) validateKnown(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	answer, err := s.protocolServer.ValidateResourceConfig(ctx, req)
+	if err != nil || !slices.ContainsFunc(answer.Diagnostics, isMissing) {
+		return answer, err
+	}
+	kind, err := s.typeOf(ctx, req.TypeName)
+	if err != nil {
+		return nil, err
+	}
+	config, err := req.Config.Unmarshal(kind)
+	if err != nil {
+		return nil, err
+	}
+	answer.Diagnostics = slices.DeleteFunc(answer.Diagnostics, func(d *tfprotov6.Diagnostic) bool {
+		return isMissing(d) && belowUnknown(config, d.Attribute)
+	})
+	return answer, nil
+}
+
+func isMissing(d *tfprotov6.Diagnostic) bool { return d.Summary == missing }
+
+// belowUnknown tells whether a path leads through something that is not known. A walk ends there.
+func belowUnknown(config tftypes.Value, at *tftypes.AttributePath) bool {
+	reached, _, err := tftypes.WalkAttributePath(config, at)
+	value, ok := reached.(tftypes.Value)
+	return err != nil && ok && !value.IsKnown()
 }
 
 // UpgradeResourceState is the first call that comes with an object of the state, and the only one of a tainted object without a refresh.
@@ -201,7 +251,7 @@ func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.Upgr
 }
 
 func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	answer, err := contain(ctx, req, s.protocolServer.ReadResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
+	answer, err := containConfigured(ctx, s, req, s.protocolServer.ReadResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
 		return &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, NewIdentity: req.CurrentIdentity, Private: req.Private, Diagnostics: d}
 	})
 	if err == nil {
@@ -211,7 +261,7 @@ func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceReq
 }
 
 func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	answer, err := contain(ctx, req, s.protocolServer.PlanResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
+	answer, err := containConfigured(ctx, s, req, s.protocolServer.PlanResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
 		return &tfprotov6.PlanResourceChangeResponse{PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, Diagnostics: d}
 	})
 	if err == nil {
@@ -226,7 +276,7 @@ func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRes
 	if configured := s.provider.configured.Load(); configured != nil {
 		configured.ledger.apply()
 	}
-	answer, err := contain(ctx, req, s.protocolServer.ApplyResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
+	answer, err := containConfigured(ctx, s, req, s.protocolServer.ApplyResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
 		answer := &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: d}
 		if made.id != "" {
 			answer.NewState, answer.NewIdentity = s.stateOf(ctx, req, made.id)
@@ -244,6 +294,15 @@ func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRes
 	return answer, err
 }
 
+// typeOf is the type of a resource's configuration, plan and state.
+func (s server) typeOf(ctx context.Context, resource string) (tftypes.Type, error) {
+	schemas, err := s.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return nil, err
+	}
+	return schemas.ResourceSchemas[resource].ValueType(), nil
+}
+
 // createdObject is what a call to create has made so far.
 type createdObject struct{ id string }
 
@@ -258,11 +317,10 @@ func noteCreated(ctx context.Context, id merchants.ID) {
 
 // stateOf returns the planned state and the identity with the id of the object that was made. What else is not known becomes null.
 func (s server) stateOf(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest, id string) (*tfprotov6.DynamicValue, *tfprotov6.ResourceIdentityData) {
-	schemas, err := s.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil || schemas.ResourceSchemas[req.TypeName] == nil {
+	stateType, err := s.typeOf(ctx, req.TypeName)
+	if err != nil {
 		return req.PriorState, nil
 	}
-	stateType := schemas.ResourceSchemas[req.TypeName].ValueType()
 	planned, err := req.PlannedState.Unmarshal(stateType)
 	if err != nil {
 		return req.PriorState, nil
@@ -295,7 +353,7 @@ func (s server) stateOf(ctx context.Context, req *tfprotov6.ApplyResourceChangeR
 }
 
 func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return contain(ctx, req, s.protocolServer.ImportResourceState, func(d []*tfprotov6.Diagnostic) *tfprotov6.ImportResourceStateResponse {
+	return containConfigured(ctx, s, req, s.protocolServer.ImportResourceState, func(d []*tfprotov6.Diagnostic) *tfprotov6.ImportResourceStateResponse {
 		return &tfprotov6.ImportResourceStateResponse{Diagnostics: d}
 	})
 }
@@ -307,7 +365,7 @@ func (s server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.V
 }
 
 func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	return contain(ctx, req, s.protocolServer.ReadDataSource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadDataSourceResponse {
+	return containConfigured(ctx, s, req, s.protocolServer.ReadDataSource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadDataSourceResponse {
 		return &tfprotov6.ReadDataSourceResponse{Diagnostics: d}
 	})
 }
@@ -319,7 +377,7 @@ func (s server) ValidateEphemeralResourceConfig(ctx context.Context, req *tfprot
 }
 
 func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
-	return contain(ctx, req, s.protocolServer.OpenEphemeralResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.OpenEphemeralResourceResponse {
+	return containConfigured(ctx, s, req, s.protocolServer.OpenEphemeralResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.OpenEphemeralResourceResponse {
 		return &tfprotov6.OpenEphemeralResourceResponse{Diagnostics: d}
 	})
 }
@@ -332,7 +390,7 @@ func (s server) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.V
 
 // ListResource goes on in its context when it has returned, for as long as results are taken, and so lends none.
 func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
-	answer, err := contain(ctx, req, func(_ context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	answer, err := containConfigured(ctx, s, req, func(_ context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
 		return s.protocolServer.ListResource(masked(ctx), req)
 	}, func(d []*tfprotov6.Diagnostic) *tfprotov6.ListResourceServerStream {
 		return &tfprotov6.ListResourceServerStream{Results: slices.Values([]tfprotov6.ListResourceResult{{Diagnostics: d}})}

@@ -44,18 +44,26 @@ func (b broken) ApplyResourceChange(context.Context, *tfprotov6.ApplyResourceCha
 	panic(b.cause)
 }
 
+// configuredServer is the server in front of another one, as after a ConfigureProvider that succeeded.
+func configuredServer(inner protocolServer) server {
+	s := server{inner, new(cohortProvider)}
+	s.provider.configured.Store(new(session))
+	return s
+}
+
 // TestServer_panic holds that a panic in any call that runs code of ours becomes one error of that call. The calls that broken does not have
 // panic too: there is no server behind them.
 func TestServer_panic(t *testing.T) {
 	t.Parallel()
-	s := server{broken{cause: "index out of range"}, new(cohortProvider)}
+	s := configuredServer(broken{cause: "index out of range"})
 	for name, call := range map[string]func(context.Context) ([]*tfprotov6.Diagnostic, error){
 		"ValidateProviderConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
 			answer, err := s.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{})
 			return answer.Diagnostics, err
 		},
 		"ConfigureProvider": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
-			answer, err := s.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{})
+			// It gets a server of its own: the calls to one whose configuration failed are refused.
+			answer, err := configuredServer(broken{}).ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{})
 			return answer.Diagnostics, err
 		},
 		"ValidateResourceConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
@@ -131,7 +139,7 @@ func TestServer_panic(t *testing.T) {
 // TestServer_panicKeeps holds that a panic loses nothing that Terraform knows, and says where it was without saying the key.
 func TestServer_panicKeeps(t *testing.T) {
 	t.Parallel()
-	s := server{broken{cause: errors.New("no route for Bearer " + canary)}, new(cohortProvider)}
+	s := configuredServer(broken{cause: errors.New("no route for Bearer " + canary)})
 	state, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, "what was known"))
 	if err != nil {
 		t.Fatal(err)
@@ -181,7 +189,7 @@ func (brokenResults) ListResource(context.Context, *tfprotov6.ListResourceReques
 func TestServer_panicInResults(t *testing.T) {
 	t.Parallel()
 	query := func() iter.Seq[tfprotov6.ListResourceResult] {
-		answer, err := server{brokenResults{}, new(cohortProvider)}.ListResource(t.Context(), &tfprotov6.ListResourceRequest{})
+		answer, err := configuredServer(brokenResults{}).ListResource(t.Context(), &tfprotov6.ListResourceRequest{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,7 +251,7 @@ func TestServer_panicAfterCreate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := server{brokenAfterCreate{whole.protocolServer}, new(cohortProvider)}.ApplyResourceChange(t.Context(),
+	answer, err := configuredServer(brokenAfterCreate{whole.protocolServer}).ApplyResourceChange(t.Context(),
 		&tfprotov6.ApplyResourceChangeRequest{TypeName: "cohort_list", PriorState: &prior, PlannedState: &planned})
 	if err != nil {
 		t.Fatal(err)

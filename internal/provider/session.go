@@ -31,7 +31,8 @@ type session struct {
 	sampling sync.Mutex
 }
 
-// sessionFrom takes what Configure of the provider left. It is nil before that, when Terraform only validates.
+// sessionFrom takes what Configure of the provider left. It is nil while Terraform only validates; the calls that need it are refused then, see
+// containConfigured.
 func sessionFrom(providerData any, diags *diag.Diagnostics) *session {
 	if providerData == nil {
 		return nil

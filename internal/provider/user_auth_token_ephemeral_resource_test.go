@@ -13,7 +13,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-func TestUserAuthToken(t *testing.T) {
+func TestUserAuthTokenEphemeralResource(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
 	config := func(email string) string {
@@ -27,7 +27,7 @@ provider "echo" {
 resource "echo" "it" {}
 `)
 	}
-	servers := factories()
+	servers := factories(t)
 	servers["echo"] = echoprovider.NewProviderServer()
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: servers,

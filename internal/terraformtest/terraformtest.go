@@ -17,20 +17,17 @@ import (
 	"time"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/peakrss"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformcli"
 )
 
-// CLI finds Terraform or OpenTofu: TF_ACC_TERRAFORM_PATH, else what is in PATH.
-func CLI() (string, error) {
-	if named := os.Getenv("TF_ACC_TERRAFORM_PATH"); named != "" {
-		return named, nil
-	}
-	for _, name := range []string{"terraform", "tofu"} {
-		if found, err := exec.LookPath(name); err == nil {
-			return found, nil
-		}
-	}
-	return "", errors.New("neither terraform nor tofu is in PATH")
-}
+// CLI finds Terraform or OpenTofu, once for a process: TF_ACC_TERRAFORM_PATH, else as [terraformcli.Find] does.
+var CLI = sync.OnceValues(func() (string, error) {
+	return terraformcli.Find(context.Background(), os.Getenv("TF_ACC_TERRAFORM_PATH"), func(text string) { fmt.Fprintln(os.Stderr, text) })
+})
+
+// Quick are environment variables for a Terraform of which only the result counts: it does not encrypt what it says to the provider, and neither
+// of them collects garbage often.
+var Quick = []string{"TF_DISABLE_PLUGIN_TLS=1", "GOGC=400"}
 
 // built is the directory of the provider binary, which is built once for a process.
 var built = sync.OnceValues(func() (string, error) {
@@ -156,6 +153,9 @@ func (w *Workspace) Start(args ...string) *Process {
 	command := exec.CommandContext(ctx, w.cli, args...)
 	command.Dir = w.Dir
 	command.Env = append(slices.Collect(w.environment), "TF_CLI_CONFIG_FILE="+filepath.Join(w.Dir, "terraform.rc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
+	if !w.Measured {
+		command.Env = append(command.Env, Quick...)
+	}
 	ownGroup(command)
 	p := &Process{workspace: w, command: command, output: new(output)}
 	command.Stdout, command.Stderr = p.output, p.output

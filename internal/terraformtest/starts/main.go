@@ -1,0 +1,170 @@
+// Command starts prints a pattern, for -run and -skip of go test, of the tests that start Terraform; with -packages, the folders of their packages.
+//
+// What they prove happens in Terraform and in the provider's binary, which the race detector does not see, and it takes several times as long
+// under it. No list has to be kept: a test starts Terraform when what it mentions, directly or by way of other functions of its package, is one
+// of the few functions by which Terraform is started.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// starters are the functions of other packages by which tests start Terraform, by import path.
+var starters = map[string][]string{
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource":          {"Test", "ParallelTest", "UnitTest"},
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest": {"New", "CLI"},
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformcli":  {"Find"},
+}
+
+func main() {
+	packages := flag.Bool("packages", false, "print the folders of the packages")
+	flag.Parse()
+	pattern, folders, err := find("internal")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "starts:", err)
+		os.Exit(1)
+	}
+	if *packages {
+		fmt.Fprintln(os.Stdout, strings.Join(folders, " "))
+		return
+	}
+	fmt.Fprintln(os.Stdout, pattern)
+}
+
+// find returns the pattern of the tests below a folder that start Terraform, and the folders that have some.
+func find(root string) (pattern string, folders []string, err error) {
+	starting, others := map[string]bool{}, map[string]string{}
+	err = filepath.WalkDir(root, func(folder string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		mentions, err := read(folder)
+		if err != nil {
+			return err
+		}
+		reached := reaching(mentions)
+		some := false
+		for name := range mentions {
+			switch {
+			case !strings.HasPrefix(name, "Test") || name == "TestMain":
+			case reached[name]:
+				starting[name], some = true, true
+			default:
+				others[name] = folder
+			}
+		}
+		if some {
+			folders = append(folders, "./"+filepath.ToSlash(folder))
+		}
+		return nil
+	})
+	for name := range starting {
+		if folder, both := others[name]; both {
+			err = errors.Join(err, fmt.Errorf("%s starts Terraform in one package and does not in %s: give one of them another name", name, folder))
+		}
+	}
+	if err == nil && len(starting) == 0 {
+		err = fmt.Errorf("no test below %s starts Terraform", root)
+	}
+	return "^(" + strings.Join(slices.Sorted(maps.Keys(starting)), "|") + ")$", folders, err
+}
+
+// start is what a function mentions when it calls one of the starters.
+const start = "start Terraform"
+
+// read returns what each function, method, variable and type of the tests of a folder mentions.
+func read(folder string) (map[string][]string, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+	if err != nil {
+		return nil, err
+	}
+	mentions := map[string][]string{}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		imported := map[string][]string{}
+		for _, spec := range file.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return nil, err
+			}
+			local := path[strings.LastIndex(path, "/")+1:]
+			if spec.Name != nil {
+				local = spec.Name.Name
+			}
+			imported[local] = starters[path]
+		}
+		for _, declared := range file.Decls {
+			switch declared := declared.(type) {
+			case *ast.FuncDecl:
+				name := declared.Name.Name
+				if declared.Recv != nil {
+					name = "." + name
+				}
+				mentions[name] = append(mentions[name], mentioned(declared.Body, imported)...)
+			case *ast.GenDecl:
+				for _, spec := range declared.Specs {
+					if values, ok := spec.(*ast.ValueSpec); ok {
+						for _, name := range values.Names {
+							mentions[name.Name] = append(mentions[name.Name], mentioned(values, imported)...)
+						}
+					}
+				}
+			}
+		}
+	}
+	return mentions, nil
+}
+
+// mentioned returns the names in a piece of code, those of fields and methods with a dot before them, and start when a starter is among them.
+func mentioned(code ast.Node, imported map[string][]string) []string {
+	var names []string
+	ast.Inspect(code, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.SelectorExpr:
+			names = append(names, "."+node.Sel.Name)
+			if of, ok := node.X.(*ast.Ident); ok && slices.Contains(imported[of.Name], node.Sel.Name) {
+				names = append(names, start)
+			}
+			names = append(names, mentioned(node.X, imported)...)
+			return false
+		case *ast.KeyValueExpr:
+			names = append(names, mentioned(node.Value, imported)...)
+			return false
+		case *ast.StructType:
+			return false
+		case *ast.Ident:
+			names = append(names, node.Name)
+		}
+		return true
+	})
+	return names
+}
+
+// reaching returns the names from which start is reached.
+func reaching(mentions map[string][]string) map[string]bool {
+	reached := map[string]bool{start: true}
+	for again := true; again; {
+		again = false
+		for name, all := range mentions {
+			if !reached[name] && slices.ContainsFunc(all, func(mentioned string) bool { return mentioned != name && reached[mentioned] }) {
+				reached[name], again = true, true
+			}
+		}
+	}
+	return reached
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestFind holds that a test is found by whichever way it starts Terraform, and that no other is.
+func TestFind(t *testing.T) {
+	t.Parallel()
+	pattern, folders, err := find(written(t, map[string]string{
+		"one/a_test.go": `package one
+import (
+	"testing"
+	steps "github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
+)
+type world struct{}
+func (w world) run(t *testing.T) { steps.UnitTest(t, steps.TestCase{}) }
+var cases = []func(*testing.T){viaHelper}
+func viaHelper(t *testing.T) { terraformtest.New(t, "") }
+func TestMain(m *testing.M) { viaHelper(nil) }
+func TestDirect(t *testing.T) { t.Run("x", func(t *testing.T) { terraformtest.New(t, "") }) }
+func TestTable(t *testing.T) { for _, c := range cases { c(t) } }
+`,
+		"one/b_test.go": `package one_test
+import "testing"
+func TestMethod(t *testing.T) { world{}.run(t) }
+func TestOther(t *testing.T) { for _, c := range []struct{ viaHelper bool }{{viaHelper: true}} { t.Run("run", nil); _ = c.viaHelper } }
+`,
+		"two/c_test.go": `package two
+import (
+	"testing"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+)
+func TestPlain(t *testing.T) { _ = resource.TestStep{} }
+`,
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "^(TestDirect|TestMethod|TestTable)$"; pattern != want {
+		t.Errorf("found %s, want %s", pattern, want)
+	}
+	if len(folders) != 1 || !strings.HasSuffix(folders[0], "/one") {
+		t.Errorf("folders are %v, want one", folders)
+	}
+}
+
+// TestFind_sameName holds that a name cannot mean both: go test would leave one of the two out.
+func TestFind_sameName(t *testing.T) {
+	t.Parallel()
+	const plain = "package p\nimport \"testing\"\nfunc TestSame(t *testing.T) {}\n"
+	_, _, err := find(written(t, map[string]string{
+		"one/a_test.go": "package p\nimport (\n\"testing\"\n\"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest\"\n)\nfunc TestSame(t *testing.T) { terraformtest.New(t, \"\") }\n",
+		"two/b_test.go": plain,
+	}))
+	if err == nil || !strings.Contains(err.Error(), "TestSame starts Terraform in one package and does not in ") {
+		t.Errorf("said %v", err)
+	}
+	if _, _, err := find(written(t, map[string]string{"two/b_test.go": plain})); err == nil {
+		t.Error("a pattern of nothing would match every test")
+	}
+}
+
+// TestFind_repository holds that both halves of the tests of this repository are what they should be.
+func TestFind_repository(t *testing.T) {
+	t.Parallel()
+	pattern, folders, err := find("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	starting := regexp.MustCompile(pattern)
+	for name, want := range map[string]bool{
+		"TestFaults": true, "TestHistories": true, "TestGuards_refuse": true, "TestPerk_lifecycle": true, "TestExamples_apply": true, "TestProvider_savedPlan": true,
+		"TestProperty_quiet": false, "TestUnknown_resources": false, "TestProvider_readOnly": false, "TestQuery_results": false, "TestReader_model": false,
+	} {
+		if starting.MatchString(name) != want {
+			t.Errorf("that %s starts Terraform is %t", name, !want)
+		}
+	}
+	if want := []string{"./../../faults", "./../../provider"}; !slices.Equal(folders, want) {
+		t.Errorf("folders are %v, want %v", folders, want)
+	}
+}
+
+func written(t *testing.T, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, content := range files {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
