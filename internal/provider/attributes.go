@@ -11,7 +11,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -322,19 +321,10 @@ func (r references) Description(context.Context) string {
 func (r references) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
 
 func (r references) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	switch id := req.ConfigValue; {
-	case id.IsNull() || id.IsUnknown():
-	case blank(id.ValueString()):
+	if id := req.ConfigValue; !id.IsNull() && !id.IsUnknown() && blank(id.ValueString()) {
 		resp.Diagnostics.AddAttributeError(req.Path, "Blank id", fmt.Sprintf("%s %s. Refer to it, as in %s.example.id, or leave the attribute out.", req.Path, r.Description(ctx), r[0]))
-	case uuid.Validate(id.ValueString()) != nil && !number.MatchString(id.ValueString()):
-		resp.Diagnostics.AddAttributeWarning(req.Path, "Not the form of an id",
-			fmt.Sprintf("%s %s, and %q does not look like one: ids are UUIDs, as far as is known. A key does not stand for an id; refer to the object, as in %s.example.id.",
-				req.Path, r.Description(ctx), id.ValueString(), r[0]))
 	}
 }
-
-// number is an id as services have it that count.
-var number = regexp.MustCompile(`^\d+$`)
 
 // slugAttribute is the last part of a page's address.
 func slugAttribute(noun string) schema.StringAttribute {

@@ -3,7 +3,10 @@ package provider
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"strings"
 
+	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -32,25 +35,28 @@ func (m campaignModel) checkReferences(ctx context.Context, s *session, diags *d
 	}
 }
 
-// checkReference refuses the id of an object of another kind.
+// checkReference refuses the id of an object of another kind, and warns of what is no id.
 func (s *session) checkReference(at path.Path, id types.String, diags *diag.Diagnostics, kinds ...kind) {
+	var nouns []string
 	found, shown := s.ledger.of(id.ValueString())
-	if !shown {
-		return
-	}
-	var nouns string
-	for i, k := range kinds {
-		if k.name == found.kind.name {
+	for _, k := range kinds {
+		if shown && k.name == found.kind.name {
 			return
 		}
-		if i > 0 {
-			nouns += " or "
-		}
-		nouns += k.noun
+		nouns = append(nouns, k.noun)
 	}
-	diags.AddAttributeError(at, "The id of another kind of object",
-		fmt.Sprintf("%s is the id of a %s, and must be that of a %s, as in cohort_%s.example.id.", at, found.kind.noun, nouns, kinds[0].name))
+	right := fmt.Sprintf("that of a %s, as in cohort_%s.example.id", strings.Join(nouns, " or "), kinds[0].name)
+	switch {
+	case shown:
+		diags.AddAttributeError(at, "The id of another kind of object", fmt.Sprintf("%s is the id of a %s, and must be %s.", at, found.kind.noun, right))
+	case !blank(id.ValueString()) && uuid.Validate(id.ValueString()) != nil && !number.MatchString(id.ValueString()):
+		diags.AddAttributeWarning(at, "Not the form of an id",
+			fmt.Sprintf("%s is %q, which does not look like an id: as far as is known, those are UUIDs. A key does not stand for an id, which must be %s.", at, id.ValueString(), right))
+	}
 }
+
+// number is an id as services have it that count.
+var number = regexp.MustCompile(`^\d+$`)
 
 // slug returns where the last part of the address stands, and what it is.
 func (m campaignModel) slug(ctx context.Context, diags *diag.Diagnostics) (path.Path, types.String) {
@@ -94,8 +100,13 @@ func (m campaignModel) checkSlug(ctx context.Context, s *session, state campaign
 		if c.archived {
 			status = "archived "
 		}
-		diags.AddAttributeWarning(at, fmt.Sprintf("The %scampaign %q has the slug %q", status, c.key, slug.ValueString()),
-			"The service is expected to let no two campaigns have one slug, and an archived one keeps its own (assumed). "+way)
+		summary := fmt.Sprintf("The %scampaign %q has the slug %q", status, c.key, slug.ValueString())
+		detail := "The service is expected to let no two campaigns have one slug, and an archived one keeps its own (assumed). " + way
+		if string(c.id) == replaced {
+			diags.AddAttributeError(at, summary, detail) // Terraform drops what else is said of a replacement.
+			return
+		}
+		diags.AddAttributeWarning(at, summary, detail)
 		return
 	}
 }
