@@ -143,3 +143,35 @@ func TestStepMatch(t *testing.T) {
 		})
 	}
 }
+
+// A form that is not known yet may turn out to be null, so it replaces a campaign only when the old form is surely gone.
+func TestCampaign_formNotKnownYet(t *testing.T) {
+	t.Parallel()
+	shared := configuredPlugin(t, newWorld(t, sandbox.Options{}))
+	for name, test := range map[string]struct {
+		arguments string
+		unknown   []string
+		replaces  bool
+	}{
+		"either may be null":         {"challenge = {}\nstore = {}", []string{"challenge", "store"}, false},
+		"the old one is null":        {"store = {}", []string{"store"}, true},
+		"a new one is there":         {"challenge = {}\nstore = {}", []string{"challenge"}, true},
+		"the old one is all that is": {"challenge = {}", []string{"challenge"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := shared.in(t)
+			config := p.resource("cohort_campaign", "internal_name = \"summer\"\n"+test.arguments)
+			for _, form := range test.unknown {
+				config = withUnknown(config, form)
+			}
+			answer, all := p.plan("cohort_campaign", challengeState(p, "draft"), config)
+			if len(all) > 0 {
+				t.Fatal(all)
+			}
+			if got := len(answer.RequiresReplace) > 0; got != test.replaces {
+				t.Errorf("replaces because of %v, want %t", answer.RequiresReplace, test.replaces)
+			}
+		})
+	}
+}
