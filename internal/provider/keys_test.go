@@ -383,9 +383,9 @@ func TestGuards_keysThatPassOn(t *testing.T) {
 	}
 }
 
-// TestGuards_createBeforeDestroy holds that a replacement which keeps its key is refused by the create and not by the plan call before it, of
+// TestGuards_createHasTheLastWord holds that a replacement which keeps its key is refused by the create and not by the plan call before it, of
 // which Terraform takes an error for the end: the old object would be deposed for good.
-func TestGuards_createBeforeDestroy(t *testing.T) {
+func TestGuards_createHasTheLastWord(t *testing.T) {
 	t.Parallel()
 	for kind := range keyOf {
 		t.Run(kind, func(t *testing.T) {
