@@ -168,6 +168,7 @@ func (r *badgeResource) Create(ctx context.Context, req resource.CreateRequest, 
 	}
 	plan.computed(badge)
 	plan.media(badge).save(ctx, resp.Private, &resp.Diagnostics)
+	r.session.ledger.made(badgeKind, plan.ID.ValueString(), plan.InternalName.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 

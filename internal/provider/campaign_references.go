@@ -51,7 +51,7 @@ func (s *session) checkReference(at path.Path, id types.String, diags *diag.Diag
 		diags.AddAttributeError(at, "The id of another kind of object", fmt.Sprintf("%s is the id of a %s, and must be %s.", at, found.kind.noun, right))
 	case !blank(id.ValueString()) && uuid.Validate(id.ValueString()) != nil && !number.MatchString(id.ValueString()):
 		diags.AddAttributeWarning(at, "Not the form of an id",
-			fmt.Sprintf("%s is %q, which does not look like an id: as far as is known, those are UUIDs. A key does not stand for an id, which must be %s.", at, id.ValueString(), right))
+			fmt.Sprintf("%s does not look like an id: as far as is known, those are UUIDs. A key does not stand for an id, which must be %s.", at, right))
 	}
 }
 

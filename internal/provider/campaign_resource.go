@@ -141,6 +141,7 @@ func (r *campaignResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	plan.computed(ctx, campaign, &resp.Diagnostics)
 	plan.media(ctx, campaign, &resp.Diagnostics).save(ctx, resp.Private, &resp.Diagnostics)
+	r.session.ledger.made(campaignKind, plan.ID.ValueString(), plan.InternalName.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 

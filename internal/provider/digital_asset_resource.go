@@ -143,6 +143,7 @@ func (r *digitalAssetResource) Create(ctx context.Context, req resource.CreateRe
 	}
 	plan.computed(asset)
 	plan.media(asset).save(ctx, resp.Private, &resp.Diagnostics)
+	r.session.ledger.made(digitalAssetKind, plan.ID.ValueString(), plan.InternalName.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 

@@ -160,6 +160,9 @@ func (s *session) holder(ctx context.Context, k kind, key, without string, diags
 			return holder{c, of}, true
 		}
 	}
+	if e, found := s.ledger.writtenWith(k, key, without); found {
+		return holder{candidate{id: merchants.ID(e.id), key: e.key}, e.kind}, true
+	}
 	return holder{}, false
 }
 

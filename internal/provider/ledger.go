@@ -59,6 +59,9 @@ func (e entry) isGone() bool { return e.read && !e.exists }
 // claim is a key that a new object gets.
 type claim struct{ kind, key string }
 
+// claimOf is the claim of a key in all kinds that share it.
+func claimOf(k kind, key string) claim { return claim{k.rivals()[0].name, storedKey(key)} }
+
 // storedKey is a key as the service stores it.
 func storedKey(key string) string { return strings.TrimSpace(key) }
 
@@ -92,6 +95,15 @@ func (l *ledger) plan(k kind, id, key, next string) {
 	e.key, e.next, e.planned = storedKey(key), storedKey(next), true
 }
 
+// made notes that this process made an object for which a key was claimed.
+func (l *ledger) made(k kind, id, key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := l.entry(k, id)
+	e.key, e.next, e.planned, e.written = storedKey(key), storedKey(key), true, true
+	delete(l.claims, claimOf(k, key))
+}
+
 // wrote notes that this process gave an object a key, or deleted it, which leaves it without one.
 func (l *ledger) wrote(k kind, id, key string) {
 	l.mu.Lock()
@@ -117,11 +129,23 @@ func (l *ledger) of(id string) (entry, bool) {
 	return entry{}, false
 }
 
+// writtenWith returns an object that this process has given a key, which lists may not show yet.
+func (l *ledger) writtenWith(k kind, key, without string) (entry, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for id, e := range l.entries {
+		if e.written && e.key == storedKey(key) && e.key != "" && id != without && claimOf(e.kind, key) == claimOf(k, key) {
+			return *e, true
+		}
+	}
+	return entry{}, false
+}
+
 // claim takes a key for a new object. It returns false when another new object of this run has it.
 func (l *ledger) claim(k kind, key string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	c := claim{k.rivals()[0].name, storedKey(key)}
+	c := claimOf(k, key)
 	if l.claims[c] {
 		return false
 	}
@@ -135,7 +159,7 @@ func (l *ledger) claim(k kind, key string) bool {
 func (l *ledger) claimed(k kind, key string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.claims[claim{k.rivals()[0].name, storedKey(key)}]
+	return l.claims[claimOf(k, key)]
 }
 
 // patience is how long a guard that is about to refuse waits for Terraform to show or to plan another object.

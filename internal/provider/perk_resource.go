@@ -146,6 +146,7 @@ func (r *perkResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	plan.computed(perk)
 	plan.media(perk).save(ctx, resp.Private, &resp.Diagnostics)
+	r.session.ledger.made(perkKind, plan.ID.ValueString(), plan.InternalName.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 

@@ -31,14 +31,14 @@ func TestPlanWarnings(t *testing.T) {
 		return fmt.Sprintf("id = \"p0\"\nmode = \"test\"\non_destroy = \"archive\"\nstatus = %q\ninternal_name = \"p\"\n%s\n%s", status, desired, attributes)
 	}
 	const publishedIs, endedIs, archivedIs, draftIs = `desired_status = "published"`, `desired_status = "ended"`, `desired_status = "archived"`, `desired_status = "draft"`
-	const one, two = `rewards = [{ perk_id = "p" }, { perk_id = "q" }]`, `rewards = [{ perk_id = "q" }, { perk_id = "p" }]`
+	const one, two = `rewards = [{ perk_id = "00000000-0000-4000-8000-00000000000f" }, { perk_id = "00000000-0000-4000-8000-00000000000e" }]`, `rewards = [{ perk_id = "00000000-0000-4000-8000-00000000000e" }, { perk_id = "00000000-0000-4000-8000-00000000000f" }]`
 	shared := configuredPlugin(t, newWorld(t, sandbox.Options{}))
 	for name, test := range map[string]struct {
 		kind, prior, config string
 		want, says          []string
 	}{
 		"other rewards of a published campaign": {
-			"cohort_campaign", campaign("published", publishedIs, store, one), desiredCampaign(publishedIs, store, `rewards = [{ perk_id = "p" }]`),
+			"cohort_campaign", campaign("published", publishedIs, store, one), desiredCampaign(publishedIs, store, `rewards = [{ perk_id = "00000000-0000-4000-8000-00000000000f" }]`),
 			[]string{"rewards: " + frozen + "rewards of a campaign that is published"}, []string{"Take the change back, or end this campaign and add another one", "(assumed)"},
 		},
 		"other distribution of an ended campaign": {
@@ -46,18 +46,18 @@ func TestPlanWarnings(t *testing.T) {
 			[]string{"distribution: " + frozen + "distribution of a campaign that is ended"}, nil,
 		},
 		"rewards and distribution of a draft": {
-			"cohort_campaign", campaign("draft", "", store, one), desiredCampaign("", store, direct, `rewards = [{ perk_id = "p" }]`), nil, nil,
+			"cohort_campaign", campaign("draft", "", store, one), desiredCampaign("", store, direct, `rewards = [{ perk_id = "00000000-0000-4000-8000-00000000000f" }]`), nil, nil,
 		},
 		"rewards in another order":      {"cohort_campaign", campaign("published", publishedIs, store, one), desiredCampaign(publishedIs, store, two), nil, nil},
 		"no rewards in two ways":        {"cohort_campaign", campaign("published", publishedIs, store), desiredCampaign(publishedIs, store, `rewards = []`), nil, nil},
 		"no distribution in two ways":   {"cohort_campaign", campaign("published", publishedIs, store, direct), desiredCampaign(publishedIs, store), nil, nil},
 		"one draw time in another zone": {"cohort_campaign", campaign("published", publishedIs, store, raffle), desiredCampaign(publishedIs, store, strings.Replace(raffle, "02:00:00+02:00", "00:00:00Z", 1)), nil, nil},
 		"rewards that are not known yet": {
-			"cohort_campaign", campaign("published", publishedIs, store, one), desiredCampaign(publishedIs, store, `rewards = [{ perk_id = "p" }, { perk_id = unknown }]`),
+			"cohort_campaign", campaign("published", publishedIs, store, one), desiredCampaign(publishedIs, store, `rewards = [{ perk_id = "00000000-0000-4000-8000-00000000000f" }, { perk_id = unknown }]`),
 			[]string{"rewards: " + mayBeFrozen + "rewards of the campaign"}, []string{"only known after apply"},
 		},
 		"rewards of what comes back from the archive": {
-			"cohort_campaign", campaign("archived", archivedIs, store, one), desiredCampaign(publishedIs, store, `rewards = [{ perk_id = "p" }]`),
+			"cohort_campaign", campaign("archived", archivedIs, store, one), desiredCampaign(publishedIs, store, `rewards = [{ perk_id = "00000000-0000-4000-8000-00000000000f" }]`),
 			[]string{"desired_status: A campaign comes back from the archive in the status that it had", "rewards: " + frozen + "rewards of a campaign that is archived"},
 			[]string{"If it had ended, it stays ended"},
 		},

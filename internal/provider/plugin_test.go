@@ -35,6 +35,7 @@ type plugin struct {
 	server pluginServer
 	schema *tfprotov6.GetProviderSchemaResponse
 	states map[string]cty.Type // of each resource
+	block  string              // the provider block that it was configured with
 }
 
 func newPlugin(t *testing.T) *plugin {
@@ -67,10 +68,18 @@ func configuredPlugin(t *testing.T, w *world) *plugin {
 	return p
 }
 
-// in returns the same plugin for a subtest.
+// in returns the plugin of another run of Terraform, with the same provider block, for a subtest.
 func (p *plugin) in(t *testing.T) *plugin {
 	t.Helper()
-	return &plugin{t: t, server: p.server, schema: p.schema, states: p.states}
+	server, ok := provider.NewServer("test")().(pluginServer)
+	if !ok {
+		t.Fatal("the server has no ephemeral resources")
+	}
+	next := &plugin{t: t, server: server, schema: p.schema, states: p.states}
+	if p.block != "" {
+		next.configure(p.block)
+	}
+	return next
 }
 
 // said is one diagnostic, in the form in which tests compare it.
@@ -126,6 +135,7 @@ func pathText(p *tftypes.AttributePath) string {
 // configure configures the provider with the arguments of a provider block.
 func (p *plugin) configure(block string) []said {
 	p.t.Helper()
+	p.block = block
 	config := dynamic(p.t, p.parse(p.schema.Provider, block))
 	prepared, err := p.server.ValidateProviderConfig(p.t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
 	if err != nil {

@@ -34,7 +34,7 @@ func TestRefusedPaths(t *testing.T) {
 		{"cohort_perk", "/v1/perks", perk, "typeConfig.value must be lower", `AttributeName("shopify_discount").AttributeName("value")`},
 		{"cohort_perk", "/v1/perks", perk, "expiresAt must be later", `AttributeName("expires_at")`},
 		{"cohort_digital_asset", "/v1/digital-assets", perk, "videoUrl must be square", `AttributeName("video_url")`},
-		{"cohort_badge", "/v1/badges", map[string]any{"internal_name": "a", "audience_id": "b", "visibility": "everyone"}, "lockedDescription.en must be short", `AttributeName("locked_description")`},
+		{"cohort_badge", "/v1/badges", map[string]any{"internal_name": "a", "audience_id": "00000000-0000-4000-8000-000000000001", "visibility": "everyone"}, "lockedDescription.en must be short", `AttributeName("locked_description")`},
 		{"cohort_campaign", "/v1/campaigns", challenge, "typeConfig.optInCta.en must be short", `AttributeName("challenge").AttributeName("opt_in_cta")`},
 		{"cohort_campaign", "/v1/campaigns", challenge, "typeConfig.steps[1].userAction is not known", `AttributeName("challenge").AttributeName("steps")`},
 		{"cohort_campaign", "/v1/campaigns", store, "typeConfig.slug must be short", `AttributeName("store").AttributeName("slug")`},

@@ -109,6 +109,7 @@ func (r *segmentResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	plan.computed(segment)
+	r.session.ledger.made(segmentKind, plan.ID.ValueString(), plan.ReferenceID.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }
