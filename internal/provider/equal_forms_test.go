@@ -321,7 +321,7 @@ func TestEqualForms_stayAsWritten(t *testing.T) {
 					}
 					for n, f := range formsOf(t, s.name, value) {
 						t.Run(fmt.Sprintf("%s/%s/%d", ctyPathText(s.at), s.name, n), func(t *testing.T) {
-							p.in(t).stayAsWritten(w, service, kind, with(t, draftOf(p.resource(kind, base)), s.at, f.written), f, s.name != "media")
+							p.anew().in(t).stayAsWritten(w, service, kind, with(t, draftOf(p.resource(kind, base)), s.at, f.written), f, s.name != "media")
 						})
 					}
 				}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -36,6 +37,8 @@ type plugin struct {
 	schema *tfprotov6.GetProviderSchemaResponse
 	states map[string]cty.Type // of each resource
 	block  string              // the provider block that it was configured with
+	runs   *sync.Mutex         // held for a run, where subtests share the plugin
+	shared bool
 }
 
 func newPlugin(t *testing.T) *plugin {
@@ -55,7 +58,7 @@ func newPlugin(t *testing.T) *plugin {
 	for kind, of := range schema.ResourceSchemas {
 		states[kind] = ctyType(t, of.ValueType())
 	}
-	return &plugin{t: t, server: server, schema: schema, states: states}
+	return &plugin{t: t, server: server, schema: schema, states: states, runs: new(sync.Mutex)}
 }
 
 // configuredPlugin is a plugin with the provider configured for the test merchant of a world.
@@ -68,18 +71,19 @@ func configuredPlugin(t *testing.T, w *world) *plugin {
 	return p
 }
 
-// in returns the plugin of another run of Terraform, with the same provider block, for a subtest.
+// in returns the same plugin for a subtest. Each new object that it plans is planned in a run of its own, as by another Terraform.
 func (p *plugin) in(t *testing.T) *plugin {
 	t.Helper()
-	server, ok := provider.NewServer("test")().(pluginServer)
-	if !ok {
-		t.Fatal("the server has no ephemeral resources")
+	return &plugin{t: t, server: p.server, schema: p.schema, states: p.states, block: p.block, runs: p.runs, shared: true}
+}
+
+// anew begins another run of Terraform with the same provider block.
+func (p *plugin) anew() *plugin {
+	p.t.Helper()
+	if all := p.configure(p.block); len(all) > 0 {
+		p.t.Fatal(all)
 	}
-	next := &plugin{t: t, server: server, schema: p.schema, states: p.states}
-	if p.block != "" {
-		next.configure(p.block)
-	}
-	return next
+	return p
 }
 
 // said is one diagnostic, in the form in which tests compare it.
@@ -160,6 +164,10 @@ func (p *plugin) resource(kind, block string) cty.Value {
 
 func (p *plugin) validate(kind string, config cty.Value) []said {
 	p.t.Helper()
+	if p.shared {
+		p.runs.Lock()
+		defer p.runs.Unlock()
+	}
 	answer, err := p.server.ValidateResourceConfig(p.t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: kind, Config: dynamic(p.t, config)})
 	if err != nil {
 		p.t.Fatal(err)
@@ -170,6 +178,13 @@ func (p *plugin) validate(kind string, config cty.Value) []said {
 // plan plans the change from a prior state, which is null for a new object, to a configuration.
 func (p *plugin) plan(kind string, prior, config cty.Value) (*tfprotov6.PlanResourceChangeResponse, []said) {
 	p.t.Helper()
+	if p.shared {
+		p.runs.Lock()
+		defer p.runs.Unlock()
+		if p.block != "" && prior.IsNull() {
+			p.anew()
+		}
+	}
 	answer, err := p.server.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: kind, PriorState: dynamic(p.t, prior), Config: dynamic(p.t, config), ProposedNewState: dynamic(p.t, proposed(prior, config, p.schema.ResourceSchemas[kind])),
 	})

@@ -165,7 +165,7 @@ func TestProperty_quiet(t *testing.T) {
 					base := p.resource(kind, refer.Replace(config))
 					null := object{state: cty.NullVal(p.states[kind])}
 					rapid.Check(t, func(t *rapid.T) {
-						p := p.in(p.t)
+						p.anew()
 						first := rewritten(t, base)
 						made := p.apply(t, kind, null, first)
 						p.refresh(t, kind, made, first)
@@ -199,7 +199,7 @@ func TestProperty_monotone(t *testing.T) {
 					t.Fatal(all)
 				}
 				rapid.Check(t, func(t *rapid.T) {
-					early, all := p.in(p.t).plan(kind, null, partly(t, full))
+					early, all := p.anew().plan(kind, null, partly(t, full))
 					if len(errorsOf(all)) > 0 {
 						t.Fatal(all)
 					}
@@ -261,10 +261,10 @@ func TestProperty_monotoneUpdate(t *testing.T) {
 				p := configuredPlugin(t, w)
 				first := p.resource(kind, refer.Replace(config))
 				rapid.Check(t, func(t *rapid.T) {
-					prior := p.in(p.t).apply(t, kind, object{state: cty.NullVal(p.states[kind])}, first).state
+					prior := p.anew().apply(t, kind, object{state: cty.NullVal(p.states[kind])}, first).state
 					final := moved(t, first)
-					early, said := p.in(p.t).plan(kind, prior, partly(t, final))
-					late, refused := p.in(p.t).plan(kind, prior, final)
+					early, said := p.anew().plan(kind, prior, partly(t, final))
+					late, refused := p.anew().plan(kind, prior, final)
 					if err := w.DeleteObject(prior.GetAttr("id").AsString()); err != nil {
 						t.Fatal(err)
 					}

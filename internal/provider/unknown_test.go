@@ -143,14 +143,14 @@ func TestUnknown_resources(t *testing.T) {
 	for kind, schema := range shared.schema.ResourceSchemas {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			p := shared.in(t)
+			p := configuredPlugin(t, w)
 			if len(complete[kind]) == 0 {
 				t.Fatalf("add configurations of %s to complete, which together set every attribute", kind)
 			}
 			covered := map[string]bool{}
 			for _, block := range complete[kind] {
 				config := p.resource(kind, block)
-				if all := errorsOf(p.check(kind, block)); len(all) > 0 {
+				if all := errorsOf(p.anew().check(kind, block)); len(all) > 0 {
 					t.Fatalf("a configuration in complete is not valid: %v\n%s", all, block)
 				}
 				cover(config, schema.Block.Attributes, "", covered)
@@ -171,7 +171,7 @@ func (p *plugin) everyHole(kind string, config cty.Value) {
 	p.t.Helper()
 	none := cty.NullVal(config.Type())
 	priors := map[string]cty.Value{"create": none}
-	if answer, all := p.plan(kind, none, config); len(errorsOf(all)) == 0 {
+	if answer, all := p.anew().plan(kind, none, config); len(errorsOf(all)) == 0 {
 		planned := p.decoded(kind, answer.PlannedState)
 		if mode := planned.GetAttr("mode"); !mode.RawEquals(cty.StringVal("test")) {
 			p.t.Errorf("the merchant is planned as %#v: a reviewer has to see it", mode)
@@ -223,7 +223,7 @@ func (p *plugin) everyHole(kind string, config cty.Value) {
 	}
 	for what, prior := range priors {
 		if !prior.IsNull() {
-			_, all := p.plan(kind, prior, none)
+			_, all := p.anew().plan(kind, prior, none)
 			p.noBug("destroy after "+what, errorsOf(all))
 		}
 	}
@@ -234,7 +234,7 @@ func (p *plugin) hole(kind, what string, config cty.Value, priors map[string]cty
 	p.noBug("validate with "+what, p.validate(kind, config))
 	for change, prior := range priors {
 		what := change + " with " + what
-		answer, all := p.plan(kind, prior, config)
+		answer, all := p.anew().plan(kind, prior, config)
 		p.noBug(what, all)
 		if len(errorsOf(all)) > 0 {
 			continue
