@@ -86,7 +86,7 @@ func TestList_taken(t *testing.T) {
 	w.post(t, "/v1/cohorts", `{"type":"segment","name":"Other","referenceId":"vip"}`)
 	w.run(t, w.holds("cohorts", "Other"), resource.TestStep{
 		Config:      listConfig,
-		ExpectError: says(`Could not create list "VIP customers"`, "code cohort.already-exists", "Import that object to manage it, or choose another key."),
+		ExpectError: says(`A segment with the reference id "vip" already exists in the test merchant`, "A list and a segment cannot have the same reference_id."),
 	})
 }
 
@@ -100,6 +100,6 @@ func TestList_importRefused(t *testing.T) {
 	unknown, other, missing := step, step, step
 	unknown.ImportStateId, unknown.ExpectError = "gold", says(`No list has the reference id "gold"`, `The merchant has "staff".`)
 	other.ImportStateId, other.ExpectError = segment, says("Not a list", "is a segment. Use cohort_segment for it.")
-	missing.ImportStateId, missing.ExpectError = "id:nothing", says("Cannot import non-existent remote object")
+	missing.ImportStateId, missing.ExpectError = "id:nothing", says(`No list has the id "nothing" in the test merchant`)
 	w.run(t, nil, unknown, other, missing)
 }
