@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -76,7 +77,8 @@ func TestDestroy_gone(t *testing.T) {
 		{"cohort_badge", "badges", ""},
 		{"cohort_campaign", "campaigns", `{"internalName":"a","type":"airdrop"}`},
 	} {
-		gone := `{"code":"` + kind.path + `.not-found","message":"There is none."}`
+		code := strings.TrimSuffix(strings.Replace(kind.path, "ies", "ys", 1), "s") // of one such object
+		gone := `{"code":"` + code + `.not-found","message":"There is none."}`
 		page := "<html>404</html>"
 		for name, test := range map[string]struct {
 			fault  *sandbox.Fault
