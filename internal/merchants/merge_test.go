@@ -119,7 +119,8 @@ func TestOver_cohort(t *testing.T) {
 				`{"type":"user-property","typeConfig":{"operator":"equals","property":"size","value":42.50,"y":1},"x":1}`,
 		},
 		"a number that is changed is sent as text": {
-			[]merchants.Condition{property("size", "43")}, size,
+			[]merchants.Condition{property("size", "43")},
+			size,
 			`{"type":"user-property","typeConfig":{"operator":"equals","property":"size","value":"43","y":1},"x":1}`,
 		},
 		"conditions that are not known stay": {
@@ -201,11 +202,25 @@ func TestSameJSON(t *testing.T) {
 		same bool
 	}{
 		{`{"a":1,"b":[2,3]}`, ` { "b" : [2, 3], "a" : 1 } `, true},
-		{`1`, `1.0`, true}, {`1000`, `1e3`, true}, {`-0.5`, `-5E-1`, true}, {`0`, `-0.0`, true}, {`1e999999999`, `10e999999998`, true},
-		{`"<"`, `"\u003c"`, true}, {`null`, ` null`, true}, {`no JSON`, `no JSON`, true},
-		{`12345678901234567890`, `12345678901234567891`, false}, {`0.1`, `0.10000000000000001`, false}, {`1`, `-1`, false},
-		{`1`, `"1"`, false}, {`true`, `"true"`, false}, {`null`, `{}`, false}, {`{}`, `[]`, false}, {`[1,2]`, `[2,1]`, false},
-		{`{"a":1}`, `{"a":1,"b":2}`, false}, {`{"a":null}`, `{}`, false}, {`null`, `no JSON`, false},
+		{`1`, `1.0`, true},
+		{`1000`, `1e3`, true},
+		{`-0.5`, `-5E-1`, true},
+		{`0`, `-0.0`, true},
+		{`1e999999999`, `10e999999998`, true},
+		{`"<"`, `"\u003c"`, true},
+		{`null`, ` null`, true},
+		{`no JSON`, `no JSON`, true},
+		{`12345678901234567890`, `12345678901234567891`, false},
+		{`0.1`, `0.10000000000000001`, false},
+		{`1`, `-1`, false},
+		{`1`, `"1"`, false},
+		{`true`, `"true"`, false},
+		{`null`, `{}`, false},
+		{`{}`, `[]`, false},
+		{`[1,2]`, `[2,1]`, false},
+		{`{"a":1}`, `{"a":1,"b":2}`, false},
+		{`{"a":null}`, `{}`, false},
+		{`null`, `no JSON`, false},
 	} {
 		if got := merchants.SameJSON([]byte(test.a), []byte(test.b)); got != test.same {
 			t.Errorf("%s and %s: %t", test.a, test.b, got)

@@ -118,11 +118,11 @@ func adviceOn(err *merchants.Error) string {
 
 // adviceOnStatus says what to do about a request that the status of an object does not allow.
 func adviceOnStatus(err *merchants.Error) string {
-	switch {
-	case err.Method == http.MethodPatch:
+	switch err.Method {
+	case http.MethodPatch:
 		return "The status of the object does not allow this edit. What is archived comes back, and is edited in the same apply, when desired_status names the status that it is to have. " +
 			"The rewards and the distribution of a campaign stay as they were when it was published: take their change back, or end the campaign and add another one."
-	case err.Method == http.MethodDelete:
+	case http.MethodDelete:
 		return "What users may have is archived before it is deleted, so this was published after Terraform read it. Destroy it again: Terraform then reads it, archives it and deletes it."
 	default:
 		return "The object has another status than when Terraform read it. Apply again: Terraform then goes on from the status that it has. " +

@@ -200,8 +200,10 @@ func formsOf(t *testing.T, name string, value cty.Value) []form {
 		return []form{{cty.StringVal("\n { } "), same, same}, {cty.StringVal(" " + value.AsString() + "\n"), same, swapped(held, other)}}
 	case "number":
 		return []form{
-			{cty.StringVal("10.0"), swapped("10.0", json.Number("10")), same}, {cty.StringVal("10"), swapped("10", json.Number("1e1")), same},
-			{cty.StringVal(" 0.5"), swapped(" 0.5", json.Number("0.50")), same}, {cty.StringVal("12345678901234567891"), swapped("12345678901234567891", json.Number("12345678901234567891")), same},
+			{cty.StringVal("10.0"), swapped("10.0", json.Number("10")), same},
+			{cty.StringVal("10"), swapped("10", json.Number("1e1")), same},
+			{cty.StringVal(" 0.5"), swapped(" 0.5", json.Number("0.50")), same},
+			{cty.StringVal("12345678901234567891"), swapped("12345678901234567891", json.Number("12345678901234567891")), same},
 			{cty.StringVal("true"), swapped("true", true), same},
 		}
 	case "time":

@@ -37,6 +37,7 @@ func (m textUnlessHeld) PlanModifyString(ctx context.Context, req planmodifier.S
 type numberUnlessHeld struct{ check validator.Int64 }
 
 func (m numberUnlessHeld) Description(ctx context.Context) string { return m.check.Description(ctx) }
+
 func (m numberUnlessHeld) MarkdownDescription(ctx context.Context) string {
 	return m.check.MarkdownDescription(ctx)
 }
@@ -56,6 +57,7 @@ type discountUnlessHeld struct{}
 func (discountUnlessHeld) Description(context.Context) string {
 	return "must be more than 0, and at most 100 for a percentage"
 }
+
 func (m discountUnlessHeld) MarkdownDescription(ctx context.Context) string {
 	return m.Description(ctx)
 }
@@ -87,6 +89,7 @@ type languagesUnlessHeld struct{}
 func (languagesUnlessHeld) Description(context.Context) string {
 	return "keys must be language codes, such as en or pt-BR"
 }
+
 func (m languagesUnlessHeld) MarkdownDescription(ctx context.Context) string {
 	return m.Description(ctx)
 }
@@ -156,6 +159,7 @@ type sameJSONAsState struct{}
 func (sameJSONAsState) Description(context.Context) string {
 	return "the form of the JSON does not matter"
 }
+
 func (m sameJSONAsState) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
 
 func (sameJSONAsState) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
@@ -170,6 +174,7 @@ type sameTimeAsState struct{}
 func (sameTimeAsState) Description(context.Context) string {
 	return "the time zone in which it is written does not matter"
 }
+
 func (m sameTimeAsState) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
 
 func (sameTimeAsState) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {

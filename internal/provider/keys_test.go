@@ -32,11 +32,6 @@ var (
 		"cohort_campaign":      `internal_name = %q, airdrop = {}`,
 	}
 	keyless = map[string]string{"cohort_list": `name = "One"`, "cohort_segment": `name = "One"`}
-	// collections are the paths of the kinds in the API.
-	collections = map[string]string{
-		"cohort_user_property": "user-properties", "cohort_list": "cohorts", "cohort_segment": "cohorts", "cohort_perk": "perks",
-		"cohort_digital_asset": "digital-assets", "cohort_badge": "badges", "cohort_campaign": "campaigns",
-	}
 )
 
 // guarded is a plugin for one merchant of a world.
@@ -298,7 +293,7 @@ func TestGuards_sharedKey(t *testing.T) {
 				"what exists, with white space": {"already exists in the test merchant", func(p *guarded, _ cty.Value) []said {
 					return p.planNew(kind, "vip\n")
 				}},
-				"a rename to what exists": {fmt.Sprintf("A %s has the", of.noun), func(p *guarded, state cty.Value) []said {
+				"a rename to what exists": {fmt.Sprintf("A %s has the", of.noun), func(p *guarded, _ cty.Value) []said {
 					other, _ := p.made(kind, p.of(kind, "other"))
 					q := p.again()
 					q.show(kind, other)

@@ -23,6 +23,7 @@ type knownLanguages struct{}
 func (knownLanguages) Description(context.Context) string {
 	return "should be in languages that Cohort's user interfaces know"
 }
+
 func (v knownLanguages) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (knownLanguages) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {

@@ -39,11 +39,13 @@ func TestPlanWarnings(t *testing.T) {
 	}{
 		"other rewards of a published campaign": {
 			"cohort_campaign", campaign("published", publishedIs, store, one), desiredCampaign(publishedIs, store, `rewards = [{ perk_id = "00000000-0000-4000-8000-00000000000f" }]`),
-			[]string{"rewards: " + frozen + "rewards of a campaign that is published"}, []string{"Take the change back, or end this campaign and add another one", "(assumed)"},
+			[]string{"rewards: " + frozen + "rewards of a campaign that is published"},
+			[]string{"Take the change back, or end this campaign and add another one", "(assumed)"},
 		},
 		"other distribution of an ended campaign": {
 			"cohort_campaign", campaign("ended", publishedIs, store, one), desiredCampaign(publishedIs, store, one, `distribution = { direct = { max_quantity = 3 } }`),
-			[]string{"distribution: " + frozen + "distribution of a campaign that is ended"}, nil,
+			[]string{"distribution: " + frozen + "distribution of a campaign that is ended"},
+			nil,
 		},
 		"rewards and distribution of a draft": {
 			"cohort_campaign", campaign("draft", "", store, one), desiredCampaign("", store, direct, `rewards = [{ perk_id = "00000000-0000-4000-8000-00000000000f" }]`), nil, nil,
@@ -54,7 +56,8 @@ func TestPlanWarnings(t *testing.T) {
 		"one draw time in another zone": {"cohort_campaign", campaign("published", publishedIs, store, raffle), desiredCampaign(publishedIs, store, strings.Replace(raffle, "02:00:00+02:00", "00:00:00Z", 1)), nil, nil},
 		"rewards that are not known yet": {
 			"cohort_campaign", campaign("published", publishedIs, store, one), desiredCampaign(publishedIs, store, `rewards = [{ perk_id = "00000000-0000-4000-8000-00000000000f" }, { perk_id = unknown }]`),
-			[]string{"rewards: " + mayBeFrozen + "rewards of the campaign"}, []string{"only known after apply"},
+			[]string{"rewards: " + mayBeFrozen + "rewards of the campaign"},
+			[]string{"only known after apply"},
 		},
 		"rewards of what comes back from the archive": {
 			"cohort_campaign", campaign("archived", archivedIs, store, one), desiredCampaign(publishedIs, store, `rewards = [{ perk_id = "00000000-0000-4000-8000-00000000000f" }]`),
@@ -64,11 +67,13 @@ func TestPlanWarnings(t *testing.T) {
 
 		"edit of an archived campaign": {
 			"cohort_campaign", campaign("archived", archivedIs, store), desiredCampaign(archivedIs, newStore),
-			[]string{"store: " + archived + "campaign"}, []string{`Bring the campaign back in the same apply with desired_status = "published", or take the change back`},
+			[]string{"store: " + archived + "campaign"},
+			[]string{`Bring the campaign back in the same apply with desired_status = "published", or take the change back`},
 		},
 		"edit of an archived campaign without a wish": {
 			"cohort_campaign", campaign("archived", archivedIs, store), desiredCampaign("", store, `start_at = "2037-06-01T00:00:00Z"`),
-			[]string{"start_at: " + archived + "campaign"}, nil,
+			[]string{"start_at: " + archived + "campaign"},
+			nil,
 		},
 		"archived campaign destroyed otherwise": {"cohort_campaign", campaign("archived", archivedIs, store), desiredCampaign(archivedIs, store, `on_destroy = "delete"`), nil, nil},
 		"archived challenge destroyed otherwise": {
@@ -78,11 +83,13 @@ func TestPlanWarnings(t *testing.T) {
 		"edit while it is archived":                        {"cohort_campaign", campaign("published", publishedIs, store), desiredCampaign(archivedIs, newStore), nil, nil},
 		"edit of an archived perk": {
 			"cohort_perk", perk("archived", archivedIs, `title = { en = "Old" }`), "internal_name = \"p\"\ntitle = { en = \"New\" }\n" + archivedIs,
-			[]string{"title: " + archived + "perk"}, []string{`with desired_status = "live"`},
+			[]string{"title: " + archived + "perk"},
+			[]string{`with desired_status = "live"`},
 		},
 		"another kind of an archived perk": {
 			"cohort_perk", perk("archived", archivedIs, ""), "internal_name = \"p\"\nlink = { url = \"https://a.example\" }\n" + archivedIs,
-			[]string{"desired_status: " + archived + "perk"}, nil,
+			[]string{"desired_status: " + archived + "perk"},
+			nil,
 		},
 		"edit of a perk that comes back": {
 			"cohort_perk", perk("archived", archivedIs, `title = { en = "Old" }`), "internal_name = \"p\"\ntitle = { en = \"New\" }\ndesired_status = \"live\"", nil, nil,
@@ -93,29 +100,34 @@ func TestPlanWarnings(t *testing.T) {
 
 		"published again": {
 			"cohort_campaign", campaign("ended", endedIs, store, one), desiredCampaign(publishedIs, store, one),
-			[]string{"desired_status: A campaign that has ended cannot be published again"}, []string{"make a new campaign"},
+			[]string{"desired_status: A campaign that has ended cannot be published again"},
+			[]string{"make a new campaign"},
 		},
 		"published again, after no wish":    {"cohort_campaign", campaign("ended", "", store, one), desiredCampaign(publishedIs, store, one), []string{"desired_status: A campaign that has ended cannot be published again"}, nil},
 		"ended by itself":                   {"cohort_campaign", campaign("ended", publishedIs, store, one), desiredCampaign(publishedIs, newStore, one), nil, nil},
 		"ended by itself, then by the user": {"cohort_campaign", campaign("ended", publishedIs, store, one), desiredCampaign(endedIs, store, one), nil, nil},
 		"from the archive to a draft": {
 			"cohort_perk", perk("archived", archivedIs, ""), "internal_name = \"p\"\n" + draftIs,
-			[]string{"desired_status: A perk comes back from the archive in the status that it had"}, []string{"If it was live, it is open to users again"},
+			[]string{"desired_status: A perk comes back from the archive in the status that it had"},
+			[]string{"If it was live, it is open to users again"},
 		},
 		"from the archive to the end": {
 			"cohort_campaign", campaign("archived", archivedIs, store), desiredCampaign(endedIs, store),
-			[]string{"desired_status: A campaign comes back from the archive in the status that it had"}, []string{"If it was never published, it is a draft again"},
+			[]string{"desired_status: A campaign comes back from the archive in the status that it had"},
+			[]string{"If it was never published, it is a draft again"},
 		},
 		"a perk from the archive": {"cohort_perk", perk("archived", archivedIs, ""), "internal_name = \"p\"\ndesired_status = \"live\"", nil, nil},
 
 		"another form of a published campaign": {
 			"cohort_campaign", campaign("published", "", visit), desiredCampaign("", store),
-			[]string{`store: Users lose their progress in the published campaign "summer"`}, []string{"cannot become a store"},
+			[]string{`store: Users lose their progress in the published campaign "summer"`},
+			[]string{"cannot become a store"},
 		},
 		"another form of a draft": {"cohort_campaign", campaign("draft", "", visit), desiredCampaign("", `airdrop = {}`), nil, nil},
 		"another type of a property": {
 			"cohort_user_property", "id = \"u0\"\nmode = \"test\"\nname = \"Size\"\ntype = \"text\"\nreference_id = \"size\"", "name = \"Size\"\ntype = \"number\"\nreference_id = \"size\"",
-			[]string{`type: Users lose their values in the property "size"`}, []string{"another reference_id", "create_before_destroy = true"},
+			[]string{`type: Users lose their values in the property "size"`},
+			[]string{"another reference_id", "create_before_destroy = true"},
 		},
 		"another name of a property": {
 			"cohort_user_property", "id = \"u0\"\nmode = \"test\"\nname = \"Size\"\ntype = \"text\"\nreference_id = \"size\"", "name = \"Shoe size\"\ntype = \"text\"\nreference_id = \"size\"", nil, nil,
@@ -174,7 +186,9 @@ func TestPlanWarnings_steps(t *testing.T) {
 		"several go":          {"published", []string{one, two, three}, []string{two}, `1 step keeps its id, 2 go ("One" and "share"): users lose their progress in them.`},
 		"several come":        {"published", []string{one}, []string{one, three, `user_action = "open"`}, `1 step keeps its id, 2 are new ("share" and "open").`},
 		"one not known yet": {
-			"published", []string{one, two, three}, []string{three, later, later},
+			"published",
+			[]string{one, two, three},
+			[]string{three, later, later},
 			`1 step keeps its id. Only known after apply: whether a step continues "One" and "Two". Users lose their progress in a step that none continues.`,
 		},
 		"all kept":      {"published", []string{one, two, three}, []string{three, two, one}, ""},
