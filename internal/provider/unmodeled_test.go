@@ -99,7 +99,7 @@ func init() {
 		edits[name] = func(v cty.Value) cty.Value { return v.Not() }
 	}
 	for _, name := range []string{"title", "description", "opt_in_cta", "locked_description"} {
-		edits[name] = func(v cty.Value) cty.Value { return cty.MapVal(map[string]cty.Value{"en": cty.StringVal("Changed")}) }
+		edits[name] = func(cty.Value) cty.Value { return cty.MapVal(map[string]cty.Value{"en": cty.StringVal("Changed")}) }
 	}
 	edits["settings"] = func(cty.Value) cty.Value { return cty.StringVal(`{"other":1}`) }
 	edits["match"] = func(cty.Value) cty.Value { return cty.StringVal("all") }
