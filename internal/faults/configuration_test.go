@@ -153,7 +153,7 @@ func behindPortal(t *testing.T) {
 	}))
 	const words = "it is a web page, such as a proxy or a login portal sends; check the address of the API"
 	s.mustFail(s.Plan(), "Could not read perk", words)
-	s.mustFail(s.applySaved(), "Could not update perk", "Could not create perk", words)
+	s.mustFail(s.applySaved(), "Could not update perk", "Could not look for the perk", words)
 	s.keeps(managed)
 	s.reach()
 	s.settle()

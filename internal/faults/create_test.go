@@ -74,18 +74,17 @@ func case03(t *testing.T) {
 
 func case06(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 6}, `
-resource "cohort_perk" "same" {
-  count         = 10
-  internal_name = "same"
-  title         = { en = "Same" }
+resource "cohort_list" "same" {
+  count = 10
+  name  = "Same"
 }
 `)
-	s.inject(sandbox.Fault{Method: "POST", Route: "/v1/perks", Stage: sandbox.StageAfter, Reset: true, Count: every})
+	s.inject(sandbox.Fault{Method: "POST", Route: "/v1/cohorts", Stage: sandbox.StageAfter, Reset: true, Count: every})
 	s.mustApply()
 	s.settle()
 	s.judge()
-	if made, managed := s.creates("perks"), len(ids(t, s.States[len(s.States)-1])); made != 10 || managed != 10 {
-		t.Errorf("%d perks were made and %d are managed, want 10 and 10", made, managed)
+	if made, managed := s.creates("cohorts"), len(ids(t, s.States[len(s.States)-1])); made != 10 || managed != 10 {
+		t.Errorf("%d lists were made and %d are managed, want 10 and 10", made, managed)
 	}
 }
 
@@ -152,7 +151,7 @@ func case05(t *testing.T) {
 		server := s.serve(s.sandbox.Handler())
 		server.Close()
 		applied := s.Run("apply", "-no-color", "plan")
-		s.mustFail(applied, "Could not create perk", "connection refused", "This request changed nothing. Try again later")
+		s.mustFail(applied, "Could not look for the perk", "connection refused", "This request changed nothing. Try again later")
 		s.silent(applied, "The service may have made the change", "no such object has appeared since")
 		s.reach()
 		s.settle()

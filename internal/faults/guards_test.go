@@ -363,7 +363,7 @@ func TestGuards_createBeforeDestroy(t *testing.T) {
 	object := s.find("cohorts", "referenceId", "first")
 	for range 2 {
 		result, history := s.try(attempt{name: "replace", args: []string{"apply", "-auto-approve", "-replace=cohort_list.first"}})
-		s.mustFail(result, `A list with the reference id "first" still exists in the test merchant`, "A replacement with create_before_destroy needs another key")
+		s.mustFail(result, `A list with the reference id "first" exists in the test merchant`, "A replacement with create_before_destroy needs another key")
 		for _, e := range history {
 			if e.Method != "GET" {
 				t.Errorf("%s %s was sent", e.Method, e.Path)

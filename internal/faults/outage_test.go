@@ -93,8 +93,8 @@ func case10(t *testing.T) {
 			}
 
 			applied, requests := s.logged("apply", "-no-color", "-input=false", "plan")
-			s.mustFail(applied, "Could not update perk", "Could not create perk")
-			// 12 reads before the updates, and two creates, each with a look before and up to six after; and five reads because something is made.
+			s.mustFail(applied, "Could not update perk", "Could not look for the perk")
+			// 12 reads before the updates, and looks for the keys of two new ones, which are not made without; and five reads because something is made.
 			if requests < 16 || requests > 33 {
 				t.Errorf("%d requests to apply", requests)
 			}

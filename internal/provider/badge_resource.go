@@ -63,7 +63,7 @@ var badgePaths = wirePaths{
 
 // badgeKind is what guards and look-ups need to know of badges.
 var badgeKind = kind{
-	noun: "badge", name: "badge", key: "internal_name",
+	noun: "badge", name: "badge", key: "internal_name", life: badgeLife,
 	all: func(ctx context.Context, c *merchants.Client) candidates {
 		return candidatesOf(c.ListedBadges(ctx), func(b *merchants.Badge) candidate {
 			return candidate{id: b.ID, key: b.InternalName}
@@ -168,7 +168,6 @@ func (r *badgeResource) Create(ctx context.Context, req resource.CreateRequest, 
 	}
 	plan.computed(badge)
 	plan.media(badge).save(ctx, resp.Private, &resp.Diagnostics)
-	r.session.ledger.made(badgeKind, plan.ID.ValueString(), plan.InternalName.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 
@@ -176,6 +175,7 @@ func (r *badgeResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if err != nil {
 		addPublishWarning(&resp.Diagnostics, "badge", name, plan.DesiredStatus, status, err)
 	}
+	r.session.ledger.made(badgeKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
 	plan.Status = types.StringValue(status)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
@@ -246,7 +246,7 @@ func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		addAPIError(&resp.Diagnostics, doing, err, badgePaths)
 	}
 	plan.Status = plannedStatus(planned, status)
-	r.session.ledger.wrote(badgeKind, plan.ID.ValueString(), plan.InternalName.ValueString())
+	r.session.ledger.wrote(badgeKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }

@@ -30,7 +30,7 @@ func (m campaignModel) checkReferences(ctx context.Context, s *session, diags *d
 		if perk, _ := s.ledger.of(reward.PerkID.ValueString()); perk.archived && campaignLife.publishing(m.DesiredStatus) {
 			diags.AddAttributeWarning(at.AtName("perk_id"), "An archived perk as a reward",
 				fmt.Sprintf("%s is the perk %q, which is archived after this plan. Such a perk cannot be used in campaigns, so the campaign is expected to stay a draft. "+
-					"Write desired_status = \"live\" for the perk, or leave the reward out.", at, perk.next))
+					"Write desired_status = \"live\" for the perk, or leave the reward out.", at, perk.key))
 		}
 	}
 }

@@ -54,7 +54,7 @@ type campaignModel struct {
 
 // campaignKind is what guards and look-ups need to know of campaigns.
 var campaignKind = kind{
-	noun: "campaign", name: "campaign", key: "internal_name",
+	noun: "campaign", name: "campaign", key: "internal_name", life: campaignLife,
 	all: func(ctx context.Context, c *merchants.Client) candidates {
 		return candidatesOf(c.ListedCampaigns(ctx), describeCampaign)
 	},
@@ -141,7 +141,6 @@ func (r *campaignResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	plan.computed(ctx, campaign, &resp.Diagnostics)
 	plan.media(ctx, campaign, &resp.Diagnostics).save(ctx, resp.Private, &resp.Diagnostics)
-	r.session.ledger.made(campaignKind, plan.ID.ValueString(), plan.InternalName.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 
@@ -149,6 +148,7 @@ func (r *campaignResource) Create(ctx context.Context, req resource.CreateReques
 	if err != nil {
 		addPublishWarning(&resp.Diagnostics, "campaign", name, plan.DesiredStatus, status, err)
 	}
+	r.session.ledger.made(campaignKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
 	plan.Status = types.StringValue(status)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
@@ -224,7 +224,7 @@ func (r *campaignResource) Update(ctx context.Context, req resource.UpdateReques
 		addAPIError(&resp.Diagnostics, doing, err, plan.paths())
 	}
 	plan.Status = plannedStatus(planned, status)
-	r.session.ledger.wrote(campaignKind, plan.ID.ValueString(), plan.InternalName.ValueString())
+	r.session.ledger.wrote(campaignKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }

@@ -60,7 +60,7 @@ var digitalAssetPaths = wirePaths{
 
 // digitalAssetKind is what guards and look-ups need to know of digital assets.
 var digitalAssetKind = kind{
-	noun: "digital asset", name: "digital_asset", key: "internal_name",
+	noun: "digital asset", name: "digital_asset", key: "internal_name", life: digitalAssetLife,
 	all: func(ctx context.Context, c *merchants.Client) candidates {
 		return candidatesOf(c.ListedDigitalAssets(ctx), func(a *merchants.DigitalAsset) candidate {
 			return candidate{id: a.ID, key: a.InternalName}
@@ -143,7 +143,6 @@ func (r *digitalAssetResource) Create(ctx context.Context, req resource.CreateRe
 	}
 	plan.computed(asset)
 	plan.media(asset).save(ctx, resp.Private, &resp.Diagnostics)
-	r.session.ledger.made(digitalAssetKind, plan.ID.ValueString(), plan.InternalName.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 
@@ -151,6 +150,7 @@ func (r *digitalAssetResource) Create(ctx context.Context, req resource.CreateRe
 	if err != nil {
 		addPublishWarning(&resp.Diagnostics, "digital asset", name, plan.DesiredStatus, status, err)
 	}
+	r.session.ledger.made(digitalAssetKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
 	plan.Status = types.StringValue(status)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
@@ -221,7 +221,7 @@ func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRe
 		addAPIError(&resp.Diagnostics, doing, err, digitalAssetPaths)
 	}
 	plan.Status = plannedStatus(planned, status)
-	r.session.ledger.wrote(digitalAssetKind, plan.ID.ValueString(), plan.InternalName.ValueString())
+	r.session.ledger.wrote(digitalAssetKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }

@@ -145,7 +145,7 @@ func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlan
 // guardManaged is guardPlan of an object of the state.
 func (s *session) guardManaged(ctx context.Context, k kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	diags := &resp.Diagnostics
-	var id, mode, key, next types.String
+	var id, mode, key, next, status, desired types.String
 	diags.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
 	diags.Append(req.State.GetAttribute(ctx, path.Root("mode"), &mode)...)
 	diags.Append(req.State.GetAttribute(ctx, path.Root(k.key), &key)...)
@@ -153,10 +153,19 @@ func (s *session) guardManaged(ctx context.Context, k kind, req resource.ModifyP
 	if !deleted {
 		diags.Append(req.Plan.GetAttribute(ctx, path.Root(k.key), &next)...)
 	}
+	if k.life != nil && !deleted {
+		diags.Append(req.State.GetAttribute(ctx, path.Root("status"), &status)...)
+		diags.Append(req.Plan.GetAttribute(ctx, path.Root("desired_status"), &desired)...)
+	}
+	archived := k.life.archivedAfter(desired, status)
+	if archived {
+		next = types.StringNull()
+	}
+	comesBack := !archived && status.ValueString() == merchants.StatusArchived
 	if s.checkMode(mode, diags); diags.HasError() {
 		return
 	}
-	s.ledger.plan(k, id.ValueString(), key.ValueString(), next.ValueString())
+	s.ledger.plan(k, id.ValueString(), key.ValueString(), next.ValueString(), archived)
 	left := mark{ID: id.ValueString(), Key: key.ValueString()}
 	switch {
 	case deleted:
@@ -165,11 +174,11 @@ func (s *session) guardManaged(ctx context.Context, k kind, req resource.ModifyP
 		if !diags.HasError() {
 			left.Witnesses = s.witnesses(ctx, left.ID, diags)
 		}
-	case next.IsUnknown():
-	case storedKey(next.ValueString()) != storedKey(key.ValueString()) && !blank(next.ValueString()):
+	case blank(next.ValueString()): // It has none after the plan, or it is not known yet.
+	case comesBack || storedKey(next.ValueString()) != storedKey(key.ValueString()):
 		s.checkRename(ctx, k, id.ValueString(), next.ValueString(), diags)
-	case !blank(key.ValueString()) && s.ledger.claimed(k, key.ValueString()):
-		s.addSharedKey(k, key.ValueString(), diags)
+	case s.ledger.claimed(k, next.ValueString()):
+		s.addSharedKey(k, next.ValueString(), diags)
 	}
 	s.leaveMark(ctx, left, resp)
 	if !deleted && s.ledger.hasBegun() {
@@ -315,7 +324,7 @@ func (s *session) finishDelete(
 		addAPIError(diags, doing, err, nil)
 		return
 	case err == nil || s.ledger.isProven() || s.expectEmpty || s.anyExists(ctx, req, diags):
-		s.ledger.wrote(k, id.ValueString(), "")
+		s.ledger.wrote(k, id.ValueString(), "", "")
 		s.forget(idOf(id))
 	default:
 		diags.AddError("This looks like the wrong merchant",

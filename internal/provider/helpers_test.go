@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -20,6 +21,9 @@ type world struct {
 // newWorld starts a sandbox for one test.
 func newWorld(t *testing.T, options sandbox.Options) *world {
 	t.Helper()
+	if options.Seed == 0 {
+		options.Seed = rand.Uint64() // No two worlds have the same ids, not even at one address.
+	}
 	s, err := sandbox.Start(options)
 	if err != nil {
 		t.Fatal(err)

@@ -67,7 +67,7 @@ func (s *session) checkNewKey(ctx context.Context, k kind, key, replaced string,
 	if key == "" || diags.HasError() {
 		return
 	}
-	if !s.ledger.claim(k, key) {
+	if !s.ledger.claim(k, key, replaced) {
 		s.addSharedKey(k, key, diags)
 		return
 	}
@@ -75,6 +75,10 @@ func (s *session) checkNewKey(ctx context.Context, k kind, key, replaced string,
 		return
 	}
 	switch owner, shown := s.ledger.await(ctx, string(holder.id)); {
+	case owner.isGone():
+		diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("Not known whether the %s %q exists", k.noun, key),
+			fmt.Sprintf("The list of the service shows it, with the id %s, and the read of that id says that it does not exist. One of the two answers is old, "+
+				"and applying might make a second one. Nothing was changed. Run plan again in a while.", holder.id))
 	case owner.keeps():
 		s.addSharedKey(k, key, diags)
 	case owner.planned:
@@ -96,7 +100,7 @@ func (s *session) checkRename(ctx context.Context, k kind, id, key string, diags
 	if diags.HasError() {
 		return
 	}
-	if s.ledger.claimed(k, key) {
+	if s.ledger.given(k, key, id) {
 		s.addSharedKey(k, key, diags)
 		return
 	}
@@ -129,10 +133,16 @@ func (s *session) checkCreate(ctx context.Context, k kind, key types.String, dia
 		return
 	}
 	s.forget(holder.id)
-	diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("A %s with the %s %q still exists in the %s merchant", holder.kind.noun, k.keyName(), key.ValueString(), s.mode),
-		fmt.Sprintf("Its id is %s. Nothing was made, and the state is as it was. A replacement with create_before_destroy needs another key than the object "+
-			"that it replaces: write another %s, or take create_before_destroy away, here and from every resource that refers to this one, because it is "+
-			"inherited. If the key passes from another resource, apply again.", holder.id, k.key))
+	if holder.kind.name != k.name {
+		s.addExistingKey(k, holder, key.ValueString(), diags)
+		return
+	}
+	diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("A %s with the %s %q exists in the %s merchant", holder.kind.noun, k.keyName(), key.ValueString(), s.mode),
+		fmt.Sprintf("Its id is %s. Nothing was made, and the state is as it was.\n\n"+
+			"If someone made it after the plan, adopt it with this, and the address of this resource:\n\n%s\n\n"+
+			"A replacement with create_before_destroy needs another key than the object that it replaces: write another %s, or take create_before_destroy away, "+
+			"here and from every resource that refers to this one, because it is inherited.\n\n"+
+			"If the key passes from another resource, apply again.", holder.id, importBlock(k, importKey(key.ValueString())), k.key))
 }
 
 // holder is an object that has a key.
@@ -154,8 +164,8 @@ func (s *session) holder(ctx context.Context, k kind, key, without string, diags
 			if c.archived || c.key == "" || storedKey(c.key) != storedKey(key) || string(c.id) == without {
 				continue
 			}
-			if known, _ := s.ledger.of(string(c.id)); known.isGone() || known.written && known.key != storedKey(c.key) {
-				continue // It is gone, or this process has given it another key; the list may be older.
+			if known, _ := s.ledger.of(string(c.id)); known.written && known.key != storedKey(c.key) {
+				continue // This process has given it another key; the list may be older.
 			}
 			return holder{c, of}, true
 		}

@@ -309,6 +309,26 @@ func TestGuards_sharedKey(t *testing.T) {
 					_, more := q.plan(kind, other, q.of(kind, "vip"))
 					return append(all, more...)
 				}},
+				"two that get one key": {"Two resources have", func(p *guarded, state cty.Value) []said {
+					other, _ := p.made(kind, p.of(kind, "other"))
+					q := p.again()
+					q.show(kind, other)
+					q.show(kind, state)
+					_, all := q.plan(kind, state, q.of(kind, "same"))
+					_, more := q.plan(kind, other, q.of(kind, "same"))
+					return append(all, more...)
+				}},
+				"a new one after another one gets its key": {"Two resources have", func(p *guarded, state cty.Value) []said {
+					p.show(kind, state)
+					_, all := p.plan(kind, state, p.of(kind, "same"))
+					return append(all, p.planNew(kind, "same")...)
+				}},
+				"a new one before another one gets its key": {"Two resources have", func(p *guarded, state cty.Value) []said {
+					p.show(kind, state)
+					all := p.planNew(kind, "same")
+					_, more := p.plan(kind, state, p.of(kind, "same"))
+					return append(all, more...)
+				}},
 			} {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
@@ -378,6 +398,92 @@ func TestGuards_keysThatPassOn(t *testing.T) {
 	}
 }
 
+// TestGuards_archivedKey holds that an archived object has no key, before and after a plan: it is free for others, and refused when the object
+// comes back to it.
+func TestGuards_archivedKey(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"cohort_perk", "cohort_campaign"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			_, configured := merchant(t, "test")
+			p := configured()
+			wish := func(key, status string) cty.Value {
+				return p.resource(kind, strings.ReplaceAll(fmt.Sprintf(keyed[kind]+", desired_status = %q", key, status), ", ", "\n"))
+			}
+			archived, published := wish("old", "archived"), wish("old", "draft")
+			draft := p.of(kind, "old")
+			old, _ := p.made(kind, archived)
+			other, _ := p.made(kind, p.of(kind, "other"))
+			if old.GetAttr("status").AsString() != "archived" {
+				t.Fatalf("it is %s", old.GetAttr("status").AsString())
+			}
+			quiet := func(name string, plan func(q *guarded) []said) {
+				t.Helper()
+				if all := plan(configured()); len(all) > 0 {
+					t.Errorf("%s: said %v, want nothing", name, all)
+				}
+			}
+			shared := func(name string, plan func(q *guarded) []said) {
+				t.Helper()
+				if all := errorsOf(plan(configured())); len(all) == 0 || !strings.Contains(all[0].summary, "Two resources have") {
+					t.Errorf("%s: said %v, want that two resources have the key", name, all)
+				}
+			}
+			planOld := func(q *guarded, config cty.Value) []said {
+				q.show(kind, old)
+				_, all := q.plan(kind, old, config)
+				return all
+			}
+			planOther := func(q *guarded) []said {
+				q.show(kind, other)
+				_, all := q.plan(kind, other, q.of(kind, "old"))
+				return all
+			}
+			for name, taken := range map[string]func(q *guarded) []said{
+				"a new one": func(q *guarded) []said { return q.planNew(kind, "old") }, "a rename": planOther,
+			} {
+				quiet(name+" after it stays archived", func(q *guarded) []said { return append(planOld(q, archived), taken(q)...) })
+				quiet(name+" before it stays archived", func(q *guarded) []said { return append(taken(q), planOld(q, archived)...) })
+				quiet(name+" before nothing is asked of it", func(q *guarded) []said { return append(taken(q), planOld(q, draft)...) })
+				shared(name+" after it comes back", func(q *guarded) []said { return append(planOld(q, published), taken(q)...) })
+				shared(name+" before it comes back", func(q *guarded) []said { return append(taken(q), planOld(q, published)...) })
+			}
+
+			// One that is archived by the plan passes its key on, and the apply makes it free.
+			q := configured()
+			q.show(kind, other)
+			gone := wish("other", "archived")
+			planned, all := q.plan(kind, other, gone)
+			if len(errorsOf(all)) > 0 {
+				t.Fatal(all)
+			}
+			none := cty.NullVal(q.states[kind])
+			next, all := q.plan(kind, none, q.of(kind, "other"))
+			if len(errorsOf(all)) > 0 {
+				t.Errorf("a new one with the key of one that is archived: said %v, want no error", all)
+			}
+			if _, _, all := q.carryOut(kind, other, gone, planned); len(all) > 0 {
+				t.Fatal(all)
+			}
+			if _, _, all := q.carryOut(kind, none, q.of(kind, "other"), next); len(all) > 0 {
+				t.Errorf("to make it: said %v", all)
+			}
+
+			// It does not come back to a key that a stranger has.
+			all = errorsOf(planOld(configured(), published))
+			if len(all) > 0 {
+				t.Fatalf("to come back alone: said %v", all)
+			}
+			q = configured()
+			q.made(kind, q.of(kind, "old"))
+			all = errorsOf(planOld(configured(), published))
+			if len(all) != 1 || !strings.Contains(all[0].summary, `has the internal name "old" already in the test merchant`) {
+				t.Errorf("to come back to the key of a stranger: said %v", all)
+			}
+		})
+	}
+}
+
 // TestGuards_createHasTheLastWord holds that a replacement which keeps its key is refused by the create and not by the plan call before it, of
 // which Terraform takes an error for the end: the old object would be deposed for good.
 func TestGuards_createHasTheLastWord(t *testing.T) {
@@ -406,7 +512,7 @@ func TestGuards_createHasTheLastWord(t *testing.T) {
 				t.Fatalf("the plan in the apply: said %v, want nothing", all)
 			}
 			made, _, all := p.carryOut(kind, none, p.of(kind, "vip"), planned)
-			if len(all) != 1 || !strings.Contains(all[0].summary, "still exists in the test merchant") || !strings.Contains(all[0].detail, "create_before_destroy") {
+			if len(all) != 1 || !strings.Contains(all[0].summary, "exists in the test merchant") || !strings.Contains(all[0].detail, "create_before_destroy") {
 				t.Errorf("the create: said %v, want that the old one still exists", all)
 			}
 			if !made.IsNull() || w.Stats().ByMethod["POST"] > 0 {

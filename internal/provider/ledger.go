@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
 // ledger is what one configured provider has seen of the objects that Terraform manages, and what the plan does to their keys. Terraform
@@ -44,14 +46,14 @@ type entry struct {
 	read, exists bool
 	// planned tells that a plan call has come with its state. For a tainted object none does.
 	planned bool
-	// next is its key after the plan; "" when it goes, or when the new key is not known yet.
+	// next is its key after the plan; "" when it goes or is archived, or when the new key is not known yet.
 	next string
-	// archived tells that it is archived after the plan.
+	// archived tells that it is archived after the plan. It has its key no longer.
 	archived bool
 }
 
 // keeps tells whether the object still has its key after the plan.
-func (e entry) keeps() bool { return e.planned && e.next == e.key }
+func (e entry) keeps() bool { return e.planned && e.next == e.key && !e.archived }
 
 // isGone tells whether this process has looked for the object in vain.
 func (e entry) isGone() bool { return e.read && !e.exists }
@@ -87,36 +89,36 @@ func (l *ledger) show(k kind, id, key string) {
 	l.entry(k, id).key = storedKey(key)
 }
 
-// plan notes a plan call with the state of an object: its key, and the one it gets.
-func (l *ledger) plan(k kind, id, key, next string) {
+// plan notes a plan call with the state of an object: its key, and the one it gets, or that it is archived then.
+func (l *ledger) plan(k kind, id, key, next string, archived bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e := l.entry(k, id)
-	e.key, e.next, e.planned = storedKey(key), storedKey(next), true
+	e.key, e.next, e.planned, e.archived = storedKey(key), storedKey(next), true, archived
 }
 
-// made notes that this process made an object for which a key was claimed.
-func (l *ledger) made(k kind, id, key string) {
+// made notes that this process made an object for which a key was claimed, and its status.
+func (l *ledger) made(k kind, id, key, status string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	e := l.entry(k, id)
-	e.key, e.next, e.planned, e.written = storedKey(key), storedKey(key), true, true
+	l.entry(k, id).has(key, status)
 	delete(l.claims, claimOf(k, key))
 }
 
-// wrote notes that this process gave an object a key, or deleted it, which leaves it without one.
-func (l *ledger) wrote(k kind, id, key string) {
+// wrote notes that this process gave an object a key and a status, or deleted it, which leaves it without a key.
+func (l *ledger) wrote(k kind, id, key, status string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	e := l.entry(k, id)
-	e.key, e.next, e.planned, e.written, l.proven = storedKey(key), storedKey(key), true, true, true
+	l.entry(k, id).has(key, status)
+	l.proven = true
 }
 
-// archive notes whether a planned object is archived after the plan.
-func (l *ledger) archive(k kind, id string, archived bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.entry(k, id).archived = archived
+// has notes what this process has made of the object.
+func (e *entry) has(key, status string) {
+	if e.archived = status == merchants.StatusArchived; e.archived {
+		key = ""
+	}
+	e.key, e.next, e.planned, e.written = storedKey(key), storedKey(key), true, true
 }
 
 // of returns what is known of an object.
@@ -141,25 +143,42 @@ func (l *ledger) writtenWith(k kind, key, without string) (entry, bool) {
 	return entry{}, false
 }
 
-// claim takes a key for a new object. It returns false when another new object of this run has it.
-func (l *ledger) claim(k kind, key string) bool {
+// claim takes a key for a new object. It returns false when the plan gives it to another one, except to the object that the new one replaces.
+func (l *ledger) claim(k kind, key, replaced string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	c := claimOf(k, key)
-	if l.claims[c] {
+	if l.isGiven(k, key, replaced) {
 		return false
 	}
 	if l.claims == nil {
 		l.claims = map[claim]bool{}
 	}
-	l.claims[c] = true
+	l.claims[claimOf(k, key)] = true
 	return true
 }
 
+// claimed tells whether a new object gets the key.
 func (l *ledger) claimed(k kind, key string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.claims[claimOf(k, key)]
+}
+
+// given tells whether the plan, as far as it has come, gives the key to an object other than this one, or leaves it there.
+func (l *ledger) given(k kind, key, without string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.isGiven(k, key, without)
+}
+
+func (l *ledger) isGiven(k kind, key, without string) bool {
+	c := claimOf(k, key)
+	for id, e := range l.entries {
+		if id != without && e.planned && e.next != "" && claimOf(e.kind, e.next) == c {
+			return true
+		}
+	}
+	return l.claims[c]
 }
 
 // patience is how long a guard that is about to refuse waits for Terraform to show or to plan another object.

@@ -100,7 +100,7 @@ func (r *listResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 	plan.computed(list)
-	r.session.ledger.made(listKind, plan.ID.ValueString(), plan.ReferenceID.ValueString())
+	r.session.ledger.made(listKind, plan.ID.ValueString(), plan.ReferenceID.ValueString(), "")
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }
@@ -163,7 +163,7 @@ func (r *listResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		}
 	}
 	plan.computed(list)
-	r.session.ledger.wrote(listKind, plan.ID.ValueString(), plan.ReferenceID.ValueString())
+	r.session.ledger.wrote(listKind, plan.ID.ValueString(), plan.ReferenceID.ValueString(), "")
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }

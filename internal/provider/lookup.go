@@ -24,6 +24,8 @@ type kind struct {
 	name string
 	// key is the attribute that tells objects of the kind apart.
 	key string
+	// life is that of the objects; nil when they have none.
+	life lifecycle
 	// all walks the objects of the merchant.
 	all func(context.Context, *merchants.Client) candidates
 	// get tells whether an object exists: the error is that of reading it.

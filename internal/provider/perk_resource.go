@@ -68,7 +68,7 @@ var perkPaths = wirePaths{
 
 // perkKind is what guards and look-ups need to know of perks.
 var perkKind = kind{
-	noun: "perk", name: "perk", key: "internal_name",
+	noun: "perk", name: "perk", key: "internal_name", life: perkLife,
 	all: func(ctx context.Context, c *merchants.Client) candidates {
 		return candidatesOf(c.ListedPerks(ctx), func(p *merchants.Perk) candidate {
 			return candidate{id: p.ID, key: p.InternalName, archived: p.Status == merchants.StatusArchived}
@@ -125,7 +125,6 @@ func (r *perkResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.session.ledger.archive(perkKind, state.ID.ValueString(), perkLife.archivedAfter(plan.DesiredStatus, state.Status))
 	change := plan.input(ctx, &resp.Diagnostics).Since(state.input(ctx, &resp.Diagnostics))
 	perkLife.checkArchived("perk", plan.DesiredStatus, state.Status, change, perkPaths, &resp.Diagnostics)
 }
@@ -146,7 +145,6 @@ func (r *perkResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	plan.computed(perk)
 	plan.media(perk).save(ctx, resp.Private, &resp.Diagnostics)
-	r.session.ledger.made(perkKind, plan.ID.ValueString(), plan.InternalName.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 
@@ -154,6 +152,7 @@ func (r *perkResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if err != nil {
 		addPublishWarning(&resp.Diagnostics, "perk", name, plan.DesiredStatus, status, err)
 	}
+	r.session.ledger.made(perkKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
 	plan.Status = types.StringValue(status)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
@@ -229,7 +228,7 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		addAPIError(&resp.Diagnostics, doing, err, perkPaths)
 	}
 	plan.Status = plannedStatus(planned, status)
-	r.session.ledger.wrote(perkKind, plan.ID.ValueString(), plan.InternalName.ValueString())
+	r.session.ledger.wrote(perkKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }

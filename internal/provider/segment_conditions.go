@@ -247,7 +247,7 @@ func (m *segmentModel) readConditions(ctx context.Context, conditions *merchants
 			if condition.Unknown {
 				at := path.Root("groups").AtListIndex(i).AtName("conditions").AtListIndex(j)
 				diags.AddAttributeWarning(at, "Unknown kind of condition",
-					fmt.Sprintf("%s of the segment %q is a condition that this version of the provider does not know. It is written as {}, and stays as it is in the service.", at, m.Name.ValueString()))
+					fmt.Sprintf("%s of the segment %q is a condition that this version of the provider does not know. Written as {} it stays as it is; another condition in its place replaces it.", at, m.Name.ValueString()))
 			}
 		}
 		read := listValue(ctx, conditionsAttribute(), models, diags)

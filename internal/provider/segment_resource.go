@@ -109,7 +109,7 @@ func (r *segmentResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	plan.computed(segment)
-	r.session.ledger.made(segmentKind, plan.ID.ValueString(), plan.ReferenceID.ValueString())
+	r.session.ledger.made(segmentKind, plan.ID.ValueString(), plan.ReferenceID.ValueString(), "")
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }
@@ -171,7 +171,7 @@ func (r *segmentResource) Update(ctx context.Context, req resource.UpdateRequest
 		}
 	}
 	plan.computed(segment)
-	r.session.ledger.wrote(segmentKind, plan.ID.ValueString(), plan.ReferenceID.ValueString())
+	r.session.ledger.wrote(segmentKind, plan.ID.ValueString(), plan.ReferenceID.ValueString(), "")
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }

@@ -38,6 +38,11 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		defer func() { _ = os.RemoveAll(workshop) }()
+		// What the provider notes for its apply goes too.
+		if err = os.Setenv("TMPDIR", workshop); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
 		return m.Run()
 	}())
 }

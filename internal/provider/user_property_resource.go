@@ -133,7 +133,7 @@ func (r *userPropertyResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	plan.computed(property)
-	r.session.ledger.made(userPropertyKind, plan.ID.ValueString(), plan.ReferenceID.ValueString())
+	r.session.ledger.made(userPropertyKind, plan.ID.ValueString(), plan.ReferenceID.ValueString(), "")
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }
@@ -192,7 +192,7 @@ func (r *userPropertyResource) Update(ctx context.Context, req resource.UpdateRe
 		}
 	}
 	plan.computed(property)
-	r.session.ledger.wrote(userPropertyKind, plan.ID.ValueString(), plan.ReferenceID.ValueString())
+	r.session.ledger.wrote(userPropertyKind, plan.ID.ValueString(), plan.ReferenceID.ValueString(), "")
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
 }

@@ -57,7 +57,7 @@ type Workspace struct {
 	cli string
 	// Dir is the directory.
 	Dir string
-	// Env is added to the environment of every command, which has nothing of the test's own but PATH and HOME.
+	// Env is added to the environment of every command, which has nothing of the test's own but PATH and HOME, and a directory of its own for temporary files.
 	Env map[string]string
 	// Measured asks for the memory that commands use.
 	Measured bool
@@ -78,7 +78,13 @@ func New(t *testing.T, config string) *Workspace {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &Workspace{t: t, cli: cli, Dir: t.TempDir(), Env: map[string]string{}}
+	// The provider notes what it plans here, by ids that repeat from sandbox to sandbox. The name is short because sockets stand in it.
+	notes, err := os.MkdirTemp("", "notes-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(notes) })
+	w := &Workspace{t: t, cli: cli, Dir: t.TempDir(), Env: map[string]string{"TMPDIR": notes}}
 	w.Write("terraform.rc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"cohort-xyz/cohort\" = %q\n  }\n  direct {}\n}\n", binaries))
 	w.Write("versions.tf", "terraform {\n  required_providers {\n    cohort = { source = \"cohort-xyz/cohort\" }\n  }\n}\n")
 	w.Write("main.tf", config)
@@ -169,7 +175,7 @@ func (w *Workspace) Start(args ...string) *Process {
 }
 
 func (w *Workspace) environment(yield func(string) bool) {
-	for _, name := range []string{"PATH", "HOME", "TMPDIR"} {
+	for _, name := range []string{"PATH", "HOME"} {
 		if value, set := os.LookupEnv(name); set && !yield(name+"="+value) {
 			return
 		}
