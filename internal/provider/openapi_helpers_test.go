@@ -1,24 +1,32 @@
 package provider_test
 
 import (
+	"regexp"
+	"sync"
 	"testing"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/oracle"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// checkContract holds exchanges against the contract: all that the provider sent, and what the sandbox answered unless it was told to
-// misbehave.
+// alike are ids and times, which the contract tells apart by nothing but their form.
+var alike = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
+
+// held are the exchanges that were held against the contract, without what is alike: to check one costs more than to make it.
+var held sync.Map
+
+// checkContract holds what a test exchanged with its sandbox against the contract.
 func checkContract(t *testing.T, exchanges []sandbox.Exchange) {
 	t.Helper()
-	checked := map[sandbox.Exchange]bool{}
 	for _, e := range exchanges {
-		alike := e
-		alike.Number = 0
-		if checked[alike] {
+		form := e
+		form.Number = 0
+		for _, text := range []*string{&form.Path, &form.Request, &form.Response} {
+			*text = alike.ReplaceAllString(*text, "…")
+		}
+		if _, done := held.LoadOrStore(form, true); done {
 			continue
 		}
-		checked[alike] = true
 		if err := oracle.ContractAllows(t.Context(), e); err != nil {
 			t.Errorf("the contract does not allow %s %s %s → %d %s\n%s", e.Method, e.Path, e.Request, e.Status, e.Response, err)
 		}
