@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -358,29 +357,37 @@ func checkConflict[Input any](s *session, doing string, state, service, plan Inp
 	}
 	before, is, want := properties(state), properties(service), properties(plan)
 	for _, name := range sortedNames(before, is) {
-		if reflect.DeepEqual(before[name], is[name]) || reflect.DeepEqual(is[name], want[name]) {
+		if merchants.SameJSON(orNull(before[name]), orNull(is[name])) || merchants.SameJSON(orNull(is[name]), orNull(want[name])) {
 			continue
 		}
 		at, known := paths.at(name)
 		if !known {
 			at = path.Root(name)
 		}
+		// No value is shown: it may come from a sensitive variable, or be a link that opens with what stands in it.
 		diags.AddAttributeError(at, "Could not "+doing+": it was changed outside of Terraform after the plan was made",
-			fmt.Sprintf("In the plan this was %s, and in the service it is now %s. Nothing was sent. Run plan again to see the change, or set conflict_policy = \"overwrite\" in the provider block.",
-				shown(name, before[name]), shown(name, is[name])))
+			"The service has another value of this than the plan saw. Nothing was sent. Run plan again to see the change, or set conflict_policy = \"overwrite\" in the provider block.")
 	}
 }
 
-// properties are the top-level properties of an input as JSON values; one that is absent is null.
-func properties(input any) map[string]any {
-	var values map[string]any
+// orNull is a property as JSON; one that is absent is null.
+func orNull(property json.RawMessage) json.RawMessage {
+	if property == nil {
+		return json.RawMessage("null")
+	}
+	return property
+}
+
+// properties are the top-level properties of an input as JSON.
+func properties(input any) map[string]json.RawMessage {
+	var values map[string]json.RawMessage
 	if encoded, err := json.Marshal(input); err == nil {
 		_ = json.Unmarshal(encoded, &values)
 	}
 	return values
 }
 
-func sortedNames(maps ...map[string]any) []string {
+func sortedNames(maps ...map[string]json.RawMessage) []string {
 	var names []string
 	for _, m := range maps {
 		for name := range m {
@@ -389,22 +396,4 @@ func sortedNames(maps ...map[string]any) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// shownLength is how many bytes of a value an error shows.
-const shownLength = 200
-
-// shown writes a value for an error. Settings may hold a code that is not to be shown.
-func shown(name string, value any) string {
-	if value == nil {
-		return "not set"
-	}
-	encoded, err := json.Marshal(value)
-	if err != nil || strings.HasPrefix(name, "typeConfig") {
-		return "of another content"
-	}
-	if len(encoded) > shownLength {
-		return strings.ToValidUTF8(string(encoded[:shownLength]), "") + "…"
-	}
-	return string(encoded)
 }

@@ -67,6 +67,10 @@ type Workspace struct {
 	States [][]byte
 }
 
+// notesDir makes a directory for temporary files, in which the provider notes what it plans, by ids that repeat from sandbox to sandbox. Its
+// name is short, unlike that of a directory of a test, because sockets stand in it.
+func notesDir() (string, error) { return os.MkdirTemp("", "notes-") }
+
 // New makes a workspace with this configuration, to which the required_providers block is added.
 func New(t *testing.T, config string) *Workspace {
 	t.Helper()
@@ -78,8 +82,7 @@ func New(t *testing.T, config string) *Workspace {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The provider notes what it plans here, by ids that repeat from sandbox to sandbox. The name is short because sockets stand in it.
-	notes, err := os.MkdirTemp("", "notes-")
+	notes, err := notesDir()
 	if err != nil {
 		t.Fatal(err)
 	}
