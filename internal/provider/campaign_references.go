@@ -76,7 +76,16 @@ func (m campaignModel) checkSlug(ctx context.Context, s *session, state campaign
 	at, slug := m.slug(ctx, diags)
 	_, before := state.slug(ctx, diags)
 	comesBack := campaignLife.next(m.DesiredStatus, state.Status.ValueString()) == unarchive
-	if blank(slug.ValueString()) || slug.Equal(before) && !comesBack {
+	if blank(slug.ValueString()) {
+		return
+	}
+	other, shared := s.ledger.slug(slug.ValueString(), m.InternalName.ValueString())
+	if slug.Equal(before) && !comesBack {
+		return
+	}
+	if shared {
+		diags.AddAttributeWarning(at, fmt.Sprintf("Two campaigns have the slug %q", slug.ValueString()),
+			fmt.Sprintf("The other one is %q. The service is expected to let no two campaigns have one slug (assumed). Write another slug.", other))
 		return
 	}
 	campaigns, err := s.existing.list(campaignKind, func() ([]candidate, error) { return collect(campaignKind.all(ctx, s.client)) })

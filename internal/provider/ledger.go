@@ -17,6 +17,8 @@ type ledger struct {
 	entries map[string]*entry
 	// claims are the keys that new objects of this run get.
 	claims map[claim]bool
+	// slugs are the slugs that campaigns have after the plan, with the key of the first campaign that came with each.
+	slugs map[string]string
 	// changed is closed at the next change; nil when nobody waits for one.
 	changed chan struct{}
 	// unseenUntil is when the wait for objects that are not shown ends; zero before the first.
@@ -179,6 +181,20 @@ func (l *ledger) isGiven(k kind, key, without string) bool {
 		}
 	}
 	return l.claims[c]
+}
+
+// slug notes that a campaign has a slug after the plan. It returns the key of another campaign that came with that slug before, if any.
+func (l *ledger) slug(slug, key string) (other string, shared bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if first, found := l.slugs[slug]; found {
+		return first, first != key
+	}
+	if l.slugs == nil {
+		l.slugs = map[string]string{}
+	}
+	l.slugs[slug] = key
+	return "", false
 }
 
 // patience is how long a guard that is about to refuse waits for Terraform to show or to plan another object.
