@@ -39,7 +39,7 @@ var campaignSchema = sync.OnceValue(func() map[string]schema.Attribute {
 
 func rewardsAttribute() schema.ListNestedAttribute {
 	return schema.ListNestedAttribute{
-		MarkdownDescription: "Rewards that the campaign gives, each with one of `perk_id` and `digital_asset_id`. Needed to publish. Their order has no meaning.",
+		MarkdownDescription: "Rewards that the campaign gives, each with one of `perk_id` and `digital_asset_id`. Needed to publish. Their order has no meaning in the service: another order shows in the plan, and nothing is sent for it.",
 		Optional:            true,
 		NestedObject: schema.NestedAttributeObject{Validators: []validator.Object{exactlyOne{"perk_id", "digital_asset_id"}}, Attributes: map[string]schema.Attribute{
 			"perk_id": schema.StringAttribute{
@@ -129,7 +129,7 @@ func challengeAttribute() schema.SingleNestedAttribute {
 
 var stepSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id": schema.StringAttribute{MarkdownDescription: "Id of the step, chosen by the service.", Computed: true},
+		"id": schema.StringAttribute{MarkdownDescription: "Id of the step, chosen by the service. `(known after apply)` for a new step, and where the plan cannot tell yet which step it is.", Computed: true},
 		"user_action": schema.StringAttribute{
 			MarkdownDescription: "The service's word for what the user does, such as `cohort_form`. The catalog is open.",
 			Required:            true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
