@@ -369,7 +369,7 @@ func (h *history) converge() {
 }
 
 // existsAlready is what the guard against existing keys says, and where.
-var existsAlready = regexp.MustCompile(`the [a-z ]+ "([^"]+)" already exists in the test merchant with (cohort_[a-z_]+\.[a-z0-9]+),`)
+var existsAlready = regexp.MustCompile(`the [a-z ]+ "([^"]+)" (?:already )?exists in the test merchant with (cohort_[a-z_]+\.[a-z0-9]+),`)
 
 // heed does what an apply advised.
 func (h *history) heed(result terraformtest.Result) {
@@ -391,7 +391,7 @@ func (h *history) heed(result terraformtest.Result) {
 	}
 	h.Write("adopt.tf", blocks.String())
 	for message := range strings.SplitSeq(output, "Error: ") {
-		if strings.Contains(message, "Import that object to manage it, or choose another key.") {
+		if strings.Contains(message, "If nobody manages it, import it, or choose another key.") || strings.Contains(message, "Choose another key, or give the other one another key first.") {
 			for _, s := range h.order {
 				if strings.Contains(message, "with "+s.address()+",") {
 					s.key++
