@@ -44,7 +44,7 @@ resource "cohort_perk" "p" {
 	s.savePlan()
 	s.edit(s.perk(0), map[string]any{"title": english("By hand")})
 	s.edit(s.perk(1), map[string]any{"description": english("By hand")})
-	s.edit(s.perk(2), map[string]any{"status": "live"}) // no status is asked for, so it is not managed
+	s.edit(s.perk(2), map[string]any{"status": "live"}) // desired_status is unset, so the status is not managed
 	s.edit(s.perk(3), map[string]any{"title": english("By hand"), "status": "live"})
 	s.edit(s.perk(4), map[string]any{"title": english("Gift 4")}) // what the plan wants
 	s.edit(s.perk(5), map[string]any{"imageUrl": "https://cdn.example.com/by-hand.png"})

@@ -116,7 +116,7 @@ func (s *scenario) refusedUnheard(text string, attempts ...attempt) {
 	s.refusedAfter(0, text, attempts...)
 }
 
-// refusedAfter is refused, with at most so many requests unless that is negative.
+// refusedAfter demands a refusal, and at most so many requests; a negative number sets no bound.
 func (s *scenario) refusedAfter(requests int, text string, attempts ...attempt) {
 	s.t.Helper()
 	for _, a := range attempts {
@@ -216,8 +216,8 @@ func otherState(t *testing.T, of, mode string) {
 	s.judge()
 }
 
-// anotherOrganization gives a state a key that is right but for the organization. Where nothing is read, there is nothing by which a
-// merchant could be told: what is to be deleted or replaced is therefore read in any case.
+// anotherOrganization gives a state a key that is right but for the organization. Where nothing is read, nothing tells one
+// merchant from another, so what is to be deleted or replaced is always read.
 func anotherOrganization(t *testing.T) {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 105}, program)

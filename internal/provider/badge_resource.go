@@ -137,7 +137,7 @@ func (r *badgeResource) ValidateConfig(ctx context.Context, req resource.Validat
 		required(path.Root("image_url"), "an image", written(config.ImageURL)),
 	)...)
 	if config.Visibility.ValueString() == merchants.VisibleToOwners && isSet(config.LockedDescription) && hasText(config.LockedDescription) {
-		resp.Diagnostics.AddAttributeError(path.Root("locked_description"), "A description for those who do not own a badge that they do not see",
+		resp.Diagnostics.AddAttributeError(path.Root("locked_description"), "A locked description that nobody sees",
 			"With visibility = \"owners\" only those who own the badge see it, so it has no description for others. Remove locked_description, or make the badge visible to everyone.")
 	}
 }

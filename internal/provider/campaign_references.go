@@ -79,7 +79,7 @@ func (m campaignModel) checkSlug(ctx context.Context, s *session, state campaign
 	if blank(slug.ValueString()) {
 		return
 	}
-	other, shared := s.ledger.slug(slug.ValueString(), m.InternalName.ValueString())
+	other, shared := s.ledger.slug(slug.ValueString(), storedKey(m.InternalName.ValueString()))
 	if slug.Equal(before) && !comesBack {
 		return
 	}

@@ -50,7 +50,7 @@ type entry struct {
 	planned bool
 	// next is its key after the plan; "" when it goes or is archived, or when the new key is not known yet.
 	next string
-	// archived tells that it is archived after the plan. It has its key no longer.
+	// archived tells that it is archived after the plan. It then has no key.
 	archived bool
 }
 
@@ -176,17 +176,21 @@ func (l *ledger) given(k kind, key, without string) bool {
 func (l *ledger) isGiven(k kind, key, without string) bool {
 	c := claimOf(k, key)
 	for id, e := range l.entries {
-		if id != without && e.planned && e.next != "" && claimOf(e.kind, e.next) == c {
+		if id != without && e.planned && e.next == c.key && c.key != "" && claimOf(e.kind, e.next) == c {
 			return true
 		}
 	}
 	return l.claims[c]
 }
 
-// slug notes that a campaign has a slug after the plan. It returns the key of another campaign that came with that slug before, if any.
+// slug notes that a campaign has a slug after the plan. It returns the key of another campaign that came with that slug before, if any. One
+// whose key is not known yet cannot be told from the others.
 func (l *ledger) slug(slug, key string) (other string, shared bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if key == "" {
+		return "", false
+	}
 	if first, found := l.slugs[slug]; found {
 		return first, first != key
 	}

@@ -339,7 +339,7 @@ func TestValidation_bad(t *testing.T) {
 		},
 		{
 			"text for those who do not see it", "cohort_badge", "internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\nvisibility = \"owners\"\nlocked_description = { en = \"Not yet\" }",
-			[]string{"locked_description: A description for those who do not own a badge that they do not see"},
+			[]string{"locked_description: A locked description that nobody sees"},
 			[]string{"Remove locked_description"},
 		},
 		{
