@@ -67,11 +67,15 @@ airdrop = {}`, "cohort_digital_asset"},
 // TestReferences_archivedPerk holds that a plan says when a campaign is published with a perk that is archived after it.
 func TestReferences_archivedPerk(t *testing.T) {
 	t.Parallel()
-	_, configured := merchant(t, "test")
-	for desired, warns := range map[string]bool{"published": true, "draft": false} {
+	for _, test := range []struct {
+		desired, perk string
+		warns         bool
+	}{{"published", "archived", true}, {"draft", "archived", false}, {"published", "draft", false}} {
+		desired, warns := test.desired, test.warns
+		_, configured := merchant(t, "test")
 		p := configured()
 		perk, _ := p.made("cohort_perk", p.of("cohort_perk", "perk "+desired))
-		if _, all := p.plan("cohort_perk", perk, p.resource("cohort_perk", fmt.Sprintf("internal_name = %q\ndesired_status = \"archived\"", "perk "+desired))); len(all) > 0 {
+		if _, all := p.plan("cohort_perk", perk, p.resource("cohort_perk", fmt.Sprintf("internal_name = %q\ndesired_status = %q", "perk "+desired, test.perk))); len(all) > 0 {
 			t.Fatal(all)
 		}
 		campaign := p.resource("cohort_campaign", fmt.Sprintf(
