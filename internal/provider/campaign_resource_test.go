@@ -1,16 +1,19 @@
 package provider_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
 
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -336,27 +339,42 @@ func TestCampaign_endsByItself(t *testing.T) {
 
 func TestCampaign_onDestroy(t *testing.T) {
 	t.Parallel()
+	w := campaignWorld(t, sandbox.Options{})
+	var config string
+	var wrote []resource.TestCheckFunc
 	for name, test := range map[string]struct {
 		attributes []string
-		left       []string
 		wrote      []string
 	}{
-		"draft":            {nil, nil, []string{`DELETE /v1/campaigns/<summer>`}},
-		"draft, archive":   {[]string{`on_destroy = "archive"`}, nil, []string{`DELETE /v1/campaigns/<summer>`}},
-		"published":        {[]string{`desired_status = "published"`}, []string{"summer archived"}, []string{`POST /v1/campaigns/<summer>/archive`}},
-		"published, erase": {[]string{`desired_status = "published"`, `on_destroy = "delete"`}, nil, []string{`POST /v1/campaigns/<summer>/archive`, `DELETE /v1/campaigns/<summer>`}},
-		"archived":         {[]string{`desired_status = "archived"`}, []string{"summer archived"}, nil},
-		"archived, erase":  {[]string{`desired_status = "archived"`, `on_destroy = "delete"`}, nil, []string{`DELETE /v1/campaigns/<summer>`}},
+		"draft":         {nil, []string{`DELETE /v1/campaigns/<draft>`}},
+		"draft_archive": {[]string{`on_destroy = "archive"`}, []string{`DELETE /v1/campaigns/<draft_archive>`}},
+		"published":     {[]string{`desired_status = "published"`}, []string{`POST /v1/campaigns/<published>/archive`}},
+		"published_delete": {
+			[]string{`desired_status = "published"`, `on_destroy = "delete"`},
+			[]string{`POST /v1/campaigns/<published_delete>/archive`, `DELETE /v1/campaigns/<published_delete>`},
+		},
+		"archived":        {[]string{`desired_status = "archived"`}, nil},
+		"archived_delete": {[]string{`desired_status = "archived"`, `on_destroy = "delete"`}, []string{`DELETE /v1/campaigns/<archived_delete>`}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := campaignWorld(t, sandbox.Options{})
-			w.run(t, resource.ComposeTestCheckFunc(w.holds("campaigns", test.left...), w.wrote(test.wrote...)),
-				resource.TestStep{Config: hunt(test.attributes...)},
-				resource.TestStep{PreConfig: w.mark, Config: hunt(test.attributes...), ConfigPlanChecks: nothingToDo},
-			)
-		})
+		form := strings.Replace(huntForm, "challenge = {", fmt.Sprintf("challenge = {\n  slug = %q", strings.ReplaceAll(name, "_", "-")), 1)
+		attributes := append([]string{fmt.Sprintf("internal_name = %q", name), `rewards = [{ perk_id = "<welcome>" }]`, form}, test.attributes...)
+		config += block("cohort_campaign."+name, attributes...)
+		wrote = append(wrote, w.wroteOf("<"+name+">", test.wrote...))
 	}
+	left := func(*terraform.State) error {
+		got := map[string]any{}
+		for _, object := range w.Objects("test", "campaigns") {
+			got[fmt.Sprint(object["internalName"])] = object["status"]
+		}
+		if diff := gocmp.Diff(map[string]any{"published": "archived", "archived": "archived"}, got); diff != "" {
+			return fmt.Errorf("destroy left (-want +got):\n%s", diff)
+		}
+		return nil
+	}
+	w.run(t, resource.ComposeTestCheckFunc(append(wrote, left)...),
+		resource.TestStep{Config: config},
+		resource.TestStep{PreConfig: w.mark, Config: config, ConfigPlanChecks: nothingToDo},
+	)
 }
 
 // Users' progress hangs on the ids of steps, so a step keeps its id whatever happens around it.

@@ -7,7 +7,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,53 +28,122 @@ import (
 // examples is the folder of what the documentation shows.
 const examples = repository + "/examples"
 
-// TestExamples_apply plans and applies every example as it is, and plans again, which must find nothing to do: the test framework demands it.
+// declaredKey finds the keys of what an example declares.
+var declaredKey = regexp.MustCompile(`(?m)^  (?:name|internal_name|reference_id) *= ("[^"]*")$`)
+
+// TestExamples_apply plans and applies every example as it is, as a module, and plans again, which must find nothing to do. A merchant has a key
+// once, so examples that share one are applied to merchants of their own. One with an import block is a root.
 func TestExamples_apply(t *testing.T) {
 	t.Parallel()
 	var files []string
-	for _, folder := range []string{"resources", "data-sources", "ephemeral-resources"} {
+	for _, folder := range []string{"resources", "data-sources"} {
 		found, err := filepath.Glob(filepath.Join(examples, folder, "*", "*.tf"))
 		if err != nil || len(found) == 0 {
 			t.Fatalf("no examples of %s: %v", folder, err)
 		}
 		files = append(files, found...)
 	}
+	type root struct {
+		modules map[string]string
+		body    string
+		keys    []string
+	}
+	var roots []*root
 	for _, file := range files {
 		if strings.HasPrefix(filepath.Base(file), "import-") {
 			continue // TestExamples_import
 		}
-		name, err := filepath.Rel(examples, file)
+		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Run(filepath.ToSlash(name), func(t *testing.T) {
+		name, err := filepath.Rel(examples, strings.TrimSuffix(file, ".tf"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var keys []string
+		for _, match := range declaredKey.FindAllStringSubmatch(string(content), -1) {
+			keys = append(keys, match[1])
+		}
+		isRoot := strings.Contains(string(content), "\nimport {")
+		into := slices.IndexFunc(roots, func(r *root) bool {
+			return !isRoot && r.body == "" && !slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(r.keys, key) })
+		})
+		if into < 0 {
+			into, roots = len(roots), append(roots, &root{modules: map[string]string{}})
+		}
+		if isRoot {
+			roots[into].body = string(content)
+			continue
+		}
+		roots[into].modules[strings.NewReplacer("/", "_", "\\", "_").Replace(name)] = string(content)
+		roots[into].keys = append(roots[into].keys, keys...)
+	}
+	for i, root := range roots {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandbox.Options{})
+			dir := t.TempDir()
+			body := root.body
+			for name, content := range root.modules {
+				body += fmt.Sprintf("module %q {\n  source = %q\n}\n", name, "./"+name)
+				writeModule(t, filepath.Join(dir, name), content)
+			}
+			terraform := initialized(t, dir, body, "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
+			terraform.must("apply", "-auto-approve")
+			terraform.noChanges()
+			state := terraform.must("state", "list")
+			if state == "" {
+				t.Error("the example does nothing")
+			}
+			for name := range root.modules {
+				if !strings.Contains(state, "module."+name+".") {
+					t.Errorf("the example %s does nothing", name)
+				}
+			}
+			terraform.must("destroy", "-auto-approve")
+			onlyArchived(t, w)
+		})
+	}
+}
+
+// TestExamples_ephemeral does the same for ephemeral resources, which need Terraform 1.10.
+func TestExamples_ephemeral(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(examples, "ephemeral-resources", "*", "*.tf"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
 			t.Parallel()
 			content, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var needs []tfversion.TerraformVersionCheck
-			if strings.Contains(file, "ephemeral-resources") {
-				needs = append(needs, tfversion.SkipBelow(tfversion.Version1_10_0))
-			}
 			w := newWorld(t, sandbox.Options{})
 			resource.UnitTest(t, resource.TestCase{
-				TerraformVersionChecks:   needs,
+				TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
 				ProtoV6ProviderFactories: factories(t),
 				Steps:                    []resource.TestStep{{Config: w.config(string(content))}},
 			})
 			if w.Stats().Requests == 0 {
 				t.Error("the example does nothing")
 			}
-			// What stays after destroy is what was published and is archived by default.
-			for kind := range kinds(w, "test") {
-				for _, object := range w.Objects("test", kind) {
-					if object["status"] != "archived" {
-						t.Errorf("destroy left %s %v", kind, object)
-					}
-				}
-			}
+			onlyArchived(t, w)
 		})
+	}
+}
+
+// onlyArchived demands that nothing stayed after destroy but what was published, which is archived by default.
+func onlyArchived(t *testing.T, w *world) {
+	t.Helper()
+	for kind := range kinds(w, "test") {
+		for _, object := range w.Objects("test", kind) {
+			if object["status"] != "archived" {
+				t.Errorf("destroy left %s %v", kind, object)
+			}
+		}
 	}
 }
 
@@ -123,70 +194,94 @@ func parseImport(t *testing.T, file string) imported {
 	return found
 }
 
-// TestExamples_import imports, with the real Terraform, what an example of the same folder declares: by the block and by the command that the
-// documentation shows. The block by identity needs Terraform 1.12, so it is only read here.
+// blockHead finds the first line of a resource.
+var blockHead = regexp.MustCompile(`(?m)^resource "[^"]*" "[^"]*"`)
+
+// TestExamples_import imports, with the real Terraform, what the examples declare: by the blocks and by the commands that the documentation
+// shows, of all kinds in one root. The block by identity needs Terraform 1.12, so it is only read here.
 func TestExamples_import(t *testing.T) {
 	t.Parallel()
 	folders, err := filepath.Glob(filepath.Join(examples, "resources", "*"))
 	if err != nil || len(folders) == 0 {
 		t.Fatalf("no examples: %v", err)
 	}
+	var declared, blocks strings.Builder
+	var addresses, commands []string
+	known := map[string]bool{}
 	for _, folder := range folders {
-		kind := filepath.Base(folder)
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			block := parseImport(t, filepath.Join(folder, "import-by-string-id.tf"))
-			identity := parseImport(t, filepath.Join(folder, "import-by-identity.tf"))
-			if identity.to != block.to || identity.mode != "test" && identity.mode != "live" || uuid.Validate(identity.id) != nil {
-				t.Errorf("import-by-identity.tf imports %+v, which is not like %+v", identity, block)
+		block, command := documentedImport(t, folder)
+		// What several examples refer to is declared in each of them.
+		for _, block := range strings.SplitAfter(declaring(t, folder, block), "\n}\n") {
+			if head := blockHead.FindString(block); !known[head] {
+				known[head] = true
+				declared.WriteString(block)
 			}
-			if !strings.HasPrefix(block.to, kind+".") {
-				t.Errorf("import-by-string-id.tf imports to %s, not to a %s", block.to, kind)
-			}
-			script, err := os.ReadFile(filepath.Join(folder, "import.sh"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			var commands []string
-			for line := range strings.Lines(string(script)) {
-				if command, ok := strings.CutPrefix(strings.TrimSpace(line), "terraform import "); ok {
-					commands = append(commands, command)
-				}
-			}
-			if want := []string{block.to + " " + block.id, block.to + " id:" + identity.id}; !slices.Equal(commands, want) {
-				t.Errorf("import.sh has %q, want %q, as in the blocks", commands, want)
-			}
-
-			w := newWorld(t, sandbox.Options{})
-			terraform := terraformRoot(t, declaring(t, folder, block), "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
-			terraform.must("apply", "-auto-approve")
-			before := kinds(w, "test")
-
-			terraform.must("state", "rm", block.to)
-			content, err := os.ReadFile(filepath.Join(folder, "import-by-string-id.tf"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(terraform.dir, "import.tf"), content, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if output := terraform.must("apply", "-auto-approve"); !strings.Contains(output, "1 imported, 0 added") || !strings.Contains(output, "0 destroyed") {
-				t.Errorf("the block does not import:\n%s", output)
-			}
-			terraform.noChanges()
-
-			terraform.must("state", "rm", block.to)
-			if err := os.Remove(filepath.Join(terraform.dir, "import.tf")); err != nil {
-				t.Fatal(err)
-			}
-			terraform.must(append([]string{"import", "-input=false"}, strings.Fields(commands[0])...)...)
-			terraform.must("apply", "-auto-approve") // on_destroy, where it is set, is nowhere but in the configuration
-			terraform.noChanges()
-			if diff := cmp.Diff(before, kinds(w, "test")); diff != "" {
-				t.Errorf("import made or removed objects (-before +after):\n%s", diff)
-			}
-		})
+		}
+		addresses, commands = append(addresses, block.to), append(commands, command)
+		content, err := os.ReadFile(filepath.Join(folder, "import-by-string-id.tf"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks.Write(content)
 	}
+
+	w := newWorld(t, sandbox.Options{})
+	terraform := terraformRoot(t, declared.String(), "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
+	forget := append([]string{"state", "rm"}, addresses...)
+	terraform.must("apply", "-auto-approve")
+	before := kinds(w, "test")
+
+	terraform.must(forget...)
+	if err := os.WriteFile(filepath.Join(terraform.dir, "import.tf"), []byte(blocks.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if output := terraform.must("apply", "-auto-approve"); !strings.Contains(output, fmt.Sprintf("%d imported, 0 added", len(folders))) || !strings.Contains(output, "0 destroyed") {
+		t.Errorf("the blocks do not import:\n%s", output)
+	}
+	terraform.noChanges()
+
+	terraform.must(forget...)
+	if err := os.Remove(filepath.Join(terraform.dir, "import.tf")); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range commands {
+		terraform.must(append([]string{"import", "-input=false"}, strings.Fields(command)...)...)
+	}
+	terraform.must("apply", "-auto-approve") // on_destroy, where it is set, is nowhere but in the configuration
+	terraform.noChanges()
+	if diff := cmp.Diff(before, kinds(w, "test")); diff != "" {
+		t.Errorf("import made or removed objects (-before +after):\n%s", diff)
+	}
+}
+
+// documentedImport returns the block by text that the documentation of a kind shows, and the arguments of the first command; all ways that it
+// shows must agree.
+func documentedImport(t *testing.T, folder string) (block imported, command string) {
+	t.Helper()
+	kind := filepath.Base(folder)
+	block = parseImport(t, filepath.Join(folder, "import-by-string-id.tf"))
+	identity := parseImport(t, filepath.Join(folder, "import-by-identity.tf"))
+	if identity.to != block.to || identity.mode != "test" && identity.mode != "live" || uuid.Validate(identity.id) != nil {
+		t.Errorf("import-by-identity.tf imports %+v, which is not like %+v", identity, block)
+	}
+	if !strings.HasPrefix(block.to, kind+".") {
+		t.Errorf("import-by-string-id.tf imports to %s, not to a %s", block.to, kind)
+	}
+	script, err := os.ReadFile(filepath.Join(folder, "import.sh"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var commands []string
+	for line := range strings.Lines(string(script)) {
+		if command, ok := strings.CutPrefix(strings.TrimSpace(line), "terraform import "); ok {
+			commands = append(commands, command)
+		}
+	}
+	want := []string{block.to + " " + block.id, block.to + " id:" + identity.id}
+	if !slices.Equal(commands, want) {
+		t.Errorf("import.sh of %s has %q, want %q, as in the blocks", kind, commands, want)
+	}
+	return block, want[0]
 }
 
 // noChanges fails unless a plan is empty.

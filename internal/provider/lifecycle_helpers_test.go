@@ -129,7 +129,10 @@ func (w *world) learn() {
 
 // wrote demands that these, and no other, writes were made since mark. Each is a method, a path and perhaps a JSON body, with the names of
 // objects in the place of their ids.
-func (w *world) wrote(want ...string) resource.TestCheckFunc {
+func (w *world) wrote(want ...string) resource.TestCheckFunc { return w.wroteOf("", want...) }
+
+// wroteOf is wrote for the writes in which a name, such as <welcome>, stands. It is for objects that are written at the same time.
+func (w *world) wroteOf(name string, want ...string) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		w.learn()
 		var replacements []string
@@ -139,8 +142,9 @@ func (w *world) wrote(want ...string) resource.TestCheckFunc {
 		named := strings.NewReplacer(replacements...)
 		var got []string
 		for _, e := range w.History()[w.since:] {
-			if e.Method != http.MethodGet {
-				got = append(got, named.Replace(strings.TrimSpace(e.Method+" "+e.Path+" "+e.Request)))
+			write := named.Replace(strings.TrimSpace(e.Method + " " + e.Path + " " + e.Request))
+			if e.Method != http.MethodGet && strings.Contains(write, name) {
+				got = append(got, write)
 			}
 		}
 		wantDecoded, gotDecoded := decodeWrites(want), decodeWrites(got)

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -11,25 +12,25 @@ import (
 )
 
 // A service may tidy what it is given: trim texts, write HTML anew, sort rewards, order keys. None of it is a change of what was meant, so
-// the second plan of each resource is empty, which every step of a test demands.
+// the second plan is empty, which every step of a test demands.
 func TestNormalized(t *testing.T) {
 	t.Parallel()
-	for name, config := range map[string]string{
-		"user_property": block(propertyAddress, `name = "  Loyalty tier "`, `type = "text"`),
-		"list":          block(listAddress, `name = " VIP customers  "`, `reference_id = "vip"`),
-		"segment": block(segmentAddress, `name = " Gold "`, `match = "any"`, `groups = [
+	config := strings.Join([]string{
+		block(propertyAddress, `name = "  Loyalty tier "`, `type = "text"`),
+		block(listAddress, `name = " VIP customers  "`, `reference_id = "vip"`),
+		block(segmentAddress, `name = " Gold "`, `match = "any"`, `groups = [
 		  { match = "any", conditions = [{ user_property = { property = "lang", operator = "equals", value = " fr " } }, { audience = { id = "<VIPs>" } }] },
 		  { conditions = [{ event = { name = "order.paid", performed = false } }] },
 		]`),
-		"perk": block(perkAddress, `internal_name = " gift "`, `title = { fr = " 10 % ", en = "10% off " }`,
+		block(perkAddress, `internal_name = " gift "`, `title = { fr = " 10 % ", en = "10% off " }`,
 			`description = { fr = "<P>Un<br/>deux &amp; trois</P>\n", en = "<p class='x'>It's one<BR>two & three\n\n<p>four" }`, `desired_status = "live"`,
 			`shopify_discount = { name = " WELCOME ", type = "fixed-amount", value = 10.50 }`),
-		"custom perk": block(perkAddress, `internal_name = "gift"`, `custom = { type = "ticket", settings = jsonencode({ z = 1, a = { title = " x ", list = [3, 1, 2] } }) }`),
-		"digital_asset": block(assetAddress, `internal_name = "founder "`, `title = { en = "\tFounder card\n" }`, `description = { en = "<ul><li>one<li>two</ul>" }`,
+		block("cohort_perk.custom", `internal_name = "ticket"`, `custom = { type = "ticket", settings = jsonencode({ z = 1, a = { title = " x ", list = [3, 1, 2] } }) }`),
+		block(assetAddress, `internal_name = "founder "`, `title = { en = "\tFounder card\n" }`, `description = { en = "<ul><li>one<li>two</ul>" }`,
 			`max_supply = 500`, `desired_status = "published"`),
-		"badge": block(badgeAddress, `internal_name = " gold"`, `audience_id = "<VIPs>"`, `title = { en = " Gold " }`, `description = { en = "<p>You reached gold" }`,
+		block(badgeAddress, `internal_name = " gold"`, `audience_id = "<VIPs>"`, `title = { en = " Gold " }`, `description = { en = "<p>You reached gold" }`,
 			`locked_description = { en = "  Reach <b>gold to unlock " }`),
-		"challenge": campaign(
+		block("cohort_campaign.challenge", `internal_name = "challenge"`,
 			`rewards      = [{ perk_id = "<welcome>", quantity = 10 }, { digital_asset_id = "<card>", quantity = 50 }, { perk_id = "<other>", quantity = 1 }]`,
 			`distribution = { raffle = { max_boxes = 1000, draw_at = "2037-09-01T02:00:00+02:00" } }`,
 			`start_at     = "2037-06-01T02:00:00.000+02:00"`,
@@ -44,25 +45,21 @@ func TestNormalized(t *testing.T) {
 			     triggers    = [{ type = "cohort_form", settings = jsonencode({ z = " q ", a = [2, 1] }) }]
 			   }, { user_action = "visit" }]
 			 }`),
-		"store": campaign(
+		block("cohort_campaign.store", `internal_name = "store"`, `desired_status = "published"`,
 			`rewards = [{ digital_asset_id = "<card>", price = { amount = 5, currency = "EUR" } }, { perk_id = "<welcome>" }, { perk_id = "<other>" }]`,
-			`store = { title = { en = " Shop " }, description = { en = "<p>Buy" } }`, `desired_status = "published"`),
-		"airdrop": campaign(`airdrop = {}`, `rewards = [{ perk_id = "<welcome>" }, { digital_asset_id = "<card>" }]`),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := campaignWorld(t, sandbox.Options{Normalize: true})
-			w.post(t, "/v1/perks", `{"internalName":"other"}`)
-			w.run(t, nil, resource.TestStep{Config: config}, resource.TestStep{
-				PreConfig: func() { w.Reset() }, Config: config, ConfigPlanChecks: nothingToDo,
-				// Nor is it news: what a list shows in the service's form need not be asked for by id.
-				Check: func(*terraform.State) error {
-					if asked := w.byID(); len(asked) > 0 {
-						return fmt.Errorf("read by id: %v", asked)
-					}
-					return nil
-				},
-			})
-		})
-	}
+			`store   = { title = { en = " Shop " }, description = { en = "<p>Buy" } }`),
+		block("cohort_campaign.airdrop", `internal_name = "airdrop"`, `airdrop = {}`, `rewards = [{ perk_id = "<welcome>" }, { digital_asset_id = "<card>" }]`),
+	}, "")
+	w := campaignWorld(t, sandbox.Options{Normalize: true})
+	w.post(t, "/v1/perks", `{"internalName":"other"}`)
+	w.run(t, nil, resource.TestStep{Config: config}, resource.TestStep{
+		PreConfig: func() { w.Reset() }, Config: config, ConfigPlanChecks: nothingToDo,
+		// Nor is it news: what a list shows in the service's form need not be asked for by id.
+		Check: func(*terraform.State) error {
+			if asked := w.byID(); len(asked) > 0 {
+				return fmt.Errorf("read by id: %v", asked)
+			}
+			return nil
+		},
+	})
 }

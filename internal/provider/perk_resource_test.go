@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -199,29 +200,40 @@ func TestPerk_destroysDraft(t *testing.T) {
 // The same instant is no change, whichever form it was written in.
 func TestPerk_timeForms(t *testing.T) {
 	t.Parallel()
-	for name, form := range map[string]string{
+	forms := map[string]string{
 		"milliseconds": "2037-01-01T00:00:00.000Z",
 		"nanoseconds":  "2037-01-01T00:00:00.000000000Z",
-		"other zone":   "2037-01-01T01:30:00+01:30",
-		"zero offset":  "2037-01-01T00:00:00+00:00",
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t, sandbox.Options{})
-			w.run(t, nil,
-				resource.TestStep{Config: perk(`expires_at = "` + form + `"`), ConfigStateChecks: []statecheck.StateCheck{known(perkAddress, text(form), "expires_at")}},
-				resource.TestStep{
-					PreConfig: w.patch(t, "perks", "welcome", map[string]any{"expiresAt": "2037-01-01T00:00:00.000Z"}),
-					Config:    perk(`expires_at = "` + form + `"`), ConfigPlanChecks: nothingToDo,
-				},
-				resource.TestStep{
-					PreConfig: w.patch(t, "perks", "welcome", map[string]any{"expiresAt": "2037-01-01T00:00:01.000Z"}),
-					Config:    perk(`expires_at = "` + form + `"`), ConfigPlanChecks: acts(perkAddress, plancheck.ResourceActionUpdate),
-					Check: w.wrote(`PATCH /v1/perks/<welcome> {"expiresAt":"` + form + `"}`),
-				},
-			)
-		})
+		"other-zone":   "2037-01-01T01:30:00+01:30",
+		"zero-offset":  "2037-01-01T00:00:00+00:00",
 	}
+	w := newWorld(t, sandbox.Options{})
+	var config string
+	var asWritten []statecheck.StateCheck
+	var updates []plancheck.PlanCheck
+	var wrote []resource.TestCheckFunc
+	for name, form := range forms {
+		address := "cohort_perk." + name
+		config += block(address, fmt.Sprintf("internal_name = %q", name), fmt.Sprintf("expires_at = %q", form))
+		asWritten = append(asWritten, known(address, text(form), "expires_at"))
+		updates = append(updates, plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate))
+		wrote = append(wrote, w.wroteOf("<"+name+">", `PATCH /v1/perks/<`+name+`> {"expiresAt":"`+form+`"}`))
+	}
+	stored := func(as string) func() {
+		return func() {
+			t.Helper()
+			for name := range forms {
+				w.patch(t, "perks", name, map[string]any{"expiresAt": as})()
+			}
+		}
+	}
+	w.run(t, nil,
+		resource.TestStep{Config: config, ConfigStateChecks: asWritten},
+		resource.TestStep{PreConfig: stored("2037-01-01T00:00:00.000Z"), Config: config, ConfigPlanChecks: nothingToDo},
+		resource.TestStep{
+			PreConfig: stored("2037-01-01T00:00:01.000Z"), Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: updates},
+			Check: resource.ComposeTestCheckFunc(wrote...),
+		},
+	)
 }
 
 func TestPerk_identity(t *testing.T) {

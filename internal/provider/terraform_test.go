@@ -168,12 +168,26 @@ func (c *terraformCLI) must(args ...string) string {
 // terraformRoot writes a root module and initializes it.
 func terraformRoot(t *testing.T, body string, settings ...string) *terraformCLI {
 	t.Helper()
-	dir := t.TempDir()
-	text := "terraform {\n  required_providers {\n    cohort = { source = \"cohort-xyz/cohort\" }\n  }\n}\n" + body
-	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	return initialized(t, t.TempDir(), body, settings...)
+}
+
+// initialized writes the root module of a directory and initializes it.
+func initialized(t *testing.T, dir, body string, settings ...string) *terraformCLI {
+	t.Helper()
+	writeModule(t, dir, body)
 	c := newTerraformCLI(t, dir, settings...)
 	c.must("init")
 	return c
+}
+
+// writeModule writes a module that needs the provider.
+func writeModule(t *testing.T, dir, body string) {
+	t.Helper()
+	text := "terraform {\n  required_providers {\n    cohort = { source = \"cohort-xyz/cohort\" }\n  }\n}\n" + body
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }

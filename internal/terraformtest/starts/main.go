@@ -115,7 +115,9 @@ func read(folder string) (map[string][]string, error) {
 				if declared.Recv != nil {
 					name = "." + name
 				}
-				mentions[name] = append(mentions[name], mentioned(declared.Body, imported)...)
+				local := declaredIn(declared)
+				others := slices.DeleteFunc(mentioned(declared.Body, imported), func(mention string) bool { return local[mention] })
+				mentions[name] = append(mentions[name], others...)
 			case *ast.GenDecl:
 				for _, spec := range declared.Specs {
 					if values, ok := spec.(*ast.ValueSpec); ok {
@@ -128,6 +130,36 @@ func read(folder string) (map[string][]string, error) {
 		}
 	}
 	return mentions, nil
+}
+
+// declaredIn returns the names of a function's parameters and variables, which may be those of other functions.
+func declaredIn(function *ast.FuncDecl) map[string]bool {
+	local := map[string]bool{}
+	add := func(names ...ast.Expr) {
+		for _, name := range names {
+			if name, ok := name.(*ast.Ident); ok {
+				local[name.Name] = true
+			}
+		}
+	}
+	ast.Inspect(function, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.AssignStmt:
+			if node.Tok == token.DEFINE {
+				add(node.Lhs...)
+			}
+		case *ast.RangeStmt:
+			if node.Tok == token.DEFINE {
+				add(node.Key, node.Value)
+			}
+		case *ast.Field:
+			for _, name := range node.Names {
+				add(name)
+			}
+		}
+		return true
+	})
+	return local
 }
 
 // mentioned returns the names in a piece of code, those of fields and methods with a dot before them, and start when a starter is among them.

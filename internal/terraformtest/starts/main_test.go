@@ -31,6 +31,7 @@ func TestTable(t *testing.T) { for _, c := range cases { c(t) } }
 import "testing"
 func TestMethod(t *testing.T) { world{}.run(t) }
 func TestOther(t *testing.T) { for _, c := range []struct{ viaHelper bool }{{viaHelper: true}} { t.Run("run", nil); _ = c.viaHelper } }
+func TestShadows(t *testing.T) { viaHelper := true; _ = viaHelper }
 `,
 		"two/c_test.go": `package two
 import (
@@ -78,6 +79,7 @@ func TestFind_repository(t *testing.T) {
 	for name, want := range map[string]bool{
 		"TestFaults": true, "TestHistories": true, "TestGuards_refuse": true, "TestPerk_lifecycle": true, "TestExamples_apply": true, "TestProvider_savedPlan": true,
 		"TestProperty_quiet": false, "TestUnknown_resources": false, "TestProvider_readOnly": false, "TestQuery_results": false, "TestReader_model": false,
+		"TestGuards_tainted": false,
 	} {
 		if starting.MatchString(name) != want {
 			t.Errorf("that %s starts Terraform is %t", name, !want)
