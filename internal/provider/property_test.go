@@ -149,6 +149,9 @@ func TestProperty_quiet(t *testing.T) {
 	for kind, configs := range complete {
 		for i, config := range configs {
 			for _, normalize := range []bool{false, true} {
+				if !sampled() {
+					continue
+				}
 				t.Run(fmt.Sprintf("%s/%d/%t", kind, i, normalize), func(t *testing.T) {
 					t.Parallel()
 					w := newWorld(t, sandbox.Options{Seed: 9, Normalize: normalize})

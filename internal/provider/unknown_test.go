@@ -198,6 +198,9 @@ func (p *plugin) everyHole(kind string, config cty.Value) {
 	}
 	for _, path := range paths {
 		for name, hole := range map[string]func(cty.Type) cty.Value{"null": cty.NullVal, "unknown": cty.UnknownVal} {
+			if !sampled() {
+				continue
+			}
 			changed, err := cty.Transform(config, func(at cty.Path, value cty.Value) (cty.Value, error) {
 				if at.Equals(path) {
 					return hole(value.Type()), nil

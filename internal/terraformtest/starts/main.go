@@ -1,8 +1,10 @@
-// Command starts prints a pattern, for -run and -skip of go test, of the tests that start Terraform; with -packages, the folders of their packages.
+// Command starts prints a pattern, for -skip of go test -race, of the tests that start Terraform. With -plain it prints one, for -run of go test
+// without -race, of those and of the tests that do all their work only there.
 //
-// What they prove happens in Terraform and in the provider's binary, which the race detector does not see, and it takes several times as long
-// under it. No list has to be kept: a test starts Terraform when what it mentions, directly or by way of other functions of its package, is one
-// of the few functions by which Terraform is started.
+// What the first prove happens in Terraform and in the provider's binary, which the race detector does not see, and it takes several times as
+// long under it. The second try one case in a few under the race detector. No list has to be kept: a test starts Terraform when what it mentions,
+// directly or by way of other functions of its package, is one of the few functions by which Terraform is started, and is sampled when that is
+// a function of that name.
 package main
 
 import (
@@ -29,22 +31,22 @@ var starters = map[string][]string{
 }
 
 func main() {
-	packages := flag.Bool("packages", false, "print the folders of the packages")
+	plain := flag.Bool("plain", false, "also print the tests that are sampled under the race detector")
 	flag.Parse()
-	pattern, folders, err := find("internal")
+	targets := []string{start}
+	if *plain {
+		targets = append(targets, sample)
+	}
+	pattern, _, err := find("internal", targets...)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "starts:", err)
 		os.Exit(1)
 	}
-	if *packages {
-		fmt.Fprintln(os.Stdout, strings.Join(folders, " "))
-		return
-	}
 	fmt.Fprintln(os.Stdout, pattern)
 }
 
-// find returns the pattern of the tests below a folder that start Terraform, and the folders that have some.
-func find(root string) (pattern string, folders []string, err error) {
+// find returns the pattern of the tests below a folder that reach one of the targets, and the folders that have some.
+func find(root string, targets ...string) (pattern string, folders []string, err error) {
 	starting, others := map[string]bool{}, map[string]string{}
 	err = filepath.WalkDir(root, func(folder string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.IsDir() {
@@ -54,7 +56,7 @@ func find(root string) (pattern string, folders []string, err error) {
 		if err != nil {
 			return err
 		}
-		reached := reaching(mentions)
+		reached := reaching(mentions, targets)
 		some := false
 		for name := range mentions {
 			switch {
@@ -81,8 +83,11 @@ func find(root string) (pattern string, folders []string, err error) {
 	return "^(" + strings.Join(slices.Sorted(maps.Keys(starting)), "|") + ")$", folders, err
 }
 
-// start is what a function mentions when it calls one of the starters.
-const start = "start Terraform"
+// What tests may reach: start is what a function mentions when it calls one of the starters, sample is the name of a function.
+const (
+	start  = "start Terraform"
+	sample = "sampled"
+)
 
 // read returns what each function, method, variable and type of the tests of a folder mentions.
 func read(folder string) (map[string][]string, error) {
@@ -187,9 +192,12 @@ func mentioned(code ast.Node, imported map[string][]string) []string {
 	return names
 }
 
-// reaching returns the names from which start is reached.
-func reaching(mentions map[string][]string) map[string]bool {
-	reached := map[string]bool{start: true}
+// reaching returns the names from which one of the targets is reached.
+func reaching(mentions map[string][]string, targets []string) map[string]bool {
+	reached := map[string]bool{}
+	for _, target := range targets {
+		reached[target] = true
+	}
 	for again := true; again; {
 		again = false
 		for name, all := range mentions {

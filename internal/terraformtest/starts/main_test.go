@@ -12,7 +12,7 @@ import (
 // TestFind holds that a test is found by whichever way it starts Terraform, and that no other is.
 func TestFind(t *testing.T) {
 	t.Parallel()
-	pattern, folders, err := find(written(t, map[string]string{
+	root := written(t, map[string]string{
 		"one/a_test.go": `package one
 import (
 	"testing"
@@ -32,6 +32,7 @@ import "testing"
 func TestMethod(t *testing.T) { world{}.run(t) }
 func TestOther(t *testing.T) { for _, c := range []struct{ viaHelper bool }{{viaHelper: true}} { t.Run("run", nil); _ = c.viaHelper } }
 func TestShadows(t *testing.T) { viaHelper := true; _ = viaHelper }
+func TestSampled(t *testing.T) { each(func() bool { return sampled() }) }
 `,
 		"two/c_test.go": `package two
 import (
@@ -40,15 +41,21 @@ import (
 )
 func TestPlain(t *testing.T) { _ = resource.TestStep{} }
 `,
-	}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := "^(TestDirect|TestMethod|TestTable)$"; pattern != want {
-		t.Errorf("found %s, want %s", pattern, want)
-	}
-	if len(folders) != 1 || !strings.HasSuffix(folders[0], "/one") {
-		t.Errorf("folders are %v, want one", folders)
+	})
+	for want, targets := range map[string][]string{
+		"^(TestDirect|TestMethod|TestTable)$":             {start},
+		"^(TestDirect|TestMethod|TestSampled|TestTable)$": {start, sample},
+	} {
+		pattern, folders, err := find(root, targets...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pattern != want {
+			t.Errorf("found %s, want %s", pattern, want)
+		}
+		if len(folders) != 1 || !strings.HasSuffix(folders[0], "/one") {
+			t.Errorf("folders are %v, want one", folders)
+		}
 	}
 }
 
@@ -59,11 +66,11 @@ func TestFind_sameName(t *testing.T) {
 	_, _, err := find(written(t, map[string]string{
 		"one/a_test.go": "package p\nimport (\n\"testing\"\n\"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest\"\n)\nfunc TestSame(t *testing.T) { terraformtest.New(t, \"\") }\n",
 		"two/b_test.go": plain,
-	}))
+	}), start)
 	if err == nil || !strings.Contains(err.Error(), "TestSame starts Terraform in one package and does not in ") {
 		t.Errorf("said %v", err)
 	}
-	if _, _, err := find(written(t, map[string]string{"two/b_test.go": plain})); err == nil {
+	if _, _, err := find(written(t, map[string]string{"two/b_test.go": plain}), start); err == nil {
 		t.Error("a pattern of nothing would match every test")
 	}
 }
@@ -71,9 +78,12 @@ func TestFind_sameName(t *testing.T) {
 // TestFind_repository holds that both halves of the tests of this repository are what they should be.
 func TestFind_repository(t *testing.T) {
 	t.Parallel()
-	pattern, folders, err := find("../..")
+	pattern, folders, err := find("../..", start)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if plain, _, err := find("../..", start, sample); err != nil || !regexp.MustCompile(plain).MatchString("TestEqualForms_stayAsWritten") {
+		t.Errorf("the forms are not all tried anywhere: %s %v", plain, err)
 	}
 	starting := regexp.MustCompile(pattern)
 	for name, want := range map[string]bool{
@@ -86,7 +96,7 @@ func TestFind_repository(t *testing.T) {
 		}
 	}
 	if want := []string{"./../../faults", "./../../provider"}; !slices.Equal(folders, want) {
-		t.Errorf("folders are %v, want %v", folders, want)
+		t.Errorf("tests start Terraform in %v, want %v, which the targets of the makefile run", folders, want)
 	}
 }
 
