@@ -112,16 +112,11 @@ func TestBadge_identity(t *testing.T) {
 	}})
 }
 
-func TestBadge_disappears(t *testing.T) {
-	t.Parallel()
-	disappears(t, badge(`desired_status = "published"`), badgeAddress, "badges", "gold", "gold published")
-}
-
-func TestBadge_drifts(t *testing.T) {
-	t.Parallel()
-	drifts(t, badge(`visibility = "owners"`), badgeAddress, "badges", "gold",
-		map[string]any{"visibility": "everyone", "lockedDescription": map[string]any{"en": "New"}, "imageUrl": nil},
-		`PATCH /v1/badges/<gold> {"imageUrl":"https://cdn.example.com/gold.svg","visibility":"owners","lockedDescription":null}`)
+var badgeOutside = outside{
+	address: badgeAddress, kind: "badges", name: "gold",
+	config: badge(`visibility = "owners"`, `desired_status = "published"`),
+	edit:   map[string]any{"visibility": "everyone", "lockedDescription": map[string]any{"en": "New"}, "imageUrl": nil},
+	wrote:  `PATCH /v1/badges/<gold> {"imageUrl":"https://cdn.example.com/gold.svg","visibility":"owners","lockedDescription":null}`,
 }
 
 func TestBadge_publishFails(t *testing.T) {

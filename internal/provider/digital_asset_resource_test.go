@@ -118,16 +118,11 @@ func TestDigitalAsset_identity(t *testing.T) {
 	}})
 }
 
-func TestDigitalAsset_disappears(t *testing.T) {
-	t.Parallel()
-	disappears(t, asset(), assetAddress, "digital-assets", "card", "card draft")
-}
-
-func TestDigitalAsset_drifts(t *testing.T) {
-	t.Parallel()
-	drifts(t, asset(`max_supply = 5`), assetAddress, "digital-assets", "card",
-		map[string]any{"title": map[string]any{"en": "Founder card", "fr": "Carte"}, "maxSupply": nil, "videoUrl": "https://cdn.example.com/x.mp4"},
-		`PATCH /v1/digital-assets/<card> {"title":{"en":"Founder card"},"videoUrl":null,"maxSupply":5}`)
+var assetOutside = outside{
+	address: assetAddress, kind: "digital-assets", name: "card",
+	config: asset(`max_supply = 5`),
+	edit:   map[string]any{"title": map[string]any{"en": "Founder card", "fr": "Carte"}, "maxSupply": nil, "videoUrl": "https://cdn.example.com/x.mp4"},
+	wrote:  `PATCH /v1/digital-assets/<card> {"title":{"en":"Founder card"},"videoUrl":null,"maxSupply":5}`,
 }
 
 func TestDigitalAsset_publishFails(t *testing.T) {

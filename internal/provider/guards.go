@@ -276,7 +276,7 @@ func (s *session) checkMerchant(ctx context.Context, makes bool, diags *diag.Dia
 	if !s.expectEmpty && s.ledger.doubtful(ctx) && s.ledger.trip() {
 		diags.AddError("This looks like the wrong merchant",
 			"None of the objects of the state that were looked at exists. Most likely the key belongs to another organization, or api_url leads elsewhere. "+
-				"Nothing was changed. If they were deleted on purpose, run again without -refresh=false.")
+				"Nothing was changed. If they were deleted on purpose, run again without -refresh=false, or once with "+envExpectEmpty+"=1.")
 	}
 }
 
@@ -314,7 +314,7 @@ func readFound[Model any](ctx context.Context, s *session, k kind, id types.Stri
 }
 
 // finishDelete ends a deletion. What is gone is deleted, rule 7, unless what was there when the plan was made is gone as well: a plan that was
-// saved may be applied with the key of another organization.
+// saved may be applied with the key of another organization. What was there may have been deleted by this run.
 func (s *session) finishDelete(
 	ctx context.Context, k kind, id types.String, doing string, err error, req resource.DeleteRequest, diags *diag.Diagnostics,
 ) {
@@ -322,8 +322,11 @@ func (s *session) finishDelete(
 	case err != nil && !merchants.IsNotFound(err):
 		addAPIError(diags, doing, err, nil)
 		return
-	case err == nil || s.ledger.isProven() || s.expectEmpty || s.anyExists(ctx, req, diags):
+	case err == nil:
 		s.ledger.wrote(k, id.ValueString(), "", "")
+		s.forget(idOf(id))
+	case s.ledger.isProven() || s.expectEmpty || s.anyExists(ctx, req, diags) || s.ledger.becomesProven(ctx):
+		s.ledger.lost(k, id.ValueString())
 		s.forget(idOf(id))
 	default:
 		diags.AddError("This looks like the wrong merchant",

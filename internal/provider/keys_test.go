@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -711,6 +712,80 @@ func TestGuards_otherOrganization(t *testing.T) {
 	}
 }
 
+// TestGuards_deletedByHand holds that a plan goes on where all of a small state was deleted by hand. Terraform plans the destruction of what
+// has left the configuration before it reads it.
+func TestGuards_deletedByHand(t *testing.T) {
+	t.Parallel()
+	for kind := range keyOf {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			w, configured := merchant(t, "test")
+			p := configured()
+			kept, _ := p.made(kind, p.of(kind, "kept"))
+			dropped, _ := p.made(kind, p.of(kind, "dropped"))
+			for _, state := range []cty.Value{kept, dropped} {
+				if err := w.DeleteObject(state.GetAttr("id").AsString()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			p = configured()
+			p.show(kind, kept)
+			p.show(kind, dropped)
+			_, _, all := p.readState(kind, kept, nil)
+			_, more := p.plan(kind, dropped, cty.NullVal(p.states[kind]))
+			if all = append(append(all, more...), p.planNew(kind, "kept")...); len(all) > 0 {
+				t.Errorf("said %v, want nothing", all)
+			}
+		})
+	}
+}
+
+// TestGuards_deletedTogether holds that what was deleted by hand leaves the state where this run has just deleted the objects by which the plan
+// would tell the merchant.
+func TestGuards_deletedTogether(t *testing.T) {
+	t.Parallel()
+	for kind := range keyOf {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			w, configured := merchant(t, "test")
+			p := configured()
+			gone, _ := p.made(kind, p.of(kind, "gone"))
+			there, _ := p.made(kind, p.of(kind, "there"))
+			none := cty.NullVal(p.states[kind])
+			p = configured()
+			for _, state := range []cty.Value{gone, there} {
+				p.show(kind, state)
+				p.readState(kind, state, nil)
+			}
+			dropsGone, all := p.planWith(kind, gone, none, nil)
+			dropsThere, more := p.planWith(kind, there, none, nil)
+			if all = append(all, more...); len(all) > 0 {
+				t.Fatal(all)
+			}
+
+			id := there.GetAttr("id").AsString()
+			if err := w.DeleteObject(gone.GetAttr("id").AsString()); err != nil {
+				t.Fatal(err)
+			}
+			// The service is done with it long before it answers.
+			w.fault(t, sandbox.Fault{Method: http.MethodDelete, Delay: sandbox.Duration(time.Second), Stage: sandbox.StageAfter})()
+			p = configured()
+			done := make(chan []said)
+			go func() {
+				_, _, all := p.carryOut(kind, there, none, dropsThere)
+				done <- all
+			}()
+			for slices.ContainsFunc(w.Objects("test", ""), func(o map[string]any) bool { return o["id"] == id }) {
+				time.Sleep(time.Millisecond)
+			}
+			left, _, all := p.carryOut(kind, gone, none, dropsGone)
+			if all = append(all, <-done...); len(all) > 0 || !left.IsNull() {
+				t.Errorf("said %v, in the state %t", all, !left.IsNull())
+			}
+		})
+	}
+}
+
 // TestGuards_savedPlanElsewhere holds that the deletion of a plan which is applied in another organization leaves the state alone.
 func TestGuards_savedPlanElsewhere(t *testing.T) {
 	t.Parallel()
@@ -742,6 +817,11 @@ func TestGuards_savedPlanElsewhere(t *testing.T) {
 				_, elsewhere := merchant(t, "test")
 				p = elsewhere()
 				p.show(kind, state)
+				// Of this one the plan saw nothing else, so it may go. That proves nothing.
+				unmarked := &tfprotov6.PlanResourceChangeResponse{PlannedState: dynamic(t, cty.NullVal(other.Type()))}
+				if _, _, all := p.carryOut("cohort_perk", other, cty.NullVal(other.Type()), unmarked); len(all) > 0 {
+					t.Fatal(all)
+				}
 				left, _, all := p.carryOut(kind, state, none, planned)
 				if len(all) != 1 || all[0].summary != "This looks like the wrong merchant" || left.IsNull() {
 					t.Errorf("elsewhere: said %v, in the state %t", all, !left.IsNull())

@@ -34,6 +34,10 @@ type ledger struct {
 	makes, changes bool
 	// applying tells that a change was applied: plan calls are those of an apply from then on.
 	applying bool
+	// running counts the changes that are being applied, doubting those of them that wait for another one to prove the merchant.
+	running, doubting int
+	// refreshes tells that Terraform reads the objects of the state by itself, if perhaps after it has planned some of them.
+	refreshes bool
 }
 
 // entry is one object.
@@ -77,11 +81,16 @@ func (l *ledger) entry(k kind, id string) *entry {
 	if l.entries[id] == nil {
 		l.entries[id] = &entry{kind: k, id: id}
 	}
+	l.wake()
+	return l.entries[id]
+}
+
+// wake ends the waits for a change. The lock is held by the caller.
+func (l *ledger) wake() {
 	if l.changed != nil {
 		close(l.changed)
 		l.changed = nil
 	}
-	return l.entries[id]
 }
 
 // show notes an object that Terraform manages.
@@ -113,6 +122,13 @@ func (l *ledger) wrote(k kind, id, key, status string) {
 	defer l.mu.Unlock()
 	l.entry(k, id).has(key, status)
 	l.proven = true
+}
+
+// lost notes that an object that was to be deleted does not exist.
+func (l *ledger) lost(k kind, id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entry(k, id).has("", "")
 }
 
 // has notes what this process has made of the object.
@@ -300,19 +316,21 @@ func (l *ledger) hasBegun() bool {
 	return l.changes
 }
 
-// doubtful tells whether something is to be made where nothing that was sampled exists, once more samples had time to come.
+// doubtful tells whether something is to be made where nothing that was sampled exists, once more samples had time to come. Where Terraform
+// reads the state itself, it is told what is gone by these reads.
 func (l *ledger) doubtful(ctx context.Context) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ctx, cancel := context.WithDeadline(ctx, l.sharedWait(time.Now().Add(patience)))
 	defer cancel()
-	for l.makes && !l.proven && l.sampled > 0 && ctx.Err() == nil {
+	inDoubt := func() bool { return l.makes && !l.proven && l.sampled > 0 && !l.refreshes }
+	for inDoubt() && ctx.Err() == nil {
 		if l.anyUnread() != nil {
 			return false
 		}
 		l.wait(ctx)
 	}
-	return l.makes && !l.proven && l.sampled > 0
+	return inDoubt()
 }
 
 // missed tells whether an object was read that does not exist.
@@ -329,17 +347,37 @@ func (l *ledger) isProven() bool {
 	return l.proven
 }
 
-// apply notes that a change is applied, applies tells whether one was.
-func (l *ledger) apply() {
+// apply notes that a change is applied, until the function is called that it returns. applies tells whether one was.
+func (l *ledger) apply() (done func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.applying = true
+	l.running++
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.running--
+		l.wake()
+	}
 }
 
 func (l *ledger) applies() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.applying
+}
+
+// becomesProven tells whether a change that is being applied beside this one shows that this is the right merchant.
+func (l *ledger) becomesProven(ctx context.Context) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.doubting++
+	defer func() { l.doubting-- }()
+	l.wake()
+	for !l.proven && l.running > l.doubting && ctx.Err() == nil {
+		l.wait(ctx)
+	}
+	return l.proven
 }
 
 // So many objects have to have been read before their disappearance means something, and this share of them be gone.
@@ -356,6 +394,7 @@ func (l *ledger) read(k kind, id string, exists, sampled bool) (reads, gone int,
 	e.read, e.exists = true, exists
 	l.reads++
 	l.proven = l.proven || exists
+	l.refreshes = l.refreshes || !sampled
 	if !exists {
 		l.gone++
 	}

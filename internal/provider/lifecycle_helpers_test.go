@@ -517,32 +517,6 @@ func theFirst(diags []*tfprotov6.Diagnostic, severity tfprotov6.DiagnosticSeveri
 	return *cmp.Or(diags[at], &tfprotov6.Diagnostic{})
 }
 
-// disappears deletes an object behind Terraform's back and demands that the next plan makes it again.
-func disappears(t *testing.T, config, address, kind, name string, after ...string) {
-	t.Helper()
-	w := newWorld(t, sandbox.Options{})
-	w.run(t, nil,
-		resource.TestStep{Config: config},
-		resource.TestStep{
-			PreConfig: w.remove(t, kind, name), Config: config,
-			ConfigPlanChecks: acts(address, plancheck.ResourceActionCreate), Check: w.holds(kind, after...),
-		},
-	)
-}
-
-// drifts changes an object behind Terraform's back and demands that the next plan shows it and that applying it takes the change back.
-func drifts(t *testing.T, config, address, kind, name string, change map[string]any, want ...string) {
-	t.Helper()
-	w := newWorld(t, sandbox.Options{})
-	w.run(t, nil,
-		resource.TestStep{Config: config},
-		resource.TestStep{
-			PreConfig: w.patch(t, kind, name, change), Config: config,
-			ConfigPlanChecks: acts(address, plancheck.ResourceActionUpdate), Check: w.wrote(want...),
-		},
-	)
-}
-
 // refused has the service refuse a create with a message, and demands an error at an attribute of the configuration, given by its line.
 func refused(t *testing.T, config, path, message string, words ...string) {
 	t.Helper()

@@ -56,15 +56,11 @@ func TestList_identity(t *testing.T) {
 	w.checkIdentity(t, identityCase{"cohort_list", "cohorts", "VIPs", map[string]any{"name": "VIPs"}})
 }
 
-func TestList_disappears(t *testing.T) {
-	t.Parallel()
-	disappears(t, listConfig, listAddress, "cohorts", "VIP customers", "VIP customers")
-}
-
-func TestList_drifts(t *testing.T) {
-	t.Parallel()
-	drifts(t, listConfig, listAddress, "cohorts", "VIP customers", map[string]any{"name": "Changed", "referenceId": nil},
-		`PATCH /v1/cohorts/<Changed> {"name":"VIP customers","referenceId":"vip"}`)
+var listOutside = outside{
+	address: listAddress, kind: "cohorts", name: "VIP customers",
+	config: listConfig,
+	edit:   map[string]any{"name": "Changed", "referenceId": nil},
+	wrote:  `PATCH /v1/cohorts/<VIP customers> {"name":"VIP customers","referenceId":"vip"}`,
 }
 
 func TestList_inUse(t *testing.T) {

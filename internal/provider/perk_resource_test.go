@@ -247,16 +247,13 @@ func TestPerk_identity(t *testing.T) {
 	}})
 }
 
-func TestPerk_disappears(t *testing.T) {
-	t.Parallel()
-	disappears(t, perk(`desired_status = "live"`), perkAddress, "perks", "welcome", "welcome live")
-}
-
-func TestPerk_drifts(t *testing.T) {
-	t.Parallel()
-	drifts(t, perk(`code = { value = "SESAME" }`), perkAddress, "perks", "welcome",
-		map[string]any{"title": map[string]any{"en": "Changed"}, "description": map[string]any{"en": "New"}, "imageUrl": "https://cdn.example.com/x.png", "typeConfig": map[string]any{"code": "OPEN"}},
-		`PATCH /v1/perks/<welcome> {"title":{"en":"10% off"},"description":null,"imageUrl":null,"type":"code","typeConfig":{"code":"SESAME"}}`)
+var perkOutside = outside{
+	address: perkAddress, kind: "perks", name: "welcome",
+	config: perk(`code = { value = "SESAME" }`, `desired_status = "live"`),
+	edit: map[string]any{
+		"title": map[string]any{"en": "Changed"}, "description": map[string]any{"en": "New"}, "imageUrl": "https://cdn.example.com/x.png", "typeConfig": map[string]any{"code": "OPEN"},
+	},
+	wrote: `PATCH /v1/perks/<welcome> {"title":{"en":"10% off"},"description":null,"imageUrl":null,"type":"code","typeConfig":{"code":"SESAME"}}`,
 }
 
 func TestPerk_publishFails(t *testing.T) {

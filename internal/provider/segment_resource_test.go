@@ -103,17 +103,12 @@ func TestSegment_identity(t *testing.T) {
 	}})
 }
 
-func TestSegment_disappears(t *testing.T) {
-	t.Parallel()
-	disappears(t, block(segmentAddress, `name = "Gold"`), segmentAddress, "cohorts", "Gold", "Gold")
-}
-
-func TestSegment_drifts(t *testing.T) {
-	t.Parallel()
-	drifts(t, block(segmentAddress, `name = "Gold"`, `groups = [{ conditions = [{ event = { name = "order.paid" } }] }]`), segmentAddress, "cohorts", "Gold",
-		map[string]any{"conditions": nil, "referenceId": "changed"},
-		`PATCH /v1/cohorts/<Gold> {"referenceId":null,"conditions":{"operator":"and","groups":[{"operator":"and","conditions":[
-			{"type":"event","typeConfig":{"event":"order.paid","operator":"has-done","withinDays":null}}]}]}}`)
+var segmentOutside = outside{
+	address: segmentAddress, kind: "cohorts", name: "Gold",
+	config: block(segmentAddress, `name = "Gold"`, `groups = [{ conditions = [{ event = { name = "order.paid" } }] }]`),
+	edit:   map[string]any{"conditions": nil, "referenceId": "changed"},
+	wrote: `PATCH /v1/cohorts/<Gold> {"referenceId":null,"conditions":{"operator":"and","groups":[{"operator":"and","conditions":[
+		{"type":"event","typeConfig":{"event":"order.paid","operator":"has-done","withinDays":null}}]}]}}`,
 }
 
 // A kind of condition that the provider does not know is told as a warning, and does not break the plan.

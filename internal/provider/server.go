@@ -274,7 +274,7 @@ func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRes
 	made := new(createdObject)
 	ctx = context.WithValue(ctx, createdKey{}, made)
 	if configured := s.provider.configured.Load(); configured != nil {
-		configured.ledger.apply()
+		defer configured.ledger.apply()()
 	}
 	answer, err := containConfigured(ctx, s, req, s.protocolServer.ApplyResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
 		answer := &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: d}

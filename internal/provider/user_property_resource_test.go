@@ -92,15 +92,11 @@ func TestUserProperty_identity(t *testing.T) {
 	w.checkIdentity(t, identityCase{"cohort_user_property", "user-properties", "Tier", map[string]any{"name": "Tier", "type": "boolean", "reference_id": "tier"}})
 }
 
-func TestUserProperty_disappears(t *testing.T) {
-	t.Parallel()
-	disappears(t, propertyConfig, propertyAddress, "user-properties", "Loyalty tier", "Loyalty tier")
-}
-
-func TestUserProperty_drifts(t *testing.T) {
-	t.Parallel()
-	drifts(t, propertyConfig, propertyAddress, "user-properties", "Loyalty tier", map[string]any{"name": "Changed", "referenceId": "changed"},
-		`PATCH /v1/user-properties/<Changed> {"name":"Loyalty tier","referenceId":"loyalty_tier"}`)
+var propertyOutside = outside{
+	address: propertyAddress, kind: "user-properties", name: "Loyalty tier",
+	config: propertyConfig,
+	edit:   map[string]any{"name": "Changed", "referenceId": "changed"},
+	wrote:  `PATCH /v1/user-properties/<Loyalty tier> {"name":"Loyalty tier","referenceId":"loyalty_tier"}`,
 }
 
 func TestUserProperty_inUse(t *testing.T) {
