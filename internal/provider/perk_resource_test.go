@@ -118,9 +118,6 @@ func TestPerk_kinds(t *testing.T) {
 		{``, `PATCH /v1/perks/<welcome> {"type":"none","typeConfig":null}`},
 	} {
 		steps = append(steps, resource.TestStep{PreConfig: w.mark, Config: perk(kind.attribute), Check: w.wrote(kind.wrote)})
-		if kind.attribute != "" {
-			steps = append(steps, imports(perkAddress, "welcome")[0])
-		}
 	}
 	w.run(t, nil, steps...)
 }
