@@ -18,6 +18,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -60,6 +61,12 @@ func merchant(t *testing.T, mode string) (*world, func(allowed ...string) *guard
 		}
 		return &guarded{plugin: p, audience: audience}
 	}
+}
+
+// briefly has the guards wait for a moment only, where nothing comes that they could wait for.
+func (p *guarded) briefly() *guarded {
+	provider.WaitBriefly(p.server)
+	return p
 }
 
 // of is a configuration of a kind with a key, or without one when it is "".
@@ -223,7 +230,7 @@ func TestGuards_tainted(t *testing.T) {
 						name += "id:" + state.GetAttr("id").AsString()
 					}
 					for _, allowed := range []string{"perk:other", name} {
-						p := configured(allowed)
+						p := configured(allowed).briefly()
 						p.show(kind, state)
 						if refreshed {
 							p.readState(kind, state, nil)
@@ -296,7 +303,7 @@ func TestGuards_sharedKey(t *testing.T) {
 				}},
 				"a rename to what exists": {fmt.Sprintf("A %s has the", of.noun), func(p *guarded, _ cty.Value) []said {
 					other, _ := p.made(kind, p.of(kind, "other"))
-					q := p.again()
+					q := p.again().briefly()
 					q.show(kind, other)
 					_, all := q.plan(kind, other, q.of(kind, "vip "))
 					return all
@@ -477,7 +484,7 @@ func TestGuards_archivedKey(t *testing.T) {
 			}
 			q = configured()
 			q.made(kind, q.of(kind, "old"))
-			all = errorsOf(planOld(configured(), published))
+			all = errorsOf(planOld(configured().briefly(), published))
 			if len(all) != 1 || !strings.Contains(all[0].summary, `has the internal name "old" already in the test merchant`) {
 				t.Errorf("to come back to the key of a stranger: said %v", all)
 			}

@@ -13,6 +13,8 @@ import (
 // speaks to a provider of one resource at a time, in any order, and a guard often needs to know of the others.
 type ledger struct {
 	mu sync.Mutex
+	// patience is how long a guard waits for Terraform to show or to plan another object.
+	patience time.Duration
 	// entries are the objects that Terraform has shown or this process has written, by id.
 	entries map[string]*entry
 	// claims are the keys that new objects of this run get.
@@ -217,15 +219,15 @@ func (l *ledger) slug(slug, key string) (other string, shared bool) {
 	return "", false
 }
 
-// patience is how long a guard that is about to refuse waits for Terraform to show or to plan another object.
-const patience = 3 * time.Second
+// defaultPatience is long enough for Terraform to get to an object that it has in its plan, and short enough for who waits for a refusal.
+const defaultPatience = 3 * time.Second
 
 // await returns what is known of an object once a plan call has come with its state, or after a while. One that Terraform does not show
 // gives false: all who ask for such objects share one wait, and where nothing is shown at all nobody waits.
 func (l *ledger) await(ctx context.Context, id string) (entry, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	until := time.Now().Add(patience)
+	until := time.Now().Add(l.patience)
 	if l.entries[id] == nil {
 		until = l.sharedWait(until)
 	}
@@ -321,7 +323,7 @@ func (l *ledger) hasBegun() bool {
 func (l *ledger) doubtful(ctx context.Context) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	ctx, cancel := context.WithDeadline(ctx, l.sharedWait(time.Now().Add(patience)))
+	ctx, cancel := context.WithDeadline(ctx, l.sharedWait(time.Now().Add(l.patience)))
 	defer cancel()
 	inDoubt := func() bool { return l.makes && !l.proven && l.sampled > 0 && !l.refreshes }
 	for inDoubt() && ctx.Err() == nil {
@@ -423,7 +425,7 @@ const witnesses = 3
 func (l *ledger) others(ctx context.Context, id string) (found []entry, unread *entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	ctx, cancel := context.WithDeadline(ctx, l.sharedWait(time.Now().Add(patience)))
+	ctx, cancel := context.WithDeadline(ctx, l.sharedWait(time.Now().Add(l.patience)))
 	defer cancel()
 	for {
 		for other, e := range l.entries {

@@ -152,6 +152,7 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	configured := &session{
 		mode: mode, allowLiveDelete: config.liveDeletes(ctx, diags),
 		overwrite: config.ConflictPolicy.ValueString() == conflictOverwrite, expectEmpty: boolFromEnv(envExpectEmpty, path.Root("mode"), diags),
+		ledger: ledger{patience: defaultPatience},
 	}
 	clientConfig := merchants.Config{
 		Key:            key,

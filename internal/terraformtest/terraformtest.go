@@ -29,26 +29,27 @@ var CLI = sync.OnceValues(func() (string, error) {
 // of them collects garbage often.
 var Quick = []string{"TF_DISABLE_PLUGIN_TLS=1", "GOGC=400"}
 
-// built is the directory of the provider binary, which is built once for a process.
+// workshop is where the provider is built.
+var workshop string
+
+// built is the directory of the provider binary, which is built once for a process, when a test needs it.
 var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "cohort-provider-")
-	if err != nil {
-		return "", err
-	}
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", filepath.Join(dir, "terraform-provider-cohort"), "github.com/cohort-xyz/terraform-provider-cohort")
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", filepath.Join(workshop, "terraform-provider-cohort"), "github.com/cohort-xyz/terraform-provider-cohort")
 	if output, err := build.CombinedOutput(); err != nil {
-		return dir, fmt.Errorf("%w: %s", err, output)
+		return "", fmt.Errorf("%w: %s", err, output)
 	}
-	return dir, nil
+	return workshop, nil
 })
 
 // Main runs the tests of a package and removes the provider that they built. A TestMain calls it.
 func Main(m *testing.M) int {
-	code := m.Run()
-	if dir, err := built(); err == nil {
-		_ = os.RemoveAll(dir)
+	var err error
+	if workshop, err = os.MkdirTemp("", "cohort-provider-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	return code
+	defer func() { _ = os.RemoveAll(workshop) }()
+	return m.Run()
 }
 
 // Workspace is a directory with a configuration, a state and an environment of its own.

@@ -1,0 +1,14 @@
+package provider
+
+import (
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// WaitBriefly makes the guards of a configured server wait for a moment only. It is for tests in which nothing comes that they could wait for.
+func WaitBriefly(served tfprotov6.ProviderServer) {
+	if s, ok := served.(server); ok {
+		s.provider.configured.Load().ledger.patience = 100 * time.Millisecond
+	}
+}
