@@ -45,16 +45,13 @@ func (d *badgeDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id := idOf(config.ID)
-	if config.ID.IsNull() {
-		id = badgeKind.find(ctx, d.session.client, config.InternalName.ValueString(), &resp.Diagnostics)
-	}
+	id := badgeKind.named(ctx, d.session.client, config.ID, config.InternalName, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	badge, err := d.session.client.GetBadge(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read badge %s", id), err, nil)
+		addLookUpError(&resp.Diagnostics, fmt.Sprintf("read badge %s", id), err)
 		return
 	}
 	config.Mode = types.StringValue(string(d.session.mode))

@@ -119,11 +119,6 @@ var badgeOutside = outside{
 	wrote:  `PATCH /v1/badges/<gold> {"imageUrl":"https://cdn.example.com/gold.svg","visibility":"owners","lockedDescription":null}`,
 }
 
-func TestBadge_publishFails(t *testing.T) {
-	t.Parallel()
-	publishFails(t, badge(`desired_status = "published"`), badgeAddress, "badges", "gold", "published", `POST /v1/badges/<gold>/publish`)
-}
-
 func TestBadge_publishWarns(t *testing.T) {
 	t.Parallel()
 	publishWarns(t, "cohort_badge", "badges", "badge", "published", func(w *world) map[string]any {

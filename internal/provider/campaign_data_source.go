@@ -45,16 +45,13 @@ func (d *campaignDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id := idOf(config.ID)
-	if config.ID.IsNull() {
-		id = campaignKind.find(ctx, d.session.client, config.InternalName.ValueString(), &resp.Diagnostics)
-	}
+	id := campaignKind.named(ctx, d.session.client, config.ID, config.InternalName, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	campaign, err := d.session.client.GetCampaign(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read campaign %s", id), err, nil)
+		addLookUpError(&resp.Diagnostics, fmt.Sprintf("read campaign %s", id), err)
 		return
 	}
 	config.Mode = types.StringValue(string(d.session.mode))

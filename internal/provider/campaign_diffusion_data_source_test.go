@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"maps"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -10,15 +12,17 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
+// announced is a campaign as the service announces it on a shop's pages.
+var announced = map[string]any{
+	"id": "6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4", "name": map[string]any{"en": "Hunt", "fr": "Chasse"}, "description": map[string]any{"en": "<p>Hunt.</p>", "fr": "<p>Chassez.</p>"},
+	"imageUrl": "https://cdn.example.com/1.png", "videoUrl": nil, "link": "https://example.com/c/hunt", "accentColor": "#ff0000",
+}
+
 func TestCampaignDiffusionDataSource(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
 	const address = "data.cohort_campaign_diffusion.it"
 	config := block(address)
-	announced := map[string]any{
-		"id": "6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4", "name": map[string]any{"en": "Hunt", "fr": "Chasse"}, "description": map[string]any{"en": "<p>Hunt.</p>", "fr": "<p>Chassez.</p>"},
-		"imageUrl": "https://cdn.example.com/1.png", "videoUrl": nil, "link": "https://example.com/c/hunt", "accentColor": "#ff0000",
-	}
 	turn := func(configuration map[string]any) func() {
 		return func() {
 			if err := w.SetDiffusion("test", configuration); err != nil {
@@ -49,21 +53,44 @@ func TestCampaignDiffusionDataSource(t *testing.T) {
 				}), "campaign"),
 			},
 		},
-		resource.TestStep{
-			PreConfig: turn(map[string]any{"type": "toast", "typeConfig": map[string]any{"position": "bottom-left"}, "whitelistedUrls": nil, "supportedLanguages": []any{}, "campaign": announced}),
-			Config:    config,
-			ConfigStateChecks: []statecheck.StateCheck{
-				known(address, text("toast"), "type"), known(address, null, "selector"), known(address, text("bottom-left"), "position"), known(address, null, "whitelisted_urls"),
-			},
-		},
-		resource.TestStep{
-			PreConfig: turn(map[string]any{"type": "modal", "typeConfig": nil, "whitelistedUrls": nil, "supportedLanguages": []any{"en"}, "campaign": announced}), Config: config,
-			ConfigStateChecks: []statecheck.StateCheck{known(address, text("modal"), "type"), known(address, null, "selector"), known(address, null, "position")},
-		},
-		resource.TestStep{
-			PreConfig:   w.fault(t, sandbox.Fault{Method: "GET", Route: "/v1/merchants/campaign-diffusion-configuration", Count: -1, Status: 403}),
-			Config:      config,
-			ExpectError: says("Could not read the campaign diffusion", "HTTP 403", "Give the key the missing permission in Cohort's admin"),
-		},
 	)
+}
+
+// Each type has settings of its own, and the merchant's key may lack the permission.
+func TestCampaignDiffusionDataSource_types(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	p := configuredPlugin(t, w)
+	for kind, settings := range map[string]map[string]any{"toast": {"position": "bottom-left"}, "banner": {"selector": "#top"}, "modal": nil} {
+		configuration := map[string]any{"type": kind, "typeConfig": nil, "whitelistedUrls": nil, "supportedLanguages": []any{}, "campaign": announced}
+		if settings != nil {
+			configuration["typeConfig"] = settings
+		}
+		if err := w.SetDiffusion("test", configuration); err != nil {
+			t.Fatal(err)
+		}
+		found, all := p.find("cohort_campaign_diffusion", "")
+		if len(all) > 0 {
+			t.Fatal(all)
+		}
+		got := map[string]any{}
+		for _, name := range []string{"type", "position", "selector"} {
+			if value := found.GetAttr(name); !value.IsNull() {
+				got[name] = value.AsString()
+			}
+		}
+		want := map[string]any{"type": kind}
+		maps.Copy(want, settings)
+		sameValues(t, kind, got, want)
+		if !found.GetAttr("whitelisted_urls").IsNull() {
+			t.Errorf("%s: whitelisted_urls is %#v, want null", kind, found.GetAttr("whitelisted_urls"))
+		}
+	}
+
+	w.fault(t, sandbox.Fault{Method: "GET", Route: "/v1/merchants/campaign-diffusion-configuration", Count: -1, Status: 403})()
+	_, all := p.find("cohort_campaign_diffusion", "")
+	if len(all) != 1 || all[0].summary != "Could not read the campaign diffusion" || !strings.Contains(all[0].detail, "HTTP 403") ||
+		!strings.Contains(all[0].detail, "Give the key the missing permission in Cohort's admin") {
+		t.Errorf("without the permission: said %v", all)
+	}
 }

@@ -589,12 +589,6 @@ var campaignOutside = outside{
 	wrote: `PATCH /v1/campaigns/<summer> {"startAt":null,"distribution":null,"typeConfig":{"name":{"en":"Shop"},"description":{},"imageUrl":null,"videoUrl":null,"slug":"shop"}}`,
 }
 
-func TestCampaign_publishFails(t *testing.T) {
-	t.Parallel()
-	publishFails(t, block("cohort_perk.p", `internal_name = "p"`)+campaign(`airdrop = {}`, `rewards = [{ perk_id = cohort_perk.p.id }]`, `desired_status = "published"`),
-		campaignAddress, "campaigns", "summer", "published", `POST /v1/campaigns/<summer>/publish`)
-}
-
 func TestCampaign_publishWarns(t *testing.T) {
 	t.Parallel()
 	publishWarns(t, "cohort_campaign", "campaigns", "campaign", "published", func(w *world) map[string]any {

@@ -45,16 +45,13 @@ func (d *digitalAssetDataSource) Read(ctx context.Context, req datasource.ReadRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id := idOf(config.ID)
-	if config.ID.IsNull() {
-		id = digitalAssetKind.find(ctx, d.session.client, config.InternalName.ValueString(), &resp.Diagnostics)
-	}
+	id := digitalAssetKind.named(ctx, d.session.client, config.ID, config.InternalName, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	asset, err := d.session.client.GetDigitalAsset(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read digital asset %s", id), err, nil)
+		addLookUpError(&resp.Diagnostics, fmt.Sprintf("read digital asset %s", id), err)
 		return
 	}
 	config.Mode = types.StringValue(string(d.session.mode))

@@ -125,24 +125,11 @@ var assetOutside = outside{
 	wrote:  `PATCH /v1/digital-assets/<card> {"title":{"en":"Founder card"},"videoUrl":null,"maxSupply":5}`,
 }
 
-func TestDigitalAsset_publishFails(t *testing.T) {
-	t.Parallel()
-	publishFails(t, asset(`desired_status = "published"`), assetAddress, "digital-assets", "card", "published", `POST /v1/digital-assets/<card>/publish`)
-}
-
 func TestDigitalAsset_publishWarns(t *testing.T) {
 	t.Parallel()
 	publishWarns(t, "cohort_digital_asset", "digital-assets", "digital asset", "published", func(*world) map[string]any {
 		return map[string]any{"internal_name": "card", "title": map[string]any{"en": "Founder card"}, "desired_status": "published"}
 	})
-}
-
-func TestDigitalAsset_inUse(t *testing.T) {
-	t.Parallel()
-	inUse(t, asset(), "digital-assets", "card", `digital asset "card" The service said "The digital asset is used by campaign \"summer\"." (HTTP 417, code digital-asset.in-use).`,
-		func(w *world, id string) string {
-			return w.post(t, "/v1/campaigns", `{"internalName":"summer","type":"airdrop","rewards":[{"type":"digital-asset","rewardId":"`+id+`","quantity":null,"price":null}]}`)
-		})
 }
 
 func TestDigitalAsset_refused(t *testing.T) {

@@ -534,28 +534,7 @@ func publishRefused(kind string) sandbox.Fault {
 	return sandbox.Fault{Method: http.MethodPost, Route: "/v1/" + kind + "/{id}/publish", Status: http.StatusExpectationFailed, Body: &body}
 }
 
-// publishFails has the service fail a publish after a create: the object stays as a draft without a taint, and the next apply publishes it.
-func publishFails(t *testing.T, config, address, kind, name, public string, again ...string) {
-	t.Helper()
-	w := newWorld(t, sandbox.Options{})
-	w.run(t, nil,
-		resource.TestStep{
-			PreConfig: w.fault(t, publishRefused(kind)),
-			Config:    config, ExpectNonEmptyPlan: true,
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("draft")),
-				statecheck.ExpectKnownValue(address, tfjsonpath.New("desired_status"), knownvalue.StringExact(public)),
-			},
-			Check: w.holds(kind, name+" draft"),
-		},
-		resource.TestStep{
-			PreConfig: w.mark, Config: config, ConfigPlanChecks: acts(address, plancheck.ResourceActionUpdate),
-			Check: resource.ComposeTestCheckFunc(w.wrote(again...), w.holds(kind, name+" "+public)),
-		},
-	)
-}
-
-// publishWarns is the same at the protocol, where the warning can be seen.
+// publishWarns has the service refuse a publish after a create: that is a warning at the wish, which stays.
 func publishWarns(t *testing.T, typeName, kind, noun, public string, prepare func(*world) map[string]any) {
 	t.Helper()
 	w := newWorld(t, sandbox.Options{})
@@ -576,27 +555,6 @@ func publishWarns(t *testing.T, typeName, kind, noun, public string, prepare fun
 		t.Errorf("warning at %s", warning.Attribute)
 	}
 	sameValues(t, "status", []any{state["status"], state["desired_status"]}, []any{"draft", public})
-}
-
-// inUse has somebody else refer to an object, and demands an error of destroy that says so.
-func inUse(t *testing.T, config, kind, name, reason string, refer func(w *world, id string) string) {
-	t.Helper()
-	w := newWorld(t, sandbox.Options{})
-	var user string
-	w.run(t, w.holds(kind),
-		resource.TestStep{Config: config},
-		resource.TestStep{
-			PreConfig: func() { user = refer(w, w.id(t, kind, name)) }, Config: config, Destroy: true,
-			ExpectError: says("Could not destroy", reason, "Other objects still refer to it. Remove those references first"),
-		},
-		resource.TestStep{
-			PreConfig: func() {
-				if err := w.DeleteObject(user); err != nil {
-					t.Fatal(err)
-				}
-			}, Config: config, ConfigPlanChecks: nothingToDo,
-		},
-	)
 }
 
 // known is a state check of one attribute, whose path is given by keys and indices.

@@ -47,16 +47,13 @@ func (d *listDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id := idOf(config.ID)
-	if config.ID.IsNull() {
-		id = listKind.find(ctx, d.session.client, config.ReferenceID.ValueString(), &resp.Diagnostics)
-	}
+	id := listKind.named(ctx, d.session.client, config.ID, config.ReferenceID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	list, err := d.session.client.GetCohort(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read list %s", id), err, nil)
+		addLookUpError(&resp.Diagnostics, fmt.Sprintf("read list %s", id), err)
 		return
 	}
 	checkCohortType(merchants.CohortList, list, &resp.Diagnostics)

@@ -63,14 +63,6 @@ var listOutside = outside{
 	wrote:  `PATCH /v1/cohorts/<VIP customers> {"name":"VIP customers","referenceId":"vip"}`,
 }
 
-func TestList_inUse(t *testing.T) {
-	t.Parallel()
-	inUse(t, listConfig, "cohorts", "VIP customers", `list "VIP customers" The service said "The cohort is used by campaign \"summer\"." (HTTP 417, code cohort.in-use).`,
-		func(w *world, id string) string {
-			return w.post(t, "/v1/campaigns", `{"internalName":"summer","type":"airdrop","cohortId":"`+id+`"}`)
-		})
-}
-
 func TestList_refused(t *testing.T) {
 	t.Parallel()
 	refused(t, listConfig, "/v1/cohorts", "referenceId must be shorter", `Could not create list "VIP customers"`, `reference_id = "vip"`)

@@ -125,6 +125,35 @@ func (k kind) find(ctx context.Context, client *merchants.Client, key string, di
 	return ""
 }
 
+// named returns the id of the object that a data source names, by its id or by its key. What is wrong with the key is told at its attribute.
+func (k kind) named(ctx context.Context, client *merchants.Client, id, key types.String, diags *diag.Diagnostics) merchants.ID {
+	if !id.IsNull() {
+		return idOf(id)
+	}
+	var said diag.Diagnostics
+	found := k.find(ctx, client, key.ValueString(), &said)
+	addAt(path.Root(k.key), said, diags)
+	return found
+}
+
+// addAt adds what was said, at an attribute.
+func addAt(at path.Path, said diag.Diagnostics, diags *diag.Diagnostics) {
+	for _, d := range said {
+		diags.Append(diag.WithPath(at, d))
+	}
+}
+
+// addLookUpError is addAPIError for the read of an object that a data source names. An id that names nothing is told at its attribute.
+func addLookUpError(diags *diag.Diagnostics, doing string, err error) {
+	var said diag.Diagnostics
+	addAPIError(&said, doing, err, nil)
+	if merchants.IsNotFound(err) {
+		addAt(path.Root("id"), said, diags)
+		return
+	}
+	diags.Append(said...)
+}
+
 func describeKeys(noun string, keys []string) string {
 	if len(keys) == 0 {
 		return fmt.Sprintf("This merchant has no %s with such a key at all. Is it the right merchant?", noun)

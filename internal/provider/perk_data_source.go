@@ -45,16 +45,13 @@ func (d *perkDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id := idOf(config.ID)
-	if config.ID.IsNull() {
-		id = perkKind.find(ctx, d.session.client, config.InternalName.ValueString(), &resp.Diagnostics)
-	}
+	id := perkKind.named(ctx, d.session.client, config.ID, config.InternalName, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	perk, err := d.session.client.GetPerk(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read perk %s", id), err, nil)
+		addLookUpError(&resp.Diagnostics, fmt.Sprintf("read perk %s", id), err)
 		return
 	}
 	config.Mode = types.StringValue(string(d.session.mode))

@@ -253,24 +253,11 @@ var perkOutside = outside{
 	wrote: `PATCH /v1/perks/<welcome> {"title":{"en":"10% off"},"description":null,"imageUrl":null,"type":"code","typeConfig":{"code":"SESAME"}}`,
 }
 
-func TestPerk_publishFails(t *testing.T) {
-	t.Parallel()
-	publishFails(t, perk(`desired_status = "live"`), perkAddress, "perks", "welcome", "live", `POST /v1/perks/<welcome>/publish`)
-}
-
 func TestPerk_publishWarns(t *testing.T) {
 	t.Parallel()
 	publishWarns(t, "cohort_perk", "perks", "perk", "live", func(*world) map[string]any {
 		return map[string]any{"internal_name": "welcome", "title": map[string]any{"en": "10% off"}, "desired_status": "live"}
 	})
-}
-
-func TestPerk_inUse(t *testing.T) {
-	t.Parallel()
-	inUse(t, perk(), "perks", "welcome", `perk "welcome" The service said "The perk is used by campaign \"summer\"." (HTTP 417, code perk.in-use).`,
-		func(w *world, id string) string {
-			return w.post(t, "/v1/campaigns", `{"internalName":"summer","type":"airdrop","rewards":[{"type":"perk","rewardId":"`+id+`","quantity":null,"price":null}]}`)
-		})
 }
 
 func TestPerk_refused(t *testing.T) {

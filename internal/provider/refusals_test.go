@@ -3,12 +3,14 @@ package provider_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -122,5 +124,63 @@ func TestDestroy_gone(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// What others still refer to is not destroyed: it stays, the error says why, and once they are gone it goes.
+func TestDestroy_inUse(t *testing.T) {
+	t.Parallel()
+	for kind, c := range map[string]struct{ path, reason, user, body string }{
+		"cohort_user_property": {
+			"user-properties", `The user property is used by cohort \"Gold\"." (HTTP 417, code user-property.in-use).`,
+			"/v1/cohorts", `{"type":"segment","name":"Gold","conditions":{"operator":"and","groups":[{"operator":"and","conditions":[
+				{"type":"user-property","typeConfig":{"property":"one","operator":"equals","value":"gold"}}]}]}}`,
+		},
+		"cohort_list": {
+			"cohorts", `The cohort is used by campaign \"summer\"." (HTTP 417, code cohort.in-use).`,
+			"/v1/campaigns", `{"internalName":"summer","type":"airdrop","cohortId":"ID"}`,
+		},
+		"cohort_segment": {
+			"cohorts", `The cohort is used by badge \"gold-badge\"." (HTTP 417, code cohort.in-use).`,
+			"/v1/badges", `{"internalName":"gold-badge","cohortId":"ID"}`,
+		},
+		"cohort_perk": {
+			"perks", `The perk is used by campaign \"summer\"." (HTTP 417, code perk.in-use).`,
+			"/v1/campaigns", `{"internalName":"summer","type":"airdrop","rewards":[{"type":"perk","rewardId":"ID","quantity":null,"price":null}]}`,
+		},
+		"cohort_digital_asset": {
+			"digital-assets", `The digital asset is used by campaign \"summer\"." (HTTP 417, code digital-asset.in-use).`,
+			"/v1/campaigns", `{"internalName":"summer","type":"airdrop","rewards":[{"type":"digital-asset","rewardId":"ID","quantity":null,"price":null}]}`,
+		},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			w, configured := merchant(t, "test")
+			p := configured()
+			state, _ := p.made(kind, p.of(kind, "one"))
+			id := state.GetAttr("id").AsString()
+			user := w.post(t, c.user, strings.ReplaceAll(c.body, "ID", id))
+			there := func() bool {
+				return slices.ContainsFunc(w.Objects("test", c.path), func(object map[string]any) bool { return object["id"] == id })
+			}
+
+			p.show(kind, state)
+			all := p.applied(kind, state, cty.NullVal(state.Type()))
+			if len(all) != 1 || !strings.HasPrefix(all[0].summary, "Could not destroy "+keyOf[kind].noun) || !there() {
+				t.Fatalf("it is there: %t; said %v", there(), all)
+			}
+			for _, want := range []string{c.reason, "Other objects still refer to it. Remove those references first"} {
+				if !strings.Contains(all[0].detail, want) {
+					t.Errorf("the error lacks %q: %s", want, all[0].detail)
+				}
+			}
+
+			if err := w.DeleteObject(user); err != nil {
+				t.Fatal(err)
+			}
+			if all := p.applied(kind, state, cty.NullVal(state.Type())); len(all) > 0 || there() {
+				t.Errorf("without the user it is there: %t; said %v", there(), all)
+			}
+		})
 	}
 }

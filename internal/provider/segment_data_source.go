@@ -47,16 +47,13 @@ func (d *segmentDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id := idOf(config.ID)
-	if config.ID.IsNull() {
-		id = segmentKind.find(ctx, d.session.client, config.ReferenceID.ValueString(), &resp.Diagnostics)
-	}
+	id := segmentKind.named(ctx, d.session.client, config.ID, config.ReferenceID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	segment, err := d.session.client.GetCohort(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read segment %s", id), err, nil)
+		addLookUpError(&resp.Diagnostics, fmt.Sprintf("read segment %s", id), err)
 		return
 	}
 	checkCohortType(merchants.CohortSegment, segment, &resp.Diagnostics)

@@ -129,14 +129,6 @@ func TestSegment_unknownCondition(t *testing.T) {
 	})
 }
 
-func TestSegment_inUse(t *testing.T) {
-	t.Parallel()
-	inUse(t, block(segmentAddress, `name = "Gold"`), "cohorts", "Gold", `segment "Gold" The service said "The cohort is used by badge \"gold-badge\"." (HTTP 417, code cohort.in-use).`,
-		func(w *world, id string) string {
-			return w.post(t, "/v1/badges", `{"internalName":"gold-badge","cohortId":"`+id+`"}`)
-		})
-}
-
 func TestSegment_refused(t *testing.T) {
 	t.Parallel()
 	refused(t, block(segmentAddress, `name = "Gold"`, `groups = [{ conditions = [{ event = { name = "order.paid" } }] }]`), "/v1/cohorts",

@@ -45,16 +45,13 @@ func (d *userPropertyDataSource) Read(ctx context.Context, req datasource.ReadRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id := idOf(config.ID)
-	if config.ID.IsNull() {
-		id = userPropertyKind.find(ctx, d.session.client, config.ReferenceID.ValueString(), &resp.Diagnostics)
-	}
+	id := userPropertyKind.named(ctx, d.session.client, config.ID, config.ReferenceID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	property, err := d.session.client.GetUserProperty(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read user property %s", id), err, nil)
+		addLookUpError(&resp.Diagnostics, fmt.Sprintf("read user property %s", id), err)
 		return
 	}
 	config.Mode = types.StringValue(string(d.session.mode))

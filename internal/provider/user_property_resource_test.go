@@ -99,15 +99,6 @@ var propertyOutside = outside{
 	wrote:  `PATCH /v1/user-properties/<Loyalty tier> {"name":"Loyalty tier","referenceId":"loyalty_tier"}`,
 }
 
-func TestUserProperty_inUse(t *testing.T) {
-	t.Parallel()
-	inUse(t, propertyConfig, "user-properties", "Loyalty tier", `user property "Loyalty tier" The service said "The user property is used by cohort \"Gold\"." (HTTP 417, code user-property.in-use).`,
-		func(w *world, _ string) string {
-			return w.post(t, "/v1/cohorts", `{"type":"segment","name":"Gold","conditions":{"operator":"and","groups":[{"operator":"and","conditions":[
-				{"type":"user-property","typeConfig":{"property":"loyalty_tier","operator":"equals","value":"gold"}}]}]}}`)
-		})
-}
-
 func TestUserProperty_refused(t *testing.T) {
 	t.Parallel()
 	refused(t, propertyConfig, "/v1/user-properties", "name must be shorter", `Could not create user property "Loyalty tier"`, `name = "Loyalty tier"`)
