@@ -581,6 +581,29 @@ func TestGuards_pasted(t *testing.T) {
 	}
 }
 
+// TestGuards_keyLikeAnID holds that a name in allow_live_delete means one object, also where the key of another one looks like that name.
+func TestGuards_keyLikeAnID(t *testing.T) {
+	t.Parallel()
+	_, configured := merchant(t, "live")
+	p := configured()
+	first, _ := p.made("cohort_perk", p.of("cohort_perk", "first"))
+	name := "id:" + first.GetAttr("id").AsString()
+	second, _ := p.made("cohort_perk", p.of("cohort_perk", name))
+	destroy := func(allowed string, state cty.Value) []said {
+		_, all := configured(allowed).plan("cohort_perk", state, cty.NullVal(state.Type()))
+		return all
+	}
+	if all := destroy("perk:"+name, first); len(all) > 0 {
+		t.Errorf("the one with that id: said %v", all)
+	}
+	if all := destroy("perk:"+name, second); len(all) != 1 {
+		t.Errorf("the one with that key: said %v, want one error", all)
+	}
+	if all := destroy("perk:key:"+name, second); len(all) > 0 {
+		t.Errorf("the one with that key, named as a key: said %v", all)
+	}
+}
+
 // evaluated parses HCL and returns the text of an argument, or of the one element of its list.
 func evaluated(t *testing.T, text, argument string) string {
 	t.Helper()
