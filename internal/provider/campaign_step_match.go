@@ -317,7 +317,7 @@ func (r *ranking) rank(planned, existing int) pair {
 	content, title, action := r.content[planned][existing], r.title[planned][existing], r.action.same(planned, existing)
 	triggers, description, only := r.triggers.alone(planned, existing), r.descriptions.alone(planned, existing), r.action.alone(planned, existing)
 	place, after, before := r.samePlace(planned, existing), r.alike(planned-1, existing-1), r.alike(planned+1, existing+1)
-	continues := max(content, title, triggers, description, only, min(action, max(place, after, before)))
+	continues := max(content, title, triggers, description, min(action, max(place, after, before)))
 
 	ranked := pair{planned: planned, existing: existing}
 	if continues == no {
