@@ -22,7 +22,7 @@ import (
 //
 //   - a state of one merchant with a key of the other: every call that sees a state (checkMode)
 //   - a deletion or replacement in live that allow_live_delete does not name: in the plan, and again before the request (checkDelete).
-//     A tainted object comes as a new one, and is told by what Terraform has shown of the state (checkTainted)
+//     A tainted object comes as a new one, and is told by what Terraform has shown of the state and not planned (checkTainted, checkUnplanned)
 //   - most objects gone at once, as with a key of another organization: reads (countRead), a plan that makes, replaces or deletes something
 //     where nothing was read (checkMerchant), and a deletion of what is not there (checkGone)
 //   - a key that another object has: keys.go
@@ -41,8 +41,10 @@ func (s *session) checkMode(mode types.String, diags *diag.Diagnostics) {
 
 // What a plan does to an object of the live merchant.
 const (
-	deletion    = "delete"
-	replacement = "replace"
+	deletion    = "would delete"
+	replacement = "would replace"
+	// Terraform does not tell a replacement by a new key from an object that is let go of while another one is made.
+	replacementOrNot = "may replace"
 )
 
 // checkDelete refuses to take from the live merchant what allow_live_delete does not name.
@@ -51,10 +53,20 @@ func (s *session) checkDelete(k kind, doing string, key, id types.String, diags 
 		"To stop managing it and leave it in Cohort, remove it from the state with a removed block that has destroy = false.", diags)
 }
 
-// checkTainted refuses to replace a tainted object of the live merchant likewise. Terraform plans it as a new one.
+// checkTainted refuses to replace a tainted object of the live merchant likewise. Terraform plans it as a new one with the same key.
 func (s *session) checkTainted(k kind, e entry, diags *diag.Diagnostics) {
 	s.checkTaken(k, replacement, e.key, e.id,
-		"It is in the state, and the plan makes it anew: it is tainted, and terraform untaint keeps it as it is.", diags)
+		"It is in the state, and the plan makes a new one in its place. If it is tainted, terraform untaint keeps it as it is. "+
+			"If a removed block lets go of it, use a moved block instead, which keeps it.", diags)
+}
+
+// checkUnplanned refuses the same where the new one has another key, or none.
+func (s *session) checkUnplanned(ctx context.Context, k kind, diags *diag.Diagnostics) {
+	for _, e := range s.ledger.unplanned(ctx, k) {
+		s.checkTaken(k, replacementOrNot, e.key, e.id,
+			"It is in the state, and the plan neither keeps nor deletes it, but makes another "+k.noun+". If it is tainted, terraform untaint keeps it as it is. "+
+				"If a removed block lets go of it, apply that first: terraform apply -target= with the address that the block has in from.", diags)
+	}
 }
 
 func (s *session) checkTaken(k kind, doing, key, id, otherwise string, diags *diag.Diagnostics) {
@@ -62,7 +74,7 @@ func (s *session) checkTaken(k kind, doing, key, id, otherwise string, diags *di
 	if s.mode != merchants.ModeLive || slices.ContainsFunc(names, func(n string) bool { return slices.Contains(s.allowLiveDelete, n) }) {
 		return
 	}
-	diags.AddError(fmt.Sprintf("This would %s %s %q in the LIVE merchant", doing, k.noun, name),
+	diags.AddError(fmt.Sprintf("This %s %s %q in the LIVE merchant", doing, k.noun, name),
 		fmt.Sprintf("It has to be named in the provider block:\n\n  allow_live_delete = [%s]\n\n%s",
 			hclwrite.TokensForValue(cty.StringVal(names[0])).Bytes(), otherwise))
 }
@@ -133,10 +145,8 @@ func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlan
 		s.leaveMark(ctx, old, resp)
 	}
 	s.checkNewKey(ctx, k, key.ValueString(), old.ID, diags)
-	if blank(key.ValueString()) && !key.IsUnknown() && !replaces && s.mode == merchants.ModeLive {
-		if e, found := s.ledger.unplanned(ctx, k); found {
-			s.checkTainted(k, e, diags)
-		}
+	if s.mode == merchants.ModeLive && !replaces && !diags.HasError() {
+		s.checkUnplanned(ctx, k, diags)
 	}
 	return old.ID
 }

@@ -64,7 +64,7 @@ func indented(text string) string {
 // to say so is found here, and not made twice. replaced is the id of the object that the new one takes the place of, if any.
 func (s *session) checkNewKey(ctx context.Context, k kind, key, replaced string, diags *diag.Diagnostics) {
 	holder, found := s.holder(ctx, k, key, replaced, diags)
-	if key == "" || diags.HasError() {
+	if blank(key) || diags.HasError() {
 		return
 	}
 	if !s.ledger.claim(k, key, replaced) {
@@ -142,7 +142,7 @@ func (s *session) checkCreate(ctx context.Context, k kind, key types.String, dia
 			"If someone made it after the plan, adopt it with this, and the address of this resource:\n\n%s\n\n"+
 			"A replacement with create_before_destroy needs another key than the object that it replaces: write another %s, or take create_before_destroy away, "+
 			"here and from every resource that refers to this one, because it is inherited.\n\n"+
-			"If the key passes from another resource, apply again.", holder.id, importBlock(k, importKey(key.ValueString())), k.key))
+			"If the key passes from another resource, apply again. If a removed block lets go of the object in the same plan, use a moved block instead.", holder.id, importBlock(k, importKey(key.ValueString())), k.key))
 }
 
 // holder is an object that has a key.
@@ -181,7 +181,7 @@ func addLookUpFailure(k kind, key string, err error, diags *diag.Diagnostics) {
 		return
 	}
 	summary, detail := fmt.Sprintf("Could not look for the %s %q", k.noun, key), describeError(err)
-	if key == "" {
+	if blank(key) {
 		summary = fmt.Sprintf("Could not look at what the merchant has of the kind %s", k.noun)
 	}
 	if passing(err) {

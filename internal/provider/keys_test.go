@@ -214,7 +214,8 @@ func TestGuards_privateData(t *testing.T) {
 	})
 }
 
-// TestGuards_tainted holds that a tainted object in live is a replacement in the plan, with and without a refresh, also without a key.
+// TestGuards_tainted holds that a tainted object in live is a replacement in the plan: with and without a refresh, with and without a key, and
+// whatever key the new one gets.
 func TestGuards_tainted(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"test", "live"} {
@@ -229,20 +230,32 @@ func TestGuards_tainted(t *testing.T) {
 					if key == "" {
 						name += "id:" + state.GetAttr("id").AsString()
 					}
-					for _, allowed := range []string{"perk:other", name} {
-						p := configured(allowed).briefly()
-						p.show(kind, state)
-						if refreshed {
-							p.readState(kind, state, nil)
-						}
-						all := p.planNew(kind, key)
-						refused := mode == "live" && allowed != name
-						switch {
-						case !refused && len(all) > 0:
-							t.Errorf("%s is allowed: said %v, want nothing", allowed, all)
-						case refused && (len(all) != 1 || !strings.Contains(all[0].summary, "This would replace") ||
-							!strings.Contains(all[0].detail, fmt.Sprintf("allow_live_delete = [%q]", name)) || !strings.Contains(all[0].detail, "tainted")):
-							t.Errorf("%s is allowed: said %v, want that it would replace a tainted object", allowed, all)
+					configs := map[string]cty.Value{"the same key": p.of(kind, key), "another key": p.of(kind, "other"), "a key that is not known": withUnknown(p.of(kind, "other"), keyOf[kind].attribute)}
+					if keyless[kind] != "" {
+						configs["no key"] = p.of(kind, "")
+					}
+					for with, config := range configs {
+						for _, allowed := range []string{"perk:stranger", name} {
+							p := configured(allowed).briefly()
+							p.show(kind, state)
+							if refreshed {
+								p.readState(kind, state, nil)
+							}
+							_, all := p.plan(kind, cty.NullVal(p.states[kind]), config)
+							refused := mode == "live" && allowed != name
+							switch {
+							case !refused && len(all) > 0:
+								t.Errorf("with %s, %s is allowed: said %v, want nothing", with, allowed, all)
+							case refused && (len(all) != 1 || !strings.Contains(all[0].summary, "replace "+keyOf[kind].noun) ||
+								!strings.Contains(all[0].detail, fmt.Sprintf("allow_live_delete = [%q]", name)) || !strings.Contains(all[0].detail, "tainted")):
+								t.Errorf("with %s, %s is allowed: said %v, want that it replaces a tainted object", with, allowed, all)
+							}
+							if key == "" || with != "the same key" {
+								continue
+							}
+							if all := p.planNew(kind, "one more"); len(all) > 0 {
+								t.Errorf("one more beside it: said %v, want nothing", all)
+							}
 						}
 					}
 				})
@@ -251,24 +264,42 @@ func TestGuards_tainted(t *testing.T) {
 	}
 }
 
-// TestGuards_newBesideKeyless holds that a new list without a key is no tainted one where all others are planned.
-func TestGuards_newBesideKeyless(t *testing.T) {
+// TestGuards_newBesideOthers holds that an object of live is not taken for a tainted one before Terraform plans it, nor when it could not be read.
+func TestGuards_newBesideOthers(t *testing.T) {
 	t.Parallel()
-	for kind := range keyless {
-		_, configured := merchant(t, "live")
+	eachSubject(t, func(t *testing.T, kind, key string) {
+		w, configured := merchant(t, "live")
 		p := configured()
-		state, _ := p.made(kind, p.of(kind, ""))
-		p = configured()
-		p.show(kind, state)
-		said := make(chan []said)
-		go func() { said <- p.planNew(kind, "") }() // It waits for the other one.
-		if _, all := p.plan(kind, state, p.of(kind, "")); len(all) > 0 {
-			t.Errorf("%s: said %v", kind, all)
+		state, _ := p.made(kind, p.of(kind, key))
+		other := ""
+		if key != "" {
+			other = "other"
 		}
-		if all := <-said; len(all) > 0 {
-			t.Errorf("a new %s: said %v, want nothing", kind, all)
+		quiet := func(when string, state cty.Value, meanwhile func(p *guarded)) {
+			t.Helper()
+			p := configured()
+			p.planNew(kind, other+other) // The merchant has been listed.
+			p.show(kind, state)
+			said := make(chan []said)
+			go func() { said <- p.planNew(kind, other) }() // It waits for the one that exists.
+			meanwhile(p)
+			if all := <-said; len(all) > 0 {
+				t.Errorf("%s: said %v, want nothing", when, all)
+			}
 		}
-	}
+		quiet("before the plan of the other one", state, func(p *guarded) {
+			if _, all := p.plan(kind, state, p.of(kind, key)); len(all) > 0 {
+				t.Errorf("said %v", all)
+			}
+		})
+		values := state.AsValueMap()
+		values["id"] = cty.StringVal("6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4") // No list has it.
+		hidden := cty.ObjectVal(values)
+		quiet("when the other one could not be read", hidden, func(p *guarded) {
+			w.fault(t, sandbox.Fault{Method: http.MethodGet, Count: -1, Status: http.StatusForbidden})()
+			p.briefly().readState(kind, hidden, nil)
+		})
+	})
 }
 
 // TestGuards_sharedKey holds that no plan gives a key to a second object: of two new ones, of a new one and one that keeps its key in whatever

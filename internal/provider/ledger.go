@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +16,8 @@ type ledger struct {
 	mu sync.Mutex
 	// patience is how long a guard waits for Terraform to show or to plan another object.
 	patience time.Duration
+	// stirred is when something of an object was noted last.
+	stirred time.Time
 	// entries are the objects that Terraform has shown or this process has written, by id.
 	entries map[string]*entry
 	// claims are the keys that new objects of this run get.
@@ -38,6 +41,9 @@ type ledger struct {
 	applying bool
 	// running counts the changes that are being applied, doubting those of them that wait for another one to prove the merchant.
 	running, doubting int
+	// asking counts the reads that Terraform waits for, failed tells that one of them was not answered.
+	asking int
+	failed bool
 	// refreshes tells that Terraform reads the objects of the state by itself, if perhaps after it has planned some of them.
 	refreshes bool
 }
@@ -52,6 +58,8 @@ type entry struct {
 	written bool
 	// read tells that this process has asked the service for it, exists that it was there.
 	read, exists bool
+	// readAt is when it was asked for last.
+	readAt time.Time
 	// planned tells that a plan call has come with its state. For a tainted object none does.
 	planned bool
 	// next is its key after the plan; "" when it goes or is archived, or when the new key is not known yet.
@@ -83,6 +91,7 @@ func (l *ledger) entry(k kind, id string) *entry {
 	if l.entries[id] == nil {
 		l.entries[id] = &entry{kind: k, id: id}
 	}
+	l.stirred = time.Now()
 	l.wake()
 	return l.entries[id]
 }
@@ -222,27 +231,51 @@ func (l *ledger) slug(slug, key string) (other string, shared bool) {
 // defaultPatience is long enough for Terraform to get to an object that it has in its plan, and short enough for who waits for a refusal.
 const defaultPatience = 3 * time.Second
 
-// await returns what is known of an object once a plan call has come with its state, or after a while. One that Terraform does not show
-// gives false: all who ask for such objects share one wait, and where nothing is shown at all nobody waits.
+// mostPatience is how many times as long a guard waits while other objects still come.
+const mostPatience = 10
+
+// await returns what is known of an object once a plan call has come with its state, or once nothing has come for a while. One that Terraform
+// does not show gives false: all who ask for such objects share one wait, and where nothing is shown at all nobody waits.
 func (l *ledger) await(ctx context.Context, id string) (entry, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	until := time.Now().Add(l.patience)
-	if l.entries[id] == nil {
-		until = l.sharedWait(until)
-	}
-	ctx, cancel := context.WithDeadline(ctx, until)
-	defer cancel()
+	begun := time.Now()
 	for {
-		e := l.entries[id]
-		switch {
-		case e != nil && (e.planned || e.isGone() || ctx.Err() != nil):
-			return *e, true
-		case e == nil && (len(l.entries) == 0 || ctx.Err() != nil):
+		var until time.Time
+		switch e := l.entries[id]; {
+		case e == nil && len(l.entries) == 0:
 			return entry{}, false
+		case e == nil:
+			until = l.sharedWait(begun.Add(l.patience))
+		case e.planned || e.isGone():
+			return *e, true
+		case !e.read && l.asking > 0: // Terraform plans it when it has been read, which may take long.
+			until = time.Now().Add(l.patience)
+		default:
+			since := latest(begun, e.readAt)
+			until = latest(since, l.stirred).Add(l.patience)
+			if most := since.Add(mostPatience * l.patience); most.Before(until) {
+				until = most
+			}
 		}
-		l.wait(ctx)
+		if ctx.Err() != nil || !time.Now().Before(until) {
+			e, shown := l.entries[id]
+			if !shown {
+				return entry{}, false
+			}
+			return *e, true
+		}
+		soon, cancel := context.WithDeadline(ctx, until)
+		l.wait(soon)
+		cancel()
 	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // sharedWait returns the end of the wait that is shared. The lock is held by the caller.
@@ -267,22 +300,30 @@ func (l *ledger) wait(ctx context.Context) {
 	}
 }
 
-// unplanned returns an object of a kind that has no key and that no plan call comes with.
-func (l *ledger) unplanned(ctx context.Context, k kind) (entry, bool) {
+// unplanned returns the objects of a kind that Terraform has shown and that no plan call comes with, nor one that makes a new object with the
+// key. An apply shows objects without a plan call, and its plan was looked at before; where a read failed there will be no plan.
+func (l *ledger) unplanned(ctx context.Context, k kind) []entry {
 	l.mu.Lock()
-	var waiting []string
+	var shown []string
 	for id, e := range l.entries {
-		if e.kind.name == k.name && e.key == "" && !e.planned {
-			waiting = append(waiting, id)
+		if e.kind.name == k.name && !e.planned && !e.isGone() {
+			shown = append(shown, id)
 		}
 	}
 	l.mu.Unlock()
-	for _, id := range waiting {
-		if e, _ := l.await(ctx, id); !e.planned && !e.isGone() {
-			return e, true
+	slices.Sort(shown)
+	var left []entry
+	for _, id := range shown {
+		if e, _ := l.await(ctx, id); !e.planned && !e.isGone() && !(e.key != "" && l.claimed(k, e.key)) {
+			left = append(left, e)
 		}
 	}
-	return entry{}, false
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.applying || l.failed {
+		return nil
+	}
+	return left
 }
 
 // unread returns a planned object that was not read, as with -refresh=false.
@@ -349,6 +390,20 @@ func (l *ledger) isProven() bool {
 	return l.proven
 }
 
+// ask notes that Terraform waits for the read of an object, until the function is called that it returns.
+func (l *ledger) ask() (done func(answered bool)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asking++
+	return func(answered bool) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.asking--
+		l.failed = l.failed || !answered
+		l.wake()
+	}
+}
+
 // apply notes that a change is applied, until the function is called that it returns. applies tells whether one was.
 func (l *ledger) apply() (done func()) {
 	l.mu.Lock()
@@ -393,7 +448,7 @@ func (l *ledger) read(k kind, id string, exists, sampled bool) (reads, gone int,
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e := l.entry(k, id)
-	e.read, e.exists = true, exists
+	e.read, e.exists, e.readAt = true, exists, time.Now()
 	l.reads++
 	l.proven = l.proven || exists
 	l.refreshes = l.refreshes || !sampled

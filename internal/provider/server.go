@@ -225,6 +225,8 @@ func (s server) validateKnown(ctx context.Context, req *tfprotov6.ValidateResour
 	return answer, nil
 }
 
+func isError(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }
+
 func isMissing(d *tfprotov6.Diagnostic) bool { return d.Summary == missing }
 
 // belowUnknown tells whether a path leads through something that is not known. A walk ends there.
@@ -251,9 +253,14 @@ func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.Upgr
 }
 
 func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	answered := func(bool) {}
+	if configured := s.provider.configured.Load(); configured != nil {
+		answered = configured.ledger.ask()
+	}
 	answer, err := containConfigured(ctx, s, req, s.protocolServer.ReadResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
 		return &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, NewIdentity: req.CurrentIdentity, Private: req.Private, Diagnostics: d}
 	})
+	answered(err == nil && !slices.ContainsFunc(answer.Diagnostics, isError))
 	if err == nil {
 		answer.Private = withoutMark(answer.Private)
 	}

@@ -1,0 +1,86 @@
+package provider
+
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A guard that waits for the plan of an object waits as long as Terraform reads it, and as long as other objects come, but not for good.
+func TestLedger_await(t *testing.T) {
+	t.Parallel()
+	plan := func(l *ledger) { l.plan(perkKind, "one", "one", "one", false) }
+	for name, test := range map[string]struct {
+		meanwhile func(l *ledger)
+		planned   bool
+		seconds   int
+	}{
+		"nothing comes": {func(*ledger) {}, false, 3},
+		"it is planned": {func(l *ledger) {
+			time.Sleep(2 * time.Second)
+			plan(l)
+		}, true, 2},
+		"others come first": {func(l *ledger) {
+			for range 5 {
+				time.Sleep(2 * time.Second)
+				l.show(perkKind, "other", "other")
+			}
+			plan(l)
+		}, true, 10},
+		"others come without end": {func(l *ledger) {
+			for range 20 {
+				time.Sleep(2 * time.Second)
+				l.show(perkKind, "other", "other")
+			}
+		}, false, 30},
+		"it is read first": {func(l *ledger) {
+			answered := l.ask()
+			time.Sleep(time.Minute)
+			l.read(perkKind, "one", true, false)
+			answered(true)
+			time.Sleep(2 * time.Second)
+			plan(l)
+		}, true, 62},
+		"it is read and not planned": {func(l *ledger) {
+			answered := l.ask()
+			time.Sleep(time.Minute)
+			l.read(perkKind, "one", true, false)
+			answered(true)
+		}, false, 63},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := &ledger{patience: defaultPatience}
+				l.show(perkKind, "one", "one")
+				begun := time.Now()
+				var others sync.WaitGroup
+				defer others.Wait()
+				others.Go(func() { test.meanwhile(l) })
+				synctest.Wait()
+				e, shown := l.await(t.Context(), "one")
+				if took := int(time.Since(begun) / time.Second); !shown || e.planned != test.planned || took != test.seconds {
+					t.Errorf("shown %t, planned %t after %d seconds; want planned %t after %d", shown, e.planned, took, test.planned, test.seconds)
+				}
+			})
+		})
+	}
+}
+
+// An apply shows what it deletes without a plan call.
+func TestLedger_unplanned(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &ledger{patience: defaultPatience}
+		l.show(perkKind, "one", "one")
+		l.show(badgeKind, "two", "two")
+		if left := l.unplanned(t.Context(), perkKind); len(left) != 1 || left[0].id != "one" {
+			t.Errorf("in a plan: %v, want the perk", left)
+		}
+		defer l.apply()()
+		if left := l.unplanned(t.Context(), perkKind); len(left) > 0 {
+			t.Errorf("in an apply: %v, want none", left)
+		}
+	})
+}
