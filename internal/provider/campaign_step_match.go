@@ -13,8 +13,8 @@ import (
 )
 
 // A planned step continues an existing one as a person would say: the one with the same content,
-// else with the same title in a language that both have, else with something that stands once on
-// both sides, else with the same action in the same place. All pairs of a planned and an existing
+// else with the same title in a language that both have, else one with the same action: whose
+// triggers or description no other step has, or in the same place. All pairs of a planned and an existing
 // step are ranked; the best is a match, then the best of those that are left, and so on.
 //
 // Terraform plans again while it applies, when everything is known, and that plan must not
@@ -317,7 +317,7 @@ func (r *ranking) rank(planned, existing int) pair {
 	content, title, action := r.content[planned][existing], r.title[planned][existing], r.action.same(planned, existing)
 	triggers, description, only := r.triggers.alone(planned, existing), r.descriptions.alone(planned, existing), r.action.alone(planned, existing)
 	place, after, before := r.samePlace(planned, existing), r.alike(planned-1, existing-1), r.alike(planned+1, existing+1)
-	continues := max(content, title, triggers, description, min(action, max(place, after, before)))
+	continues := max(content, title, min(action, max(triggers, description, place, after, before)))
 
 	ranked := pair{planned: planned, existing: existing}
 	if continues == no {

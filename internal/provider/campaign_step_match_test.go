@@ -108,9 +108,15 @@ func TestStepMatch(t *testing.T) {
 		"new titles after another in front":       {[]string{visitOne, visitTwo}, []string{share, visitNew, visitOther}, "- a b"},
 		"a new title between its neighbors":       {[]string{visitOne, visitTwo, visitThree}, []string{visitTwo, visitOther}, "b c"},
 		"an exact match is not stolen by a place": {[]string{visitOne, visitTwo}, []string{visitTwo, visitNew}, "b -"},
-		"another action in its place":             {[]string{visitOne}, []string{`user_action = "share", title = { en = "Share" }`}, "-"},
-		"equal steps":                             {[]string{bare, bare, bare}, []string{bare, bare, bare}, "a b c"},
-		"one less of equal steps":                 {[]string{bare, bare, bare}, []string{bare, bare}, "a b"},
+		"another action with the same trigger": {
+			[]string{visitOne, `user_action = "order", title = { en = "Order" }` + manual}, []string{visitOne, `user_action = "newsletter", title = { en = "Subscribe" }` + manual}, "a -",
+		},
+		"another action with the same description": {
+			[]string{share + `, description = { en = "A" }`}, []string{`user_action = "visit", title = { en = "Visit" }, description = { en = "A" }`}, "-",
+		},
+		"another action in its place": {[]string{visitOne}, []string{`user_action = "share", title = { en = "Share" }`}, "-"},
+		"equal steps":                 {[]string{bare, bare, bare}, []string{bare, bare, bare}, "a b c"},
+		"one less of equal steps":     {[]string{bare, bare, bare}, []string{bare, bare}, "a b"},
 		"the same title, told apart by the icon": {
 			[]string{visitOne + `, icon = "x"`, visitOne + `, icon = "y"`},
 			[]string{`user_action = "visit", title = { en = "One", fr = "Un" }, icon = "y"`, `user_action = "visit", title = { en = "One", fr = "Un" }, icon = "x"`},
