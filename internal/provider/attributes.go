@@ -174,6 +174,21 @@ func (notBlank) ValidateString(_ context.Context, req validator.StringRequest, r
 	}
 }
 
+// noNulls refuses a list of which an element is null, as a condition without an alternative leaves it.
+type noNulls struct{}
+
+func (noNulls) Description(context.Context) string               { return "must not have elements that are null" }
+func (v noNulls) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (noNulls) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	for i, element := range req.ConfigValue.Elements() {
+		if element.IsNull() {
+			resp.Diagnostics.AddAttributeError(req.Path.AtListIndex(i), "An element that is null",
+				fmt.Sprintf("%s is null. Leave it out, as in [for element in local.all : element if element != null].", req.Path.AtListIndex(i)))
+		}
+	}
+}
+
 // webURL refuses what is not an http or https URL.
 type webURL struct{}
 

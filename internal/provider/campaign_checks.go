@@ -72,9 +72,6 @@ func (m campaignModel) checkRewards(ctx context.Context, diags *diag.Diagnostics
 	for i, reward := range rewards {
 		at := path.Root("rewards").AtListIndex(i)
 		if reward == nil {
-			if m.Rewards.Elements()[i].IsNull() {
-				diags.AddAttributeError(at, "A reward that is null", "Leave it out, as in [for reward in local.rewards : reward if reward != null].")
-			}
 			continue
 		}
 		quantities += reward.Quantity.ValueInt64()

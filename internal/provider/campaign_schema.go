@@ -41,6 +41,7 @@ func rewardsAttribute() schema.ListNestedAttribute {
 	return schema.ListNestedAttribute{
 		MarkdownDescription: "Rewards that the campaign gives, each with one of `perk_id` and `digital_asset_id`. Needed to publish. Their order has no meaning in the service: another order shows in the plan, and nothing is sent for it.",
 		Optional:            true,
+		Validators:          []validator.List{noNulls{}},
 		NestedObject: schema.NestedAttributeObject{Validators: []validator.Object{exactlyOne{"perk_id", "digital_asset_id"}}, Attributes: map[string]schema.Attribute{
 			"perk_id": schema.StringAttribute{
 				MarkdownDescription: "Id of a perk.", Optional: true,
@@ -121,6 +122,7 @@ func challengeAttribute() schema.SingleNestedAttribute {
 			"steps": schema.ListNestedAttribute{
 				MarkdownDescription: "Steps in their order; at least one with a trigger is needed to publish. A step keeps its id, and users their progress in it, when others are inserted, removed or moved.",
 				Optional:            true,
+				Validators:          []validator.List{noNulls{}},
 				NestedObject:        schema.NestedAttributeObject{Attributes: stepSchema()},
 			},
 		},
@@ -140,6 +142,7 @@ var stepSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"triggers": schema.ListNestedAttribute{
 			MarkdownDescription: "What completes the step.",
 			Optional:            true,
+			Validators:          []validator.List{noNulls{}},
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"type": schema.StringAttribute{
 					MarkdownDescription: "The service's word for the trigger. The catalog is open.",

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
@@ -26,6 +27,14 @@ import (
 
 // repository is the root of the repository, from here.
 const repository = "../.."
+
+// checkNulls demands that a list of objects says what to do with elements that are null.
+func checkNulls(t *testing.T, at string, attribute schema.Attribute) {
+	t.Helper()
+	if list, ok := attribute.(schema.ListNestedAttribute); ok && !slices.ContainsFunc(list.Validators, func(v validator.List) bool { return v == noNulls{} }) {
+		t.Errorf("%s lets elements be null: give it noNulls", at)
+	}
+}
 
 func TestContract_resources(t *testing.T) {
 	t.Parallel()
@@ -59,6 +68,7 @@ func TestContract_resources(t *testing.T) {
 			walkResource("", answer.Schema.Attributes, func(at string, attribute schema.Attribute) {
 				checkReference(t, at, attribute, registered)
 				checkReplacement(t, at, attribute)
+				checkNulls(t, at, attribute)
 			})
 			checkKey(t, answer.Schema.Attributes)
 			checkImport(t, name, r)

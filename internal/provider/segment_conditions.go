@@ -70,12 +70,14 @@ var segmentSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"groups": schema.ListNestedAttribute{
 			MarkdownDescription: "Groups of conditions. Unset, the segment has no conditions.",
 			Optional:            true,
+			Validators:          []validator.List{noNulls{}},
 			PlanModifiers:       []planmodifier.List{conditionsUnlessHeld{}},
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"match": matchAttribute("conditions"),
 				"conditions": schema.ListNestedAttribute{
 					MarkdownDescription: "Conditions of the group, each with exactly one of `user_property`, `event` and `audience`. One of the service that this provider does not know is written as `{}`, and stays as it is.",
 					Optional:            true,
+					Validators:          []validator.List{noNulls{}},
 					NestedObject: schema.NestedAttributeObject{
 						Validators: []validator.Object{atMostOne(conditionKinds)},
 						Attributes: conditionSchema(),

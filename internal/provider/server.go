@@ -168,9 +168,37 @@ func inOurWords(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 		if isMissing(d) {
 			d = &tfprotov6.Diagnostic{Severity: d.Severity, Attribute: d.Attribute, Summary: d.Summary, Detail: "This attribute is required: it needs a value that is not null."}
 		}
-		plain = append(plain, d)
+		plain = append(plain, located(d))
 	}
 	return plain
+}
+
+// located puts the path of a nested attribute into the text, because Terraform shows no more than the line of the resource.
+func located(d *tfprotov6.Diagnostic) *tfprotov6.Diagnostic {
+	at := attributeText(d.Attribute)
+	if !strings.ContainsAny(at, ".[") || strings.Contains(d.Summary, at) || strings.Contains(d.Detail, at) {
+		return d
+	}
+	return &tfprotov6.Diagnostic{Severity: d.Severity, Attribute: d.Attribute, Summary: d.Summary, Detail: at + ": " + d.Detail}
+}
+
+// attributeText writes a path as it stands in HCL.
+func attributeText(at *tftypes.AttributePath) string {
+	var text strings.Builder
+	for _, step := range at.Steps() {
+		switch step := step.(type) {
+		case tftypes.AttributeName:
+			if text.Len() > 0 {
+				text.WriteByte('.')
+			}
+			text.WriteString(string(step))
+		case tftypes.ElementKeyInt:
+			fmt.Fprintf(&text, "[%d]", int64(step))
+		case tftypes.ElementKeyString:
+			fmt.Fprintf(&text, "[%q]", string(step))
+		}
+	}
+	return text.String()
 }
 
 func (s server) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
@@ -205,7 +233,8 @@ func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Valid
 }
 
 // validateKnown drops what the framework misses in elements that are not known as a whole, such as a step from a variable: it takes the
-// attributes of one for null (https://github.com/hashicorp/terraform-plugin-framework/issues/186). Only resources have such elements.
+// attributes of one for null (https://github.com/hashicorp/terraform-plugin-framework/issues/186). Of an element that is null that is said as
+// a whole. Only resources have such elements.
 func (s server) validateKnown(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	answer, err := s.protocolServer.ValidateResourceConfig(ctx, req)
 	if err != nil || !slices.ContainsFunc(answer.Diagnostics, isMissing) {
@@ -220,7 +249,7 @@ func (s server) validateKnown(ctx context.Context, req *tfprotov6.ValidateResour
 		return nil, err
 	}
 	answer.Diagnostics = slices.DeleteFunc(answer.Diagnostics, func(d *tfprotov6.Diagnostic) bool {
-		return isMissing(d) && belowUnknown(config, d.Attribute)
+		return isMissing(d) && belowHole(config, d.Attribute)
 	})
 	return answer, nil
 }
@@ -229,11 +258,11 @@ func isError(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.Diag
 
 func isMissing(d *tfprotov6.Diagnostic) bool { return d.Summary == missing }
 
-// belowUnknown tells whether a path leads through something that is not known. A walk ends there.
-func belowUnknown(config tftypes.Value, at *tftypes.AttributePath) bool {
+// belowHole tells whether a path leads through something that is null or not known. A walk ends there.
+func belowHole(config tftypes.Value, at *tftypes.AttributePath) bool {
 	reached, _, err := tftypes.WalkAttributePath(config, at)
 	value, ok := reached.(tftypes.Value)
-	return err != nil && ok && !value.IsKnown()
+	return err != nil && ok && (value.IsNull() || !value.IsKnown())
 }
 
 // UpgradeResourceState is the first call that comes with an object of the state, and the only one of a tainted object without a refresh.
@@ -297,6 +326,7 @@ func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRes
 	})
 	if err == nil {
 		answer.Private = withoutMark(answer.Private)
+		answer.Diagnostics = inOurWords(answer.Diagnostics)
 	}
 	return answer, err
 }

@@ -448,8 +448,23 @@ func TestValidation_bad(t *testing.T) {
 		},
 		{
 			"null among rewards", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }, null]",
-			[]string{"rewards[1]: A reward that is null"},
-			[]string{"Leave it out"},
+			[]string{"rewards[1]: An element that is null"},
+			[]string{"rewards[1] is null. Leave it out"},
+		},
+		{
+			"null among steps", "cohort_campaign", "internal_name = \"c\"\nchallenge = { steps = [{ user_action = \"a\" }, null] }",
+			[]string{"challenge.steps[1]: An element that is null"},
+			[]string{"challenge.steps[1] is null. Leave it out"},
+		},
+		{
+			"null among triggers", "cohort_campaign", "internal_name = \"c\"\nchallenge = { steps = [{ user_action = \"a\", triggers = [null] }] }",
+			[]string{"challenge.steps[0].triggers[0]: An element that is null"},
+			[]string{"challenge.steps[0].triggers[0] is null. Leave it out"},
+		},
+		{
+			"null in an element", "cohort_campaign", "internal_name = \"c\"\nchallenge = { steps = [{ user_action = null }] }",
+			[]string{"challenge.steps[0].user_action: Missing Configuration for Required Attribute"},
+			[]string{"challenge.steps[0].user_action: This attribute is required"},
 		},
 		{
 			"two ways of distribution", "cohort_campaign",
@@ -513,9 +528,14 @@ func TestValidation_bad(t *testing.T) {
 			nil,
 		},
 		{
-			"conditions and groups that are null", "cohort_segment", "name = \"S\"\ngroups = [{ conditions = [null] }, null]",
-			[]string{"groups[0].conditions[0]: None of user_property, event and audience", "groups[1]: None of user_property, event and audience"},
-			nil,
+			"conditions that are null", "cohort_segment", "name = \"S\"\ngroups = [{ conditions = [null] }]",
+			[]string{"groups[0].conditions[0]: An element that is null"},
+			[]string{"groups[0].conditions[0] is null. Leave it out"},
+		},
+		{
+			"groups that are null", "cohort_segment", "name = \"S\"\ngroups = [{ conditions = [] }, null]",
+			[]string{"groups[1]: An element that is null"},
+			[]string{"groups[1] is null. Leave it out"},
 		},
 		{
 			"blank id of an audience in a condition", "cohort_segment", "name = \"S\"\ngroups = [{ conditions = [{ audience = { id = \"\" } }] }]",
