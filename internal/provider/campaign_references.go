@@ -29,7 +29,7 @@ func (m campaignModel) checkReferences(ctx context.Context, s *session, diags *d
 		s.checkReference(at.AtName("digital_asset_id"), reward.DigitalAssetID, diags, digitalAssetKind)
 		if perk, _ := s.ledger.of(reward.PerkID.ValueString()); perk.archived && campaignLife.publishing(m.DesiredStatus) {
 			diags.AddAttributeWarning(at.AtName("perk_id"), "An archived perk as a reward",
-				fmt.Sprintf("%s is the perk %q, which is archived after this plan. Such a perk cannot be used in campaigns, so the campaign is expected to stay a draft. "+
+				fmt.Sprintf("%s is the perk %q, which is archived after this plan. Such a perk cannot be used in campaigns: one that is to be published is expected to stay a draft, and in one that runs users may not get it. "+
 					"Write desired_status = \"live\" for the perk, or leave the reward out.", at, perk.key))
 		}
 	}
@@ -97,13 +97,16 @@ func (m campaignModel) checkSlug(ctx context.Context, s *session, state campaign
 			continue
 		}
 		way := "Write another slug."
-		switch known, _ := s.ledger.of(string(c.id)); {
+		switch known, managed := s.ledger.of(string(c.id)); {
 		case known.written && known.key == "" && c.draft, string(c.id) == replaced && (c.draft || m.OnDestroy.ValueString() == destroyByDelete):
 			continue // It is deleted first.
 		case string(c.id) == replaced && !c.archived:
 			way = "The replacement archives it first, and users lose its page; the new one is then refused. Write another slug, or on_destroy = \"delete\" and apply that first."
 		case c.archived:
 			way += fmt.Sprintf(" Or delete that campaign in Cohort's admin, or bring it back: import it as %q.", idPrefix+string(c.id))
+		case managed:
+			way += " If that campaign gives its slug up in this plan, and the service refuses this one as long as the other has it, apply again; " +
+				"two that exchange their slugs need a third one in between."
 		}
 		status := ""
 		if c.archived {

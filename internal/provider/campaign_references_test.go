@@ -134,6 +134,11 @@ func TestSlugs(t *testing.T) {
 			told("the first of two new ones", "", "", all)
 			_, all = two.plan("cohort_campaign", none, campaign(two, "second", "both"))
 			told("the second of two new ones", `Two campaigns have the slug "both"`, `The other one is "first".`, all)
+			passing := configured()
+			passing.show("cohort_campaign", own)
+			passing.plan("cohort_campaign", own, campaign(passing, "own", "elsewhere"))
+			_, all = passing.plan("cohort_campaign", none, campaign(passing, "new", "here"))
+			told("a new one with that of one that gives it up", `The campaign "own" has the slug "here"`, "apply again", all)
 			told("one that stays in the archive", "", "", plan(again, "again", "twice", archived))
 
 			// Where the service lets another campaign take the slug of an archived one, that one is expected to be refused when it comes back.

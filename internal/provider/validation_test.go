@@ -533,7 +533,7 @@ func TestValidation_bad(t *testing.T) {
 			[]string{"groups[0].conditions[0] is null. Leave it out"},
 		},
 		{
-			"groups that are null", "cohort_segment", "name = \"S\"\ngroups = [{ conditions = [] }, null]",
+			"groups that are null", "cohort_segment", "name = \"S\"\ngroups = [{ conditions = [{ event = { name = \"order.paid\" } }] }, null]",
 			[]string{"groups[1]: An element that is null"},
 			[]string{"groups[1] is null. Leave it out"},
 		},
