@@ -314,7 +314,7 @@ func (l *ledger) unplanned(ctx context.Context, k kind) []entry {
 	slices.Sort(shown)
 	var left []entry
 	for _, id := range shown {
-		if e, _ := l.await(ctx, id); !e.planned && !e.isGone() && !(e.key != "" && l.claimed(k, e.key)) {
+		if e, _ := l.await(ctx, id); !e.planned && !e.isGone() && (e.key == "" || !l.claimed(k, e.key)) {
 			left = append(left, e)
 		}
 	}
