@@ -14,8 +14,8 @@ import (
 
 // A planned step continues an existing one as a person would say: the one with the same content,
 // else with the same title in a language that both have, else one with the same action: whose
-// triggers or description no other step has, or in the same place. All pairs of a planned and an existing
-// step are ranked; the best is a match, then the best of those that are left, and so on.
+// triggers or description no other step has, or in the same place. All pairs of a planned and an
+// existing step are ranked; the best is a match, then the best of those that are left, and so on.
 //
 // Terraform plans again while it applies, when everything is known, and that plan must not
 // contradict the first. So the rank of a pair is a range while something is not known, and the pair

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
@@ -264,6 +265,13 @@ func (s *session) show(resourceType string, state []byte) {
 	}
 	if text("mode") == string(s.mode) {
 		s.ledger.show(k, text("id"), text(k.key))
+	}
+}
+
+// ended notes the end of a read or plan call; nil when the provider is not configured.
+func (s *session) ended(said []*tfprotov6.Diagnostic) {
+	if s != nil && slices.ContainsFunc(said, func(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }) {
+		s.ledger.fail()
 	}
 }
 

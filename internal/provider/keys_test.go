@@ -250,12 +250,6 @@ func TestGuards_tainted(t *testing.T) {
 								!strings.Contains(all[0].detail, fmt.Sprintf("allow_live_delete = [%q]", name)) || !strings.Contains(all[0].detail, "tainted")):
 								t.Errorf("with %s, %s is allowed: said %v, want that it replaces a tainted object", with, allowed, all)
 							}
-							if key == "" || with != "the same key" {
-								continue
-							}
-							if all := p.planNew(kind, "one more"); len(all) > 0 {
-								t.Errorf("one more beside it: said %v, want nothing", all)
-							}
 						}
 					}
 				})
@@ -264,7 +258,7 @@ func TestGuards_tainted(t *testing.T) {
 	}
 }
 
-// TestGuards_newBesideOthers holds that an object of live is not taken for a tainted one before Terraform plans it, nor when it could not be read.
+// TestGuards_newBesideOthers holds that an object of live is not taken for a tainted one before Terraform plans it, nor when that or its read failed.
 func TestGuards_newBesideOthers(t *testing.T) {
 	t.Parallel()
 	eachSubject(t, func(t *testing.T, kind, key string) {
@@ -293,6 +287,13 @@ func TestGuards_newBesideOthers(t *testing.T) {
 			}
 		})
 		values := state.AsValueMap()
+		values["mode"] = cty.StringVal("test")
+		quiet("when the plan of the other one fails", state, func(p *guarded) {
+			if _, all := p.briefly().plan(kind, cty.ObjectVal(values), p.of(kind, key)); len(errorsOf(all)) == 0 {
+				t.Error("the plan did not fail")
+			}
+		})
+		values = state.AsValueMap()
 		values["id"] = cty.StringVal("6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4") // No list has it.
 		hidden := cty.ObjectVal(values)
 		quiet("when the other one could not be read", hidden, func(p *guarded) {

@@ -41,8 +41,9 @@ type ledger struct {
 	applying bool
 	// running counts the changes that are being applied, doubting those of them that wait for another one to prove the merchant.
 	running, doubting int
-	// asking counts the reads that Terraform waits for, failed tells that one of them was not answered.
+	// asking counts the reads that Terraform waits for.
 	asking int
+	// failed tells that a read or a plan call ended with an error, so that there will be no plan.
 	failed bool
 	// refreshes tells that Terraform reads the objects of the state by itself, if perhaps after it has planned some of them.
 	refreshes bool
@@ -301,7 +302,7 @@ func (l *ledger) wait(ctx context.Context) {
 }
 
 // unplanned returns the objects of a kind that Terraform has shown and that no plan call comes with, nor one that makes a new object with the
-// key. An apply shows objects without a plan call, and its plan was looked at before; where a read failed there will be no plan.
+// key. An apply shows objects without a plan call, and its plan was looked at before. Where something has failed there will be no plan.
 func (l *ledger) unplanned(ctx context.Context, k kind) []entry {
 	l.mu.Lock()
 	var shown []string
@@ -391,17 +392,23 @@ func (l *ledger) isProven() bool {
 }
 
 // ask notes that Terraform waits for the read of an object, until the function is called that it returns.
-func (l *ledger) ask() (done func(answered bool)) {
+func (l *ledger) ask() (done func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asking++
-	return func(answered bool) {
+	return func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.asking--
-		l.failed = l.failed || !answered
 		l.wake()
 	}
+}
+
+// fail notes that there will be no plan.
+func (l *ledger) fail() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = true
 }
 
 // apply notes that a change is applied, until the function is called that it returns. applies tells whether one was.

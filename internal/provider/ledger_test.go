@@ -38,7 +38,7 @@ func TestLedger_await(t *testing.T) {
 			answered := l.ask()
 			time.Sleep(time.Minute)
 			l.read(perkKind, "one", true, false)
-			answered(true)
+			answered()
 			time.Sleep(2 * time.Second)
 			plan(l)
 		}, true, 62},
@@ -46,7 +46,7 @@ func TestLedger_await(t *testing.T) {
 			answered := l.ask()
 			time.Sleep(time.Minute)
 			l.read(perkKind, "one", true, false)
-			answered(true)
+			answered()
 		}, false, 63},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestLedger_await(t *testing.T) {
 	}
 }
 
-// An apply shows what it deletes without a plan call.
+// What no plan call comes with is tainted, unless it is deleted in an apply, or a new one with its key answers for it.
 func TestLedger_unplanned(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -78,6 +78,11 @@ func TestLedger_unplanned(t *testing.T) {
 		if left := l.unplanned(t.Context(), perkKind); len(left) != 1 || left[0].id != "one" {
 			t.Errorf("in a plan: %v, want the perk", left)
 		}
+		l.claim(perkKind, "one", "")
+		if left := l.unplanned(t.Context(), perkKind); len(left) > 0 {
+			t.Errorf("with a new one that has its key: %v, want none", left)
+		}
+		l.show(perkKind, "three", "three")
 		defer l.apply()()
 		if left := l.unplanned(t.Context(), perkKind); len(left) > 0 {
 			t.Errorf("in an apply: %v, want none", left)

@@ -254,8 +254,6 @@ func (s server) validateKnown(ctx context.Context, req *tfprotov6.ValidateResour
 	return answer, nil
 }
 
-func isError(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }
-
 func isMissing(d *tfprotov6.Diagnostic) bool { return d.Summary == missing }
 
 // belowHole tells whether a path leads through something that is null or not known. A walk ends there.
@@ -282,15 +280,15 @@ func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.Upgr
 }
 
 func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	answered := func(bool) {}
-	if configured := s.provider.configured.Load(); configured != nil {
-		answered = configured.ledger.ask()
+	configured := s.provider.configured.Load()
+	if configured != nil {
+		defer configured.ledger.ask()()
 	}
 	answer, err := containConfigured(ctx, s, req, s.protocolServer.ReadResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
 		return &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, NewIdentity: req.CurrentIdentity, Private: req.Private, Diagnostics: d}
 	})
-	answered(err == nil && !slices.ContainsFunc(answer.Diagnostics, isError))
 	if err == nil {
+		configured.ended(answer.Diagnostics)
 		answer.Private = withoutMark(answer.Private)
 	}
 	return answer, err
@@ -301,6 +299,7 @@ func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResou
 		return &tfprotov6.PlanResourceChangeResponse{PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, Diagnostics: d}
 	})
 	if err == nil {
+		s.provider.configured.Load().ended(answer.Diagnostics)
 		answer.Diagnostics = inOurWords(answer.Diagnostics)
 	}
 	return answer, err
