@@ -307,7 +307,7 @@ func (l *ledger) unplanned(ctx context.Context, k kind) []entry {
 	l.mu.Lock()
 	var shown []string
 	for id, e := range l.entries {
-		if e.kind.name == k.name && !e.planned && !e.isGone() {
+		if e.kind.name == k.name && !e.planned && !e.isGone() && !l.applying {
 			shown = append(shown, id)
 		}
 	}
