@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
@@ -155,19 +156,10 @@ func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlan
 // guardManaged is guardPlan of an object of the state.
 func (s *session) guardManaged(ctx context.Context, k kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	diags := &resp.Diagnostics
-	var id, mode, key, next, status, desired types.String
-	diags.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
-	diags.Append(req.State.GetAttribute(ctx, path.Root("mode"), &mode)...)
-	diags.Append(req.State.GetAttribute(ctx, path.Root(k.key), &key)...)
-	deleted := req.Plan.Raw.IsNull()
-	if !deleted {
-		diags.Append(req.Plan.GetAttribute(ctx, path.Root(k.key), &next)...)
-	}
-	if k.life != nil && !deleted {
-		diags.Append(req.State.GetAttribute(ctx, path.Root("status"), &status)...)
-		diags.Append(req.Plan.GetAttribute(ctx, path.Root("desired_status"), &desired)...)
-	}
-	archived := k.life.archivedAfter(desired, status)
+	state, plan := textsOf(req.State.Raw), textsOf(req.Plan.Raw)
+	id, mode, key, next := state("id"), state("mode"), state(k.key), plan(k.key)
+	status, deleted := state("status"), req.Plan.Raw.IsNull()
+	archived := !deleted && k.life.archivedAfter(plan("desired_status"), status)
 	if archived {
 		next = types.StringNull()
 	}
@@ -193,6 +185,26 @@ func (s *session) guardManaged(ctx context.Context, k kind, req resource.ModifyP
 	s.leaveMark(ctx, left, resp)
 	if !deleted && s.ledger.hasBegun() {
 		s.checkMerchant(ctx, false, diags)
+	}
+}
+
+// textsOf returns what reads texts of an object by their attributes; one that is not there is null. Every plan of every object asks for several,
+// and the way through the schema is slow.
+func textsOf(object tftypes.Value) func(name string) types.String {
+	var values map[string]tftypes.Value
+	if !object.IsNull() && object.IsKnown() {
+		_ = object.As(&values) // It is an object, as the schema says.
+	}
+	return func(name string) types.String {
+		var text *string
+		value, found := values[name]
+		switch {
+		case found && !value.IsKnown():
+			return types.StringUnknown()
+		case found:
+			_ = value.As(&text)
+		}
+		return types.StringPointerValue(text)
 	}
 }
 

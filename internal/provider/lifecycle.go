@@ -108,12 +108,8 @@ func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPla
 	if req.Plan.Raw.IsNull() {
 		return
 	}
-	var desired, before, status types.String
-	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("desired_status"), &desired)...)
-	if !req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("desired_status"), &before)...)
-		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("status"), &status)...)
-	}
+	state := textsOf(req.State.Raw)
+	desired, before, status := textsOf(req.Plan.Raw)("desired_status"), state("desired_status"), state("status")
 	if resp.Diagnostics.HasError() || desired.IsUnknown() {
 		return
 	}

@@ -116,7 +116,7 @@ func (r *perkResource) ValidateConfig(ctx context.Context, req resource.Validate
 func (r *perkResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.session.guardPlan(ctx, perkKind, req, resp)
 	perkLife.plan(ctx, "perk", req, resp)
-	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+	if req.Plan.Raw.IsNull() || textsOf(req.State.Raw)("status").ValueString() != merchants.StatusArchived {
 		return
 	}
 	var plan, state perkModel

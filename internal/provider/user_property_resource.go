@@ -108,13 +108,11 @@ func (r *userPropertyResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return
 	}
-	var plan, state userPropertyModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if plan.Type.Equal(state.Type) {
+	state, plan := textsOf(req.State.Raw), textsOf(req.Plan.Raw)
+	if plan("type").Equal(state("type")) {
 		return
 	}
-	resp.Diagnostics.AddAttributeWarning(path.Root("type"), fmt.Sprintf("Users lose their values in the property %q", state.ReferenceID.ValueString()),
+	resp.Diagnostics.AddAttributeWarning(path.Root("type"), fmt.Sprintf("Users lose their values in the property %q", state("reference_id").ValueString()),
 		"A property cannot change its type, so it is deleted, with the values of all users, and made again. While segments or steps use it, the service is expected to refuse "+
 			"the deletion. Give the new property another reference_id, and the resource lifecycle { create_before_destroy = true }: what uses the old one then moves to the new one "+
 			"before the old one is deleted.")
