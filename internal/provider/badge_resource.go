@@ -148,9 +148,7 @@ func (r *badgeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if req.Plan.Raw.IsNull() {
 		return
 	}
-	var audience types.String
-	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("audience_id"), &audience)...)
-	r.session.checkReference(path.Root("audience_id"), audience, &resp.Diagnostics, listKind, segmentKind)
+	r.session.checkReference(path.Root("audience_id"), textsOf(req.Plan.Raw)("audience_id"), &resp.Diagnostics, listKind, segmentKind)
 }
 
 func (r *badgeResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -280,7 +280,7 @@ func (s *session) show(resourceType string, state []byte) {
 	}
 }
 
-// ended notes the end of a read or plan call; nil when the provider is not configured.
+// ended notes whether a read or plan call ended with an error. The session is nil when the provider is not configured.
 func (s *session) ended(said []*tfprotov6.Diagnostic) {
 	if s != nil && slices.ContainsFunc(said, func(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }) {
 		s.ledger.fail()

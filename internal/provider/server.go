@@ -233,8 +233,8 @@ func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Valid
 }
 
 // validateKnown drops what the framework misses in elements that are not known as a whole, such as a step from a variable: it takes the
-// attributes of one for null (https://github.com/hashicorp/terraform-plugin-framework/issues/186). Of an element that is null that is said as
-// a whole. Only resources have such elements.
+// attributes of one for null (https://github.com/hashicorp/terraform-plugin-framework/issues/186). An element that is null has
+// an error of its own, see noNulls. Only resources have such elements.
 func (s server) validateKnown(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	answer, err := s.protocolServer.ValidateResourceConfig(ctx, req)
 	if err != nil || !slices.ContainsFunc(answer.Diagnostics, isMissing) {
