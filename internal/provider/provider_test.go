@@ -137,8 +137,10 @@ func TestProvider_refuses(t *testing.T) {
 			t.Parallel()
 			all := newPlugin(t).configure(c.block)
 			one(t, all, c.path, c.summary, c.says...)
+			// The digits of a temporary directory are no part of a secret.
+			said := strings.ReplaceAll(all[0].summary+all[0].detail, garbage, "garbage.pem")
 			for _, secret := range []string{"0123", "4567", "secret", "fedcba", "pass@"} {
-				if strings.Contains(all[0].summary+all[0].detail, secret) {
+				if strings.Contains(said, secret) {
 					t.Errorf("a part of a secret is in the error: %v", all)
 				}
 			}
