@@ -116,7 +116,7 @@ func (s *scenario) refusedUnheard(text string, attempts ...attempt) {
 	s.refusedAfter(0, text, attempts...)
 }
 
-// refusedAfter demands a refusal, and at most so many requests; a negative number sets no bound.
+// refusedAfter demands that each attempt is refused after at most this many requests; a negative number sets no bound.
 func (s *scenario) refusedAfter(requests int, text string, attempts ...attempt) {
 	s.t.Helper()
 	for _, a := range attempts {
@@ -216,8 +216,8 @@ func otherState(t *testing.T, of, mode string) {
 	s.judge()
 }
 
-// anotherOrganization gives a state a key that is right but for the organization. Where nothing is read, nothing tells one
-// merchant from another, so what is to be deleted or replaced is always read.
+// anotherOrganization runs a state with a key of the same mode and another organization. Only a read can tell the two merchants apart, so
+// what is to be deleted or replaced is always read.
 func anotherOrganization(t *testing.T) {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 105}, program)
@@ -351,8 +351,8 @@ resource "cohort_list" "again" {
 	s.judge()
 }
 
-// TestGuards_createBeforeDestroy holds that a replacement which keeps its key and is to be made before the old object is gone is refused by the
-// create: Terraform puts the old object back, and once the change is taken back all is as before. Another key, as the error says, ends it.
+// TestGuards_createBeforeDestroy holds that the create refuses a replacement with create_before_destroy that keeps its key. Terraform puts the
+// old object back, and once the change is taken back, all is as before. Another key, as the error says, lets it pass.
 func TestGuards_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	first := func(key string) string {
