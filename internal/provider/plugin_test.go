@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -105,7 +104,7 @@ func saidBy(diagnostics []*tfprotov6.Diagnostic) []said {
 	var all []said
 	for _, d := range diagnostics {
 		all = append(all, said{
-			warning: d.Severity == tfprotov6.DiagnosticSeverityWarning, path: pathText(d.Attribute), summary: d.Summary, detail: d.Detail,
+			warning: d.Severity == tfprotov6.DiagnosticSeverityWarning, path: provider.AttributeText(d.Attribute), summary: d.Summary, detail: d.Detail,
 		})
 	}
 	return all
@@ -113,27 +112,6 @@ func saidBy(diagnostics []*tfprotov6.Diagnostic) []said {
 
 func errorsOf(all []said) []said {
 	return slices.DeleteFunc(slices.Clone(all), func(s said) bool { return s.warning })
-}
-
-// pathText writes a path as one would in HCL.
-func pathText(p *tftypes.AttributePath) string {
-	var text strings.Builder
-	for _, step := range p.Steps() {
-		switch step := step.(type) {
-		case tftypes.AttributeName:
-			if text.Len() > 0 {
-				text.WriteByte('.')
-			}
-			text.WriteString(string(step))
-		case tftypes.ElementKeyInt:
-			fmt.Fprintf(&text, "[%d]", int64(step))
-		case tftypes.ElementKeyString:
-			fmt.Fprintf(&text, "[%q]", string(step))
-		default:
-			text.WriteString("[element]")
-		}
-	}
-	return text.String()
 }
 
 // configure configures the provider with the arguments of a provider block.
