@@ -289,7 +289,7 @@ func TestGuards_newBesideOthers(t *testing.T) {
 		values := state.AsValueMap()
 		values["mode"] = cty.StringVal("test")
 		quiet("when the plan of the other one fails", state, func(p *guarded) {
-			if _, all := p.briefly().plan(kind, cty.ObjectVal(values), p.of(kind, key)); len(errorsOf(all)) == 0 {
+			if _, all := p.plan(kind, cty.ObjectVal(values), p.of(kind, key)); len(errorsOf(all)) == 0 {
 				t.Error("the plan did not fail")
 			}
 		})
@@ -298,7 +298,7 @@ func TestGuards_newBesideOthers(t *testing.T) {
 		hidden := cty.ObjectVal(values)
 		quiet("when the other one could not be read", hidden, func(p *guarded) {
 			w.fault(t, sandbox.Fault{Method: http.MethodGet, Count: -1, Status: http.StatusForbidden})()
-			p.briefly().readState(kind, hidden, nil)
+			p.readState(kind, hidden, nil)
 		})
 	})
 }
