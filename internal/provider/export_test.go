@@ -13,6 +13,9 @@ func AttributeText(at *tftypes.AttributePath) string { return attributeText(at) 
 // WaitBriefly makes the guards of a configured server wait for a moment only. It is for tests in which nothing comes that they could wait for.
 func WaitBriefly(served tfprotov6.ProviderServer) {
 	if s, ok := served.(server); ok {
-		s.provider.configured.Load().ledger.patience = 100 * time.Millisecond
+		l := &s.provider.configured.Load().ledger
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.patience = 100 * time.Millisecond
 	}
 }

@@ -258,21 +258,22 @@ func TestGuards_tainted(t *testing.T) {
 	}
 }
 
-// TestGuards_newBesideOthers holds that an object of live is not taken for a tainted one before Terraform plans it, nor when that or its read failed.
+// TestGuards_newBesideOthers holds that a new object beside one of the state does not make the guard take that one for tainted: not before
+// Terraform has planned it, and not when its plan or its read has failed.
 func TestGuards_newBesideOthers(t *testing.T) {
 	t.Parallel()
 	eachSubject(t, func(t *testing.T, kind, key string) {
 		w, configured := merchant(t, "live")
 		p := configured()
 		state, _ := p.made(kind, p.of(kind, key))
-		other := ""
+		listed, other := "", ""
 		if key != "" {
-			other = "other"
+			listed, other = "listed", "other"
 		}
 		quiet := func(when string, state cty.Value, meanwhile func(p *guarded)) {
 			t.Helper()
 			p := configured()
-			p.planNew(kind, other+other) // The merchant has been listed.
+			p.planNew(kind, listed) // The guards have listed the merchant.
 			p.show(kind, state)
 			said := make(chan []said)
 			go func() { said <- p.planNew(kind, other) }() // It waits for the one that exists.
