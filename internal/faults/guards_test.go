@@ -217,7 +217,7 @@ func otherState(t *testing.T, of, mode string) {
 }
 
 // anotherOrganization runs a state with a key of the same mode and another organization. Only a read can tell the two merchants apart, so
-// what is to be deleted or replaced is always read.
+// the provider always reads what it deletes or replaces.
 func anotherOrganization(t *testing.T) {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 105}, program)

@@ -297,7 +297,7 @@ var commands = map[string]func(h *history, s *slot, b int) terraformtest.Result{
 	},
 }
 
-// signaled applies and sends a signal when so many more requests have arrived, unless the apply ends before.
+// signaled starts an apply and signals it when the service has got this many more requests, unless the apply has ended.
 func (h *history) signaled(requests int, signal func(*terraformtest.Process) error) terraformtest.Result {
 	h.t.Helper()
 	// Each change takes a moment, so that the signal finds some under way.

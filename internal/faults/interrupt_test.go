@@ -180,7 +180,7 @@ func unanswered(method string) sandbox.Fault {
 	return sandbox.Fault{Method: method, Stage: sandbox.StageAfter, Hang: true, Count: every}
 }
 
-// startAt starts an apply and waits until so many requests of a method have arrived.
+// startAt starts an apply and waits until the service has got this many requests of a method.
 func (s *scenario) startAt(method string, arrivals int) *terraformtest.Process {
 	s.t.Helper()
 	p := s.Start(apply...)
@@ -188,7 +188,7 @@ func (s *scenario) startAt(method string, arrivals int) *terraformtest.Process {
 	return p
 }
 
-// interruptAt interrupts an apply once, when so many requests of a method have arrived.
+// interruptAt interrupts an apply once, when the service has got this many requests of a method.
 func (s *scenario) interruptAt(method string, arrivals int, send func(*terraformtest.Process, syscall.Signal) error) terraformtest.Result {
 	s.t.Helper()
 	p := s.startAt(method, arrivals)

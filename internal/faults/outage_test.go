@@ -154,7 +154,7 @@ func case11(t *testing.T) {
 	s.judge()
 }
 
-// plannedChanges plans and returns what the plan would change, and what it says was changed outside. A plan may fail so many times, which
+// plannedChanges plans and returns what the plan would change, and what it says was changed outside. A plan may fail a number of times, which
 // must leave no doubt why.
 func (s *scenario) plannedChanges(failures int) []byte {
 	s.t.Helper()

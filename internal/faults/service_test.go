@@ -90,7 +90,7 @@ func await(t *testing.T, what string, so func() bool) {
 	}
 }
 
-// awaitCreates waits until so many creates of a kind were committed.
+// awaitCreates waits until this many creates of a kind were committed.
 func (s *scenario) awaitCreates(kind string, want int) {
 	s.t.Helper()
 	await(s.t, fmt.Sprintf("%d %s made", want, kind), func() bool { return s.creates(kind) >= want })

@@ -155,7 +155,7 @@ func (s *scenario) throttleEachCreate(retryAfter func() string) func() (time.Dur
 	}
 }
 
-// withinBudget holds the tries of so many processes against the retry budget: ten each, and a fifth of the requests. A try that was throttled
+// withinBudget holds the tries of a number of processes against the retry budget: ten each, and a fifth of the requests. A try that was throttled
 // with a Retry-After costs nothing, because the service did not work on it and said when to come back.
 func (s *scenario) withinBudget(processes int) {
 	s.t.Helper()

@@ -49,7 +49,7 @@ func (s *scenario) tainted() []string {
 	return found
 }
 
-// holds demands that the state has so many objects, of which none is tainted, and returns their ids.
+// holds demands that the state has this many objects and that none is tainted, and returns their ids.
 func (s *scenario) holds(want int) []string {
 	s.t.Helper()
 	managed := ids(s.t, s.state())

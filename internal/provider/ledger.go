@@ -301,8 +301,8 @@ func (l *ledger) wait(ctx context.Context) {
 	}
 }
 
-// unplanned returns the objects of a kind that Terraform has shown and that no plan call comes with, nor one that makes a new object with the
-// key. An apply shows objects without a plan call, and its plan was looked at before. Where something has failed there will be no plan.
+// unplanned returns the objects of a kind that Terraform has shown but does not plan, unless a new object takes their key. In an apply there
+// are none: it shows objects without planning them, and its plan was checked before. After a failure there are none, for there will be no plan.
 func (l *ledger) unplanned(ctx context.Context, k kind) []entry {
 	l.mu.Lock()
 	var shown []string
@@ -450,7 +450,7 @@ const (
 	tripShare = 2
 )
 
-// read notes the answer to a read, and reports whether so many objects are gone now that this must be another merchant. It reports that once.
+// read notes the answer to a read, and reports, once, whether enough objects are gone for this to be another merchant.
 func (l *ledger) read(k kind, id string, exists, sampled bool) (reads, gone int, trips bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -49,7 +49,7 @@ type Fault struct {
 
 	// Which of them.
 	Nth         int     `json:"nth,omitzero"`         // the first match that counts, from 1 (default)
-	Every       int     `json:"every,omitzero"`       // from then on each so many, by default each
+	Every       int     `json:"every,omitzero"`       // from then on every nth match, by default every one
 	Count       int     `json:"count,omitzero"`       // how many requests it strikes: 1 by default, -1 for no end
 	Probability float64 `json:"probability,omitzero"` // of each match, by the seed; 0 means certain
 
@@ -67,8 +67,8 @@ type Fault struct {
 	Headers  map[string]string `json:"headers,omitzero"`  // added to the answer, such as {"Retry-After": "3600"}
 	HTML     bool              `json:"html,omitzero"`     // a page as proxies send it; status 502 if no other is given
 	Empty    bool              `json:"empty,omitzero"`    // no body
-	Truncate int               `json:"truncate,omitzero"` // only so many bytes of the body, in a whole HTTP answer
-	Pad      int64             `json:"pad,omitzero"`      // so many spaces after the body
+	Truncate int               `json:"truncate,omitzero"` // how many bytes of the body are sent, in a whole HTTP answer
+	Pad      int64             `json:"pad,omitzero"`      // how many spaces follow the body
 	Gzip     bool              `json:"gzip,omitzero"`     // compressed, whatever the client accepts
 
 	// Changes of a JSON answer. A path is like "title", "typeConfig.steps[].id", "data[0].id", "data[].status".
@@ -78,14 +78,14 @@ type Fault struct {
 
 	// Changes of a list.
 	HideRows      map[string]any `json:"hide_rows,omitzero"`      // leaves out rows with these values, from total too
-	PageSize      int            `json:"page_size,omitzero"`      // at most so many rows, whatever was asked for
+	PageSize      int            `json:"page_size,omitzero"`      // how many rows a page has at most, whatever was asked for
 	DuplicateRows bool           `json:"duplicate_rows,omitzero"` // a page begins with the last row of the one before
 	RepeatCursor  bool           `json:"repeat_cursor,omitzero"`  // nextCursor is the cursor of the request
 
 	// What reads show after a write that matches: the fault needs Method POST, PATCH or DELETE.
-	Stale    int `json:"stale,omitzero"`     // so many reads show the object as it was before
-	HideGet  int `json:"hide_get,omitzero"`  // so many reads of the object find nothing
-	HideList int `json:"hide_list,omitzero"` // so many lists leave the object out
+	Stale    int `json:"stale,omitzero"`     // how many reads show the object as it was before
+	HideGet  int `json:"hide_get,omitzero"`  // how many reads of the object find nothing
+	HideList int `json:"hide_list,omitzero"` // how many lists leave the object out
 
 	Normalize    bool `json:"normalize,omitzero"`     // a write is stored, a read is answered, in the service's own form
 	RevokeKey    bool `json:"revoke_key,omitzero"`    // from now on the key is not known, until ClearFaults
