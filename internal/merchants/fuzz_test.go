@@ -38,7 +38,7 @@ func fuzzObject[T any](f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		object, id, err := decodeObject[T](body)
 		if err != nil {
-			if !errors.Is(err, ErrIncompleteAnswer) {
+			if !errors.Is(err, ErrUnusableAnswer) {
 				t.Errorf("the error is %v", err)
 			}
 			if object != nil || id != "" {
@@ -94,7 +94,7 @@ func FuzzDecodePage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		page, err := decodePage(body)
 		if err != nil {
-			if !errors.Is(err, ErrIncompleteAnswer) {
+			if !errors.Is(err, ErrUnusableAnswer) {
 				t.Errorf("the error is %v", err)
 			}
 			return

@@ -34,8 +34,8 @@ func (k kind) object(id ID) string {
 	return string(k) + "/" + segment
 }
 
-// ErrIncompleteAnswer is the cause when a successful answer is not the object it should be: cut off, not JSON, or without an id.
-var ErrIncompleteAnswer = errors.New("the service's answer is not a whole object")
+// ErrUnusableAnswer is the cause when a successful answer is not what was asked for: cut off, not JSON, or without an id.
+var ErrUnusableAnswer = errors.New("the service's answer cannot be used")
 
 // decode reads a successful answer. A page of a proxy or a login portal is told from an answer that is broken.
 func decode(body []byte, into any) error {
@@ -44,9 +44,9 @@ func decode(body []byte, into any) error {
 	case err == nil:
 		return nil
 	case bytes.HasPrefix(body, []byte("<")):
-		return fmt.Errorf("%w: it is a web page, such as a proxy or a login portal sends; check the address of the API", ErrIncompleteAnswer)
+		return fmt.Errorf("%w: it is a web page, such as a proxy or a login portal sends; check the address of the API", ErrUnusableAnswer)
 	default:
-		return fmt.Errorf("%w: %w", ErrIncompleteAnswer, err)
+		return fmt.Errorf("%w: %w", ErrUnusableAnswer, err)
 	}
 }
 
@@ -59,7 +59,7 @@ func decodeObject[T any](body []byte) (*T, ID, error) {
 		return nil, "", err
 	}
 	if identity.ID == "" {
-		return nil, "", fmt.Errorf("%w: it has no id", ErrIncompleteAnswer)
+		return nil, "", fmt.Errorf("%w: it has no id", ErrUnusableAnswer)
 	}
 	object := new(T)
 	if err := decode(body, object); err != nil {

@@ -295,13 +295,13 @@ func TestObjects_refuse(t *testing.T) {
 			s := serve(t, reply(200, test.body))
 
 			_, err := s.client(t).GetUserProperty(t.Context(), "x1")
-			if !errors.Is(err, merchants.ErrIncompleteAnswer) || !strings.Contains(fmt.Sprint(err), test.want) {
+			if !errors.Is(err, merchants.ErrUnusableAnswer) || !strings.Contains(fmt.Sprint(err), test.want) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}
 			if merchants.IsNotFound(err) {
 				t.Error("it counts as gone")
 			}
-			if !strings.HasPrefix(fmt.Sprint(err), "GET user-properties/x1: the service's answer is not a whole object: ") {
+			if !strings.HasPrefix(fmt.Sprint(err), "GET user-properties/x1: the service's answer cannot be used: ") {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -321,7 +321,7 @@ func TestObjects_settingsOfTheWrongShapeAreRefused(t *testing.T) {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
 			_, err := serve(t, reply(200, body)).client(t).GetCampaign(t.Context(), "x1")
-			if !errors.Is(err, merchants.ErrIncompleteAnswer) {
+			if !errors.Is(err, merchants.ErrUnusableAnswer) {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -438,10 +438,10 @@ func TestIsEmpty(t *testing.T) {
 func TestObjects_answerOfAWriteWithoutIDIsRefused(t *testing.T) {
 	t.Parallel()
 	c := serve(t, reply(200, `{"ok":true}`)).client(t)
-	if _, err := c.UpdatePerk(t.Context(), "x1", fullPerk); !errors.Is(err, merchants.ErrIncompleteAnswer) {
+	if _, err := c.UpdatePerk(t.Context(), "x1", fullPerk); !errors.Is(err, merchants.ErrUnusableAnswer) {
 		t.Errorf("update: got %v", err)
 	}
-	if _, err := c.PublishPerk(t.Context(), "x1"); !errors.Is(err, merchants.ErrIncompleteAnswer) {
+	if _, err := c.PublishPerk(t.Context(), "x1"); !errors.Is(err, merchants.ErrUnusableAnswer) {
 		t.Errorf("publish: got %v", err)
 	}
 	if err := c.DeletePerk(t.Context(), "x1"); err != nil {

@@ -118,7 +118,7 @@ func decodePage(body []byte) (page, error) {
 			return p, err
 		}
 		if envelope.Data == nil {
-			return p, fmt.Errorf("%w: a list without data", ErrIncompleteAnswer)
+			return p, fmt.Errorf("%w: a list without data", ErrUnusableAnswer)
 		}
 		rows, p.cursor = *envelope.Data, envelope.NextCursor
 		_ = json.Unmarshal(envelope.Total, &p.total) // What is no number is no total.
@@ -128,7 +128,7 @@ func decodePage(body []byte) (page, error) {
 			ID ID `json:"id"`
 		}
 		if err := json.Unmarshal(content, &identity); err != nil || identity.ID == "" {
-			return p, fmt.Errorf("%w: a row without an id", ErrIncompleteAnswer)
+			return p, fmt.Errorf("%w: a row without an id", ErrUnusableAnswer)
 		}
 		p.rows = append(p.rows, row{identity.ID, content})
 	}

@@ -24,7 +24,7 @@ func (c *Client) CreateUserAuthToken(ctx context.Context, email string) (string,
 	}
 	err = decode(body, &answer)
 	if err == nil && answer.AuthToken == "" {
-		err = fmt.Errorf("%w: it has no authToken", ErrIncompleteAnswer)
+		err = fmt.Errorf("%w: it has no authToken", ErrUnusableAnswer)
 	}
 	if err != nil {
 		return "", &Error{Method: http.MethodPost, Path: pathAuthToken, Err: err}

@@ -37,7 +37,7 @@ func TestUserAuthToken_refuses(t *testing.T) {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
 			token, err := serve(t, reply(201, body)).client(t).CreateUserAuthToken(t.Context(), "a@b.example")
-			if token != "" || !errors.Is(err, merchants.ErrIncompleteAnswer) || !strings.Contains(fmt.Sprint(err), want) {
+			if token != "" || !errors.Is(err, merchants.ErrUnusableAnswer) || !strings.Contains(fmt.Sprint(err), want) {
 				t.Errorf("got %q, %v", token, err)
 			}
 		})
@@ -110,7 +110,7 @@ func TestCampaignDiffusion_refuses(t *testing.T) {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
 			got, err := serve(t, reply(200, body)).client(t).GetCampaignDiffusion(t.Context())
-			if got != nil || !errors.Is(err, merchants.ErrIncompleteAnswer) {
+			if got != nil || !errors.Is(err, merchants.ErrUnusableAnswer) {
 				t.Errorf("got %v, %v", got, err)
 			}
 		})
