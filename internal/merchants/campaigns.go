@@ -132,7 +132,7 @@ func (c *Campaign) UnmarshalJSON(data []byte) error {
 		Distribution Distribution `json:"distribution"`
 		UpdatedAt    ScalarText   `json:"updatedAt"`
 	}
-	if err := json.Unmarshal(data, &wire); err != nil {
+	if err := unmarshal(data, &wire); err != nil {
 		return err
 	}
 	*c = Campaign{
@@ -173,7 +173,7 @@ func (d Distribution) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON decodes type and typeConfig.
 func (d *Distribution) UnmarshalJSON(data []byte) error {
 	var v variant
-	if err := json.Unmarshal(data, &v); err != nil {
+	if err := unmarshal(data, &v); err != nil {
 		return err
 	}
 	var settings struct {

@@ -116,29 +116,41 @@ type request struct {
 	repeatable bool
 }
 
-// do makes a call and returns the body of its 2xx answer, which may be empty. It tries again what was certainly not carried out, and
-// a read or a repeatable write of which that is unclear.
+// answer is a successful answer. Its body may be empty.
+type answer struct {
+	body   []byte
+	header http.Header
+}
+
+// do makes a call and returns the body of its 2xx answer.
 func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
+	answered, err := c.send(ctx, r)
+	return answered.body, err
+}
+
+// send makes a call and returns its 2xx answer. It tries again what was certainly not carried out, and a read or a repeatable write of which
+// that is unclear.
+func (c *Client) send(ctx context.Context, r request) (answer, error) {
 	failed := &Error{Method: r.method, Path: r.path}
 	write := r.method != http.MethodGet
 	switch {
 	case strings.HasSuffix(r.path, "/") || strings.Contains(r.path, "//"):
 		// Without an id the path would be that of the whole collection.
 		failed.Err = errors.New("the object has no id")
-		return nil, failed
+		return answer{}, failed
 	case c.config.Key.IsZero():
 		failed.Err = ErrKeyUnknown
-		return nil, failed
+		return answer{}, failed
 	case write && c.config.ReadOnly:
 		failed.Err = ErrReadOnly
-		return nil, failed
+		return answer{}, failed
 	}
 	var body []byte
 	if r.in != nil {
 		var err error
 		if body, err = json.Marshal(r.in); err != nil {
 			failed.Err = fmt.Errorf("encode the request: %w", err)
-			return nil, failed
+			return answer{}, failed
 		}
 	}
 	c.budget.request()
@@ -147,11 +159,11 @@ func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
 		queued := time.Now()
 		if err := c.pace.enter(ctx, write); err != nil {
 			failed.Err = err
-			return nil, failed
+			return answer{}, failed
 		}
 		watch.forgive(time.Since(queued))
 		failed.Attempts++
-		content, result, asked, told := c.try(ctx, r, body, failed)
+		got, result, asked, told := c.try(ctx, r, body, failed)
 		pause := backoff(failed.Attempts)
 		if told {
 			pause = asked
@@ -160,20 +172,20 @@ func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
 		failed.unclear = write && (failed.unclear || result == unclear)
 		switch {
 		case result == done:
-			return content, nil
+			return got, nil
 		case result == throttled && pause > retryAfterCap:
 			failed.Err = fmt.Errorf("%w: %s", errRetryAfter, pause)
 			failed.Message = fmt.Sprintf("%s (it asks to wait %s; try again then)", failed.Message, pause)
-			return nil, failed
+			return answer{}, failed
 		case !c.again(r, result, told, failed.Attempts, watch):
-			return nil, failed
+			return answer{}, failed
 		}
 		if result == throttled {
 			continue // The gate holds it back, like all others.
 		}
 		if err := wait(ctx, pause); err != nil {
 			failed.Err = err
-			return nil, failed
+			return answer{}, failed
 		}
 	}
 }
@@ -200,7 +212,7 @@ func (c *Client) again(r request, result outcome, told bool, tries int, watch *s
 
 // try makes one try, notes in failed what came of it, and returns how long the service asked to wait, if it did. A write that is sent goes on
 // when ctx ends.
-func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error) (content []byte, result outcome, asked time.Duration, told bool) {
+func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error) (got answer, result outcome, asked time.Duration, told bool) {
 	if r.method != http.MethodGet {
 		lasting, cancel := outlive(ctx)
 		defer cancel()
@@ -213,7 +225,7 @@ func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error)
 
 	requestID := uuid.NewString()
 	started := time.Now()
-	answer, content, err := c.exchange(ctx, r, body, requestID)
+	response, content, err := c.exchange(ctx, r, body, requestID)
 	failed.Status, failed.Code, failed.Message, failed.RequestID, failed.Err = 0, "", "", requestID, nil
 	if err != nil {
 		failed.Err = errors.New(c.config.Key.Redact(err.Error()))
@@ -224,17 +236,18 @@ func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error)
 			failed.Err = fmt.Errorf("no answer: %w", cause)
 		}
 	} else {
-		c.readAnswer(answer, content, failed)
-		asked, told = retryAfter(answer.Header.Get("Retry-After"), time.Now())
+		c.readAnswer(response, content, failed)
+		asked, told = retryAfter(response.Header.Get("Retry-After"), time.Now())
+		got = answer{content, response.Header}
 	}
-	result = classify(answer, failed.Code != "", connected.Load(), err)
+	result = classify(response, failed.Code != "", connected.Load(), err)
 	if c.config.Log != nil {
 		c.config.Log(ctx, Exchange{
 			Method: r.method, Path: r.path, Status: failed.Status, RequestID: failed.RequestID,
 			Attempt: failed.Attempts, Duration: time.Since(started), Err: failed.Err,
 		})
 	}
-	return content, result, asked, told
+	return got, result, asked, told
 }
 
 // readAnswer notes what the service said.

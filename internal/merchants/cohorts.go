@@ -164,7 +164,7 @@ func (c Condition) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON decodes type and typeConfig.
 func (c *Condition) UnmarshalJSON(data []byte) error {
 	var v variant
-	if err := json.Unmarshal(data, &v); err != nil {
+	if err := unmarshal(data, &v); err != nil {
 		return err
 	}
 	*c = Condition{}
@@ -221,7 +221,7 @@ func notKnown(sent, held element) bool {
 	}
 	encoded, err := json.Marshal(held.value)
 	var condition Condition
-	return err == nil && json.Unmarshal(encoded, &condition) == nil && condition.Unknown
+	return err == nil && unmarshal(encoded, &condition) == nil && condition.Unknown
 }
 
 // sharesCondition matches groups that have a condition in common.

@@ -169,7 +169,7 @@ func (c *Client) bestMatch(ctx context.Context, k kind, filter url.Values, sent 
 			CreatedAt ScalarText `json:"createdAt"`
 		}
 		var stored sentFields
-		if json.Unmarshal(row, &made) != nil || json.Unmarshal(row, &stored) != nil {
+		if unmarshal(row, &made) != nil || unmarshal(row, &stored) != nil {
 			continue
 		}
 		at, err := time.Parse(time.RFC3339, string(made.CreatedAt))
@@ -195,7 +195,7 @@ func fieldsOf(in any) (sentFields, error) {
 		return nil, err
 	}
 	var fields sentFields
-	err = json.Unmarshal(encoded, &fields)
+	err = unmarshal(encoded, &fields)
 	return fields, err
 }
 
@@ -236,5 +236,5 @@ func equalJSON(a, b json.RawMessage) bool {
 		return true
 	}
 	var left, right any
-	return json.Unmarshal(a, &left) == nil && json.Unmarshal(b, &right) == nil && reflect.DeepEqual(left, right)
+	return unmarshal(a, &left) == nil && unmarshal(b, &right) == nil && reflect.DeepEqual(left, right)
 }

@@ -158,7 +158,7 @@ func (e *Error) readError(header http.Header, body []byte) {
 		Code    string          `json:"code"`
 		Message json.RawMessage `json:"message"`
 	}
-	if json.Unmarshal(body, &answer) == nil && (answer.Code != "" || len(answer.Message) > 0) {
+	if unmarshal(body, &answer) == nil && (answer.Code != "" || len(answer.Message) > 0) {
 		e.Code = answer.Code
 		e.Message = messageText(answer.Message)
 		return
@@ -169,7 +169,7 @@ func (e *Error) readError(header http.Header, body []byte) {
 // messageText reads a message that is a string or, as frameworks for validation send it, a list of strings.
 func messageText(raw json.RawMessage) string {
 	var list []string
-	if json.Unmarshal(raw, &list) == nil {
+	if unmarshal(raw, &list) == nil {
 		return strings.Join(list, "; ")
 	}
 	text, err := scalar(raw)

@@ -56,7 +56,7 @@ func (f Field[T]) sameAs(other Field[T]) bool {
 func (f Field[T]) over(object json.RawMessage, name string, s *shape) Field[T] {
 	var properties map[string]json.RawMessage
 	encoded, err := json.Marshal(f)
-	if f.state != fieldValue || err != nil || json.Unmarshal(object, &properties) != nil {
+	if f.state != fieldValue || err != nil || unmarshal(object, &properties) != nil {
 		return f
 	}
 	sent, problemSent := decodeValue(encoded)

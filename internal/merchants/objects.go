@@ -1,7 +1,6 @@
 package merchants
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,22 +31,6 @@ func (k kind) object(id ID) string {
 		segment = strings.ReplaceAll(segment, ".", "%2E")
 	}
 	return string(k) + "/" + segment
-}
-
-// ErrUnusableAnswer is the cause when a successful answer is not what was asked for: cut off, not JSON, or without an id.
-var ErrUnusableAnswer = errors.New("the service's answer cannot be used")
-
-// decode reads a successful answer. A page of a proxy or a login portal is told from an answer that is broken.
-func decode(body []byte, into any) error {
-	err := json.Unmarshal(body, into)
-	switch {
-	case err == nil:
-		return nil
-	case bytes.HasPrefix(body, []byte("<")):
-		return fmt.Errorf("%w: it is a web page, such as a proxy or a login portal sends; check the address of the API", ErrUnusableAnswer)
-	default:
-		return fmt.Errorf("%w: %w", ErrUnusableAnswer, err)
-	}
 }
 
 // decodeObject reads one object and insists on its id.
@@ -89,7 +72,7 @@ func getWithStatus[T any](ctx context.Context, c *Client, k kind, id ID) (*T, st
 			var life struct {
 				Status string `json:"status"`
 			}
-			_ = json.Unmarshal(body, &life)
+			_ = unmarshal(body, &life)
 			return object, life.Status, nil
 		}
 		failed = &Error{Method: http.MethodGet, Path: k.object(id), Err: err}

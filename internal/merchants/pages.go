@@ -10,6 +10,8 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strconv"
 )
 
@@ -26,11 +28,14 @@ type pager struct {
 	// seen are the cursors that were asked for.
 	seen  map[string]bool
 	pages int
+	// rows is how many have come.
+	rows int
 	// last tells that there are no more.
 	last bool
 }
 
-// nextPage reads the page that follows. A walk ends at the service's own end mark or at an empty page, and fails rather than loop.
+// nextPage reads the page that follows. A walk ends where the service says so, and fails rather than loop or take a part of a list for all
+// of it.
 func (c *Client) nextPage(ctx context.Context, k kind, filter url.Values, walk *pager) (page, error) {
 	fail := func(err error) (page, error) {
 		return page{}, &Error{Method: http.MethodGet, Path: string(k), Err: err}
@@ -46,11 +51,11 @@ func (c *Client) nextPage(ctx context.Context, k kind, filter url.Values, walk *
 	if walk.cursor != "" {
 		query.Set("cursor", walk.cursor)
 	}
-	body, err := c.do(ctx, request{method: http.MethodGet, path: string(k), query: query})
+	reply, err := c.send(ctx, request{method: http.MethodGet, path: string(k), query: query})
 	if err != nil {
 		return page{}, err
 	}
-	p, err := decodePage(body)
+	p, err := decodePage(reply.body)
 	if err != nil {
 		return fail(err)
 	}
@@ -59,8 +64,33 @@ func (c *Client) nextPage(ctx context.Context, k kind, filter url.Values, walk *
 	}
 	walk.seen[walk.cursor] = true
 	walk.pages++
-	walk.cursor, walk.last = p.cursor, p.cursor == "" || len(p.rows) == 0
+	walk.rows += len(p.rows)
+	walk.cursor, walk.last = p.cursor, p.cursor == ""
+	if walk.last {
+		if err := p.checkEnd(walk.rows, reply.header); err != nil {
+			return fail(err)
+		}
+	}
 	return p, nil
+}
+
+// linkToNext matches a Link header that names a next page (RFC 8288).
+var linkToNext = regexp.MustCompile(`;\s*rel\s*=\s*("([^"]*\s)?next(\s[^"]*)?"|next\s*([;,]|$))`)
+
+// checkEnd fails where a page without a cursor is not certainly the last one, after so many rows: pages by number, for example.
+func (p page) checkEnd(rows int, header http.Header) error {
+	switch {
+	case slices.ContainsFunc(header.Values("Link"), linkToNext.MatchString):
+		return errors.New("the list goes on at another address, by its header Link, which this version does not follow")
+	case p.ends:
+		return nil
+	case p.total > rows:
+		return fmt.Errorf("the list ends after %d rows, though it has %d by its total", rows, p.total)
+	case len(p.rows) >= pageSize:
+		return fmt.Errorf("the list does not tell whether more rows follow its first %d", rows)
+	default:
+		return nil
+	}
 }
 
 // rows walks the rows of a collection as it is now, and gives each once even when pages shift under it.
@@ -90,6 +120,8 @@ func (c *Client) rows(ctx context.Context, k kind, filter url.Values) iter.Seq2[
 type page struct {
 	rows   []row
 	cursor string
+	// ends tells that the service says that no page follows.
+	ends bool
 	// total is how many rows the service says the list has, 0 when it does not say.
 	total int
 }
@@ -111,7 +143,7 @@ func decodePage(body []byte) (page, error) {
 	} else {
 		var envelope struct {
 			Data       *[]json.RawMessage `json:"data"`
-			NextCursor string             `json:"nextCursor"`
+			NextCursor json.RawMessage    `json:"nextCursor"`
 			Total      json.RawMessage    `json:"total"`
 		}
 		if err := decode(body, &envelope); err != nil {
@@ -120,14 +152,20 @@ func decodePage(body []byte) (page, error) {
 		if envelope.Data == nil {
 			return p, fmt.Errorf("%w: a list without data", ErrUnusableAnswer)
 		}
-		rows, p.cursor = *envelope.Data, envelope.NextCursor
-		_ = json.Unmarshal(envelope.Total, &p.total) // What is no number is no total.
+		rows = *envelope.Data
+		cursor, err := scalar(envelope.NextCursor)
+		if p.cursor, p.ends = cursor, cursor == ""; len(envelope.NextCursor) == 0 {
+			p.ends = false
+		} else if err != nil {
+			return p, fmt.Errorf("%w: nextCursor is of another type than expected", ErrUnusableAnswer)
+		}
+		_ = unmarshal(envelope.Total, &p.total) // What is no number is no total.
 	}
 	for _, content := range rows {
 		var identity struct {
 			ID ID `json:"id"`
 		}
-		if err := json.Unmarshal(content, &identity); err != nil || identity.ID == "" {
+		if err := unmarshal(content, &identity); err != nil || identity.ID == "" {
 			return p, fmt.Errorf("%w: a row without an id", ErrUnusableAnswer)
 		}
 		p.rows = append(p.rows, row{identity.ID, content})

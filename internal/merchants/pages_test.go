@@ -144,6 +144,45 @@ func script(pages ...string) http.HandlerFunc {
 	}
 }
 
+// hundred are the ids of a full page, and fullPage is its rows between two texts.
+var hundred = func() (ids []string) {
+	for i := range 100 {
+		ids = append(ids, fmt.Sprint("x", i))
+	}
+	return ids
+}()
+
+func fullPage(before, after string) string {
+	return before + `[{"id":"` + strings.Join(hundred, `"},{"id":"`) + `"}]` + after
+}
+
+// TestPages_linked: a list that goes on at an address of its own did not end.
+func TestPages_linked(t *testing.T) {
+	t.Parallel()
+	for link, more := range map[string]bool{
+		`<https://api.example.com/v1/perks?page=2>; rel="next"`:                          true,
+		`</v1/perks?page=2>; rel=next`:                                                   true,
+		`</v1/perks?page=1>; rel="prev", </v1/perks?page=3>; title="3"; rel="last next"`: true,
+		`</v1/perks?page=1>; rel="prev"`:                                                 false,
+		`</v1/perks?page=1>; rel="first"; title="next"`:                                  false,
+		"": false,
+	} {
+		for _, page := range []string{`[{"id":"a"}]`, `{"data":[{"id":"a"}],"nextCursor":null}`} {
+			t.Run(link+page, func(t *testing.T) {
+				t.Parallel()
+				s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+					w.Header().Set("Link", link)
+					reply(200, page)(w, r)
+				})
+				ids, errs := collect(t, s.client(t).Perks(t.Context()))
+				if (len(ids) == 0) != more || more != (len(errs) == 1 && strings.Contains(errs[0].Error(), "goes on at another address")) {
+					t.Errorf("got %v, %v", ids, errs)
+				}
+			})
+		}
+	}
+}
+
 func TestPages_guards(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -155,13 +194,28 @@ func TestPages_guards(t *testing.T) {
 		"a bare array": {
 			pages: []string{`[{"id":"a"},{"id":2}]`}, ids: []string{"a", "2"}, requests: 1,
 		},
-		"an empty bare array":    {pages: []string{`[]`}, requests: 1},
-		"a cursor of no text":    {pages: []string{`{"data":[{"id":"a"}],"nextCursor":""}`}, ids: []string{"a"}, requests: 1},
-		"no cursor at all":       {pages: []string{`{"data":[{"id":"a"}]}`}, ids: []string{"a"}, requests: 1},
-		"an empty page's cursor": {pages: []string{`{"data":[],"nextCursor":"b"}`}, requests: 1},
-		"an empty page at last": {
-			pages: []string{`{"data":[{"id":"a"}],"nextCursor":"b"}`, `{"data":[],"nextCursor":"c"}`}, ids: []string{"a"}, requests: 2,
+		"an empty bare array": {pages: []string{`[]`}, requests: 1},
+		"a cursor of no text": {pages: []string{`{"data":[{"id":"a"}],"nextCursor":""}`}, ids: []string{"a"}, requests: 1},
+		"no cursor at all":    {pages: []string{`{"data":[{"id":"a"}]}`}, ids: []string{"a"}, requests: 1},
+		"empty pages": {
+			pages: []string{`{"data":[],"nextCursor":"b"}`, `{"data":[],"nextCursor":"c"}`, `{"data":[{"id":"a"}],"nextCursor":"d"}`, `{"data":[],"nextCursor":null}`},
+			ids:   []string{"a"}, requests: 4,
 		},
+		"empty pages without end": {pages: []string{`{"data":[],"nextCursor":"b"}`}, requests: 2, want: "the same cursor twice"},
+		"cursors that are numbers": {
+			pages: []string{`{"data":[{"id":"a"}],"nextCursor":9007199254740993}`, `{"data":[{"id":"b"}],"nextCursor":0}`, `{"data":[{"id":"c"}],"nextCursor":null}`},
+			ids:   []string{"a", "b", "c"}, requests: 3,
+		},
+		"a cursor as an object": {pages: []string{`{"data":[{"id":"a"}],"nextCursor":{"after":"a"}}`}, requests: 1, want: "nextCursor is of another type"},
+		"a cursor by another name": {
+			pages: []string{`{"data":[{"id":"a"}],"nextcursor":"b","total":2}`}, requests: 1, want: "ends after 1 rows, though it has 2",
+		},
+		"pages by number": {
+			pages: []string{`{"data":[{"id":"a"},{"id":"b"}],"page":1,"total":3}`}, requests: 1, want: "ends after 2 rows, though it has 3",
+		},
+		"a full page that ends":          {pages: []string{fullPage(`{"data":`, `,"nextCursor":null,"total":200}`)}, ids: hundred, requests: 1},
+		"a full page that does not tell": {pages: []string{fullPage(`{"data":`, `}`)}, requests: 1, want: "does not tell whether more rows follow"},
+		"a full bare array":              {pages: []string{fullPage("", "")}, requests: 1, want: "does not tell whether more rows follow"},
 		"a total that is too small": {
 			pages: []string{`{"data":[{"id":"a"}],"nextCursor":"b","total":1}`, `{"data":[{"id":"b"}],"total":1}`}, ids: []string{"a", "b"}, requests: 2,
 		},
@@ -186,15 +240,15 @@ func TestPages_guards(t *testing.T) {
 		},
 		"no data":                 {pages: []string{`{"rows":[]}`}, requests: 1, want: "a list without data"},
 		"data that is null":       {pages: []string{`{"data":null}`}, requests: 1, want: "a list without data"},
-		"data that is an object":  {pages: []string{`{"data":{}}`}, requests: 1, want: "cannot unmarshal object"},
+		"data that is an object":  {pages: []string{`{"data":{}}`}, requests: 1, want: "data is of another type"},
 		"null":                    {pages: []string{`null`}, requests: 1, want: "a list without data"},
-		"nothing":                 {pages: []string{``}, requests: 1, want: "unexpected end"},
+		"nothing":                 {pages: []string{``}, requests: 1, want: "it is empty"},
 		"a web page":              {pages: []string{`<html>`}, requests: 1, want: "it is a web page"},
-		"a page cut off":          {pages: []string{`{"data":[{"id":"a"},{"id":`}, requests: 1, want: "unexpected end"},
-		"a bare array cut off":    {pages: []string{`[{"id":"a"},{"id":`}, requests: 1, want: "unexpected end"},
+		"a page cut off":          {pages: []string{`{"data":[{"id":"a"},{"id":`}, requests: 1, want: "it is cut off"},
+		"a bare array cut off":    {pages: []string{`[{"id":"a"},{"id":`}, requests: 1, want: "it is cut off"},
 		"a row without an id":     {pages: []string{`{"data":[{"id":"a"},{"name":"b"},{"id":"c"}]}`}, requests: 1, want: "a row without an id"},
 		"a row that is null":      {pages: []string{`[{"id":"a"},null]`}, requests: 1, want: "a row without an id"},
-		"a row of another shape":  {pages: []string{`[{"id":"a"},{"id":"b","title":[]},{"id":"c"}]`}, ids: []string{"a"}, requests: 1, want: "cannot unmarshal array"},
+		"a row of another shape":  {pages: []string{`[{"id":"a"},{"id":"b","title":[]},{"id":"c"}]`}, ids: []string{"a"}, requests: 1, want: "title is of another type"},
 		"a row that is no object": {pages: []string{`["a"]`}, requests: 1, want: "a row without an id"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,7 +2,6 @@ package merchants
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 )
@@ -75,7 +74,7 @@ func (d *CampaignDiffusion) UnmarshalJSON(data []byte) error {
 		SupportedLanguages []string         `json:"supportedLanguages"`
 		Campaign           DiffusedCampaign `json:"campaign"`
 	}
-	if err := json.Unmarshal(data, &wire); err != nil {
+	if err := unmarshal(data, &wire); err != nil {
 		return err
 	}
 	var settings struct {

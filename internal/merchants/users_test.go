@@ -26,12 +26,12 @@ func TestUserAuthToken(t *testing.T) {
 func TestUserAuthToken_refuses(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		``:                   "unexpected end",
+		``:                   "it is empty",
 		`{}`:                 "it has no authToken",
 		`{"authToken":""}`:   "it has no authToken",
 		`{"authToken":null}`: "it has no authToken",
-		`{"authToken":7}`:    "cannot unmarshal number",
-		`{"authToken":"ab`:   "unexpected end",
+		`{"authToken":7}`:    "authToken is of another type",
+		`{"authToken":"ab`:   "it is cut off",
 		`<html>`:             "it is a web page",
 	} {
 		t.Run(body, func(t *testing.T) {

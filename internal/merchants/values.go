@@ -38,7 +38,7 @@ type Name string
 func (n *Name) UnmarshalJSON(data []byte) error {
 	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && trimmed[0] == '{' {
 		var localized Localized
-		if err := json.Unmarshal(data, &localized); err != nil {
+		if err := unmarshal(data, &localized); err != nil {
 			return fmt.Errorf("name: %w", err)
 		}
 		*n = Name(localized.first())
@@ -100,7 +100,7 @@ func (v variant) settings(into any) error {
 	if len(v.TypeConfig) == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(v.TypeConfig, into); err != nil {
+	if err := unmarshal(v.TypeConfig, into); err != nil {
 		return fmt.Errorf("typeConfig of type %q: %w", v.Type, err)
 	}
 	return nil
