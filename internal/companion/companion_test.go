@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/companion"
@@ -30,6 +31,8 @@ func TestWrongUse(t *testing.T) {
 		"seed":             {[]string{"sandbox", "--seed", "-1"}, `invalid argument "-1" for "--seed" flag`},
 		"fault":            {[]string{"sandbox", "--fault", "status=500"}, `--fault "status=500" is not a fault in JSON`},
 		"fault key":        {[]string{"sandbox", "--fault", `{"stauts": 500}`}, `unknown field "stauts"`},
+		"other machines":   {[]string{"sandbox", "--addr", "0.0.0.0:0"}, "0.0.0.0:0: other machines reach this address; --allow-remote serves it"},
+		"their admin API":  {[]string{"sandbox", "--admin-addr", ":0"}, "other machines reach this address"},
 		"idle fault":       {[]string{"sandbox", "--fault", `{"method": "GET"}`}, "it does nothing: no action is set"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,25 +92,56 @@ func TestSandboxThatCannotStart(t *testing.T) {
 	}
 }
 
-func TestSandboxRunsUntilInterrupted(t *testing.T) {
-	t.Parallel()
+// running is a sandbox that runs until its test ends, or until it is interrupted.
+type running struct {
+	URL      string `json:"url"`
+	AdminURL string `json:"admin_url"`
+	TestKey  string `json:"test_key"`
+	LiveKey  string `json:"live_key"`
+	// interrupt ends it, and returns the exit code.
+	interrupt func() int
+}
+
+func run(t *testing.T, stderr io.Writer, flags ...string) running {
+	t.Helper()
 	ctx, interrupt := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
 	exit := make(chan int, 1)
-	go func() {
-		exit <- companion.Main(ctx, "1.2.3", []string{"sandbox", "--fault", `{"status": 503}`}, writer, io.Discard)
-	}()
-	var line struct {
-		URL      string `json:"url"`
-		AdminURL string `json:"admin_url"`
-		TestKey  string `json:"test_key"`
-		LiveKey  string `json:"live_key"`
-	}
+	go func() { exit <- companion.Main(ctx, "1.2.3", append([]string{"sandbox"}, flags...), writer, stderr) }()
+	line := running{interrupt: sync.OnceValue(func() int { interrupt(); return <-exit })}
+	t.Cleanup(func() { line.interrupt() })
 	decoder := json.NewDecoder(reader)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&line); err != nil {
 		t.Fatal(err)
 	}
+	return line
+}
+
+// TestSandbox_seed: keys are random, so that nobody knows them, unless they are chosen.
+func TestSandbox_seed(t *testing.T) {
+	t.Parallel()
+	for name, flags := range map[string][]string{"random": nil, "chosen": {"--seed", "0"}} {
+		first, second := run(t, io.Discard, flags...), run(t, io.Discard, flags...)
+		if same := first.TestKey == second.TestKey && first.LiveKey == second.LiveKey; same != (name == "chosen") {
+			t.Errorf("%s: %s and %s", name, first.TestKey, second.TestKey)
+		}
+	}
+}
+
+// TestSandbox_allowRemote: other machines are served when that is asked for, with a warning.
+func TestSandbox_allowRemote(t *testing.T) {
+	t.Parallel()
+	var stderr bytes.Buffer
+	s := run(t, &stderr, "--allow-remote", "--admin-addr", "0.0.0.0:0")
+	if code := s.interrupt(); code != 0 || !strings.Contains(stderr.String(), "Warning: with --allow-remote, whoever reaches the admin API can") {
+		t.Errorf("exit code %d, and %q", code, stderr.String())
+	}
+}
+
+func TestSandboxRunsUntilInterrupted(t *testing.T) {
+	t.Parallel()
+	line := run(t, io.Discard, "--fault", `{"status": 503}`)
 	if !strings.HasPrefix(line.TestKey, "test_") || !strings.HasPrefix(line.LiveKey, "live_") {
 		t.Errorf("keys are %q and %q", line.TestKey, line.LiveKey)
 	}
@@ -139,8 +173,7 @@ func TestSandboxRunsUntilInterrupted(t *testing.T) {
 	if status, body := get(line.AdminURL+"/stats", ""); status != 200 || !strings.Contains(body, `"requests":2`) {
 		t.Errorf("the counters are %d %s", status, body)
 	}
-	interrupt()
-	if code := <-exit; code != 0 {
+	if code := line.interrupt(); code != 0 {
 		t.Errorf("exit code %d, want 0", code)
 	}
 }

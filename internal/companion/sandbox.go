@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"strconv"
@@ -46,6 +47,9 @@ replace a test against Cohort.`,
 			if options.Latency < 0 {
 				return errors.New("--latency must not be negative")
 			}
+			if !cmd.Flags().Changed("seed") {
+				options.Seed = rand.Uint64()
+			}
 			faults, err := parseFaults(specs)
 			if err != nil {
 				return err
@@ -59,7 +63,8 @@ replace a test against Cohort.`,
 	flags.StringVar(&options.DataFile, "data", "", "file that keeps both merchants and their keys")
 	flags.DurationVar(&options.Latency, "latency", 0, "time added to every answer, such as 50ms")
 	flags.StringVar(&rate, "rate", "", "requests allowed for each key, such as 10/s; above it the answer is 429")
-	flags.Uint64Var(&options.Seed, "seed", 0, "number that decides ids and keys; an existing data file brings its own")
+	flags.BoolVar(&options.AllowRemote, "allow-remote", false, "serve addresses that other machines reach, such as 0.0.0.0:8080; the admin API has no key")
+	flags.Uint64Var(&options.Seed, "seed", 0, "number that decides ids and keys (default random); an existing data file brings its own")
 	flags.BoolVar(&options.Normalize, "normalize", false, "tidy what is stored: trim text, rewrite HTML, re-host media, reorder")
 	flags.StringArrayVar(&specs, "fault", nil, "a fault to inject, as a JSON object; may be given several times")
 	return cmd
@@ -74,7 +79,10 @@ func runSandbox(cmd *cobra.Command, options sandbox.Options, faults []sandbox.Fa
 		return &failure{err}
 	}
 	s, err := sandbox.Start(options)
-	if err != nil {
+	switch {
+	case errors.Is(err, sandbox.ErrNotLoopback):
+		return fmt.Errorf("%w; --allow-remote serves it all the same", err)
+	case err != nil:
 		return &failure{err}
 	}
 	for _, f := range faults {
@@ -96,6 +104,10 @@ func runSandbox(cmd *cobra.Command, options sandbox.Options, faults []sandbox.Fa
 	}
 	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "The sandbox is running; interrupt it to stop. To use its test merchant:\n\n"+
 		"  export COHORT_API_URL=%s\n  export COHORT_API_KEY=%s\n\n", s.URL(), s.TestKey())
+
+	if options.AllowRemote {
+		_, _ = fmt.Fprint(cmd.ErrOrStderr(), "Warning: with --allow-remote, whoever reaches the admin API can read, change and delete everything in this sandbox.\n\n")
+	}
 
 	<-ctx.Done()
 	if err := s.Close(); err != nil {

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"mime"
+	"net"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // Stats counts the API requests since the start or the last Reset.
@@ -215,13 +218,44 @@ func checkDiffusion(given values) (values, error) {
 	return out, err
 }
 
+// errElsewhere refuses what did not come from a program on this machine.
+var errElsewhere = errors.New("sandbox: the admin API serves programs on this machine, and no web page")
+
+// fromHere refuses a request that a web page may have sent, from wherever it comes: one that names its origin, or that reached this machine by a
+// name of its own (DNS rebinding). A page cannot send JSON without asking first, so a body has to be JSON.
+func (s *Sandbox) fromHere(r *http.Request) error {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" || !s.options.AllowRemote && !isLoopback(host) {
+		return errElsewhere
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 && (err != nil || kind != "application/json") {
+		return errors.New("sandbox: a body has to be of Content-Type application/json")
+	}
+	return nil
+}
+
+// isLoopback reports whether a host is this machine and nothing else.
+func isLoopback(host string) bool {
+	host = strings.ToLower(strings.Trim(host, "[]"))
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host).IsLoopback()
+}
+
 // adminHandler serves what the methods above do, as JSON.
 func (s *Sandbox) adminHandler() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, f func(r *http.Request) (any, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			out, err := f(r)
+			var out any
+			err := s.fromHere(r)
+			if err == nil {
+				out, err = f(r)
+			}
 			switch {
+			case errors.Is(err, errElsewhere):
+				reply(w, http.StatusForbidden, map[string]any{"error": err.Error()})
 			case errors.Is(err, ErrNoObject):
 				reply(w, http.StatusNotFound, map[string]any{"error": err.Error()})
 			case err != nil:

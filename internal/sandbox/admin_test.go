@@ -330,6 +330,7 @@ func (b *bed) admin(method, path, body string) (int, string) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	request.Header.Set("Content-Type", "application/json")
 	response, err := b.client.Do(request)
 	if err != nil {
 		b.t.Fatal(err)
@@ -419,5 +420,79 @@ func TestAddressesAreSeparate(t *testing.T) {
 	}
 	if err := b.Close(); err != nil {
 		t.Errorf("a second Close gives %v", err)
+	}
+}
+
+// TestAdminAPI_elsewhere: what a web page or another machine can send does nothing, by each operation.
+func TestAdminAPI_elsewhere(t *testing.T) {
+	t.Parallel()
+	b := newBed(t, sandbox.Options{})
+	b.play(`POST /v1/cohorts {"type":"list","name":"a"} => 201 as list`)
+	const kind = "Content-Type"
+	for name, tt := range map[string]struct {
+		host, header, value string
+		refused             bool
+	}{
+		"a program":             {"", "", "", false},
+		"by name":               {"localhost:1", "", "", false},
+		"by its own name":       {"cohort.localhost", "", "", false},
+		"IPv6":                  {"[::1]:1", "", "", false},
+		"another name":          {"elsewhere.example:8080", "", "", true},
+		"like this machine":     {"localhost.example", "", "", true},
+		"another address":       {"10.0.0.1", "", "", true},
+		"a page":                {"", "Origin", "https://elsewhere.example", true},
+		"a page in a sandbox":   {"", "Origin", "null", true},
+		"a page of this server": {"", "Sec-Fetch-Site", "same-origin", true},
+		"a form":                {"", kind, "application/x-www-form-urlencoded", true},
+		"plain text":            {"", kind, "text/plain", true},
+		"no type":               {"", kind, "", true},
+	} {
+		for operation, body := range map[string]string{
+			"GET /stats": "", "GET /history": "", "GET /objects?mode=test": "", "GET /faults": "", "DELETE /faults": "",
+			"POST /faults": `{"method":"PUT","status":500}`, "PATCH /objects/" + b.saved["list"]: `{"name":"a"}`,
+			"POST /reset": "", "POST /wipe?mode=live": "", "DELETE /diffusion?mode=test": "",
+		} {
+			if tt.header == kind && body == "" {
+				continue
+			}
+			method, path, _ := strings.Cut(operation, " ")
+			request, err := http.NewRequestWithContext(t.Context(), method, b.AdminURL()+path, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set(kind, "application/json; charset=utf-8")
+			if tt.header != "" {
+				request.Header.Set(tt.header, tt.value)
+			}
+			request.Host = tt.host
+			response, err := b.client.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if refused := response.StatusCode != 200; refused != tt.refused {
+				t.Errorf("%s, %s: %d", name, operation, response.StatusCode)
+			}
+			if err := response.Body.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// TestStart_otherMachines: an address that other machines reach is served only where that was asked for, and then by any name.
+func TestStart_otherMachines(t *testing.T) {
+	t.Parallel()
+	for _, options := range []sandbox.Options{{Addr: "0.0.0.0:0"}, {AdminAddr: "0.0.0.0:0"}, {Addr: ":0"}, {AdminAddr: "[::]:0"}} {
+		s, err := sandbox.Start(options)
+		if !errors.Is(err, sandbox.ErrNotLoopback) {
+			t.Errorf("%+v is served: %v", options, err)
+		}
+		if s != nil {
+			_ = s.Close()
+		}
+	}
+	b := newBed(t, sandbox.Options{AdminAddr: "0.0.0.0:0", AllowRemote: true})
+	if status, _ := b.admin("GET", "/stats", ""); status != 200 {
+		t.Errorf("with AllowRemote the admin API answers %d", status)
 	}
 }

@@ -19,7 +19,9 @@
 //
 // # Admin API
 //
-// It has an address of its own. Answers are JSON; an error is {"error": "…"} with status 400 or 404.
+// It has an address of its own, and demands no key. So it serves programs on this machine alone: a request with the Origin of a web page, or
+// with a Host that is not this machine, is refused with status 403, and a body has to be JSON by its Content-Type. Answers are JSON; an error is
+// {"error": "…"} with status 400, 403 or 404.
 //
 //	GET    /stats               {"requests", "by_method", "by_status", "by_mode", "max_in_flight", "connections"}
 //	POST   /reset               counters and history to nothing

@@ -17,6 +17,7 @@ import (
 type Options struct {
 	Addr        string           // of the API; default 127.0.0.1:0
 	AdminAddr   string           // of the admin API; default 127.0.0.1:0
+	AllowRemote bool             // serve addresses that other machines reach, too
 	DataFile    string           // keeps both merchants and their keys; "" keeps nothing. Written atomically after each change
 	Latency     time.Duration    // added to every answer of the API
 	Rate        float64          // requests a second for each key, 0 for no limit; above it 429 with Retry-After
@@ -42,6 +43,9 @@ type Sandbox struct {
 	closed         error
 	serving        sync.WaitGroup
 }
+
+// ErrNotLoopback is the cause when an address could be reached by other machines, and that is not allowed.
+var ErrNotLoopback = errors.New("other machines reach this address")
 
 // Start serves a sandbox until Close. It fails when an address is taken or the data file cannot be read or written.
 func Start(options Options) (*Sandbox, error) {
@@ -92,6 +96,9 @@ func (s *Sandbox) serve(server *http.Server, addr string) (string, error) {
 	resolved, err := net.ResolveTCPAddr("tcp", addr)
 	if err != nil {
 		return "", err
+	}
+	if !s.options.AllowRemote && !resolved.IP.IsLoopback() {
+		return "", fmt.Errorf("%s: %w", addr, ErrNotLoopback)
 	}
 	listener, err := net.ListenTCP("tcp", resolved)
 	if err != nil {
