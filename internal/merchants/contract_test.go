@@ -102,6 +102,38 @@ func TestContractRequestsAreClosed(t *testing.T) {
 	}
 }
 
+// shown are the schemas of which each source shows a property at its place. A webhook shows objects by id and, of a step, its title.
+var shown = map[string][]string{
+	"https://svix.com/event-types/eu/org_2Osm3gZeJWuhjTsaGO0Sz5C1RzZ": {"Cohort.id", "Badge.id", "Step.id", "Step.title"},
+	"https://github.com/cohort-xyz/cohort-campaign-diffusion-js":      {"Campaign.id", "CampaignDiffusionConfiguration.", "DiffusedCampaign.", "BannerConfig.", "ToastConfig."},
+	"https://github.com/cohort-xyz/cohort-embed-js":                   {"AuthTokenCreate.", "AuthToken."},
+}
+
+// TestContractMarks_observed: a property is marked observed only where a source shows it at this place.
+func TestContractMarks_observed(t *testing.T) {
+	t.Parallel()
+	observed := 0
+	for name, schema := range loadContract(t).Components.Schemas {
+		walkSchema(name, schema, func(path string, property *openapi3.SchemaRef) {
+			marks := property.Extensions
+			if property.Ref == "" {
+				marks = property.Value.Extensions
+			}
+			if marks["x-evidence"] != "observed" {
+				return
+			}
+			observed++
+			source, _ := marks["x-source"].(string)
+			if !slices.ContainsFunc(shown[source], func(at string) bool { return path == at || strings.HasSuffix(at, ".") && strings.HasPrefix(path, at) }) {
+				t.Errorf("%s is marked observed, and %s does not show it there", path, source)
+			}
+		})
+	}
+	if observed < 20 {
+		t.Errorf("%d properties are observed: the walk misses some", observed)
+	}
+}
+
 func checkMark(t *testing.T, what string, extensions map[string]any) {
 	t.Helper()
 	source, _ := extensions["x-source"].(string)

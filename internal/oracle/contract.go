@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,11 +18,17 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// contractRoutes finds the operations of the contract, which is slow to load.
+// contractRoutes finds the operations of the contract, which is slow to load. Its answers are closed: a service may add properties, and clients
+// have to bear it, but the sandbox answers nothing that is not described.
 var contractRoutes = sync.OnceValues(func() (routers.Router, error) {
 	document, err := openapi3.NewLoader().LoadFromData(merchants.OpenAPI)
 	if err != nil {
 		return nil, err
+	}
+	for _, schema := range document.Components.Schemas {
+		if len(schema.Value.Properties) > 0 {
+			schema.Value.AdditionalProperties = openapi3.AdditionalProperties{Has: new(false)}
+		}
 	}
 	document.Servers = nil // The sandbox is at another address.
 	return gorillamux.NewRouter(document)
@@ -29,31 +36,63 @@ var contractRoutes = sync.OnceValues(func() (routers.Router, error) {
 
 // ContractAllows holds an exchange against the contract: what was sent, and what the sandbox answered unless it was told to misbehave.
 func ContractAllows(ctx context.Context, e sandbox.Exchange) error {
-	router, err := contractRoutes()
+	input, err := asInput(ctx, e)
 	if err != nil {
 		return err
 	}
+	if err := openapi3filter.ValidateRequest(ctx, input); err != nil {
+		return fmt.Errorf("request: %w", err)
+	}
+	return answerAllowed(ctx, e, input)
+}
+
+// ContractAllowsAnswer holds only the answer of an exchange against the contract, for a request that was sent to be refused.
+func ContractAllowsAnswer(ctx context.Context, e sandbox.Exchange) error {
+	input, err := asInput(ctx, e)
+	if err != nil {
+		return err
+	}
+	return answerAllowed(ctx, e, input)
+}
+
+func asInput(ctx context.Context, e sandbox.Exchange) (*openapi3filter.RequestValidationInput, error) {
+	router, err := contractRoutes()
+	if err != nil {
+		return nil, err
+	}
 	request, err := http.NewRequestWithContext(ctx, e.Method, "http://sandbox"+e.Path, strings.NewReader(e.Request))
 	if err != nil {
-		return fmt.Errorf("unknown request: %w", err)
+		return nil, fmt.Errorf("unknown request: %w", err)
 	}
 	if e.Request != "" {
 		request.Header.Set("Content-Type", "application/json")
 	}
 	route, params, err := router.FindRoute(request)
 	if err != nil {
-		return fmt.Errorf("unknown request: %w", err)
+		return nil, fmt.Errorf("unknown request: %w", err)
 	}
-	input := &openapi3filter.RequestValidationInput{
+	return &openapi3filter.RequestValidationInput{
 		Request: request, PathParams: params, Route: route,
-		// The key is not part of what is recorded.
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
-	}
-	if err := openapi3filter.ValidateRequest(ctx, input); err != nil {
-		return fmt.Errorf("request: %w", err)
-	}
-	if e.Fault != "" || e.Cut || e.Response == "" && mayBeEmpty(route.Operation, e.Status) {
+		Options: &openapi3filter.Options{
+			// The key is not part of what is recorded.
+			AuthenticationFunc:                openapi3filter.NoopAuthenticationFunc,
+			RejectWhenRequestBodyNotSpecified: true,
+		},
+	}, nil
+}
+
+func answerAllowed(ctx context.Context, e sandbox.Exchange, input *openapi3filter.RequestValidationInput) error {
+	if e.Fault != "" || e.Cut {
 		return nil
+	}
+	if declared := input.Route.Operation.Responses.Status(e.Status); declared != nil && declared.Value != nil {
+		content := len(declared.Value.Content) > 0
+		switch mayBeEmpty, _ := declared.Value.Extensions["x-may-be-empty"].(bool); {
+		case e.Response == "" && (mayBeEmpty || !content):
+			return nil
+		case e.Response != "" && !content:
+			return errors.New("answer: it has a body")
+		}
 	}
 	answer := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: input, Status: e.Status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(e.Response)),
@@ -66,14 +105,4 @@ func ContractAllows(ctx context.Context, e sandbox.Exchange) error {
 		return fmt.Errorf("answer: %w", err)
 	}
 	return nil
-}
-
-// mayBeEmpty tells whether a body of no bytes is a valid answer, which OpenAPI itself cannot say.
-func mayBeEmpty(operation *openapi3.Operation, status int) bool {
-	response := operation.Responses.Status(status)
-	if response == nil || response.Value == nil {
-		return false
-	}
-	empty, _ := response.Value.Extensions["x-may-be-empty"].(bool)
-	return empty || len(response.Value.Content) == 0
 }

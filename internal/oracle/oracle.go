@@ -145,22 +145,52 @@ func (c *checker) checkState() {
 // leftForAReason looks for a deletion, an archiving or a proven absence of an object in the history.
 func (c *checker) leftForAReason(id string) bool {
 	return slices.ContainsFunc(c.History, func(e sandbox.Exchange) bool {
-		if !strings.Contains(e.Path, "/"+id) {
-			return false
-		}
-		gone := e.Status == 404 || e.Status == 417 && strings.Contains(e.Response, "not-found")
-		return gone || e.Committed && (e.Method == "DELETE" || strings.HasSuffix(e.Path, "/archive"))
+		kind, of, _ := target(e)
+		return of == id && (saysGone(kind, e) || e.Committed && e.Method == "DELETE") || archives(e, id)
 	})
 }
 
-// checkObjects: every object that the run made is managed (I1), and every managed object exists, once (I2).
+// target is what the path of a request names: the kind, the id, and what follows it.
+func target(e sandbox.Exchange) (kind, id, verb string) {
+	path, _, _ := strings.Cut(e.Path, "?")
+	parts := append(strings.Split(strings.TrimPrefix(path, "/v1/"), "/"), "", "")
+	return parts[0], parts[1], parts[2]
+}
+
+// saysGone reports whether an answer is the API's own word that an object does not exist. The page of a proxy is not, whatever its status.
+func saysGone(kind string, e sandbox.Exchange) bool {
+	var said struct {
+		Code string `json:"code"`
+	}
+	if e.Status != 404 && e.Status != 417 || json.Unmarshal([]byte(e.Response), &said) != nil {
+		return false
+	}
+	singular := map[string]string{"user-properties": "user-property"}[kind]
+	if singular == "" {
+		singular = strings.TrimSuffix(kind, "s")
+	}
+	return said.Code == singular+".not-found"
+}
+
+// archives reports whether an exchange put an object into the archive.
+func archives(e sandbox.Exchange, id string) bool {
+	_, of, verb := target(e)
+	return of == id && e.Committed && e.Method == "POST" && verb == "archive"
+}
+
+// wasArchived reports whether the run put an object into the archive. One that it found there is not its own.
+func (c *checker) wasArchived(id string) bool {
+	return slices.ContainsFunc(c.History, func(e sandbox.Exchange) bool { return archives(e, id) })
+}
+
+// checkObjects: every object that the run made is managed, or was put into the archive by it (I1), and every managed object exists, once (I2).
 func (c *checker) checkObjects() {
 	exists := map[string]bool{}
 	for kind, objects := range c.Objects {
 		for _, object := range objects {
 			id, _ := object["id"].(string)
 			exists[id] = true
-			if c.managed[id] == "" && !slices.Contains(c.Foreign, id) && object["status"] != "archived" {
+			if c.managed[id] == "" && !slices.Contains(c.Foreign, id) && (object["status"] != "archived" || !c.wasArchived(id)) {
 				c.found("I1", "orphan: %s %s %v", kind, id, nameOf(object))
 			}
 		}

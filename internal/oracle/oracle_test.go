@@ -51,13 +51,30 @@ func TestCheck(t *testing.T) {
 	t.Parallel()
 	const secret = "test_0123456789abcdef"
 	made := sandbox.Exchange{Mode: "test", Method: "POST", Path: "/v1/perks", Request: `{"internalName":"a"}`, Status: 201, Committed: true, Fault: "f"}
-	gone := sandbox.Exchange{Mode: "test", Method: "GET", Path: "/v1/perks/a", Status: 404, Fault: "f"}
+	gone := func(path string, status int, answer string) oracle.Evidence {
+		return oracle.Evidence{States: [][]byte{state("a"), state()}, History: []sandbox.Exchange{{Mode: "test", Method: "GET", Path: path, Status: status, Response: answer, Fault: "f"}}}
+	}
+	const notFound = `{"code":"perk.not-found","message":"a"}`
+	archived := func(path string, committed bool) oracle.Evidence {
+		all := objects("a")
+		all["perks"][0]["status"] = "archived"
+		return oracle.Evidence{Objects: all, History: []sandbox.Exchange{{Mode: "test", Method: "POST", Path: path, Status: 200, Committed: committed, Fault: "f"}}}
+	}
 	for name, test := range map[string]struct {
 		evidence oracle.Evidence
 		want     []string
 	}{
 		"all is well":          {oracle.Evidence{States: [][]byte{state("a")}, Objects: objects("a"), History: []sandbox.Exchange{made}}, nil},
-		"gone, and proven":     {oracle.Evidence{States: [][]byte{state("a"), state()}, History: []sandbox.Exchange{gone}}, nil},
+		"gone, and proven":     {gone("/v1/perks/a", 404, notFound), nil},
+		"gone, by 417":         {gone("/v1/perks/a", 417, notFound), nil},
+		"page of a proxy":      {gone("/v1/perks/a", 404, "<html>perk.not-found"), []string{"I9"}},
+		"nothing said":         {gone("/v1/perks/a", 404, ""), []string{"I9"}},
+		"another thing":        {gone("/v1/perks/a", 404, `{"code":"merchant.not-found"}`), []string{"I9"}},
+		"another object":       {gone("/v1/perks/ab", 404, notFound), []string{"I9"}},
+		"another status":       {gone("/v1/perks/a", 500, notFound), []string{"I9"}},
+		"archived by the run":  {archived("/v1/perks/a/archive", true), nil},
+		"archived orphan":      {archived("/v1/perks/b/archive", true), []string{"I1"}},
+		"archive refused":      {archived("/v1/perks/a/archive", false), []string{"I1"}},
 		"orphan":               {oracle.Evidence{States: [][]byte{state("a")}, Objects: objects("a", "b")}, []string{"I1"}},
 		"foreign":              {oracle.Evidence{States: [][]byte{state("a")}, Objects: objects("a", "b"), Foreign: []string{"b"}}, nil},
 		"managed but missing":  {oracle.Evidence{States: [][]byte{state("a")}}, []string{"I2"}},

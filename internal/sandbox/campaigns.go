@@ -68,7 +68,7 @@ var challengeFields = append([]field{
 }, storeFields...)
 
 var step = nested(
-	nullable("id", text),
+	optional("id", text, nil),
 	required("userAction", text), // open catalog
 	nullable("icon", text),
 	optional("title", localized, noTexts),

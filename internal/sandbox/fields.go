@@ -247,11 +247,14 @@ func webURL(path string, v any) (any, error) {
 // timeForm is how the service writes times. observed: ISO 8601 in UTC with milliseconds and Z.
 const timeForm = "2006-01-02T15:04:05.000Z"
 
+// rfc3339 is the form of a time; Go's reader takes a comma for a point and one digit for two.
+var rfc3339 = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$`)
+
 // moment accepts any RFC 3339 time (assumed) and stores it in the service's own form.
 func moment(path string, v any) (any, error) {
 	s, _ := v.(string)
 	at, err := time.Parse(time.RFC3339, strings.ToUpper(s))
-	if err != nil {
+	if err != nil || !rfc3339.MatchString(s) {
 		return nil, invalid(path, "must be a time such as 2027-06-01T00:00:00Z")
 	}
 	return at.UTC().Format(timeForm), nil
