@@ -12,8 +12,8 @@ import (
 )
 
 // Watch follows the memory of a process and of those that it starts, until the function that it returns is called. That gives the peak of the
-// process and the highest one of the others, in bytes; 0 on any system but Linux. What a process takes in its last 20 ms may be missed, and
-// one that has not yet begun its own program counts what its parent holds.
+// process and the highest one of the others, in bytes; 0 on any system but Linux. What a process takes in its last 20 ms may be missed. One that
+// has not yet begun its own program does not count: it shows what its parent holds.
 func Watch(pid int) func() (own, others int64) {
 	var own, others int64
 	done, stopped := make(chan struct{}), make(chan struct{})
@@ -24,7 +24,10 @@ func Watch(pid int) func() (own, others int64) {
 		for {
 			own = max(own, peak(pid))
 			for _, child := range children(pid) {
-				others = max(others, peak(child))
+				// In this order, because it may begin its program at any time.
+				if program(child) != program(pid) {
+					others = max(others, peak(child))
+				}
 			}
 			select {
 			case <-look.C:
@@ -60,6 +63,13 @@ func children(pid int) []int {
 		}
 	}
 	return found
+}
+
+// program is what a process runs, and with which arguments. A copy of its parent runs the same.
+func program(pid int) string {
+	file, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
+	arguments, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	return file + "\x00" + string(arguments)
 }
 
 // peak is the most memory that a process has had, in bytes, 0 when it is not known.

@@ -2,12 +2,43 @@ package peakrss_test
 
 import (
 	"bufio"
+	"fmt"
+	"io"
 	"os/exec"
 	"runtime"
 	"testing"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/peakrss"
 )
+
+// started runs a script until the test ends, and returns its first line, which says that it runs. input is what it can read at once.
+func started(t *testing.T, script, input string) (pid int, line string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "sh", "-c", script)
+	to, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = to.Close()
+		_ = command.Wait()
+	})
+	if _, err := io.WriteString(to, input); err != nil {
+		t.Fatal(err)
+	}
+	line, err = bufio.NewReader(from).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return command.Process.Pid, line
+}
 
 // TestWatch measures small processes of a large parent, which says nothing of them.
 func TestWatch(t *testing.T) {
@@ -19,30 +50,29 @@ func TestWatch(t *testing.T) {
 	for i := 0; i < size; i += 4 << 10 {
 		held[i] = 1
 	}
-	command := exec.CommandContext(t.Context(), "sh", "-c", "cat; true")
-	input, err := command.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
+	pid, line := started(t, "cat; true", "line\n")
+	if line != "line\n" {
+		t.Fatalf("got %q", line)
 	}
-	output, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	// A line that comes back says that the second process runs.
-	if _, err := input.Write([]byte("line\n")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := bufio.NewReader(output).ReadString('\n'); err != nil {
-		t.Fatal(err)
-	}
-	own, children := peakrss.Watch(command.Process.Pid)()
-	_ = input.Close()
-	_ = command.Wait()
+	own, children := peakrss.Watch(pid)()
 	if own <= 0 || own > small || children <= 0 || children > small {
 		t.Errorf("%d and %d bytes, want more than 0 and at most %d", own, children, small)
 	}
 	runtime.KeepAlive(held)
+}
+
+// TestWatch_copy: a process that still runs the program of its parent, as each does before it begins its own, counts nothing.
+func TestWatch_copy(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the resident set is read from /proc")
+	}
+	const size = 32 << 20
+	pid, line := started(t, fmt.Sprintf(`held=$(head -c %d /dev/zero | tr '\0' a); (echo "${#held}"; read -r line); true`, size), "")
+	if line != fmt.Sprintln(size) {
+		t.Fatalf("got %q", line)
+	}
+	own, children := peakrss.Watch(pid)()
+	if own < size || children > 0 {
+		t.Errorf("%d and %d bytes, want at least %d and none", own, children, size)
+	}
 }
