@@ -27,8 +27,6 @@ type Badge struct {
 	Visibility string `json:"visibility"`
 	// LockedDescription is shown to those who do not own it; empty means the description.
 	LockedDescription Localized `json:"lockedDescription"`
-	// UpdatedAt moves with every change.
-	UpdatedAt ScalarText `json:"updatedAt"`
 }
 
 // BadgeInput is what a create or an update sends of a badge.

@@ -43,8 +43,6 @@ type Campaign struct {
 	// Challenge and Store hold the settings of the campaign's type; both are nil for an airdrop.
 	Challenge *Challenge
 	Store     *Store
-	// UpdatedAt moves with every change.
-	UpdatedAt ScalarText
 	Raw
 }
 
@@ -71,7 +69,7 @@ type Price struct {
 type Distribution struct {
 	// Type is one of the Distribution constants.
 	Type string
-	// MaxQuantity ends a directly distributed campaign when so many rewards were claimed; nil means no limit.
+	// MaxQuantity ends a directly distributed campaign when this number of rewards was claimed; nil means no limit.
 	MaxQuantity *int64
 	// MaxBoxes is the number of boxes of a draw; those beyond the sum of the quantities are empty.
 	MaxBoxes *int64
@@ -118,26 +116,47 @@ type Trigger struct {
 	TypeConfig json.RawMessage `json:"typeConfig"`
 }
 
+// wireCampaign is a campaign as the API has it.
+type wireCampaign struct {
+	variant
+	ID           ID           `json:"id"`
+	InternalName string       `json:"internalName"`
+	Status       string       `json:"status"`
+	CohortID     *ID          `json:"cohortId"`
+	StartAt      *string      `json:"startAt"`
+	EndAt        *string      `json:"endAt"`
+	Rewards      []Reward     `json:"rewards"`
+	Distribution Distribution `json:"distribution"`
+}
+
+// MarshalJSON encodes the campaign and the settings of its type.
+func (c *Campaign) MarshalJSON() ([]byte, error) {
+	wire := wireCampaign{
+		variant: variant{Type: c.Type}, ID: c.ID, InternalName: c.InternalName, Status: c.Status, CohortID: c.CohortID,
+		StartAt: c.StartAt, EndAt: c.EndAt, Rewards: c.Rewards, Distribution: c.Distribution,
+	}
+	var err error
+	switch {
+	case c.Challenge != nil:
+		wire.TypeConfig, err = json.Marshal(c.Challenge)
+	case c.Store != nil:
+		wire.TypeConfig, err = json.Marshal(c.Store)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(wire)
+}
+
 // UnmarshalJSON decodes the campaign and the settings of its type.
 func (c *Campaign) UnmarshalJSON(data []byte) error {
-	var wire struct {
-		variant
-		ID           ID           `json:"id"`
-		InternalName string       `json:"internalName"`
-		Status       string       `json:"status"`
-		CohortID     *ID          `json:"cohortId"`
-		StartAt      *string      `json:"startAt"`
-		EndAt        *string      `json:"endAt"`
-		Rewards      []Reward     `json:"rewards"`
-		Distribution Distribution `json:"distribution"`
-		UpdatedAt    ScalarText   `json:"updatedAt"`
-	}
+	var wire wireCampaign
 	if err := unmarshal(data, &wire); err != nil {
 		return err
 	}
 	*c = Campaign{
 		ID: wire.ID, InternalName: wire.InternalName, Type: wire.Type, Status: wire.Status, CohortID: wire.CohortID,
-		StartAt: wire.StartAt, EndAt: wire.EndAt, Rewards: wire.Rewards, Distribution: wire.Distribution, UpdatedAt: wire.UpdatedAt,
+		StartAt: wire.StartAt, EndAt: wire.EndAt, Rewards: wire.Rewards, Distribution: wire.Distribution,
 	}
 	switch wire.Type {
 	case CampaignChallenge:
@@ -212,6 +231,19 @@ type CampaignInput struct {
 	Rewards      Field[[]Reward]     `json:"rewards,omitzero"`
 	Distribution Field[Distribution] `json:"distribution,omitzero"`
 	TypeConfig   Field[any]          `json:"typeConfig,omitzero"`
+}
+
+// secretSettings are the settings of the triggers.
+func (in CampaignInput) secretSettings() []json.RawMessage {
+	experience, _ := in.TypeConfig.Get()
+	challenge, _ := experience.(Challenge)
+	var settings []json.RawMessage
+	for _, step := range challenge.Steps {
+		for _, trigger := range step.Triggers {
+			settings = append(settings, trigger.TypeConfig)
+		}
+	}
+	return settings
 }
 
 // Since returns what an update has to send to get from prior to in.

@@ -28,6 +28,9 @@ const (
 // bodyLimit is the size in bytes above which an answer is refused.
 const bodyLimit = 32 << 20
 
+// errTooLarge is the cause when an answer is refused for its size.
+var errTooLarge = fmt.Errorf("the answer is larger than %d bytes", bodyLimit)
+
 // Config says how a [Client] reaches the API. Zero values mean the defaults, unless said otherwise.
 type Config struct {
 	// Key may be the zero Key; every request then fails with [ErrKeyUnknown].
@@ -38,7 +41,7 @@ type Config struct {
 	UserAgent string
 	// MaxRetries is how often a request is repeated that failed for a passing reason and may be; 0 means never.
 	MaxRetries int
-	// MaxConcurrency is how many requests may be under way at once; fewer are when the service asks to slow down.
+	// MaxConcurrency is how many requests may be under way at once.
 	MaxConcurrency int
 	// RequestTimeout bounds one try, from sending to the last byte of the answer.
 	RequestTimeout time.Duration
@@ -71,15 +74,14 @@ type Exchange struct {
 
 // Client makes the calls. It is safe for concurrent use and holds nothing that outlives it.
 type Client struct {
-	config Config
-	base   *url.URL
-	http   *http.Client
-	pace   *pace
-	budget retryBudget
-	claims claims
-	reader reader
-	// lastDate is the service's clock in Unix seconds, by its last answer; 0 before the first.
-	lastDate atomic.Int64
+	config  Config
+	base    *url.URL
+	http    *http.Client
+	pace    *pace
+	budget  retryBudget
+	creates creates
+	reader  reader
+	clock   clock
 }
 
 // New checks the configuration and returns a client. It does not touch the network.
@@ -97,7 +99,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
-	httpClient, err := newHTTPClient(config.CACertPEM, config.MaxConcurrency)
+	httpClient, err := newHTTPClient(base, config.CACertPEM, config.MaxConcurrency)
 	if err != nil {
 		return nil, err
 	}
@@ -112,8 +114,10 @@ type request struct {
 	query url.Values
 	// in is the body; nil means none.
 	in any
-	// repeatable tells of a write that it does no harm to carry it out twice.
+	// repeatable marks a write that is safe to send twice.
 	repeatable bool
+	// sending, unless nil, is called right before each try.
+	sending func()
 }
 
 // answer is a successful answer. Its body may be empty.
@@ -157,30 +161,33 @@ func (c *Client) send(ctx context.Context, r request) (answer, error) {
 	ctx, watch := timed(ctx, 0)
 	for {
 		queued := time.Now()
-		if err := c.pace.enter(ctx, write); err != nil {
+		gated, err := c.pace.enter(ctx, write)
+		if err != nil {
 			failed.Err = err
 			return answer{}, failed
 		}
-		watch.forgive(time.Since(queued))
+		watch.forgive(time.Since(queued)-gated, gated)
 		failed.Attempts++
+		if r.sending != nil {
+			r.sending()
+		}
 		got, result, asked, told := c.try(ctx, r, body, failed)
 		pause := backoff(failed.Attempts)
 		if told {
 			pause = asked
 		}
 		c.pace.leave(result, pause)
-		failed.unclear = write && (failed.unclear || result == unclear)
+		failed.unclear = write && (failed.unclear || result == unclear || result == postponed || result == unreadable)
 		switch {
 		case result == done:
 			return got, nil
-		case result == throttled && pause > retryAfterCap:
-			failed.Err = fmt.Errorf("%w: %s", errRetryAfter, pause)
-			failed.Message = fmt.Sprintf("%s (it asks to wait %s; try again then)", failed.Message, pause)
+		case told && pause > retryAfterCap && result != refused:
+			failed.Err = fmt.Errorf("%w: try again in %s", errRetryAfter, pause)
 			return answer{}, failed
 		case !c.again(r, result, told, failed.Attempts, watch):
 			return answer{}, failed
 		}
-		if result == throttled {
+		if result == throttled || result == postponed {
 			continue // The gate holds it back, like all others.
 		}
 		if err := wait(ctx, pause); err != nil {
@@ -196,14 +203,11 @@ func (c *Client) again(r request, result outcome, told bool, tries int, watch *s
 	if c.config.MaxRetries == 0 || watch.left(time.Hour) <= 0 {
 		return false
 	}
-	switch result {
-	case throttled:
-		return time.Since(watch.started) < throttleWindow && (told || c.budget.take())
-	case notSent:
-	case unclear:
-		if r.method != http.MethodGet && !r.repeatable {
-			return false
-		}
+	repeatable := r.repeatable || r.method == http.MethodGet
+	switch {
+	case result == throttled || result == postponed && repeatable:
+		return watch.asked() < throttleWindow && (told || c.budget.take())
+	case result == notSent || result == unclear && repeatable:
 	default:
 		return false
 	}
@@ -228,7 +232,7 @@ func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error)
 	response, content, err := c.exchange(ctx, r, body, requestID)
 	failed.Status, failed.Code, failed.Message, failed.RequestID, failed.Err = 0, "", "", requestID, nil
 	if err != nil {
-		failed.Err = errors.New(c.config.Key.Redact(err.Error()))
+		failed.Err = errors.New(Plain(c.config.Key.Redact(err.Error())))
 		if _, untrusted := errors.AsType[*tls.CertificateVerificationError](err); untrusted {
 			failed.Err = fmt.Errorf("%w: %w", ErrUntrusted, failed.Err)
 		}
@@ -236,8 +240,8 @@ func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error)
 			failed.Err = fmt.Errorf("no answer: %w", cause)
 		}
 	} else {
-		c.readAnswer(response, content, failed)
-		asked, told = retryAfter(response.Header.Get("Retry-After"), time.Now())
+		c.readAnswer(response, content, secretsOf(r.in), failed)
+		asked, told = retryAfter(response.Header, time.Now())
 		got = answer{content, response.Header}
 	}
 	result = classify(response, failed.Code != "", connected.Load(), err)
@@ -250,35 +254,34 @@ func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error)
 	return got, result, asked, told
 }
 
-// readAnswer notes what the service said.
-func (c *Client) readAnswer(answer *http.Response, content []byte, failed *Error) {
+// readAnswer notes what the service said, without the secrets that were sent.
+func (c *Client) readAnswer(answer *http.Response, content []byte, secrets []string, failed *Error) {
 	if date, err := http.ParseTime(answer.Header.Get("Date")); err == nil {
-		c.lastDate.Store(date.Unix())
+		c.clock.set(date, time.Now())
 	}
 	failed.Status = answer.StatusCode
 	if id := answer.Header.Get("X-Request-Id"); id != "" {
-		failed.RequestID = c.config.Key.Redact(id)
+		failed.RequestID = Plain(c.config.Key.Redact(id))
 	}
 	if answer.StatusCode/100 == 2 {
 		return
 	}
-	// First of all, because a description is cut off, and half a key would not be recognized.
-	failed.readError(answer.Header, []byte(c.config.Key.Redact(string(content))))
+	failed.readError(answer.Header, content, func(text string) string {
+		text = c.config.Key.Redact(text)
+		for _, value := range secrets {
+			for _, form := range formsOf(value) {
+				text = strings.ReplaceAll(text, form, "(sensitive value)")
+			}
+		}
+		return text
+	})
 	if location := answer.Header.Get("Location"); answer.StatusCode/100 == 3 && location != "" {
-		failed.Message = fmt.Sprintf("a redirect to %s, which is not followed because the API key would travel along", location)
+		location = c.config.Key.Redact(location)
+		failed.Message = Plain(fmt.Sprintf("a redirect to %s, which is not followed because the API key would travel along", location))
 	}
 	if answer.StatusCode == http.StatusProxyAuthRequired {
 		failed.Message = proxyAsks
 	}
-	failed.Code, failed.Message = c.config.Key.Redact(failed.Code), c.config.Key.Redact(failed.Message)
-}
-
-// serverTime returns the service's clock as of its last answer, or ours when there was none.
-func (c *Client) serverTime() time.Time {
-	if seconds := c.lastDate.Load(); seconds != 0 {
-		return time.Unix(seconds, 0)
-	}
-	return time.Now()
 }
 
 // exchange sends the request and reads the answer whole.
@@ -306,7 +309,7 @@ func (c *Client) exchange(ctx context.Context, r request, body []byte, requestID
 		return nil, nil, fmt.Errorf("read the answer: %w", err)
 	}
 	if len(content) > bodyLimit {
-		return nil, nil, fmt.Errorf("the answer is larger than %d bytes", bodyLimit)
+		return nil, nil, errTooLarge
 	}
 	return answer, bytes.TrimSpace(content), nil
 }

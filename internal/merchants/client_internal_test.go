@@ -383,6 +383,22 @@ func TestPages_endlessListIsGivenUp(t *testing.T) {
 	}
 }
 
+// TestPages_listWithoutMeasureIsGivenUp: a list of large pages ends before it fills the memory.
+func TestPages_listWithoutMeasureIsGivenUp(t *testing.T) {
+	t.Parallel()
+	const body = `{"data":[{"id":"x1"}],"nextCursor":"b"}`
+	c := clientOf(t, Config{}, func(*http.Request) (*http.Response, error) { return answerWith(200, body), nil })
+	for _, test := range []struct {
+		before int
+		want   string
+	}{{listLimit - len(body), ""}, {listLimit - len(body) + 1, "the list is larger than"}} {
+		p, err := c.nextPage(t.Context(), kindPerks, nil, &pager{bytes: test.before})
+		if (err == nil) != (test.want == "") || err != nil && (!strings.Contains(err.Error(), test.want) || len(p.rows) > 0) {
+			t.Errorf("after %d bytes: %v", test.before, err)
+		}
+	}
+}
+
 func TestClient_tooLongAWaitIsTold(t *testing.T) {
 	t.Parallel()
 	tries := 0
@@ -423,12 +439,23 @@ func TestRetryAfter(t *testing.T) {
 		"Thu, 01 Jan 1970 00:00:00 GMT":  0,
 		"Tue, 02 Mar 2027 12:00:00 GMT":  24 * time.Hour,
 	} {
-		if got, ok := retryAfter(header, now); !ok || got != want {
+		if got, ok := retryAfter(http.Header{"Retry-After": {header}}, now); !ok || got != want {
 			t.Errorf("%q: got %s, %t, want %s", header, got, ok, want)
 		}
 	}
+	for date, want := range map[string]time.Duration{
+		"Mon, 01 Mar 2027 12:00:25 GMT": 5 * time.Second,
+		"Mon, 01 Mar 2027 11:30:30 GMT": 30 * time.Minute,
+		"Mon, 01 Mar 2027 12:01:00 GMT": 0,
+		"soon":                          30 * time.Second,
+	} {
+		header := http.Header{"Retry-After": {"Mon, 01 Mar 2027 12:00:30 GMT"}, "Date": {date}}
+		if got, ok := retryAfter(header, now); !ok || got != want {
+			t.Errorf("answered at %s: got %s, %t, want %s", date, got, ok, want)
+		}
+	}
 	for _, header := range []string{"", "-1", "+1", "1.5", "1e3", "0x10", "soon", "1 second", "2027-03-01T12:00:30Z", "01 Mar 2027", "9s", "NaN"} {
-		if got, ok := retryAfter(header, now); ok || got != 0 {
+		if got, ok := retryAfter(http.Header{"Retry-After": {header}}, now); ok || got != 0 {
 			t.Errorf("%q: got %s, %t, want none", header, got, ok)
 		}
 	}

@@ -24,7 +24,13 @@ import (
 
 func TestClient_headers(t *testing.T) {
 	t.Parallel()
-	s := serve(t, reply(200, `{"id":"x1"}`))
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		id := "x1"
+		if r.Method == http.MethodPost && r.URL.Path == "/v1/perks" {
+			id = "x2"
+		}
+		reply(200, fmt.Sprintf(`{"id":%q}`, id))(w, r)
+	})
 	c := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL + "/v1/", UserAgent: "Terraform/1.11.4 terraform-provider-cohort/1.0.0"})
 	if _, err := c.GetPerk(t.Context(), "x1"); err != nil {
 		t.Fatal(err)

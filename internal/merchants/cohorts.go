@@ -32,8 +32,6 @@ type Cohort struct {
 	ReferenceID *string `json:"referenceId"`
 	// Conditions is nil for a list and for a segment that has none yet.
 	Conditions *Conditions `json:"conditions"`
-	// UpdatedAt moves with every change.
-	UpdatedAt ScalarText `json:"updatedAt"`
 	Raw
 }
 

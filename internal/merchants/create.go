@@ -1,240 +1,396 @@
 package merchants
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 )
 
-// A create that got no clear answer may have been carried out, and the API has no key by which it could be sent again safely. So it is
-// looked up: an object with the same key, made since, that nobody else in this process has taken, is the one. It is never sent again
-// blindly.
+// A create that got no clear answer may have been carried out, and the API has no key by which it could be sent again safely. So it is never
+// sent again, and its object is looked up: one that can be nothing but ours. That is a draft with the same key, equal in all that was sent, which
+// was not there before. Where that cannot be told, no object is taken, and the error says so.
 
 // lookUpPauses are the pauses before each look for an object that may appear late.
 var lookUpPauses = []time.Duration{0, time.Second, time.Second, 2 * time.Second, 4 * time.Second, 7 * time.Second}
 
-// lookUpWindow bounds all looks for one object together, also when the service has stopped to answer.
-const lookUpWindow = 30 * time.Second
+const (
+	// lookUpWindow is how long after the create another look may begin.
+	lookUpWindow = 30 * time.Second
+	// lookUpLimit bounds all looks for one object together. One look walks through a whole list, which may be long.
+	lookUpLimit = 5 * time.Minute
+	// clockSlack is how much earlier than its create an object may be dated by the clock of the service, which is known to the second.
+	clockSlack = 2 * time.Second
+	// listSlack is how much earlier than the beginning of a list that does not have it an object may be dated.
+	listSlack = time.Minute
+	// candidateLimit is how many objects are read to find one among them.
+	candidateLimit = 20
+)
 
-// clockSlack is how much earlier than the last answer before a create its object may be dated: answers tell whole seconds.
-const clockSlack = 2 * time.Second
+var (
+	// errMayBeMade is the cause when a create is unclear and no object can be taken for its own.
+	errMayBeMade = errors.New("the service may or may not have made the object")
+	// errAmbiguous is the cause when more objects than one could be the one.
+	errAmbiguous = errors.New("it cannot be told which one it is")
+)
 
-// errNotFoundAgain is the cause when a create is unclear and its object did not appear.
-var errNotFoundAgain = errors.New("the service may or may not have made the object, and no such object has appeared since")
-
-// claims are the ids of objects that this client made or took, each by one create. Ten equal creates take ten different objects.
-type claims struct {
-	mu  sync.Mutex
-	ids map[ID]bool
+// creates keeps apart the objects of the creates of a client, so that ten equal ones take ten different objects.
+type creates struct {
+	mu sync.Mutex
+	// claimed are the ids of objects that creates made or took, each by one.
+	claimed map[ID]bool
+	// open counts the creates under way that have no object yet, by what they send.
+	open map[string]int
 }
 
-func (c *claims) take(id ID) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.ids[id] {
-		return false
-	}
-	if c.ids == nil {
-		c.ids = map[ID]bool{}
-	}
-	c.ids[id] = true
-	return true
+// attempt is one create, and what was known before it was sent.
+type attempt struct {
+	kind kind
+	in   any
+	// sent is what is sent, as decodeValue returns it.
+	sent map[string]any
+	// as is the kind and what is sent, as text.
+	as string
+	// sentAt is when it was sent last, by our clock and by that of the service.
+	sentAt, sentAtTheirs time.Time
+	// listed is when the last list began, by the clock of the service, that was read to its end before; zero when none was.
+	listed time.Time
+	// claimed tells that it has its object.
+	claimed bool
 }
 
-func (c *claims) has(id ID) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.ids[id]
+// begin begins a create. The function that it returns ends it.
+func (c *Client) begin(k kind, in any) (*attempt, func(), error) {
+	encoded, err := json.Marshal(in)
+	if err != nil {
+		return nil, nil, err
+	}
+	value, err := decodeValue(encoded)
+	if err != nil {
+		return nil, nil, err
+	}
+	sent, _ := value.(map[string]any)
+	a := &attempt{kind: k, in: in, sent: sent, as: string(k) + string(encoded)}
+	c.creates.mu.Lock()
+	defer c.creates.mu.Unlock()
+	if c.creates.open == nil {
+		c.creates.open, c.creates.claimed = map[string]int{}, map[ID]bool{}
+	}
+	c.creates.open[a.as]++
+	return a, func() {
+		c.creates.mu.Lock()
+		defer c.creates.mu.Unlock()
+		if !a.claimed {
+			c.creates.open[a.as]--
+		}
+	}, nil
 }
 
-// claim takes an id for one create and tells who asked of it. It returns false when another create has it.
-func (c *Client) claim(ctx context.Context, id ID) bool {
-	if !c.claims.take(id) {
-		return false
+// sending notes what is known right before a create is sent: it may have waited for its turn. A try before it did nothing.
+func (c *Client) sending(a *attempt) {
+	a.sentAt = time.Now()
+	a.sentAtTheirs = c.clock.at(a.sentAt)
+	if listed := c.reader.lastWhole(a.kind); !listed.IsZero() {
+		a.listed = c.clock.at(listed)
 	}
-	if c.config.Created != nil {
+}
+
+// claim takes one of the ids for a create, the first that no other create has, and reports it to Config.Created. It takes none when there are more than
+// equal creates wait for theirs, because then one is of somebody else. free are those that no create has.
+func (c *Client) claim(ctx context.Context, a *attempt, ids ...ID) (id ID, free []ID) {
+	c.creates.mu.Lock()
+	for _, id := range ids {
+		if !c.creates.claimed[id] {
+			free = append(free, id)
+		}
+	}
+	if len(free) > 0 && len(free) <= c.creates.open[a.as] {
+		id = free[0]
+		c.creates.claimed[id], a.claimed = true, true
+		c.creates.open[a.as]--
+	}
+	c.creates.mu.Unlock()
+	if id != "" && c.config.Created != nil {
 		c.config.Created(ctx, id)
 	}
-	return true
+	return id, free
 }
 
-// create makes an object. filter narrows the list in which it is looked up. Where the service allows the key only once, a create that was
-// not found is sent again: it can make no second object.
+func (c *Client) isClaimed(id ID) bool {
+	c.creates.mu.Lock()
+	defer c.creates.mu.Unlock()
+	return c.creates.claimed[id]
+}
+
+// create makes an object. filter narrows the list in which it is looked up.
 func create[T any](ctx context.Context, c *Client, k kind, filter url.Values, in any) (*T, error) {
 	defer c.reader.wrote(k, "")
-	ctx, watch := timed(ctx, 0)
 	lasting, cancel := outlive(ctx)
 	defer cancel()
-	sent, err := fieldsOf(in)
+	a, end, err := c.begin(k, in)
 	if err != nil {
 		return nil, &Error{Method: http.MethodPost, Path: string(k), Err: fmt.Errorf("encode the request: %w", err)}
 	}
-	since := c.serverTime().Add(-clockSlack)
-	var doubt error
-	for tries := 1; ; tries++ {
-		object, err := post[T](ctx, c, k, in)
-		switch {
-		case err == nil:
-			return object, nil
-		case isUnclear(err):
-			doubt = err
-		case doubt == nil:
-			return nil, err
-		case !IsAlreadyExists(err):
-			return nil, unclearError(doubt, err)
-		}
-		again := isUnclear(err) && sent.unique() && ctx.Err() == nil &&
-			c.again(request{method: http.MethodPost, repeatable: true}, unclear, false, tries, watch)
-		looks := lookUpPauses
-		if again {
-			looks = lookUpPauses[:2]
-		}
-		found, err := lookUp[T](lasting, c, k, filter, sent, since, looks)
-		switch {
-		case err != nil:
-			// It was made, as far as the list tells.
-			return nil, unclearError(doubt, err)
-		case found != nil:
-			return found, nil
-		case !again:
-			return nil, unclearError(doubt, errNotFoundAgain)
-		}
+	defer end()
+	object, err := post[T](ctx, c, a)
+	if !isUnclear(err) {
+		return object, err
 	}
-}
-
-// post sends one create. An answer that is not a whole object, or has the id of another one's object, is unclear.
-func post[T any](ctx context.Context, c *Client, k kind, in any) (*T, error) {
-	body, err := c.do(ctx, request{method: http.MethodPost, path: string(k), in: in})
-	if err != nil {
-		return nil, err
-	}
-	object, id, err := decodeObject[T](body)
-	if err != nil {
-		return nil, &Error{Method: http.MethodPost, Path: string(k), Err: err, unclear: true}
-	}
-	if !c.claim(ctx, id) {
-		return nil, &Error{Method: http.MethodPost, Path: string(k), Err: fmt.Errorf("the service answered with the id %s of another object", id), unclear: true}
+	object, cause := lookUp[T](lasting, c, a, filter)
+	if object == nil {
+		return nil, unclearError(err, cause)
 	}
 	return object, nil
 }
 
-// lookUp waits for the object of an unclear create to appear and takes it. It returns nil when none appears.
-func lookUp[T any](ctx context.Context, c *Client, k kind, filter url.Values, sent sentFields, since time.Time, pauses []time.Duration) (*T, error) {
-	ctx, watch := timed(ctx, lookUpWindow)
-	for _, pause := range pauses {
-		if watch.left(time.Hour) <= pause || wait(ctx, pause) != nil {
-			continue
-		}
-		if id, err := c.bestMatch(ctx, k, filter, sent, since); err == nil && id != "" {
-			return getNew[T](ctx, c, k, id)
-		}
-	}
-	return nil, nil
-}
-
-// getNew reads an object that this client made, which may not be readable at once.
-func getNew[T any](ctx context.Context, c *Client, k kind, id ID) (*T, error) {
-	var failed error
-	for _, pause := range lookUpPauses[:5] {
-		if err := wait(ctx, pause); err != nil {
-			break
-		}
-		object, err := get[T](ctx, c, k, id)
-		if !IsNotFound(err) {
-			return object, err
-		}
-		failed = err
-	}
-	return nil, failed
-}
-
-// bestMatch takes the object that is most like what was sent among those with the same key that were made since.
-func (c *Client) bestMatch(ctx context.Context, k kind, filter url.Values, sent sentFields, since time.Time) (ID, error) {
-	var best ID
-	score := -1
-	for row, err := range c.rows(ctx, k, filter) {
-		if err != nil {
-			return "", err
-		}
-		var made struct {
-			ID        ID         `json:"id"`
-			CreatedAt ScalarText `json:"createdAt"`
-		}
-		var stored sentFields
-		if unmarshal(row, &made) != nil || unmarshal(row, &stored) != nil {
-			continue
-		}
-		at, err := time.Parse(time.RFC3339, string(made.CreatedAt))
-		if c.claims.has(made.ID) || err == nil && at.Before(since) || !sent.sameKey(stored) {
-			continue
-		}
-		if likeness := sent.likeness(stored); likeness > score {
-			best, score = made.ID, likeness
-		}
-	}
-	if best == "" || !c.claim(ctx, best) {
-		return "", nil
-	}
-	return best, nil
-}
-
-// sentFields are the top-level properties of a request or of an object.
-type sentFields map[string]json.RawMessage
-
-func fieldsOf(in any) (sentFields, error) {
-	encoded, err := json.Marshal(in)
+// post sends one create. An answer that is no object, or is about another one, is unclear.
+func post[T any](ctx context.Context, c *Client, a *attempt) (*T, error) {
+	body, err := c.do(ctx, request{method: http.MethodPost, path: string(a.kind), in: a.in, sending: func() { c.sending(a) }})
 	if err != nil {
 		return nil, err
 	}
-	var fields sentFields
-	err = unmarshal(encoded, &fields)
-	return fields, err
-}
-
-func (f sentFields) text(name string) string {
-	text, _ := scalar(f[name])
-	return strings.TrimSpace(text)
-}
-
-// unique reports whether the service enforces the key that was sent.
-func (f sentFields) unique() bool { return f.text("referenceId") != "" }
-
-// sameKey compares by the strongest key that was sent.
-func (f sentFields) sameKey(stored sentFields) bool {
-	if key := f.text("referenceId"); key != "" {
-		return stored.text("referenceId") == key
+	object, id, err := decodeObject[T](body)
+	if err == nil {
+		held, _ := decodeValue(body)
+		made, _ := held.(map[string]any)
+		taken := ID("")
+		if !c.reader.sawBefore(a.kind, id, a.sentAt) && a.mayAnswer(made) {
+			taken, _ = c.claim(ctx, a, id)
+		}
+		if taken == "" {
+			err = fmt.Errorf("%w: it is about another object, %s", ErrUnusableAnswer, id)
+		}
 	}
-	for _, name := range []string{"internalName", "name"} {
-		if key := f.text(name); key != "" {
-			return stored.text(name) == key && (f.text("type") == "" || stored.text("type") == f.text("type"))
+	if err != nil {
+		return nil, &Error{Method: http.MethodPost, Path: string(a.kind), Err: err, unclear: true}
+	}
+	return object, nil
+}
+
+// lookUp waits for the object of an unclear create to appear and takes it. The error says why there is none to take.
+func lookUp[T any](ctx context.Context, c *Client, a *attempt, filter url.Values) (*T, error) {
+	ctx, watch := timed(ctx, lookUpLimit)
+	cause := errors.New("it was not looked for")
+	for _, pause := range lookUpPauses {
+		if watch.elapsed()+pause > lookUpWindow || wait(ctx, pause) != nil {
+			break
+		}
+		object, err := look[T](ctx, c, a, filter)
+		if object != nil {
+			return object, nil
+		}
+		cause = err
+		if errors.Is(err, errAmbiguous) || errors.Is(err, errRetryAfter) {
+			break
+		}
+	}
+	return nil, fmt.Errorf("%w: %w", errMayBeMade, cause)
+}
+
+// look takes the object of a create when the list has it. The error says why not.
+func look[T any](ctx context.Context, c *Client, a *attempt, filter url.Values) (*T, error) {
+	candidates, others, err := c.candidates(ctx, a, filter)
+	if err != nil {
+		return nil, fmt.Errorf("it could not be looked for: %w", err)
+	}
+	if len(candidates) > candidateLimit {
+		return nil, fmt.Errorf("%d objects could be it, and %w", len(candidates), errAmbiguous)
+	}
+	// The list may tell less than all of an object, so each is read.
+	objects, equal := map[ID]*T{}, []ID{}
+	for _, id := range candidates {
+		object, held, err := getHeld[T](ctx, c, a.kind, id)
+		if err != nil {
+			return nil, fmt.Errorf("%s could be it, and cannot be read: %w", id, err)
+		}
+		if a.mayBe(held) && a.isHeldBy(held) {
+			objects[id], equal = object, append(equal, id)
+		} else {
+			others = append(others, id)
+		}
+	}
+	id, free := c.claim(ctx, a, equal...)
+	switch {
+	case id != "":
+		return objects[id], nil
+	case len(free) > 0:
+		return nil, fmt.Errorf("%s could all be it, and %w", joinIDs(free), errAmbiguous)
+	case len(others) > 0:
+		return nil, fmt.Errorf("no object has appeared that is certainly it; with its key there is %s", joinIDs(others))
+	default:
+		return nil, errors.New("no such object has appeared since")
+	}
+}
+
+func joinIDs(ids []ID) string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = string(id)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// candidates returns the objects of the list that could be that of a create, and others with the same key, at most a few.
+func (c *Client) candidates(ctx context.Context, a *attempt, filter url.Values) (candidates, others []ID, err error) {
+	for row, err := range c.rows(ctx, a.kind, filter) {
+		if err != nil {
+			return nil, nil, err
+		}
+		value, err := decodeValue(row.json)
+		held, isObject := value.(map[string]any)
+		switch {
+		case err != nil || !isObject || !a.hasKeyOf(held) || c.isClaimed(row.id):
+		case !c.reader.sawBefore(a.kind, row.id, a.sentAt) && a.mayBe(held):
+			candidates = append(candidates, row.id)
+		case len(others) < candidateLimit:
+			others = append(others, row.id)
+		}
+	}
+	return candidates, others, nil
+}
+
+// keyNames are the properties that may be the key of an object, the strongest first.
+var keyNames = []string{"referenceId", "internalName", "name"}
+
+// hasKeyOf reports whether an object has the strongest key that was sent, and the type that goes with a name.
+func (a *attempt) hasKeyOf(held map[string]any) bool {
+	for _, name := range keyNames {
+		if key := textOf(a.sent[name]); key != "" {
+			return textOf(held[name]) == key && (name == "referenceId" || a.sent["type"] == nil || saysSame(a.sent["type"], held["type"]))
 		}
 	}
 	return false
 }
 
-// likeness counts the properties that are stored as they were sent.
-func (f sentFields) likeness(stored sentFields) int {
-	same := 0
-	for name, value := range f {
-		if equalJSON(value, stored[name]) {
-			same++
+// mayAnswer reports whether the answer of a create can be about its object: it says nothing of another key.
+func (a *attempt) mayAnswer(held map[string]any) bool {
+	for _, name := range keyNames {
+		if key := textOf(a.sent[name]); key != "" && held[name] != nil {
+			return strings.EqualFold(textOf(held[name]), key)
 		}
 	}
-	return same
+	return true
 }
 
-func equalJSON(a, b json.RawMessage) bool {
-	if bytes.Equal(a, b) {
-		return true
+// mayBe reports whether nothing that an object says of itself, all of it or a part, speaks against its being that of the create: it is a draft,
+// made since, and none of its properties differs from what was sent.
+func (a *attempt) mayBe(held map[string]any) bool {
+	if status := textOf(held["status"]); status != "" && !strings.EqualFold(status, StatusDraft) {
+		return false
 	}
-	var left, right any
-	return unmarshal(a, &left) == nil && unmarshal(b, &right) == nil && reflect.DeepEqual(left, right)
+	for name, value := range a.sent {
+		if is, told := held[name]; told && !holds(value, is) {
+			return false
+		}
+	}
+	return a.madeSince(textOf(held["createdAt"]))
+}
+
+// madeSince reports whether an object that no list had before the create can have been made by it. Its time may be by our clock or by the one that
+// dates the answers, whichever is behind, because a proxy may date them. It is never much older than a list that does not have it. A time that
+// cannot be read tells nothing; it is enough then that a list was read to its end shortly before.
+func (a *attempt) madeSince(createdAt string) bool {
+	at, err := time.Parse(time.RFC3339, createdAt)
+	if a.listed.IsZero() {
+		return err == nil && !at.Before(a.sentAtTheirs.Add(-clockSlack))
+	}
+	if err != nil {
+		return a.sentAtTheirs.Sub(a.listed) <= lookUpWindow
+	}
+	since := a.sentAtTheirs
+	if a.sentAt.Before(since) {
+		since = a.sentAt
+	}
+	if oldest := a.listed.Add(-listSlack); since.Before(oldest) {
+		since = oldest
+	}
+	return !at.Before(since.Add(-clockSlack))
+}
+
+// isHeldBy reports whether an object holds all that was sent.
+func (a *attempt) isHeldBy(held map[string]any) bool { return holds(a.sent, held) }
+
+// holds reports whether a value that the service holds says what was sent. It may say more, and say it in an equal form: without blanks around
+// a text, a time in another zone, a list in another order.
+func holds(sent, held any) bool {
+	switch sent := sent.(type) {
+	case nil:
+		return isEmpty(held)
+	case map[string]any:
+		object, _ := held.(map[string]any)
+		for name, value := range sent {
+			if !holds(value, object[name]) {
+				return false
+			}
+		}
+		return object != nil || isEmpty(sent) && isEmpty(held)
+	case []any:
+		list, isList := held.([]any)
+		return (isList || isEmpty(held)) && holdsAll(sent, list)
+	case string:
+		if sent = strings.TrimSpace(sent); sent == "" {
+			return isEmpty(held)
+		}
+		if _, nested := held.([]any); !nested && textOf(held) == sent {
+			return true
+		}
+		at, err := time.Parse(time.RFC3339, sent)
+		is, problem := time.Parse(time.RFC3339, textOf(held))
+		return err == nil && problem == nil && at.Equal(is) || saysSame(sent, held)
+	default:
+		return saysSame(sent, held)
+	}
+}
+
+// holdsAll reports whether two lists are as long, and each element of the one is held by another one of the other.
+func holdsAll(sent, held []any) bool {
+	left := slices.Clone(held)
+	for _, value := range sent {
+		at := slices.IndexFunc(left, func(is any) bool { return holds(value, is) })
+		if at < 0 {
+			return false
+		}
+		left = slices.Delete(left, at, at+1)
+	}
+	return len(left) == 0
+}
+
+// isEmpty reports whether a value is one of those that mean none.
+func isEmpty(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case string:
+		return strings.TrimSpace(value) == ""
+	case []any:
+		return len(value) == 0
+	case map[string]any:
+		return len(value) == 0
+	default:
+		return false
+	}
+}
+
+// textOf returns a text without blanks around, that of a name also where it is told by language. Anything else is "".
+func textOf(value any) string {
+	switch value := value.(type) {
+	case string:
+		return strings.TrimSpace(value)
+	case json.Number:
+		return value.String()
+	case map[string]any:
+		texts := Localized{}
+		for language, text := range value {
+			texts[language] = textOf(text)
+		}
+		return texts.first()
+	default:
+		return ""
+	}
 }

@@ -2,6 +2,7 @@ package merchants
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,6 +24,9 @@ type shelf struct {
 	create func(s *shelf, n int) (*http.Response, error)
 	// list and read, unless nil, answer the n-th list and the n-th read in the place of the shelf; a nil answer leaves it to the shelf.
 	list, read func(n int) *http.Response
+	// slow, unless nil, is how long the n-th answer takes.
+	slow    func(n int) time.Duration
+	answers int
 	// date is the service's clock, sent with each answer unless nil.
 	date func() time.Time
 
@@ -50,8 +54,18 @@ func (s *shelf) roundTrip(r *http.Request) (*http.Response, error) {
 		_, _ = io.ReadAll(r.Body)
 	}
 	s.mu.Lock()
+	s.answers++
+	if s.slow != nil {
+		pause := s.slow(s.answers)
+		s.mu.Unlock()
+		<-time.After(pause)
+		s.mu.Lock()
+	}
 	defer s.mu.Unlock()
 	answer, err := s.answer(r)
+	if r.Context().Err() != nil {
+		return nil, r.Context().Err()
+	}
 	if answer != nil && s.date != nil {
 		answer.Header.Set("Date", s.date().UTC().Format(http.TimeFormat))
 	}
@@ -100,11 +114,6 @@ func lost(s *shelf, n int) (*http.Response, error) {
 // dropped does not carry a create out, and gives no answer.
 func dropped(*shelf, int) (*http.Response, error) { return nil, errLost }
 
-// inTurn answers the first create by the first function, and so on; the last one answers all others.
-func inTurn(answers ...func(*shelf, int) (*http.Response, error)) func(*shelf, int) (*http.Response, error) {
-	return func(s *shelf, n int) (*http.Response, error) { return answers[min(n, len(answers))-1](s, n) }
-}
-
 func says(status int, body string) func(*shelf, int) (*http.Response, error) {
 	return func(*shelf, int) (*http.Response, error) { return answerWith(status, body), nil }
 }
@@ -125,8 +134,16 @@ func createVIP(ctx context.Context, c *Client) (ID, error) {
 	return made.ID, nil
 }
 
-// TestCreate_whichObject holds which object an unclear create takes for its own: one with the strongest key that was sent, and of several the
-// one that is most like what was sent.
+// took is what an unclear create took: an id, or the reason why it took none.
+func took(id ID, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return string(id)
+}
+
+// TestCreate_whichObject holds which object an unclear create takes for its own: a draft with the strongest key that was sent, equal in all that
+// was sent, and none where more than one is that. Nothing is dated; before the create the list was read to its end, with what was there.
 func TestCreate_whichObject(t *testing.T) {
 	t.Parallel()
 	perk := func(in PerkInput) func(context.Context, *Client) (ID, error) {
@@ -148,88 +165,140 @@ func TestCreate_whichObject(t *testing.T) {
 		}
 	}
 	english := func(text string) Field[Localized] { return Value(Localized{"en": text}) }
+	const none, notIt, several = "no such object has appeared since", "no object has appeared that is certainly it; with its key there is x1", "it cannot be told which one it is"
 	for name, test := range map[string]struct {
 		create func(context.Context, *Client) (ID, error)
-		rows   []string
-		want   ID
+		// before and since are what is there before the create and comes with it.
+		before, since []string
+		// want is the id, or a part of the error.
+		want string
 	}{
-		"reference id, whatever the name": {
-			cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP"), ReferenceID: Value("vip")}),
-			[]string{`{"id":"x1","type":"list","name":"VIP","referenceId":"other"}`, `{"id":"x2","type":"list","name":"VIP"}`, `{"id":"x3","type":"list","name":"Tidied","referenceId":"vip"}`},
-			"x3",
+		"reference id": {
+			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP"), ReferenceID: Value("vip")}),
+			since:  []string{`{"id":"x1","type":"list","name":"VIP","referenceId":"other"}`, `{"id":"x2","type":"list","name":"VIP"}`, `{"id":"x3","type":"list","name":"VIP","referenceId":"vip"}`},
+			want:   "x3",
+		},
+		"reference id, with another name": {
+			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP"), ReferenceID: Value("vip")}),
+			since:  []string{`{"id":"x1","type":"list","name":"Tidied","referenceId":"vip"}`},
+			want:   notIt,
+		},
+		"reference id of another type": {
+			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP"), ReferenceID: Value("vip")}),
+			since:  []string{`{"id":"x1","type":"segment","name":"VIP","referenceId":"vip"}`},
+			want:   notIt,
 		},
 		"name, whatever the reference id": {
-			cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP")}),
-			[]string{`{"id":"x1","type":"list","name":"vip"}`, `{"id":"x2","type":"list","name":"VIP","referenceId":"chosen-by-the-service"}`},
-			"x2",
+			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP")}),
+			since:  []string{`{"id":"x1","type":"list","name":"vip"}`, `{"id":"x2","type":"list","name":"VIP","referenceId":"chosen-by-the-service"}`},
+			want:   "x2",
 		},
 		"name of the same type": {
-			cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP")}),
-			[]string{`{"id":"x1","type":"segment","name":"VIP"}`, `{"id":"x2","type":"list","name":"VIP"}`},
-			"x2",
+			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP")}),
+			since:  []string{`{"id":"x1","type":"segment","name":"VIP"}`, `{"id":"x2","type":"list","name":"VIP"}`},
+			want:   "x2",
 		},
 		"name without blanks around": {
-			cohort(CohortInput{Type: Value(CohortList), Name: Value(" VIP ")}),
-			[]string{`{"id":"x1","type":"list","name":"VIP"}`},
-			"x1",
+			create: cohort(CohortInput{Type: Value(CohortList), Name: Value(" VIP ")}),
+			since:  []string{`{"id":"x1","type":"list","name":"VIP"}`},
+			want:   "x1",
+		},
+		"name by language": {
+			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP")}),
+			since:  []string{`{"id":"x1","type":"list","name":{"fr":"Meilleurs","en":"VIP"}}`},
+			want:   "x1",
 		},
 		"name of another type": {
-			cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP")}),
-			[]string{`{"id":"x1","type":"segment","name":"VIP"}`},
-			"",
+			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP")}),
+			since:  []string{`{"id":"x1","type":"segment","name":"VIP"}`},
+			want:   none,
 		},
 		"internal name, of any type where none was sent": {
-			perk(PerkInput{InternalName: Value("gift")}),
-			[]string{`{"id":"x1","internalName":"Gift"}`, `{"id":"x2","internalName":"gift","type":"none"}`},
-			"x2",
+			create: perk(PerkInput{InternalName: Value("gift")}),
+			since:  []string{`{"id":"x1","internalName":"Gift"}`, `{"id":"x2","internalName":"gift","type":"none"}`},
+			want:   "x2",
 		},
-		"the most alike": {
-			perk(PerkInput{InternalName: Value("gift"), Title: Value(Localized{"en": "Gift", "fr": "Cadeau"}), Description: english("Good.")}),
-			[]string{
+		"the one that is equal": {
+			create: perk(PerkInput{InternalName: Value("gift"), Title: Value(Localized{"en": "Gift", "fr": "Cadeau"}), Description: english("Good.")}),
+			since: []string{
 				`{"id":"x1","internalName":"gift","title":{"en":"Gift"},"description":{"en":"Good."}}`,
 				`{"id":"x2","internalName":"gift","description":{"en":"Good."},"title":{"fr":"Cadeau", "en":"Gift"}}`,
 				`{"id":"x3","internalName":"gift","title":{"en":"Gift","fr":"Cadeau"},"description":{"en":"Better."}}`,
 				`{"id":"x4","internalName":"other","title":{"en":"Gift","fr":"Cadeau"},"description":{"en":"Good."}}`,
 			},
-			"x2",
+			want: "x2",
 		},
-		"the first of those that are equally alike": {
-			perk(PerkInput{InternalName: Value("gift"), Title: english("Gift")}),
-			[]string{`{"id":"x1","internalName":"gift","title":{"en":"Gift"}}`, `{"id":"x2","internalName":"gift","title":{"en":"Gift"}}`},
-			"x1",
+		"in an equal form": {
+			create: perk(PerkInput{
+				InternalName: Value("gift"), Title: english("Gift "), Description: Value(Localized{}), ImageURL: Null[string](), ExpiresAt: Value("2027-01-01T00:00:00Z"),
+				Type: Value(PerkShopifyDiscount), TypeConfig: Value(json.RawMessage(`{"discountName":"A","value":10.0}`)),
+			}),
+			since: []string{`{"id":"x1","internalName":"gift","title":{"en":"Gift"},"description":null,"expiresAt":"2027-01-01T01:00:00.000+01:00","type":"shopify-discount","typeConfig":{"value":10,"discountName":"A","shop":"b"}}`},
+			want:  "x1",
 		},
-		"none by likeness alone": {
-			perk(PerkInput{Title: english("Gift")}),
-			[]string{`{"id":"x1","internalName":"gift","title":{"en":"Gift"}}`},
-			"",
+		"a draft, in whatever case": {
+			create: perk(PerkInput{InternalName: Value("gift")}),
+			since:  []string{`{"id":"x1","internalName":"gift","status":"DRAFT"}`},
+			want:   "x1",
 		},
-		"none of an empty key": {
-			perk(PerkInput{InternalName: Value("")}),
-			[]string{`{"id":"x1","internalName":""}`},
-			"",
+		"without a property": {
+			create: perk(PerkInput{InternalName: Value("gift"), Title: english("Gift")}),
+			since:  []string{`{"id":"x1","internalName":"gift"}`},
+			want:   notIt,
 		},
+		"published":                     {create: createGift, since: []string{`{"id":"x1","internalName":"gift","status":"live"}`}, want: notIt},
+		"archived":                      {create: createGift, since: []string{`{"id":"x1","internalName":"gift","status":"archived"}`}, want: notIt},
+		"in a status that is not known": {create: createGift, since: []string{`{"id":"x1","internalName":"gift","status":"review"}`}, want: notIt},
+		"there before":                  {create: createGift, before: []string{`{"id":"x1","internalName":"gift"}`}, want: notIt},
+		"one beside what was there before": {
+			create: createGift, before: []string{`{"id":"x1","internalName":"gift"}`}, since: []string{`{"id":"x2","internalName":"gift"}`}, want: "x2",
+		},
+		"two that are equal": {create: createGift, since: []string{`{"id":"x1","internalName":"gift"}`, `{"id":"x2","internalName":"gift"}`}, want: "x1, x2 could all be it, and " + several},
+		"more than are read": {
+			create: createGift, want: several,
+			since: func() (rows []string) {
+				for n := range 2 * candidateLimit {
+					rows = append(rows, fmt.Sprintf(`{"id":"x%d","internalName":"gift"}`, n))
+				}
+				return rows
+			}(),
+		},
+		"none by all but the key": {
+			create: perk(PerkInput{Title: english("Gift")}),
+			since:  []string{`{"id":"x1","internalName":"gift","title":{"en":"Gift"}}`},
+			want:   none,
+		},
+		"none of an empty key": {create: perk(PerkInput{InternalName: Value("")}), since: []string{`{"id":"x1","internalName":""}`}, want: none},
 		"none that another create has taken": {
-			perk(PerkInput{InternalName: Value("gift")}),
-			[]string{`{"id":"taken","internalName":"gift"}`},
-			"",
+			create: createGift, since: []string{`{"id":"taken","internalName":"gift"}`}, want: none,
 		},
 		"one beside what another create has taken": {
-			perk(PerkInput{InternalName: Value("gift")}),
-			[]string{`{"id":"taken","internalName":"gift"}`, `{"id":"x2","internalName":"gift"}`},
-			"x2",
+			create: createGift, since: []string{`{"id":"taken","internalName":"gift"}`, `{"id":"x2","internalName":"gift"}`}, want: "x2",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &shelf{rows: test.rows, create: dropped}
+				s := &shelf{rows: test.before, create: func(s *shelf, _ int) (*http.Response, error) {
+					s.rows = append(s.rows, test.since...)
+					return nil, errLost
+				}}
 				c := s.client(t, Config{})
-				c.claims.take("taken")
-				got, err := test.create(t.Context(), c)
-				if got != test.want || (err == nil) != (test.want != "") || err != nil && !MayHaveHappened(err) {
-					t.Errorf("took %q, want %q: %v", got, test.want, err)
+				for _, k := range []kind{kindPerks, kindCohorts} {
+					for _, err := range c.listed(t.Context(), k) {
+						if err != nil {
+							t.Fatal(err)
+						}
+					}
 				}
-				if test.want == "" && len(s.created) != 0 || test.want != "" && !slices.Equal(s.created, []ID{test.want}) {
+				<-time.After(time.Millisecond)
+				c.creates.claimed = map[ID]bool{"taken": true}
+				c.creates.open = map[string]int{}
+				id, err := test.create(t.Context(), c)
+				if got := took(id, err); err == nil && got != test.want || err != nil && !strings.Contains(got, test.want) || err != nil && !MayHaveHappened(err) {
+					t.Errorf("took %q, want %q", got, test.want)
+				}
+				if err == nil && !slices.Equal(s.created, []ID{id}) || err != nil && len(s.created) != 0 {
 					t.Errorf("told of %v", s.created)
 				}
 			})
@@ -237,42 +306,94 @@ func TestCreate_whichObject(t *testing.T) {
 	}
 }
 
-// TestCreate_window: an object that is older than the create is not the one, by the clock of the service, which may be far from ours.
+// TestCreate_window: an object that is older than the create is not the one, by the clock of the service, which may be far from ours and was last
+// told long ago. Where a list was read to its end before, what it does not have may be older by that clock, if it is not by ours: a proxy may date
+// the answers. What tells no time is not the one where that list is old.
 func TestCreate_window(t *testing.T) {
 	t.Parallel()
 	const year = 365 * 24 * time.Hour
-	for clock, ahead := range map[string]time.Duration{"no answer before": 0, "same clock": 0, "a year ahead": year, "a year behind": -year} {
-		for createdAt, ours := range map[string]bool{"-1h": false, "-3s": false, "-2001ms": false, "-2s": true, "0s": true, "5s": true, "none": true, "of another form": true} {
-			t.Run(clock+", created at "+createdAt, func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					s := &shelf{date: func() time.Time { return time.Now().Add(ahead) }}
-					c := s.client(t, Config{})
-					if clock != "no answer before" {
-						if _, err := c.GetPerk(t.Context(), "x0"); !IsNotFound(err) {
-							t.Fatal(err)
+	created := map[string][3]bool{
+		// Whether it is ours when no list was read, when one was, 20 minutes before, and when answers are then dated ahead of our clock, as by a proxy.
+		"-22m": {false, false, false}, "-19m": {false, false, true}, "-13s": {false, false, true}, "-3500ms": {false, false, true},
+		"-1s": {true, true, true}, "0s": {true, true, true}, "5s": {true, true, true},
+		"none": {}, "of another form": {}, "null": {},
+	}
+	for clock, ahead := range map[string]time.Duration{"no answer before": 0, "same clock": 0, "10 s ahead": 10 * time.Second, "a year ahead": year, "a year behind": -year} {
+		for createdAt, ours := range created {
+			for i, listed := range []bool{false, true} {
+				if clock == "no answer before" && listed {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s, created at %s, listed %t", clock, createdAt, listed), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						s := &shelf{date: func() time.Time { return time.Now().Add(ahead) }}
+						c := s.client(t, Config{})
+						if clock != "no answer before" {
+							if _, err := c.GetPerk(t.Context(), "x0"); !IsNotFound(err) {
+								t.Fatal(err)
+							}
 						}
-					}
-					row := `{"id":"x1","internalName":"gift"}`
-					if offset, err := time.ParseDuration(createdAt); err == nil {
-						row = fmt.Sprintf(`{"id":"x1","internalName":"gift","createdAt":%q}`, s.date().Add(offset).UTC().Format("2006-01-02T15:04:05.000Z"))
-					} else if createdAt != "none" {
-						row = `{"id":"x1","internalName":"gift","createdAt":"yesterday"}`
-					}
-					// What comes after the create was sent is later than its object, the answer to it not excepted.
-					s.create = func(s *shelf, _ int) (*http.Response, error) {
-						<-time.After(10 * time.Second)
-						s.rows = []string{row}
-						return answerWith(500, ""), nil
-					}
-					got, err := createGift(t.Context(), c)
-					if (got == "x1") != ours || (err == nil) != ours {
-						t.Errorf("took %q: %v", got, err)
-					}
+						for _, err := range c.listed(t.Context(), kindPerks) {
+							t.Fatalf("the list is not empty: %v", err)
+						}
+						if !listed {
+							c.reader.collection(kindPerks).whole = time.Time{}
+						}
+						<-time.After(20 * time.Minute)
+						row := `{"id":"x1","internalName":"gift"}`
+						switch offset, err := time.ParseDuration(createdAt); {
+						case err == nil:
+							row = fmt.Sprintf(`{"id":"x1","internalName":"gift","createdAt":%q}`, s.date().Add(offset).UTC().Format("2006-01-02T15:04:05.000Z"))
+						case createdAt == "null":
+							row = `{"id":"x1","internalName":"gift","createdAt":null}`
+						case createdAt != "none":
+							row = `{"id":"x1","internalName":"gift","createdAt":"yesterday"}`
+						}
+						// What comes after the create was sent is later than its object, the answer to it not excepted.
+						s.create = func(s *shelf, _ int) (*http.Response, error) {
+							<-time.After(10 * time.Second)
+							s.rows = []string{row}
+							return answerWith(500, ""), nil
+						}
+						got, err := createGift(t.Context(), c)
+						want := ours[i]
+						if listed && ahead > 0 {
+							want = ours[2] && (ahead == year || createdAt != "-19m" && createdAt != "-13s")
+						}
+						if (got == "x1") != want || (err == nil) != want {
+							t.Errorf("took %q, want that to be %t: %v", got, want, err)
+						}
+					})
 				})
-			})
+			}
 		}
 	}
+}
+
+// TestCreate_longList: the object of an unclear create is found in a list of 100,000, of which a page takes 50 ms.
+func TestCreate_longList(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const rows = 100_000
+		s := &shelf{create: lost}
+		s.list = func(n int) *http.Response {
+			<-time.After(50 * time.Millisecond)
+			var page []string
+			for i := range pageSize {
+				page = append(page, fmt.Sprintf(`{"id":"o%d","internalName":"o%[1]d"}`, n*pageSize+i))
+			}
+			if n == rows/pageSize {
+				return answerWith(200, `{"data":[`+strings.Join(append(page, s.rows...), ",")+`],"nextCursor":null}`)
+			}
+			return answerWith(200, fmt.Sprintf(`{"data":[%s],"nextCursor":%d}`, strings.Join(page, ","), n))
+		}
+		c := s.client(t, Config{})
+		c.reader.collection(kindPerks).whole = time.Now()
+		if got, err := createGift(t.Context(), c); got != "x1" || err != nil {
+			t.Errorf("took %q: %v", got, err)
+		}
+	})
 }
 
 // TestCreate_tenEqual: ten creates that differ in nothing take ten different objects, each told of once, whichever of them got an answer.
@@ -293,7 +414,10 @@ func TestCreate_tenEqual(t *testing.T) {
 					}
 					return answer, err
 				}}
+				// Answers take their time, so that one create takes its object while another one reads those that could be it.
+				s.slow = func(n int) time.Duration { return time.Duration(1+n*7%10) * 10 * time.Millisecond }
 				c := s.client(t, Config{MaxRetries: 4})
+				c.reader.collection(kindPerks).whole = time.Now()
 				var mu sync.Mutex
 				var took []ID
 				var group sync.WaitGroup
@@ -329,6 +453,7 @@ func TestCreate_idOfAnother(t *testing.T) {
 			return answerWith(201, s.rows[0]), nil
 		}}
 		c := s.client(t, Config{})
+		c.reader.collection(kindPerks).whole = time.Now()
 		for _, want := range []ID{"x1", "x2"} {
 			if got, err := createGift(t.Context(), c); got != want || err != nil {
 				t.Errorf("took %q, want %q: %v", got, want, err)
@@ -340,44 +465,28 @@ func TestCreate_idOfAnother(t *testing.T) {
 	})
 }
 
-// TestCreate_sends holds how often a create is sent, how often it is looked for, and what comes of it.
+// TestCreate_sends holds that a create is sent once, how often it is looked for, and what comes of it.
 func TestCreate_sends(t *testing.T) {
 	t.Parallel()
-	const exists, invalid = `{"code":"cohort.already-exists","message":"It exists."}`, `{"code":"generic.invalid-request","message":"name must be a string"}`
-	later := func(s *shelf, _ int) (*http.Response, error) {
-		_, _ = lost(s, 1)
-		return answerWith(417, exists), nil
-	}
-	others := func(s *shelf, _ int) (*http.Response, error) {
-		s.rows = []string{`{"id":"old","type":"list","name":"VIP","referenceId":"vip","createdAt":"1999-12-31T00:00:00.000Z"}`}
-		return answerWith(417, exists), nil
-	}
+	const exists = `{"code":"cohort.already-exists","message":"It exists."}`
 	for name, test := range map[string]struct {
 		create func(context.Context, *Client) (ID, error)
 		answer func(*shelf, int) (*http.Response, error)
 		list   func(n int) *http.Response
 		want   ID
-		// creates and lists are how many are sent; lists is -1 where they are tried again.
-		creates, lists int
+		// lists is how many are asked for.
+		lists int
 		// unclear tells of an error that the object may exist.
 		unclear bool
 	}{
-		"perk, found at once":              {create: createGift, answer: lost, want: "x1", creates: 1, lists: 1},
-		"perk, not carried out":            {create: createGift, answer: dropped, creates: 1, lists: 6, unclear: true},
-		"perk, refused":                    {create: createGift, answer: says(417, `{"code":"perk.already-exists","message":"It exists."}`), creates: 1},
-		"list, found at once":              {create: createVIP, answer: lost, want: "x1", creates: 1, lists: 1},
-		"list, refused":                    {create: createVIP, answer: says(417, exists), creates: 1},
-		"list, not carried out at first":   {create: createVIP, answer: inTurn(dropped, lost), want: "x2", creates: 2, lists: 3},
-		"list, late and refused":           {create: createVIP, answer: inTurn(dropped, later), want: "x1", creates: 2, lists: 3},
-		"list, refused for another's":      {create: createVIP, answer: inTurn(dropped, others), creates: 2, lists: 2 + 6, unclear: true},
-		"list, refused for another reason": {create: createVIP, answer: inTurn(dropped, says(417, invalid)), creates: 2, lists: 2, unclear: true},
-		"list, never carried out":          {create: createVIP, answer: dropped, creates: 5, lists: 4*2 + 6, unclear: true},
-		"list, never listed": {
-			create: createVIP, answer: inTurn(lost, says(417, exists)), creates: 2, lists: -1, unclear: true,
-			list: func(int) *http.Response { return answerWith(500, "") },
-		},
+		"perk, found at once":   {create: createGift, answer: lost, want: "x1", lists: 1},
+		"perk, not carried out": {create: createGift, answer: dropped, lists: 6, unclear: true},
+		"perk, refused":         {create: createGift, answer: says(417, `{"code":"perk.already-exists","message":"It exists."}`)},
+		"list, found at once":   {create: createVIP, answer: lost, want: "x1", lists: 1},
+		"list, not carried out": {create: createVIP, answer: dropped, lists: 6, unclear: true},
+		"list, refused":         {create: createVIP, answer: says(417, exists)},
 		"perk, on the last look": {
-			create: createGift, answer: lost, want: "x1", creates: 1, lists: 6,
+			create: createGift, answer: lost, want: "x1", lists: 6,
 			list: func(n int) *http.Response {
 				if n < 6 {
 					return answerWith(200, `{"data":[]}`)
@@ -386,8 +495,8 @@ func TestCreate_sends(t *testing.T) {
 			},
 		},
 		"perk, in a list that ends in the middle": {
-			// The first row would do, but one that does better may come after it.
-			create: createGift, answer: lost, want: "x1", creates: 1, lists: 3,
+			// The first row would do, but there may be another one after it.
+			create: createGift, answer: lost, want: "x1", lists: 3,
 			list: func(n int) *http.Response {
 				switch n {
 				case 1:
@@ -399,18 +508,24 @@ func TestCreate_sends(t *testing.T) {
 				}
 			},
 		},
+		"perk, when the service asks to wait": {
+			create: createGift, answer: lost, lists: 1, unclear: true,
+			list: func(int) *http.Response { return askingToWait(refusalOf(503), "3600") },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := &shelf{create: test.answer, list: test.list}
 				c := s.client(t, Config{MaxRetries: 4})
+				c.reader.collection(kindPerks).whole = time.Now()
+				c.reader.collection(kindCohorts).whole = time.Now()
 				got, err := test.create(t.Context(), c)
 				if got != test.want || (err == nil) != (test.want != "") || MayHaveHappened(err) != test.unclear {
 					t.Errorf("took %q, want %q: %v", got, test.want, err)
 				}
-				if s.creates != test.creates || test.lists >= 0 && s.lists != test.lists {
-					t.Errorf("%d creates and %d lists, want %d and %d", s.creates, s.lists, test.creates, test.lists)
+				if s.creates != 1 || s.lists != test.lists {
+					t.Errorf("%d creates and %d lists, want 1 and %d", s.creates, s.lists, test.lists)
 				}
 			})
 		})
@@ -423,7 +538,7 @@ func TestCreate_looks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &shelf{create: dropped}
 		started := time.Now()
-		if _, err := createGift(t.Context(), s.client(t, Config{MaxRetries: 4})); !errors.Is(err, errNotFoundAgain) {
+		if _, err := createGift(t.Context(), s.client(t, Config{MaxRetries: 4})); !errors.Is(err, errMayBeMade) {
 			t.Errorf("got %v", err)
 		}
 		var after []time.Duration
@@ -437,13 +552,14 @@ func TestCreate_looks(t *testing.T) {
 }
 
 // TestCreate_foundAndRead: the list may tell less than all of an object, so what was found is read. It may not be readable at once; that it
-// cannot be read at all does not mean that nothing was made.
+// cannot be read at all does not mean that nothing was made, nor that it is ours.
 func TestCreate_foundAndRead(t *testing.T) {
 	t.Parallel()
 	gone := func() *http.Response { return answerWith(404, `{"code":"perk.not-found","message":"There is none."}`) }
 	for name, test := range map[string]struct {
 		read  func(n int) *http.Response
 		found bool
+		// reads is how often it is read: once for each look that is made.
 		reads int
 	}{
 		"at once": {found: true, reads: 1},
@@ -453,30 +569,154 @@ func TestCreate_foundAndRead(t *testing.T) {
 			}
 			return nil
 		}},
-		"never":     {reads: 5, read: func(int) *http.Response { return gone() }},
-		"forbidden": {reads: 1, read: func(int) *http.Response { return answerWith(403, `{"code":"generic.forbidden","message":"No."}`) }},
-		"not whole": {reads: 2, read: func(int) *http.Response { return answerWith(200, `{}`) }},
+		"never":       {reads: 6, read: func(int) *http.Response { return gone() }},
+		"forbidden":   {reads: 6, read: func(int) *http.Response { return answerWith(403, `{"code":"generic.forbidden","message":"No."}`) }},
+		"not whole":   {reads: 12, read: func(int) *http.Response { return answerWith(200, `{}`) }},
+		"another one": {reads: 12, read: func(int) *http.Response { return answerWith(200, `{"id":"x2","internalName":"gift"}`) }},
+		"another form": {reads: 6, read: func(int) *http.Response {
+			return answerWith(200, `{"id":"x1","internalName":"gift","title":{"en":"No gift"}}`)
+		}},
+		"published": {reads: 6, read: func(int) *http.Response {
+			return answerWith(200, `{"id":"x1","internalName":"gift","title":{"en":"Gift"},"status":"live"}`)
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := &shelf{create: func(s *shelf, _ int) (*http.Response, error) {
-					s.rows = []string{`{"id":"x1","internalName":"gift","title":{"en":"Gift"}}`}
+					s.rows = []string{`{"id":"x1","internalName":"gift","title":{"en":"Gift"},"description":{"en":"Good."}}`}
 					return nil, errLost
 				}, read: test.read}
 				s.list = func(int) *http.Response { return answerWith(200, `{"data":[{"id":"x1","internalName":"gift"}]}`) }
 				c := s.client(t, Config{})
-				made, err := c.CreatePerk(t.Context(), PerkInput{InternalName: Value("gift")})
-				if test.found && (err != nil || made.ID != "x1" || made.Title["en"] != "Gift") {
-					t.Errorf("got %v, %v", made, err)
+				c.reader.collection(kindPerks).whole = time.Now()
+				made, err := c.CreatePerk(t.Context(), PerkInput{InternalName: Value("gift"), Title: Value(Localized{"en": "Gift"})})
+				if test.found && (err != nil || made.ID != "x1" || made.Description["en"] != "Good." || !slices.Equal(s.created, []ID{"x1"})) {
+					t.Errorf("got %v, %v, and told of %v", made, err, s.created)
 				}
-				if !test.found && (!MayHaveHappened(err) || IsNotFound(err)) {
-					t.Errorf("got %v, %v", made, err)
+				if !test.found && (!MayHaveHappened(err) || IsNotFound(err) || !strings.Contains(err.Error(), "x1") || len(s.created) > 0) {
+					t.Errorf("got %v, %v, and told of %v", made, err, s.created)
 				}
-				if s.creates != 1 || s.reads != test.reads || !slices.Equal(s.created, []ID{"x1"}) {
-					t.Errorf("%d creates and %d reads, and told of %v", s.creates, s.reads, s.created)
+				if s.creates != 1 || s.reads != test.reads {
+					t.Errorf("%d creates and %d reads, want 1 and %d", s.creates, s.reads, test.reads)
 				}
 			})
 		})
+	}
+}
+
+// TestCreate_otherAnswer: an answer is not believed that is about an object which was there before, or which has another key.
+func TestCreate_otherAnswer(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer string
+		want   ID
+	}{
+		"its own":                   {`{"id":"x9","internalName":"gift"}`, "x9"},
+		"its own, in another case":  {`{"id":"x9","internalName":"GIFT"}`, "x9"},
+		"its own, with an id alone": {`{"id":"x9"}`, "x9"},
+		"there before":              {`{"id":"old","internalName":"gift"}`, "x1"},
+		"of another key":            {`{"id":"x9","internalName":"other"}`, "x1"},
+		"without an id":             {`{"internalName":"gift"}`, "x1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &shelf{rows: []string{`{"id":"old","internalName":"gift"}`}, create: func(s *shelf, n int) (*http.Response, error) {
+					_, _ = lost(s, n)
+					return answerWith(201, test.answer), nil
+				}}
+				c := s.client(t, Config{})
+				for _, err := range c.listed(t.Context(), kindPerks) {
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				<-time.After(time.Millisecond)
+				if got, err := createGift(t.Context(), c); got != test.want || err != nil || !slices.Equal(s.created, []ID{test.want}) {
+					t.Errorf("took %q, want %q, and told of %v: %v", got, test.want, s.created, err)
+				}
+			})
+		})
+	}
+}
+
+// TestCreate_strangerBefore: an object that is equal in everything, and was made after the last list and before the create was sent, is not taken.
+func TestCreate_strangerBefore(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ gated, undated bool }{"a while before": {}, "while it waits at the gate": {gated: true}, "without a time": {undated: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &shelf{date: time.Now}
+				stranger := func() {
+					s.mu.Lock()
+					defer s.mu.Unlock()
+					row := fmt.Sprintf(`{"id":"theirs","internalName":"gift","createdAt":%q}`, time.Now().UTC().Format(time.RFC3339))
+					if test.undated {
+						row = `{"id":"theirs","internalName":"gift"}`
+					}
+					s.rows = append(s.rows, row)
+				}
+				s.create = func(_ *shelf, n int) (*http.Response, error) {
+					if n == 1 && test.gated {
+						time.AfterFunc(20*time.Second, stranger)
+						return askingToWait(refusalOf(429), "40"), nil
+					}
+					return nil, errLost
+				}
+				c := s.client(t, Config{MaxRetries: 4})
+				for _, err := range c.listed(t.Context(), kindPerks) {
+					t.Fatalf("the list is not empty: %v", err)
+				}
+				<-time.After(40 * time.Second)
+				if !test.gated {
+					stranger()
+					<-time.After(20 * time.Second)
+				}
+				if got, err := createGift(t.Context(), c); err == nil || !strings.Contains(err.Error(), "theirs") {
+					t.Errorf("took %q: %v", got, err)
+				}
+			})
+		})
+	}
+}
+
+// TestHolds: what was sent is held by the same in another form, and by nothing else.
+func TestHolds(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		sent, held string
+		want       bool
+	}{
+		{`"a"`, `" a "`, true},
+		{`"a"`, `"b"`, false},
+		{`null`, `""`, true},
+		{`""`, `null`, true},
+		{`[]`, `null`, true},
+		{`{}`, `null`, true},
+		{`[]`, `"a"`, false},
+		{`[]`, `{"a":1}`, false},
+		{`{}`, `"a"`, false},
+		{`{}`, `[1]`, false},
+		{`{}`, `{"a":1}`, true},
+		{`{"a":1}`, `{"a":1,"b":2}`, true},
+		{`{"a":1}`, `{"b":1}`, false},
+		{`{"a":1}`, `"a"`, false},
+		{`[1,2]`, `[2,1]`, true},
+		{`[1]`, `[1,1]`, false},
+		{`[1,1]`, `[1,2]`, false},
+		{`10`, `10.0`, true},
+		{`10`, `11`, false},
+		{`"2027-01-01T00:00:00Z"`, `"2027-01-01T01:00:00.000+01:00"`, true},
+	} {
+		sent, problemSent := decodeValue([]byte(test.sent))
+		held, problemHeld := decodeValue([]byte(test.held))
+		if problemSent != nil || problemHeld != nil {
+			t.Fatal(problemSent, problemHeld)
+		}
+		if got := holds(sent, held); got != test.want {
+			t.Errorf("%s is held by %s: %t", test.sent, test.held, got)
+		}
 	}
 }

@@ -44,3 +44,23 @@ func decode(body []byte, into any) error {
 		return fmt.Errorf("%w: it is not JSON: %w", ErrUnusableAnswer, err)
 	}
 }
+
+// DecodeSettings decodes settings that a draft may lack, as answers are decoded. Its error tells where, and never a value: settings may hold a
+// secret.
+func DecodeSettings(settings []byte, into any) error {
+	if len(settings) == 0 {
+		return nil
+	}
+	err := unmarshal(settings, into)
+	wrong, ok := errors.AsType[*json.SemanticError](err)
+	switch {
+	case ok && wrong.JSONPointer == "":
+		return errors.New("they have the wrong type")
+	case ok:
+		return fmt.Errorf("%q has the wrong type", strings.ReplaceAll(strings.TrimPrefix(string(wrong.JSONPointer), "/"), "/", "."))
+	case err != nil:
+		return errors.New("they are no JSON that has each name once")
+	default:
+		return nil
+	}
+}

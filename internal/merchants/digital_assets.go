@@ -18,8 +18,6 @@ type DigitalAsset struct {
 	VideoURL    *string   `json:"videoUrl"`
 	// MaxSupply is how many there can be; nil means no limit.
 	MaxSupply *int64 `json:"maxSupply"`
-	// UpdatedAt moves with every change.
-	UpdatedAt ScalarText `json:"updatedAt"`
 }
 
 // DigitalAssetInput is what a create or an update sends of a digital asset.

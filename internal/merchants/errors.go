@@ -20,7 +20,7 @@ var (
 )
 
 // Error is the only error of a call that was tried. Status is 0 when no answer came, and Err then says why; else Code and Message are the
-// service's own words where the answer had them.
+// service's own words where the answer had them, and Err may say what they mean here.
 type Error struct {
 	Method, Path string
 	// Status is the HTTP status of the last answer.
@@ -33,7 +33,7 @@ type Error struct {
 	RequestID string
 	// Attempts counts the tries.
 	Attempts int
-	// Err is the cause when no answer came.
+	// Err is the cause when no answer came, or what more there is to say than the service said.
 	Err error
 	// unclear tells of a write that it may have been carried out.
 	unclear bool
@@ -44,12 +44,17 @@ func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
 	switch {
-	case e.Err != nil:
-		b.WriteString(e.Err.Error())
+	case e.Status == 0:
 	case e.Code != "":
 		fmt.Fprintf(&b, "%d %s: %s", e.Status, e.Code, e.Message)
-	default:
+	case e.Message != "":
 		fmt.Fprintf(&b, "%d: %s", e.Status, e.Message)
+	}
+	if e.Err != nil {
+		if e.Status != 0 && e.Message != "" {
+			b.WriteString("; ")
+		}
+		b.WriteString(e.Err.Error())
 	}
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request %s)", e.RequestID)
@@ -57,18 +62,42 @@ func (e *Error) Error() string {
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " after %d attempts", e.Attempts)
 	}
-	return plain(b.String())
-}
-
-// plain replaces control characters, which could break a line or steer a terminal, by blanks.
-func plain(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if IsSteering(r) {
 			return ' '
 		}
 		return r
-	}, text)
+	}, b.String())
 }
+
+// textLimit is the size in bytes above which text of the service is cut.
+const textLimit = 1 << 10
+
+// Plain returns text of the service as it may be shown: on one line, without what could steer a terminal or turn it around, without the
+// beginning of a command to a pipeline (:: or ##), and cut at 1 KB.
+func Plain(text string) string {
+	var b strings.Builder
+	var before rune
+	for at, r := range strings.ToValidUTF8(text, "\uFFFD") {
+		if at >= textLimit {
+			b.WriteString("…")
+			break
+		}
+		if IsSteering(r) {
+			r = ' '
+		}
+		if r == before && (r == ':' || r == '#') {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		before = r
+	}
+	return b.String()
+}
+
+// IsSteering reports whether a character is not shown but obeyed: a control character, one that formats, such as those that turn the direction
+// of text, or the end of a line or a paragraph.
+func IsSteering(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
 // isUnclear reports whether a write that failed may have been carried out all the same.
 func isUnclear(err error) bool {
@@ -80,14 +109,17 @@ func isUnclear(err error) bool {
 // a server error.
 func MayHaveHappened(err error) bool { return isUnclear(err) }
 
-// unclearError gives an unclear error another cause, beside what the service said.
+// unclearError adds to an unclear error what became of the object.
 func unclearError(err, cause error) error {
 	apiError, ok := errors.AsType[*Error](err)
 	if !ok {
 		return err
 	}
 	said := *apiError
-	said.Err = fmt.Errorf("%w: %s", cause, apiError.Error())
+	said.Err = cause
+	if apiError.Err != nil {
+		said.Err = fmt.Errorf("%w; %w", apiError.Err, cause)
+	}
 	return &said
 }
 
@@ -106,18 +138,21 @@ func (e *Error) Field() string {
 	return ""
 }
 
+// codeForm is what the codes of the API look like, such as generic.invalid-request (documented).
+var codeForm = regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$`)
+
 // IsNotFound decides whether an object is gone, and nothing else does: status 404 or 417 with the code of its own kind, such as
-// perk.not-found, or 404 with a code that is of no kind. A proxy's 404 page is not "gone", nor is a merchant or another object that
-// was not found on the way. The codes are assumed.
+// perk.not-found, or 404 with a code of no kind, such as generic.not-found. A proxy's 404 is not "gone", be it a page or JSON, nor is a merchant
+// or another object that was not found on the way, nor another trouble of the object. The codes are assumed.
 func IsNotFound(err error) bool {
 	apiError, ok := errors.AsType[*Error](err)
-	if !ok || apiError.Code == "" {
+	if !ok || !codeForm.MatchString(apiError.Code) {
 		return false
 	}
 	of, notFound := strings.CutSuffix(apiError.Code, ".not-found")
 	switch apiError.Status {
 	case http.StatusNotFound:
-		return !notFound || of == apiError.noun() || of == "generic"
+		return notFound && of == apiError.noun() || strings.HasPrefix(apiError.Code, "generic.")
 	case http.StatusExpectationFailed:
 		return notFound && of == apiError.noun()
 	default:
@@ -152,18 +187,19 @@ func IsInvalidState(err error) bool {
 	return ok && strings.HasSuffix(apiError.Code, ".invalid-state")
 }
 
-// readError fills an Error from an answer that is not a success. What is not JSON with a code is described, not quoted whole.
-func (e *Error) readError(header http.Header, body []byte) {
+// readError fills an Error from an answer that is not a success. What is not JSON with a code is described, not quoted whole. Secrets are taken
+// out before anything is cut off, because half a secret is not recognized.
+func (e *Error) readError(header http.Header, body []byte, redact func(string) string) {
 	var answer struct {
 		Code    string          `json:"code"`
 		Message json.RawMessage `json:"message"`
 	}
 	if unmarshal(body, &answer) == nil && (answer.Code != "" || len(answer.Message) > 0) {
-		e.Code = answer.Code
-		e.Message = messageText(answer.Message)
+		e.Code = Plain(redact(answer.Code))
+		e.Message = Plain(redact(messageText(answer.Message)))
 		return
 	}
-	e.Message = describeBody(header, body)
+	e.Message = describeBody(redact(header.Get("Content-Type")), []byte(redact(string(body))))
 }
 
 // messageText reads a message that is a string or, as frameworks for validation send it, a list of strings.
@@ -180,8 +216,7 @@ func messageText(raw json.RawMessage) string {
 }
 
 // describeBody says what an answer is that is not the API's: its type and its first printable characters.
-func describeBody(header http.Header, body []byte) string {
-	contentType := header.Get("Content-Type")
+func describeBody(contentType string, body []byte) string {
 	if contentType == "" {
 		contentType = "unknown type"
 	}
@@ -189,6 +224,6 @@ func describeBody(header http.Header, body []byte) string {
 		return "an empty answer"
 	}
 	// A blank for what is no text, lest the halves of a key that it broke come together.
-	excerpt := plain(strings.ToValidUTF8(string(body[:min(len(body), 120)]), " "))
-	return fmt.Sprintf("an answer of %s that is not the API's: %s", contentType, strings.Join(strings.Fields(excerpt), " "))
+	excerpt := Plain(strings.ToValidUTF8(string(body[:min(len(body), 120)]), " "))
+	return fmt.Sprintf("an answer of %s that is not the API's: %s", Plain(contentType), strings.Join(strings.Fields(excerpt), " "))
 }

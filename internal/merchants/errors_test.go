@@ -1,8 +1,10 @@
 package merchants_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -103,6 +105,9 @@ func TestErrors_predicates(t *testing.T) {
 		"another error":           {err: errors.New("perk.not-found")},
 		"404 of the API":          {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "perk.not-found"}, notFound: true},
 		"404 of no kind":          {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "generic.gone"}, notFound: true},
+		"404 of its state":        {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "perk.invalid-state"}, invalidState: true},
+		"404 in use":              {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "perk.in-use"}, inUse: true},
+		"404 of another thing":    {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "merchant.suspended"}},
 		"404, generic":            {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "generic.not-found"}, notFound: true},
 		"404 of the merchant":     {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "merchant.not-found"}},
 		"404 without a code":      {err: &merchants.Error{Path: "perks/1", Status: 404, Message: "not found"}},
@@ -193,6 +198,55 @@ func TestErrors_whatTheServiceSays(t *testing.T) {
 			}
 			if apiError.Code != test.code || apiError.Message != test.message || apiError.Status != 418 {
 				t.Errorf("\n got %d %q %q\nwant %q %q", apiError.Status, apiError.Code, apiError.Message, test.code, test.message)
+			}
+		})
+	}
+}
+
+// TestErrors_withoutSecretsOfTheRequest: what was sent as a secret is not repeated, wherever the service repeats it.
+func TestErrors_withoutSecretsOfTheRequest(t *testing.T) {
+	t.Parallel()
+	const secret = "s3cr3t \"value\" <of> two\\lines"
+	settings, err := json.Marshal(map[string]any{"code": secret, "nested": []any{map[string]any{"token": secret + secret}}, "pin": 123456})
+	if err != nil {
+		t.Fatal(err)
+	}
+	perk := merchants.PerkInput{InternalName: merchants.Value("gift"), Type: merchants.Value("voucher"), TypeConfig: merchants.Value(json.RawMessage(settings))}
+	campaign := merchants.CampaignInput{InternalName: merchants.Value("gift"), TypeConfig: merchants.Value[any](merchants.Challenge{
+		Steps: []merchants.Step{{Triggers: []merchants.Trigger{{Type: "visit", TypeConfig: settings}}}},
+	})}
+	quoted, err := json.Marshal("gift: code " + secret + secret + " of pin 123456 was used")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quotedTwice, err := json.Marshal(`{"gift":` + string(quoted) + `}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, answer := range map[string]http.HandlerFunc{
+		"message":         reply(417, `{"code":"generic.invalid-request","message":`+string(quoted)+`}`),
+		"list":            reply(417, `{"code":"generic.invalid-request","message":["gift",`+string(quoted)+`]}`),
+		"code":            reply(417, `{"code":`+string(quoted)+`,"message":"gift"}`),
+		"server error":    reply(500, `{"code":"generic.internal","message":`+string(quoted)+`}`),
+		"cut in a secret": reply(417, `{"code":"generic.invalid-request","message":"gift `+strings.Repeat(".", 1010)+strings.Trim(string(quoted), `"`)+`"}`),
+		"page":            reply(403, "gift: "+secret),
+		"object":          reply(417, `{"code":"generic.invalid-request","message":{"gift":`+string(quoted)+`}}`),
+		"no code":         reply(417, `{"error":`+string(quoted)+`}`),
+		"quoted JSON":     reply(417, `{"code":"generic.invalid-request","message":`+string(quotedTwice)+`}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for kind, call := range map[string]func(*merchants.Client) error{
+				"perk":     func(c *merchants.Client) error { _, err := c.UpdatePerk(t.Context(), "x1", perk); return err },
+				"campaign": func(c *merchants.Client) error { _, err := c.UpdateCampaign(t.Context(), "x1", campaign); return err },
+			} {
+				err := call(serve(t, answer).client(t))
+				if err == nil || strings.Contains(err.Error(), "s3c") || strings.Contains(err.Error(), "two") || strings.Contains(err.Error(), "3456") {
+					t.Errorf("%s: %v", kind, err)
+				}
+				if err != nil && !strings.Contains(err.Error(), "gift") {
+					t.Errorf("%s: what is no secret is gone too: %v", kind, err)
+				}
 			}
 		})
 	}

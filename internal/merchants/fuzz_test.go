@@ -117,9 +117,11 @@ func FuzzReadError(f *testing.F) {
 	} {
 		f.Add(404, "text/html", []byte(seed))
 	}
+	f.Add(404, strings.Repeat("\xff", 2000), []byte("\xfe"))
+	f.Add(404, strings.Repeat("\xff\x00", 200), []byte("\xfe"))
 	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
 		apiError := &Error{Method: http.MethodGet, Path: "perks", Status: status}
-		apiError.readError(http.Header{"Content-Type": {contentType}}, body)
+		apiError.readError(http.Header{"Content-Type": {contentType}}, body, func(text string) string { return text })
 		if line := apiError.Error(); strings.ContainsFunc(line, unicode.IsControl) {
 			t.Errorf("not one plain line: %q", line)
 		}
@@ -129,7 +131,8 @@ func FuzzReadError(f *testing.F) {
 		if IsNotFound(apiError) && (status != 404 && status != 417 || apiError.Code == "") {
 			t.Errorf("%d with %q counts as gone", status, body)
 		}
-		if !json.Valid(body) && len(apiError.Message) > len(contentType)+200 {
+		// A byte that is no text is shown as a character of three.
+		if !json.Valid(body) && len(apiError.Message) > min(3*len(contentType), textLimit)+200 {
 			t.Errorf("the body is quoted at length: %q", apiError.Message)
 		}
 	})
@@ -163,7 +166,7 @@ func FuzzRetryAfter(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
-		pause, ok := retryAfter(header, now)
+		pause, ok := retryAfter(http.Header{"Retry-After": {header}}, now)
 		if pause < 0 || !ok && pause != 0 {
 			t.Errorf("%q: %s, %t", header, pause, ok)
 		}
@@ -285,7 +288,7 @@ func FuzzKey_redact(f *testing.F) {
 			t.Errorf("%q became invalid", text)
 		}
 		apiError := &Error{Method: http.MethodGet, Path: "perks", Status: 500}
-		apiError.readError(http.Header{}, []byte(redacted))
+		apiError.readError(http.Header{}, []byte(text), key.Redact)
 		// Half a key, unless the text had it before or spells it in JSON's escapes.
 		if strings.Contains(apiError.Message, canary[5:13]) && !strings.Contains(before+after, canary[5:13]) && !strings.Contains(text, `\`) {
 			t.Errorf("%q became the message %q", text, apiError.Message)

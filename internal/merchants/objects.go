@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -41,8 +42,8 @@ func decodeObject[T any](body []byte) (*T, ID, error) {
 	if err := decode(body, &identity); err != nil {
 		return nil, "", err
 	}
-	if identity.ID == "" {
-		return nil, "", fmt.Errorf("%w: it has no id", ErrUnusableAnswer)
+	if err := identity.ID.check(); err != nil {
+		return nil, "", fmt.Errorf("%w: %w", ErrUnusableAnswer, err)
 	}
 	object := new(T)
 	if err := decode(body, object); err != nil {
@@ -54,30 +55,38 @@ func decodeObject[T any](body []byte) (*T, ID, error) {
 	return object, identity.ID, nil
 }
 
-func get[T any](ctx context.Context, c *Client, k kind, id ID) (*T, error) {
-	object, _, err := getWithStatus[T](ctx, c, k, id)
+// decodeAnswer reads an object and insists that it is the one that was asked for.
+func decodeAnswer[T any](body []byte, id ID) (*T, error) {
+	object, is, err := decodeObject[T](body)
+	if err == nil && !id.names(is) {
+		return nil, fmt.Errorf("%w: it is about another object, %s", ErrUnusableAnswer, is)
+	}
 	return object, err
 }
 
-// getWithStatus reads an object and its status, "" for a kind that has none. An answer that is not whole is asked for once more.
-func getWithStatus[T any](ctx context.Context, c *Client, k kind, id ID) (*T, string, error) {
+func get[T any](ctx context.Context, c *Client, k kind, id ID) (*T, error) {
+	object, _, err := getHeld[T](ctx, c, k, id)
+	return object, err
+}
+
+// getHeld reads an object, and all that the service holds of it. An answer that is not whole or not about the object is asked for once more.
+func getHeld[T any](ctx context.Context, c *Client, k kind, id ID) (*T, map[string]any, error) {
 	var failed error
 	for range 2 {
 		body, err := c.do(ctx, request{method: http.MethodGet, path: k.object(id)})
 		if err != nil {
-			return nil, "", err
+			return nil, nil, err
 		}
-		object, _, err := decodeObject[T](body)
+		object, err := decodeAnswer[T](body, id)
 		if err == nil {
-			var life struct {
-				Status string `json:"status"`
-			}
-			_ = unmarshal(body, &life)
-			return object, life.Status, nil
+			c.reader.saw(k, []row{{id: id}})
+			value, _ := decodeValue(body)
+			held, _ := value.(map[string]any)
+			return object, held, nil
 		}
 		failed = &Error{Method: http.MethodGet, Path: k.object(id), Err: err}
 	}
-	return nil, "", failed
+	return nil, nil, failed
 }
 
 // Raw is an object as the service sent it. The kinds with nested values carry it, so that an update leaves alone what is not modeled.
@@ -110,7 +119,7 @@ func update[T any](ctx context.Context, c *Client, k kind, id ID, in any) (*T, e
 // answered decodes the object of a write that succeeded, or reads it when the answer does not hold it. lasting is the context of the write.
 // That the object cannot be read is an error of the write, lest it looks as if nothing was changed.
 func answered[T any](lasting context.Context, c *Client, write request, k kind, id ID, body []byte) (*T, error) {
-	if object, _, err := decodeObject[T](body); err == nil {
+	if object, err := decodeAnswer[T](body, id); err == nil {
 		return object, nil
 	}
 	object, err := get[T](lasting, c, k, id)
@@ -120,17 +129,17 @@ func answered[T any](lasting context.Context, c *Client, write request, k kind, 
 	return object, err
 }
 
-// transition is a change of status: the verb of its path, and whether a status is what it leads to.
+// transition is a change of status: the verb of its path, and what it leads to. A status that is not known is never what it leads to.
 type transition struct {
 	verb    string
-	reached func(status string) bool
+	reached []string
 }
 
 var (
-	publishing  = transition{"publish", func(s string) bool { return s != StatusDraft && s != StatusArchived }}
-	ending      = transition{"end", func(s string) bool { return s == StatusEnded }}
-	archiving   = transition{"archive", func(s string) bool { return s == StatusArchived }}
-	unarchiving = transition{"unarchive", func(s string) bool { return s != StatusArchived }}
+	publishing  = transition{"publish", []string{StatusLive, StatusPublished, StatusEnded}}
+	ending      = transition{"end", []string{StatusEnded}}
+	archiving   = transition{"archive", []string{StatusArchived}}
+	unarchiving = transition{"unarchive", []string{StatusDraft, StatusLive, StatusPublished, StatusEnded}}
 )
 
 // act makes a transition. When it is unclear whether it was made, or the service says that the status does not allow it, the object tells:
@@ -149,8 +158,8 @@ func act[T any](ctx context.Context, c *Client, k kind, id ID, t transition) (*T
 		if !isUnclear(err) && !IsInvalidState(err) {
 			return nil, err
 		}
-		object, status, getErr := getWithStatus[T](lasting, c, k, id)
-		if getErr == nil && t.reached(status) {
+		object, held, getErr := getHeld[T](lasting, c, k, id)
+		if status, _ := held["status"].(string); getErr == nil && slices.Contains(t.reached, status) {
 			return object, nil
 		}
 		refusal = err
@@ -173,14 +182,14 @@ func list[T any](ctx context.Context, c *Client, k kind, filter url.Values) iter
 	return decoded[T](k, c.rows(ctx, k, filter))
 }
 
-func decoded[T any](k kind, rows iter.Seq2[json.RawMessage, error]) iter.Seq2[*T, error] {
+func decoded[T any](k kind, rows iter.Seq2[row, error]) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		for row, err := range rows {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			object, _, err := decodeObject[T](row)
+			object, _, err := decodeObject[T](row.json)
 			if err != nil {
 				yield(nil, &Error{Method: http.MethodGet, Path: string(k), Err: err})
 				return

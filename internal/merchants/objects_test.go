@@ -50,8 +50,8 @@ func TestObjects_requests(t *testing.T) {
 		`POST /v1/campaigns/x1/archive `:                    func(c *merchants.Client) error { return second(c.ArchiveCampaign(t.Context(), "x1")) },
 		`POST /v1/campaigns/x1/unarchive `:                  func(c *merchants.Client) error { return second(c.UnarchiveCampaign(t.Context(), "x1")) },
 		`DELETE /v1/campaigns/x1 `:                          func(c *merchants.Client) error { return c.DeleteCampaign(t.Context(), "x1") },
-		`GET /v1/perks/a%2F..%2Fb%3Fc%23d%25 `:              func(c *merchants.Client) error { return second(c.GetPerk(t.Context(), "a/../b?c#d%")) },
-		`GET /v1/perks/%2E%2E `:                             func(c *merchants.Client) error { return second(c.GetPerk(t.Context(), "..")) },
+		`DELETE /v1/perks/a%2F..%2Fb%3Fc%23d%25 `:           func(c *merchants.Client) error { return c.DeletePerk(t.Context(), "a/../b?c#d%") },
+		`DELETE /v1/perks/%2E%2E `:                          func(c *merchants.Client) error { return c.DeletePerk(t.Context(), "..") },
 		`DELETE /v1/perks/%2E `:                             func(c *merchants.Client) error { return c.DeletePerk(t.Context(), ".") },
 		`POST /v1/users/auth-token {"email":"a@b.example"}`: func(c *merchants.Client) error { return second(c.CreateUserAuthToken(t.Context(), "a@b.example")) },
 		`GET /v1/merchants/campaign-diffusion-configuration `: func(c *merchants.Client) error {
@@ -87,7 +87,7 @@ func TestObjects_decode(t *testing.T) {
 		"user property": {
 			`{"id":"x1","name":"Tier","type":"text","referenceId":"tier","createdAt":"2026-01-01T00:00:00.000Z","updatedAt":"2026-01-02T00:00:00.000Z"}`,
 			func(c *merchants.Client) (any, error) { return c.GetUserProperty(t.Context(), "x1") },
-			&merchants.UserProperty{ID: "x1", Name: "Tier", Type: "text", ReferenceID: "tier", UpdatedAt: "2026-01-02T00:00:00.000Z"},
+			&merchants.UserProperty{ID: "x1", Name: "Tier", Type: "text", ReferenceID: "tier"},
 		},
 		"segment": {
 			`{"id":"x1","type":"segment","name":"Gold","referenceId":null,"conditions":{"operator":"and","groups":[{"operator":"or","conditions":[
@@ -173,7 +173,7 @@ func TestObjects_decode(t *testing.T) {
 		},
 		"an id as a number": {
 			`{"id":12345678901234567890,"cohortId":7,"title":null}`,
-			func(c *merchants.Client) (any, error) { return c.GetBadge(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.GetBadge(t.Context(), "12345678901234567890") },
 			&merchants.Badge{ID: "12345678901234567890", CohortID: "7"},
 		},
 		"a name as a localized object with English": {
@@ -291,11 +291,29 @@ func TestObjects_refuse(t *testing.T) {
 		"an object in data":  {`{"data":{"id":"x1"}}`, "it has no id"},
 		"an ID":              {`{"ID":"x1"}`, "it has no id"},
 		"two ids":            {`{"id":"x1","id":"x2"}`, "duplicate"},
+		"an id of dots":      {`{"id":".."}`, "is no id"},
+		"an id with /":       {`{"id":"x1/publish"}`, "is no id"},
+		"an id with \\":      {`{"id":"x\\1"}`, "is no id"},
+		"an id with a query": {`{"id":"x1?limit=1"}`, "is no id"},
+		"an id of a shell":   {`{"id":"x1;ls"}`, "is no id"},
+		"an id of HCL":       {`{"id":"${path.root}"}`, "is no id"},
+		"an escaped id":      {`{"id":"x%2f1"}`, "is no id"},
+		"an id with a blank": {`{"id":"x 1"}`, "is no id"},
+		"an id of two lines": {`{"id":"x1\n::error::"}`, "is no id"},
+		"an id of an accent": {`{"id":"é"}`, "is no id"},
+		"an id without end":  {`{"id":"` + strings.Repeat("x", 129) + `"}`, "is no id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, reply(200, test.body))
 
+			if strings.HasSuffix(test.want, "is no id") {
+				for _, err := range serve(t, reply(200, `{"data":[`+test.body+`]}`)).client(t).UserProperties(t.Context()) {
+					if !errors.Is(err, merchants.ErrUnusableAnswer) || !strings.Contains(fmt.Sprint(err), test.want) {
+						t.Errorf("in a list: %v, want %q", err, test.want)
+					}
+				}
+			}
 			_, err := s.client(t).GetUserProperty(t.Context(), "x1")
 			if !errors.Is(err, merchants.ErrUnusableAnswer) || !strings.Contains(fmt.Sprint(err), test.want) {
 				t.Errorf("got %v, want %q", err, test.want)
@@ -448,5 +466,57 @@ func TestObjects_answerOfAWriteWithoutIDIsRefused(t *testing.T) {
 	}
 	if err := c.DeletePerk(t.Context(), "x1"); err != nil {
 		t.Errorf("delete does not need an answer: got %v", err)
+	}
+}
+
+// TestObjects_answerAboutAnother: an answer is believed only when it has the id that was asked for, as the service may write it.
+func TestObjects_answerAboutAnother(t *testing.T) {
+	t.Parallel()
+	const asked = "1f0e6a52-8c1d-4f7a-9b1e-0a2b3c4d5e6f"
+	for _, test := range []struct {
+		asked merchants.ID
+		is    string
+		same  bool
+	}{
+		{asked, `"` + asked + `"`, true},
+		{asked, `"` + strings.ToUpper(asked) + `"`, true},
+		{asked, `"2f0e6a52-8c1d-4f7a-9b1e-0a2b3c4d5e6f"`, false},
+		{"7", `7`, true},
+		{"7", `"7"`, true},
+		{"7", `8`, false},
+		{"abc", `"ABC"`, false},
+		{"x1", `"x1 "`, false},
+	} {
+		c := serve(t, reply(200, `{"id":`+test.is+`}`)).client(t)
+		for name, call := range map[string]func() (*merchants.Perk, error){
+			"get":     func() (*merchants.Perk, error) { return c.GetPerk(t.Context(), test.asked) },
+			"update":  func() (*merchants.Perk, error) { return c.UpdatePerk(t.Context(), test.asked, fullPerk) },
+			"publish": func() (*merchants.Perk, error) { return c.PublishPerk(t.Context(), test.asked) },
+		} {
+			if _, err := call(); (err == nil) != test.same || err != nil && !errors.Is(err, merchants.ErrUnusableAnswer) {
+				t.Errorf("%s of %s, answered with %s: %v", name, test.asked, test.is, err)
+			}
+		}
+	}
+}
+
+// TestDecodeSettings: names match exactly and stand once, and an error has no value, because it may be a secret.
+func TestDecodeSettings(t *testing.T) {
+	t.Parallel()
+	for settings, want := range map[string]string{
+		``: "", `{}`: "", `null`: "", `{"code":"real","CODE":"other"}`: "", `{"Code":"other"}`: "",
+		`{"code":["c4n4ry"]}`: `"code" has the wrong type`, `["c4n4ry"]`: "they have the wrong type",
+		`{"code":"c4n4ry","code":"twice"}`: "they are no JSON that has each name once", `{"code":"c4n4ry`: "they are no JSON that has each name once",
+	} {
+		var into struct {
+			Code string `json:"code"`
+		}
+		err := merchants.DecodeSettings([]byte(settings), &into)
+		if got := fmt.Sprint(err); err == nil && want != "" || err != nil && got != want {
+			t.Errorf("%s: %v, want %q", settings, err, want)
+		}
+		if into.Code == "other" {
+			t.Errorf("%s was taken by another name", settings)
+		}
 	}
 }

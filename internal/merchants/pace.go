@@ -15,15 +15,14 @@ import (
 // a look for what an unclear create has made is a read.
 type pace struct {
 	mu       sync.Mutex
-	limit    float64 // most requests under way
-	window   float64 // requests that may be under way now
+	limit    int // most requests under way
 	inFlight int
 	writes   []chan struct{}
 	reads    []chan struct{}
 	inRow    int // writes that went before a read that waits
 
 	opens  time.Time // the gate is closed until then
-	shrunk time.Time // when the window was last halved
+	slowed time.Time // when the rate was last lowered
 
 	rate     *rate.Limiter
 	ceiling  rate.Limit  // at which the service last refused
@@ -42,15 +41,15 @@ const (
 )
 
 func newPace(limit int) *pace {
-	return &pace{limit: float64(limit), window: float64(limit), rate: rate.NewLimiter(rate.Inf, 1), ceiling: rate.Inf}
+	return &pace{limit: limit, rate: rate.NewLimiter(rate.Inf, 1), ceiling: rate.Inf}
 }
 
-// enter waits until a request may go. Whoever entered has to leave. It fails at once while the gate is closed for longer than is bearable:
-// the service said when to come back, and asking again before that is no use to anyone.
-func (p *pace) enter(ctx context.Context, write bool) error {
+// enter waits until a request may go, and returns how long it waited at the gate. Whoever entered has to leave. It fails at once while the
+// gate is closed for longer than is bearable: the service said when to come back, and asking again before that is no use to anyone.
+func (p *pace) enter(ctx context.Context, write bool) (gated time.Duration, err error) {
 	for {
 		if err := p.takeSlot(ctx, write); err != nil {
-			return notSentError(err)
+			return gated, notSentError(err)
 		}
 		closed := p.closedFor()
 		if closed <= 0 {
@@ -58,17 +57,19 @@ func (p *pace) enter(ctx context.Context, write bool) error {
 		}
 		p.giveSlot()
 		if closed > retryAfterCap {
-			return fmt.Errorf("it was not sent, because %w: %s", errRetryAfter, closed.Round(time.Second))
+			return gated, fmt.Errorf("it was not sent, because %w: try again in %s", errRetryAfter, closed.Round(time.Second))
 		}
+		arrived := time.Now()
 		if err := wait(ctx, closed+rand.N(gateJitter)); err != nil {
-			return notSentError(err)
+			return gated, notSentError(err)
 		}
+		gated += time.Since(arrived)
 	}
 	if err := p.rate.Wait(ctx); err != nil {
 		p.giveSlot()
-		return notSentError(err)
+		return gated, notSentError(err)
 	}
-	return nil
+	return gated, nil
 }
 
 func notSentError(err error) error { return fmt.Errorf("interrupted before it was sent: %w", err) }
@@ -84,7 +85,7 @@ func (p *pace) takeSlot(ctx context.Context, write bool) error {
 		return err
 	}
 	p.mu.Lock()
-	if float64(p.inFlight) < p.window && len(p.writes) == 0 && (write || len(p.reads) == 0) {
+	if p.inFlight < p.limit && len(p.writes) == 0 && (write || len(p.reads) == 0) {
 		p.inFlight++
 		p.mu.Unlock()
 		return nil
@@ -131,7 +132,7 @@ func (p *pace) giveSlot() {
 
 // wake gives free slots to those who wait.
 func (p *pace) wake() {
-	for float64(p.inFlight) < p.window && len(p.writes)+len(p.reads) > 0 {
+	for p.inFlight < p.limit && len(p.writes)+len(p.reads) > 0 {
 		queue := &p.writes
 		switch {
 		case len(p.writes) == 0 || len(p.reads) > 0 && p.inRow == maxInRow:
@@ -153,7 +154,6 @@ func (p *pace) leave(result outcome, pause time.Duration) {
 	now := time.Now()
 	switch result {
 	case done:
-		p.window = min(p.limit, p.window+1/p.window)
 		p.finished = append(p.finished, now)
 		p.forget(now)
 		if limit := p.rate.Limit(); limit != rate.Inf {
@@ -163,13 +163,12 @@ func (p *pace) leave(result outcome, pause time.Duration) {
 			}
 			p.rate.SetLimit(limit + growth) // There are as many successes a second as the rate is high.
 		}
-	case throttled:
+	case throttled, postponed:
 		if now.Add(pause).After(p.opens) {
 			p.opens = now.Add(pause)
 		}
-		if now.Sub(p.shrunk) > time.Second {
-			p.shrunk = now
-			p.window = max(1, p.window/2)
+		if now.Sub(p.slowed) > time.Second {
+			p.slowed = now
 			p.slowDown(now)
 		}
 	}

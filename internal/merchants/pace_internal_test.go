@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// limited answers as a service with a limit does: so many requests a second, with as many at once when nobody asked for a while.
+// limited answers as a service with a limit does: a number of requests a second, with as many at once when nobody asked for a while.
 type limited struct {
 	mu     sync.Mutex
 	rate   float64
@@ -45,8 +45,7 @@ func (l *limited) RoundTrip(*http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// TestPace_limit: a service that lets so many requests a second pass is found out quickly: few requests are refused, and the run takes
-// little longer than it must.
+// TestPace_limit: the limit of a service is found out quickly: few requests are refused, and the run takes little longer than it must.
 func TestPace_limit(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -123,52 +122,7 @@ func TestPace_gate(t *testing.T) {
 	})
 }
 
-// TestPace_window: the window is halved when the service asks to slow down, at most once a second, and grows by one for each window that
-// succeeds.
-func TestPace_window(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := newPace(10)
-		throttledAfter := func(pause time.Duration, want float64) {
-			t.Helper()
-			<-time.After(pause)
-			p.inFlight++
-			p.leave(throttled, 0)
-			if p.window != want {
-				t.Errorf("the window is %v, want %v", p.window, want)
-			}
-		}
-		throttledAfter(0, 5)
-		throttledAfter(0, 5)
-		throttledAfter(time.Second, 5)
-		throttledAfter(time.Millisecond, 2.5)
-		throttledAfter(2*time.Second, 1.25)
-		throttledAfter(2*time.Second, 1)
-		throttledAfter(2*time.Second, 1)
-		for _, want := range []float64{2, 2.5, 2.9} {
-			p.inFlight++
-			if p.leave(done, 0); p.window != want {
-				t.Errorf("the window is %v, want %v", p.window, want)
-			}
-		}
-		for _, result := range []outcome{refused, notSent, unclear} {
-			before := p.window
-			p.inFlight++
-			if p.leave(result, 0); p.window != before {
-				t.Errorf("outcome %d changed the window from %v to %v", result, before, p.window)
-			}
-		}
-		for range 1000 {
-			p.inFlight++
-			p.leave(done, 0)
-		}
-		if p.window != 10 {
-			t.Errorf("the window is %v, want at most 10", p.window)
-		}
-	})
-}
-
-// order sends requests through a window of one, each when the one before waits its turn, and returns the order in which they were carried
+// order sends requests one at a time, each when the one before waits its turn, and returns the order in which they were carried
 // out. The first keeps the others waiting.
 func order(t *testing.T, requests ...request) []string {
 	t.Helper()

@@ -20,6 +20,8 @@ const (
 	pageSize = 100
 	// pageLimit ends a list that does not end by itself.
 	pageLimit = 10_000
+	// listLimit is the size in bytes above which a list is refused.
+	listLimit = 1 << 30
 )
 
 // pager is how far a walk through the pages of a collection has come; its zero value stands before the first.
@@ -28,8 +30,8 @@ type pager struct {
 	// seen are the cursors that were asked for.
 	seen  map[string]bool
 	pages int
-	// rows is how many have come.
-	rows int
+	// rows and bytes are how many have come.
+	rows, bytes int
 	// last tells that there are no more.
 	last bool
 }
@@ -55,6 +57,9 @@ func (c *Client) nextPage(ctx context.Context, k kind, filter url.Values, walk *
 	if err != nil {
 		return page{}, err
 	}
+	if walk.bytes += len(reply.body); walk.bytes > listLimit {
+		return fail(fmt.Errorf("the list is larger than %d bytes", listLimit))
+	}
 	p, err := decodePage(reply.body)
 	if err != nil {
 		return fail(err)
@@ -64,6 +69,7 @@ func (c *Client) nextPage(ctx context.Context, k kind, filter url.Values, walk *
 	}
 	walk.seen[walk.cursor] = true
 	walk.pages++
+	c.reader.saw(k, p.rows)
 	walk.rows += len(p.rows)
 	walk.cursor, walk.last = p.cursor, p.cursor == ""
 	if walk.last {
@@ -75,9 +81,9 @@ func (c *Client) nextPage(ctx context.Context, k kind, filter url.Values, walk *
 }
 
 // linkToNext matches a Link header that names a next page (RFC 8288).
-var linkToNext = regexp.MustCompile(`;\s*rel\s*=\s*("([^"]*\s)?next(\s[^"]*)?"|next\s*([;,]|$))`)
+var linkToNext = regexp.MustCompile(`(?i);\s*rel\s*=\s*("([^"]*\s)?next(\s[^"]*)?"|next\s*([;,]|$))`)
 
-// checkEnd fails where a page without a cursor is not certainly the last one, after so many rows: pages by number, for example.
+// checkEnd fails where a page without a cursor is not certainly the last one: pages by number, for example. rows is how many have come.
 func (p page) checkEnd(rows int, header http.Header) error {
 	switch {
 	case slices.ContainsFunc(header.Values("Link"), linkToNext.MatchString):
@@ -86,7 +92,7 @@ func (p page) checkEnd(rows int, header http.Header) error {
 		return nil
 	case p.total > rows:
 		return fmt.Errorf("the list ends after %d rows, though it has %d by its total", rows, p.total)
-	case len(p.rows) >= pageSize:
+	case len(p.rows) >= pageSize, p.saysMore && !p.counted:
 		return fmt.Errorf("the list does not tell whether more rows follow its first %d", rows)
 	default:
 		return nil
@@ -94,21 +100,21 @@ func (p page) checkEnd(rows int, header http.Header) error {
 }
 
 // rows walks the rows of a collection as it is now, and gives each once even when pages shift under it.
-func (c *Client) rows(ctx context.Context, k kind, filter url.Values) iter.Seq2[json.RawMessage, error] {
-	return func(yield func(json.RawMessage, error) bool) {
+func (c *Client) rows(ctx context.Context, k kind, filter url.Values) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
 		given := map[ID]bool{}
 		for walk := (pager{}); !walk.last; {
 			p, err := c.nextPage(ctx, k, filter, &walk)
 			if err != nil {
-				yield(nil, err)
+				yield(row{}, err)
 				return
 			}
-			for _, row := range p.rows {
-				if given[row.id] {
+			for _, r := range p.rows {
+				if given[r.id] {
 					continue
 				}
-				given[row.id] = true
-				if !yield(row.json, nil) {
+				given[r.id] = true
+				if !yield(r, nil) {
 					return
 				}
 			}
@@ -122,8 +128,11 @@ type page struct {
 	cursor string
 	// ends tells that the service says that no page follows.
 	ends bool
-	// total is how many rows the service says the list has, 0 when it does not say.
-	total int
+	// total is how many rows the service says the list has, 0 when it does not say, and counted that it says so.
+	total   int
+	counted bool
+	// saysMore tells that the page says things that are not known here, among which may be that more follows.
+	saysMore bool
 }
 
 // row is one object of a page.
@@ -141,32 +150,42 @@ func decodePage(body []byte) (page, error) {
 			return p, err
 		}
 	} else {
-		var envelope struct {
-			Data       *[]json.RawMessage `json:"data"`
-			NextCursor json.RawMessage    `json:"nextCursor"`
-			Total      json.RawMessage    `json:"total"`
-		}
+		var envelope map[string]json.RawMessage
 		if err := decode(body, &envelope); err != nil {
 			return p, err
 		}
-		if envelope.Data == nil {
+		data, next, total := envelope["data"], envelope["nextCursor"], envelope["total"]
+		if len(data) == 0 || string(data) == "null" {
 			return p, fmt.Errorf("%w: a list without data", ErrUnusableAnswer)
 		}
-		rows = *envelope.Data
-		cursor, err := scalar(envelope.NextCursor)
-		if p.cursor, p.ends = cursor, cursor == ""; len(envelope.NextCursor) == 0 {
-			p.ends = false
-		} else if err != nil {
-			return p, fmt.Errorf("%w: nextCursor is of another type than expected", ErrUnusableAnswer)
+		if unmarshal(data, &rows) != nil {
+			return p, fmt.Errorf("%w: data is of another type than expected", ErrUnusableAnswer)
 		}
-		_ = unmarshal(envelope.Total, &p.total) // What is no number is no total.
+		if len(next) > 0 {
+			cursor, err := scalar(next)
+			if err != nil {
+				return p, fmt.Errorf("%w: nextCursor is of another type than expected", ErrUnusableAnswer)
+			}
+			p.cursor, p.ends = cursor, cursor == ""
+		}
+		if text, err := scalar(total); err == nil && text != "" {
+			number, err := strconv.ParseFloat(text, 64)
+			p.total, p.counted = int(number), err == nil
+		}
+		for _, known := range []string{"data", "nextCursor", "total"} {
+			delete(envelope, known)
+		}
+		p.saysMore = len(envelope) > 0
 	}
 	for _, content := range rows {
 		var identity struct {
 			ID ID `json:"id"`
 		}
-		if err := unmarshal(content, &identity); err != nil || identity.ID == "" {
-			return p, fmt.Errorf("%w: a row without an id", ErrUnusableAnswer)
+		if err := unmarshal(content, &identity); err != nil {
+			return p, fmt.Errorf("%w: a row of the list: it is of another type than expected", ErrUnusableAnswer)
+		}
+		if err := identity.ID.check(); err != nil {
+			return p, fmt.Errorf("%w: a row of the list: %w", ErrUnusableAnswer, err)
 		}
 		p.rows = append(p.rows, row{identity.ID, content})
 	}

@@ -206,7 +206,13 @@ func TestPages_guards(t *testing.T) {
 			pages: []string{`{"data":[{"id":"a"}],"nextCursor":9007199254740993}`, `{"data":[{"id":"b"}],"nextCursor":0}`, `{"data":[{"id":"c"}],"nextCursor":null}`},
 			ids:   []string{"a", "b", "c"}, requests: 3,
 		},
-		"a cursor as an object": {pages: []string{`{"data":[{"id":"a"}],"nextCursor":{"after":"a"}}`}, requests: 1, want: "nextCursor is of another type"},
+		"a page that says more":    {pages: []string{`{"data":[{"id":"a"}],"hasMore":true}`}, requests: 1, want: "does not tell whether more rows follow"},
+		"a cursor of another name": {pages: []string{`{"data":[{"id":"a"}],"next_cursor":"b"}`}, requests: 1, want: "does not tell whether more rows follow"},
+		"pages in another object":  {pages: []string{`{"data":[{"id":"a"}],"meta":{"pages":9}}`}, requests: 1, want: "does not tell whether more rows follow"},
+		"a total as a text":        {pages: []string{`{"data":[{"id":"a"}],"total":"2"}`}, requests: 1, want: "ends after 1 rows, though it has 2"},
+		"a total with a point":     {pages: []string{`{"data":[{"id":"a"}],"total":2.0}`}, requests: 1, want: "ends after 1 rows, though it has 2"},
+		"a total that is reached":  {pages: []string{`{"data":[{"id":"a"}],"total":1,"page":1}`}, ids: []string{"a"}, requests: 1},
+		"a cursor as an object":    {pages: []string{`{"data":[{"id":"a"}],"nextCursor":{"after":"a"}}`}, requests: 1, want: "nextCursor is of another type"},
 		"a cursor by another name": {
 			pages: []string{`{"data":[{"id":"a"}],"nextcursor":"b","total":2}`}, requests: 1, want: "ends after 1 rows, though it has 2",
 		},
@@ -246,10 +252,10 @@ func TestPages_guards(t *testing.T) {
 		"a web page":              {pages: []string{`<html>`}, requests: 1, want: "it is a web page"},
 		"a page cut off":          {pages: []string{`{"data":[{"id":"a"},{"id":`}, requests: 1, want: "it is cut off"},
 		"a bare array cut off":    {pages: []string{`[{"id":"a"},{"id":`}, requests: 1, want: "it is cut off"},
-		"a row without an id":     {pages: []string{`{"data":[{"id":"a"},{"name":"b"},{"id":"c"}]}`}, requests: 1, want: "a row without an id"},
-		"a row that is null":      {pages: []string{`[{"id":"a"},null]`}, requests: 1, want: "a row without an id"},
+		"a row without an id":     {pages: []string{`{"data":[{"id":"a"},{"name":"b"},{"id":"c"}]}`}, requests: 1, want: "a row of the list: it has no id"},
+		"a row that is null":      {pages: []string{`[{"id":"a"},null]`}, requests: 1, want: "a row of the list: it has no id"},
 		"a row of another shape":  {pages: []string{`[{"id":"a"},{"id":"b","title":[]},{"id":"c"}]`}, ids: []string{"a"}, requests: 1, want: "title is of another type"},
-		"a row that is no object": {pages: []string{`["a"]`}, requests: 1, want: "a row without an id"},
+		"a row that is no object": {pages: []string{`["a"]`}, requests: 1, want: "a row of the list: it is of another type"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -42,8 +42,6 @@ type Perk struct {
 	TypeConfig json.RawMessage `json:"typeConfig"`
 	// ExpiresAt is an RFC 3339 time, or nil.
 	ExpiresAt *string `json:"expiresAt"`
-	// UpdatedAt moves with every change.
-	UpdatedAt ScalarText `json:"updatedAt"`
 	Raw
 }
 
@@ -82,6 +80,15 @@ type PerkInput struct {
 	Type         Field[string]          `json:"type,omitzero"`
 	TypeConfig   Field[json.RawMessage] `json:"typeConfig,omitzero"`
 	ExpiresAt    Field[string]          `json:"expiresAt,omitzero"`
+}
+
+// secretSettings are the settings of a code and of a type that is not known.
+func (in PerkInput) secretSettings() []json.RawMessage {
+	if name, _ := in.Type.Get(); name == PerkLink || name == PerkShopifyDiscount {
+		return nil
+	}
+	settings, _ := in.TypeConfig.Get()
+	return []json.RawMessage{settings}
 }
 
 // Since returns what an update has to send to get from prior to in.

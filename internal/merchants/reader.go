@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"iter"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -42,6 +43,10 @@ type collection struct {
 	writes int
 	// written are the ids that this client has changed or tried to.
 	written map[ID]bool
+	// seen is when each object was seen first.
+	seen map[ID]time.Time
+	// whole is when the last listing began that was read to its end.
+	whole time.Time
 }
 
 // listing is one walk through a list, as far as it has come.
@@ -52,7 +57,7 @@ type listing struct {
 	writes int
 	rows   map[ID]json.RawMessage
 	// order is the rows as they came; it only grows.
-	order []json.RawMessage
+	order []row
 	// total is how many pages there are by the service's word, which decides about cost and never about content.
 	total int
 	// byID counts the reads by id of what no page had so far.
@@ -71,7 +76,7 @@ func (r *reader) collection(k kind) *collection {
 	}
 	c := r.collections[k]
 	if c == nil {
-		c = &collection{written: map[ID]bool{}}
+		c = &collection{written: map[ID]bool{}, seen: map[ID]time.Time{}}
 		r.collections[k] = c
 	}
 	return c
@@ -85,7 +90,39 @@ func (r *reader) wrote(k kind, id ID) {
 	c.writes++
 	if id != "" {
 		c.written[id] = true
+		c.see(id)
 	}
+}
+
+// saw notes which objects there are.
+func (r *reader) saw(k kind, rows []row) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.collection(k)
+	for _, row := range rows {
+		c.see(row.id)
+	}
+}
+
+func (c *collection) see(id ID) {
+	if _, before := c.seen[id]; !before {
+		c.seen[id] = time.Now()
+	}
+}
+
+// sawBefore reports whether an object was seen before a moment.
+func (r *reader) sawBefore(k kind, id ID, moment time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	first, seen := r.collection(k).seen[id]
+	return seen && first.Before(moment)
+}
+
+// lastWhole returns when the last listing began that was read to its end, zero when none was.
+func (r *reader) lastWhole(k kind) time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.collection(k).whole
 }
 
 func (c *collection) begin() *listing {
@@ -112,11 +149,39 @@ func (l *listing) worthwhile() bool {
 // readThrough reads one object. nothingNew tells whether an object shows nothing that the caller does not know; only then may it be from a list.
 func readThrough[T any](ctx context.Context, c *Client, k kind, id ID, nothingNew func(*T) bool) (*T, error) {
 	if known := c.known(ctx, k, id); known != nil {
-		if object, _, err := decodeObject[T](known); err == nil && nothingNew(object) {
+		if object, _, err := decodeObject[T](known); err == nil && nothingNew(object) && isWhole(known, object) {
 			return object, nil
 		}
 	}
 	return get[T](ctx, c, k, id)
+}
+
+// isWhole reports whether a row has every property of its kind, nested ones too. What it leaves out would look as if there were none.
+func isWhole(row json.RawMessage, object any) bool {
+	encoded, err := json.Marshal(object)
+	if err != nil {
+		return false
+	}
+	model, problemModel := decodeValue(encoded)
+	held, problemHeld := decodeValue(row)
+	return problemModel == nil && problemHeld == nil && hasNames(held, model)
+}
+
+// hasNames reports whether a value has every name that its model has, at every depth.
+func hasNames(held, model any) bool {
+	switch model := model.(type) {
+	case map[string]any:
+		object, _ := held.(map[string]any)
+		for name, value := range model {
+			if is, there := object[name]; !there || !hasNames(is, value) {
+				return false
+			}
+		}
+	case []any:
+		list, _ := held.([]any)
+		return slices.EqualFunc(list, model, hasNames)
+	}
+	return true
 }
 
 // known returns the row of an object, or nil when it is to be read by id.
@@ -155,17 +220,17 @@ func (c *Client) known(ctx context.Context, k kind, id ID) json.RawMessage {
 }
 
 // listed walks all rows of a kind, for those who look for an object by something else than its id. It knows all that this client wrote before.
-func (c *Client) listed(ctx context.Context, k kind) iter.Seq2[json.RawMessage, error] {
-	return func(yield func(json.RawMessage, error) bool) {
+func (c *Client) listed(ctx context.Context, k kind) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
 		l := c.reader.upToDate(k)
 		for at := 0; ; {
 			rows, err := c.rowsFrom(ctx, k, l, at)
 			if err != nil {
-				yield(nil, err)
+				yield(row{}, err)
 				return
 			}
-			for _, row := range rows {
-				if !yield(row, nil) {
+			for _, r := range rows {
+				if !yield(r, nil) {
 					return
 				}
 			}
@@ -188,7 +253,7 @@ func (r *reader) upToDate(k kind) *listing {
 }
 
 // rowsFrom returns the rows of a listing from a position on, which may wait for a page. There are none at the end.
-func (c *Client) rowsFrom(ctx context.Context, k kind, l *listing, at int) ([]json.RawMessage, error) {
+func (c *Client) rowsFrom(ctx context.Context, k kind, l *listing, at int) ([]row, error) {
 	c.reader.mu.Lock()
 	defer c.reader.mu.Unlock()
 	if ctx.Err() != nil {
@@ -250,10 +315,13 @@ func (c *Client) loadPage(ctx context.Context, k kind, l *listing) error {
 	if l.pages == 1 && len(p.rows) > 0 {
 		l.total = (p.total + len(p.rows) - 1) / len(p.rows)
 	}
+	if l.last {
+		c.reader.collection(k).whole = l.began
+	}
 	for _, row := range p.rows {
 		if l.rows[row.id] == nil {
 			l.rows[row.id] = row.json
-			l.order = append(l.order, row.json)
+			l.order = append(l.order, row)
 		}
 	}
 	return nil

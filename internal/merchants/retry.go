@@ -35,10 +35,14 @@ const (
 	refused
 	// notSent: no connection was had, so the service never saw it.
 	notSent
-	// throttled: the service asked to come back later, and did nothing.
+	// throttled: the service said that there are too many requests, and did nothing.
 	throttled
+	// postponed: the service failed and told all to come back later. It may have carried out the request or not.
+	postponed
 	// unclear: it may have been carried out or not: no answer, half an answer, or a server error.
 	unclear
+	// unreadable: it was carried out, and the answer is too large. Trying again would give the same.
+	unreadable
 )
 
 // classify reads the outcome of a try. connected tells whether a connection was had.
@@ -46,6 +50,8 @@ func classify(answer *http.Response, apiShaped, connected bool, err error) outco
 	if err != nil {
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
 		switch {
+		case errors.Is(err, errTooLarge):
+			return unreadable
 		case untrusted:
 			return refused
 		case !connected:
@@ -60,7 +66,7 @@ func classify(answer *http.Response, apiShaped, connected bool, err error) outco
 	case status == http.StatusTooManyRequests:
 		return throttled
 	case status == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") != "" && apiShaped:
-		return throttled
+		return postponed
 	case status == http.StatusRequestTimeout || status >= 500 && status != http.StatusNotImplemented:
 		return unclear
 	default:
@@ -71,33 +77,38 @@ func classify(answer *http.Response, apiShaped, connected bool, err error) outco
 // errRetryAfter is the cause of an error whose answer asked for a longer wait than is bearable.
 var errRetryAfter = errors.New("the service asks to wait longer than a minute")
 
-// retryAfter reads a Retry-After header, seconds or an HTTP date. A date in the past means now, a number beyond all bounds some decades;
-// anything else means there is none.
-func retryAfter(header string, now time.Time) (time.Duration, bool) {
-	if header == "" {
+// retryAfter reads a Retry-After header, seconds or an HTTP date, which is by the clock of the answer and only by ours where that has none. A
+// date in the past means now, a number beyond all bounds some decades; anything else means there is none.
+func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
+	told := header.Get("Retry-After")
+	if told == "" {
 		return 0, false
 	}
-	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil || errors.Is(err, strconv.ErrRange) {
+	if seconds, err := strconv.ParseUint(told, 10, 31); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(seconds) * time.Second, true
 	}
-	if date, err := http.ParseTime(header); err == nil {
-		return max(0, date.Sub(now)), true
+	date, err := http.ParseTime(told)
+	if err != nil {
+		return 0, false
 	}
-	return 0, false
+	if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = theirs
+	}
+	return max(0, date.Sub(now)), true
 }
 
-// backoff is the pause after so many tries: doubled each time, and anything from nothing to that, so that clients do not come back at once.
+// backoff is the pause after a number of tries: doubled each time, and anything from nothing to that, so that clients do not come back at once.
 func backoff(tries int) time.Duration {
 	return rand.N(min(backoffCap, backoffBase<<min(tries-1, 10))) + time.Millisecond
 }
 
-// retryBudget bounds the tries beyond the first of a whole process: a tenth more would not help a service that is down.
+// retryBudget bounds the tries beyond the first of a whole process: many more would not help a service that is down.
 type retryBudget struct {
 	mu                sync.Mutex
 	requests, retries int
 }
 
-// Retries are at most a fifth of the requests, but so many are always allowed.
+// Retries are at most a fifth of the requests, but the first ten are always allowed.
 const (
 	retryShare = 5
 	retryFloor = 10
@@ -123,7 +134,8 @@ func (b *retryBudget) take() bool {
 // count, because it says nothing of the service: where that is slow and many wait, it would leave no time for a second try.
 type stopwatch struct {
 	started time.Time
-	queued  atomic.Int64
+	// queued is how long requests waited for their turn, gated how long at the gate that the service has closed.
+	queued, gated atomic.Int64
 	// limit bounds the tries made under this watch together; 0 is none.
 	limit time.Duration
 	outer *stopwatch
@@ -142,14 +154,21 @@ func timed(ctx context.Context, limit time.Duration) (context.Context, *stopwatc
 	return context.WithValue(ctx, stopwatchKey{}, watch), watch
 }
 
+// elapsed is for how long the service has been at it.
 func (w *stopwatch) elapsed() time.Duration {
+	return w.asked() - time.Duration(w.gated.Load())
+}
+
+// asked is elapsed and the time for which the service asked to wait.
+func (w *stopwatch) asked() time.Duration {
 	return time.Since(w.started) - time.Duration(w.queued.Load())
 }
 
-// forgive takes time in the queue from this watch and those around it.
-func (w *stopwatch) forgive(queued time.Duration) {
+// forgive takes time in the queue and at the gate from this watch and those around it.
+func (w *stopwatch) forgive(queued, gated time.Duration) {
 	for ; w != nil; w = w.outer {
 		w.queued.Add(int64(queued))
+		w.gated.Add(int64(gated))
 	}
 }
 
@@ -162,6 +181,17 @@ func (w *stopwatch) left(otherwise time.Duration) time.Duration {
 	}
 	return otherwise
 }
+
+// clock is the clock of the service, known from its last answer. Before the first it is ours.
+type clock struct {
+	// ahead is how far it is ahead of ours, in nanoseconds.
+	ahead atomic.Int64
+}
+
+func (c *clock) set(theirs, ours time.Time) { c.ahead.Store(int64(theirs.Sub(ours))) }
+
+// at returns the service's time at one of ours.
+func (c *clock) at(ours time.Time) time.Time { return ours.Add(time.Duration(c.ahead.Load())) }
 
 // wait pauses, or ends early with the context's error.
 func wait(ctx context.Context, pause time.Duration) error {

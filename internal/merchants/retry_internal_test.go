@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -91,9 +92,13 @@ func TestRetry_table(t *testing.T) {
 		"501":                                 {first: answers(501, said)},
 		"502 of a proxy":                      {first: answers(502, "<html>"), again: [4]bool{true, false, true, true}, unclear: true},
 		"503":                                 {first: answers(503, said), again: [4]bool{true, false, true, true}, unclear: true},
-		"503, told when":                      {first: answers(503, said, "1"), again: [4]bool{true, true, true, true}},
+		"503, told when":                      {first: answers(503, said, "1"), again: [4]bool{true, false, true, true}, unclear: true},
 		"503 of a proxy, told when":           {first: answers(503, "<html>", "1"), again: [4]bool{true, false, true, true}, unclear: true},
-		"503, told more than a minute":        {first: answers(503, said, "61")},
+		"503, told more than a minute":        {first: answers(503, said, "61"), unclear: true},
+		"500, told more than a minute":        {first: answers(500, said, "3600"), unclear: true},
+		"408, told more than a minute":        {first: answers(408, said, "2147483648"), unclear: true},
+		"502 of a proxy, told a day":          {first: answers(502, "<html>", "86400"), unclear: true},
+		"too large":                           {first: answers(200, strings.Repeat(" ", bodyLimit+1)), unclear: true},
 		"504 of a proxy that gave up waiting": {first: answers(504, "<html>"), again: [4]bool{true, false, true, true}, unclear: true},
 	} {
 		for i, r := range []request{reads, creates, updates, deletes} {
@@ -246,6 +251,39 @@ func TestRetry_toldCostsNothing(t *testing.T) {
 		if c.budget.retries != 0 {
 			t.Errorf("it took %d of the budget", c.budget.retries)
 		}
+	})
+}
+
+// TestRetry_queueIsOurs: the time in which a request waits for its turn behind others of this run does not count against the service.
+func TestRetry_queueIsOurs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		c := clientOf(t, Config{MaxRetries: 4, MaxConcurrency: 1, RequestTimeout: time.Minute}, func(r *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(r.URL.Path, "/slow") {
+				<-time.After(50 * time.Second)
+				return answerWith(200, `{"id":"slow"}`), nil
+			}
+			if tries++; tries == 1 {
+				return askingToWait(refusalOf(429), "1"), nil
+			}
+			return answerWith(200, `{"id":"x1"}`), nil
+		})
+		var group sync.WaitGroup
+		for range 4 { // Longer than the time for which a request is tried.
+			group.Go(func() {
+				if _, err := c.GetPerk(t.Context(), "slow"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		group.Go(func() {
+			if _, err := c.GetPerk(t.Context(), "x1"); err != nil || tries != 2 {
+				t.Errorf("got %v after %d tries", err, tries)
+			}
+		})
+		group.Wait()
 	})
 }
 

@@ -1,12 +1,15 @@
 package merchants
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 )
 
@@ -75,6 +78,66 @@ func (k Key) Redact(text string) string {
 		return text
 	}
 	return strings.ReplaceAll(text, k.reveal(), k.String())
+}
+
+// secretsOf returns the texts of a request body that are not to be repeated in a message of the service: settings that may hold a secret. One
+// of two characters is none, and to replace it would leave nothing to read.
+func secretsOf(in any) []string {
+	holder, ok := in.(interface{ secretSettings() []json.RawMessage })
+	if !ok {
+		return nil
+	}
+	var secrets []string
+	for _, settings := range holder.secretSettings() {
+		value, err := decodeValue(settings)
+		if err == nil {
+			secrets = appendTexts(secrets, value)
+		}
+	}
+	// The longest first, because one may be a part of another.
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
+	return secrets
+}
+
+// formsOf returns a text as it is and as JSON has it, inside of another text too: the service may quote what it was sent.
+func formsOf(value string) []string {
+	forms := []string{value}
+	for text := value; len(forms) < 5; {
+		for _, html := range []bool{true, false} {
+			var encoded bytes.Buffer
+			encoder := json.NewEncoder(&encoded)
+			encoder.SetEscapeHTML(html)
+			if encoder.Encode(text) != nil {
+				return forms
+			}
+			forms = append(forms, strings.Trim(encoded.String(), "\"\n"))
+		}
+		text = forms[len(forms)-1]
+	}
+	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
+	return slices.Compact(forms)
+}
+
+func appendTexts(texts []string, value any) []string {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, nested := range value {
+			texts = appendTexts(texts, nested)
+		}
+	case []any:
+		for _, nested := range value {
+			texts = appendTexts(texts, nested)
+		}
+	case string:
+		if len(value) > 2 {
+			texts = append(texts, value)
+		}
+	case json.Number:
+		if len(value) > 2 {
+			texts = append(texts, value.String())
+		}
+	}
+	return texts
 }
 
 // String returns the redacted form.

@@ -10,9 +10,10 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
-// storm is a service of lists that throttles and fails about three of ten requests, some of them after it has made the list.
+// storm is a service of lists that throttles or fails about three of ten requests, a create only when it has made the list.
 type storm struct {
 	mu     sync.Mutex
 	random *rand.Rand
@@ -27,7 +28,7 @@ func (s *storm) RoundTrip(r *http.Request) (*http.Response, error) {
 	switch dice := s.random.IntN(100); {
 	case dice < 15:
 		return askingToWait(refusalOf(429), "1"), nil
-	case dice < 25 || r.Method == http.MethodGet && dice < 35:
+	case dice < 35 && r.Method == http.MethodGet:
 		return refusalOf(503), nil
 	}
 	if number, ofOne := strings.CutPrefix(r.URL.Path, "/v1/cohorts/"); ofOne {
@@ -44,7 +45,7 @@ func (s *storm) RoundTrip(r *http.Request) (*http.Response, error) {
 		return answerWith(417, `{"code":"cohort.already-exists","message":"There is one."}`), nil
 	}
 	s.made[in.ReferenceID] = len(s.rows)
-	s.rows = append(s.rows, fmt.Sprintf(`{"id":%q,"type":"list","name":"A","referenceId":%[1]q}`, in.ReferenceID))
+	s.rows = append(s.rows, fmt.Sprintf(`{"id":%q,"type":"list","name":"A","referenceId":%[1]q,"createdAt":%q}`, in.ReferenceID, time.Now().Format(time.RFC3339)))
 	if s.random.IntN(10) == 0 {
 		return refusalOf(502), nil
 	}

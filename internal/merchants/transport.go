@@ -9,7 +9,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -37,23 +40,84 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	return base, nil
 }
 
+// IsDefaultOrLoopback reports whether an address is that of the service, or of this machine.
+func IsDefaultOrLoopback(base *url.URL) bool {
+	return base.Scheme == "https" && base.Host == strings.TrimPrefix(DefaultBaseURL, "https://") || isLoopback(base.Hostname())
+}
+
 func isLoopback(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
 	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	return isLocalhost(host) || ip != nil && ip.IsLoopback()
+}
+
+// isLocalhost reports whether a name is one that every resolver should give to this machine (RFC 6761), and not every resolver does.
+func isLocalhost(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // proxyAsks says what to do about 407, of a request or of the tunnel for one.
 const proxyAsks = "a demand of the proxy for a user and a password: write them into HTTP_PROXY or HTTPS_PROXY, as http://user:password@host:port"
 
+const (
+	dialTimeout = 10 * time.Second
+	keepAlive   = 15 * time.Second
+)
+
+// dialLoopback connects to this machine, and to no other.
+func dialLoopback(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive, Control: func(_, resolved string, _ syscall.RawConn) error {
+		host, _, err := net.SplitHostPort(resolved)
+		if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+			return fmt.Errorf("%s is not of this machine, and may not be what the address names", resolved)
+		}
+		return nil
+	}}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || !isLocalhost(host) {
+		return dialer.DialContext(ctx, network, address)
+	}
+	connection, err := dialer.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+	if err != nil {
+		if other, problem := dialer.DialContext(ctx, network, net.JoinHostPort("::1", port)); problem == nil {
+			return other, nil
+		}
+	}
+	return connection, err
+}
+
+// checkProxy refuses a proxy that net/http could not read: it would connect without one and not say so.
+func checkProxy() error {
+	for _, variable := range []string{"HTTPS_PROXY", "https_proxy"} {
+		text := os.Getenv(variable)
+		if text == "" {
+			continue
+		}
+		if !strings.Contains(text, "://") {
+			text = "http://" + text
+		}
+		proxy, err := url.Parse(text)
+		// The text is not shown, because it may hold a password.
+		if err != nil || proxy.Hostname() == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, proxy.Scheme) {
+			return fmt.Errorf("the environment variable %s is not the address of a proxy, such as http://proxy.example.com:3128", variable)
+		}
+	}
+	return nil
+}
+
 // newHTTPClient returns a client of its own: proxies from the environment, an optional private CA beside the system's, and no redirects,
-// which would carry the key elsewhere or turn a POST into a GET. It opens no more connections than requests may be under way.
-func newHTTPClient(caCertPEM []byte, connections int) (*http.Client, error) {
+// which would carry the key elsewhere or turn a POST into a GET. It opens no more connections than requests may be under way. What is for
+// this machine stays on it: no proxy sees it, and no other address is connected, whatever a name resolves to. Plain http is never for another.
+func newHTTPClient(base *url.URL, caCertPEM []byte, connections int) (*http.Client, error) {
+	proxy, dial := http.ProxyFromEnvironment, (&net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}).DialContext
+	if isLoopback(base.Hostname()) {
+		proxy, dial = nil, dialLoopback
+	} else if err := checkProxy(); err != nil {
+		return nil, err
+	}
 	transport := &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		Proxy:               proxy,
+		DialContext:         dial,
 		TLSHandshakeTimeout: 10 * time.Second,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2:   true,
@@ -64,9 +128,8 @@ func newHTTPClient(caCertPEM []byte, connections int) (*http.Client, error) {
 			}
 			return nil
 		},
-		MaxConnsPerHost:       connections,
-		MaxIdleConnsPerHost:   connections,
-		ExpectContinueTimeout: time.Second,
+		MaxConnsPerHost:     connections,
+		MaxIdleConnsPerHost: connections,
 		// Below what gateways usually keep, so that a POST seldom goes to a connection that is about to be closed.
 		IdleConnTimeout: 25 * time.Second,
 	}

@@ -21,8 +21,6 @@ type UserProperty struct {
 	Type string `json:"type"`
 	// ReferenceID is unique among the properties. The service derives it from the name when none is given (assumed).
 	ReferenceID string `json:"referenceId"`
-	// UpdatedAt moves with every change.
-	UpdatedAt ScalarText `json:"updatedAt"`
 }
 
 // UserPropertyInput is what a create or an update sends of a property. Type belongs to a create only.

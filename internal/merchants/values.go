@@ -6,6 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
 )
 
 // ID is the id of an object: a UUID v4 as far as observed, taken as an opaque string. An answer may also carry it as a number.
@@ -19,6 +23,27 @@ func (id *ID) UnmarshalJSON(data []byte) error {
 	}
 	*id = ID(text)
 	return nil
+}
+
+// idLimit is how many bytes an id may have.
+const idLimit = 128
+
+// check refuses what cannot be the id of an object: it goes into paths, into the state and into commands that users are told to run.
+func (id ID) check() error {
+	odd := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("/\\?#%\"'`$<>|&;*:", r) }
+	switch {
+	case id == "":
+		return errors.New("it has no id")
+	case len(id) > idLimit || strings.ContainsFunc(string(id), odd) || strings.Trim(string(id), ".") == "":
+		return fmt.Errorf("%s is no id", Plain(strconv.Quote(string(id))))
+	default:
+		return nil
+	}
+}
+
+// names reports whether two ids are of one object. A UUID is the same in capitals (RFC 9562, section 4).
+func (id ID) names(other ID) bool {
+	return id == other || uuid.Validate(string(id)) == nil && strings.EqualFold(string(id), string(other))
 }
 
 // Localized is a text by language code, such as en or pt-BR, to text (observed in Cohort's SDKs with two-letter codes). An empty text is none.
