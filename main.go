@@ -30,6 +30,7 @@ const address = "registry.terraform.io/cohort-xyz/cohort"
 const startedByTerraform = "TF_PLUGIN_MAGIC_COOKIE"
 
 func main() {
+	provider.RedactLogs()
 	debug := len(os.Args) == 2 && os.Args[1] == "-debug"
 	if !debug && (len(os.Args) > 1 || os.Getenv(startedByTerraform) == "") {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -225,6 +225,7 @@ func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	service := state
 	service.read(badge, mediaFrom(ctx, req.Private, &resp.Diagnostics))
 	input, is := plan.input(), service.input()
+	badgeLife.checkServable(doing, plan.DesiredStatus, badge.Status, &resp.Diagnostics)
 	checkConflict(r.session, doing, state.input(), is, input, badgePaths, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

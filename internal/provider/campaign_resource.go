@@ -199,6 +199,7 @@ func (r *campaignResource) Update(ctx context.Context, req resource.UpdateReques
 	service := state
 	resp.Diagnostics.Append(service.read(ctx, campaign, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
 	input, is := plan.input(ctx, &resp.Diagnostics), service.withRewardsOf(plan).input(ctx, &resp.Diagnostics)
+	campaignLife.checkServable(doing, plan.DesiredStatus, campaign.Status, &resp.Diagnostics)
 	checkConflict(r.session, doing, state.input(ctx, &resp.Diagnostics), is, input, plan.paths(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

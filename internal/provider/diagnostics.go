@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -39,7 +42,7 @@ func addAPIError(diags *diag.Diagnostics, doing string, err error, paths wirePat
 	summary := "Could not " + doing
 	apiError, ok := errors.AsType[*merchants.Error](err)
 	if !ok {
-		diags.AddError(summary, err.Error())
+		diags.AddError(summary, sentence(err))
 		return
 	}
 	detail := apiErrorDetail(apiError)
@@ -52,7 +55,32 @@ func addAPIError(diags *diag.Diagnostics, doing string, err error, paths wirePat
 
 // addUnknownType says that the service has grown since: what it answered cannot be written here, and would be lost by an update.
 func addUnknownType(diags *diag.Diagnostics, what, name string) {
-	diags.AddError("Unknown type", fmt.Sprintf("%s is of type %q, which this version of the provider does not know. Nothing was changed. Look for a newer version.", what, name))
+	diags.AddError("Unknown type", fmt.Sprintf("%s is of type %q, which this version of the provider does not know. Nothing was changed. Look for a newer version.", what, merchants.Plain(name)))
+}
+
+// textLimit is the size in bytes above which the text of a diagnostic is cut.
+const textLimit = 64 << 10
+
+// What a pipeline obeys: GitHub Actions a line that begins with ::, and others, such as Azure Pipelines and TeamCity, ##name[ anywhere. Terraform
+// breaks lines at blanks, so that any word may begin one.
+var (
+	commandLines = regexp.MustCompile(`(^|[\s\pZ])::`)
+	commandParts = regexp.MustCompile(`##(\w*\[)`)
+)
+
+// safeText returns a text of one or more lines as it may be shown in a terminal and stand in the log of a pipeline, whatever the service, a key or
+// a name has put into it.
+func safeText(text string) string {
+	if len(text) > textLimit {
+		text = strings.ToValidUTF8(text[:textLimit], "") + "…"
+	}
+	text = strings.Map(func(r rune) rune {
+		if r != '\n' && merchants.IsSteering(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+	return commandParts.ReplaceAllString(commandLines.ReplaceAllString(text, "$1: :"), "# #$1")
 }
 
 // describeError says what the service said, without where it belongs.
@@ -60,18 +88,27 @@ func describeError(err error) string {
 	if apiError, ok := errors.AsType[*merchants.Error](err); ok {
 		return apiErrorDetail(apiError)
 	}
-	return err.Error()
+	return sentence(err)
+}
+
+// sentence writes an error as a sentence of its own.
+func sentence(err error) string {
+	first, size := utf8.DecodeRuneInString(err.Error())
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(err.Error()[size:], ".") + "."
 }
 
 func apiErrorDetail(err *merchants.Error) string {
 	var said string
 	switch {
 	case err.Status == 0:
-		said = fmt.Sprintf("There was no usable answer: %s.", strings.TrimSuffix(err.Err.Error(), "."))
+		said = sentence(fmt.Errorf("there was no usable answer: %w", err.Err))
 	case err.Code != "":
 		said = fmt.Sprintf("The service said %q (HTTP %d, code %s).", err.Message, err.Status, err.Code)
 	default:
 		said = fmt.Sprintf("The service answered HTTP %d with %s.", err.Status, err.Message)
+	}
+	if err.Status != 0 && err.Err != nil {
+		said += " " + sentence(err.Err)
 	}
 	request := fmt.Sprintf("Request: %s /v1/%s", err.Method, err.Path)
 	if err.RequestID != "" {
@@ -89,7 +126,7 @@ func adviceOn(err *merchants.Error) string {
 	case errors.Is(err, merchants.ErrKeyUnknown):
 		return "The api_key of the provider is only known after another resource is applied. Apply that resource first (-target), or set COHORT_API_KEY to a key of the same merchant: it stands in until then."
 	case errors.Is(err, merchants.ErrReadOnly):
-		return "This configuration only reads: read_only is set in the provider block, or not known yet, or COHORT_READ_ONLY is set in the environment. Nothing was sent."
+		return "This configuration only reads: read_only is set in the provider block, or COHORT_READ_ONLY in the environment. Nothing was sent."
 	case errors.Is(err, merchants.ErrUntrusted):
 		return "Nothing was sent. Where a proxy or a gateway has a certificate authority of its own, name its PEM file in ca_cert_file of the provider block."
 	case err.Status == http.StatusUnauthorized:
@@ -108,7 +145,7 @@ func adviceOn(err *merchants.Error) string {
 	case err.Status == http.StatusExpectationFailed:
 		return "Correct the configuration and apply again."
 	case merchants.MayHaveHappened(err) && err.Method == http.MethodPost:
-		return "The service may have made the change although it did not say so. Run apply again: what is there already is then found, by its key, before anything is made."
+		return "The service may have made the change although it did not say so. Run apply again: what is there already is then found, by its key, before anything is made. What has no key, such as a list without reference_id, is not: look for it in Cohort's admin first, and import it by its id."
 	case err.Method == http.MethodGet || !merchants.MayHaveHappened(err):
 		return "This request changed nothing. Try again later; if it stays so, Cohort's support can look the request id up."
 	default:

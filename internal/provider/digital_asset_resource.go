@@ -202,6 +202,7 @@ func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRe
 	service := state
 	service.read(asset, mediaFrom(ctx, req.Private, &resp.Diagnostics))
 	input, is := plan.input(), service.input()
+	digitalAssetLife.checkServable(doing, plan.DesiredStatus, asset.Status, &resp.Diagnostics)
 	checkConflict(r.session, doing, state.input(), is, input, digitalAssetPaths, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

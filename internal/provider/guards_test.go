@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -35,6 +36,9 @@ func (p *plugin) stateOf(kind, mode string) cty.Value {
 	}
 	values["id"], values["mode"] = cty.StringVal("00000000-0000-4000-8000-000000000001"), cty.StringVal(mode)
 	values[keyOf[kind].attribute] = cty.StringVal("vip")
+	if p.states[kind].HasAttribute("status") {
+		values["status"] = cty.StringVal(merchants.StatusDraft)
+	}
 	return cty.ObjectVal(values)
 }
 

@@ -72,6 +72,31 @@ func (l lifecycle) next(desired types.String, status string) verb {
 	}
 }
 
+// readable refuses to go on from a status that is not known, where something has to follow from it: nothing tells whether a wish is met, or
+// whether users see the object. The words of the service are assumed, so this may be the first thing that differs.
+func (l lifecycle) readable(status string) error {
+	if slices.Contains(l, status) {
+		return nil
+	}
+	return fmt.Errorf("its status is %q, which this version of the provider does not know (it knows %s), so it cannot tell what follows from it. Look for a newer version",
+		merchants.Plain(status), strings.Join(l, ", "))
+}
+
+// servable refuses a wish that depends on a status that is not known.
+func (l lifecycle) servable(desired types.String, status string) error {
+	if err := l.readable(status); err != nil && desired.ValueString() != "" {
+		return fmt.Errorf("%w; without desired_status, the object stays as it is", err)
+	}
+	return nil
+}
+
+// checkServable refuses an update that could not serve its wish, before anything is sent.
+func (l lifecycle) checkServable(doing string, desired types.String, status string, diags *diag.Diagnostics) {
+	if err := l.servable(desired, status); err != nil {
+		addAPIError(diags, doing, err, nil)
+	}
+}
+
 // archivedAfter tells whether an object is archived after the transitions that are due.
 func (l lifecycle) archivedAfter(desired, status types.String) bool {
 	due := l.next(desired, status.ValueString())
@@ -114,6 +139,10 @@ func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPla
 		return
 	}
 	at, was := path.Root("desired_status"), status.ValueString()
+	if err := l.servable(desired, was); err != nil && !req.State.Raw.IsNull() {
+		resp.Diagnostics.AddAttributeError(at, "A "+noun+" in a status that is not known", sentence(err))
+		return
+	}
 	switch {
 	case desired.ValueString() == merchants.StatusDraft && slices.Contains([]string{l.public(), merchants.StatusEnded}, was) && !before.Equal(desired):
 		resp.Diagnostics.AddAttributeError(at, "A "+noun+" cannot become a draft again",
@@ -187,6 +216,9 @@ func (l lifecycle) orArchive() string {
 // one transition and returns the status that followed.
 func (l lifecycle) reach(desired types.String, status string, act func(verb) (string, error)) (string, error) {
 	for range len(l) {
+		if err := l.servable(desired, status); err != nil {
+			return status, err
+		}
 		due := l.next(desired, status)
 		if due == "" {
 			break
@@ -200,10 +232,14 @@ func (l lifecycle) reach(desired types.String, status string, act func(verb) (st
 	return status, nil
 }
 
-// destroy archives or removes an object: what was never public is removed, the rest as on_destroy says. A kind without archive is removed.
+// destroy archives or removes an object: what was never public is removed, the rest as on_destroy says. A kind without archive is removed. In a
+// status that is not known, nothing tells which it is.
 func (l lifecycle) destroy(onDestroy types.String, status string, act func(verb) (string, error), remove func() error) error {
 	if !slices.Contains(l, merchants.StatusArchived) || status == merchants.StatusDraft {
 		return remove()
+	}
+	if err := l.readable(status); err != nil {
+		return err
 	}
 	if status != merchants.StatusArchived {
 		if _, err := act(archive); err != nil {
@@ -219,7 +255,7 @@ func (l lifecycle) destroy(onDestroy types.String, status string, act func(verb)
 // addPublishWarning says that a new object exists but did not get the status that was asked for: rule 9.
 func addPublishWarning(diags *diag.Diagnostics, noun, name string, desired types.String, status string, err error) {
 	diags.AddAttributeWarning(path.Root("desired_status"), fmt.Sprintf("The %s %q was created but is not %s", noun, name, desired.ValueString()),
-		fmt.Sprintf("Its status is %s. It is kept, and the next apply tries again.\n\n%s", status, describeError(err)))
+		fmt.Sprintf("Its status is %s. It is kept, and the next apply tries again.\n\n%s", merchants.Plain(status), describeError(err)))
 }
 
 // requirement is something that must be there before an object can be published.

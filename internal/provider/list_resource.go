@@ -191,7 +191,7 @@ func describeCohort(c *merchants.Cohort) candidate {
 // checkCohortType refuses a segment where a list is meant, and the other way round.
 func checkCohortType(want string, cohort *merchants.Cohort, diags *diag.Diagnostics) {
 	if cohort.Type != want {
-		diags.AddAttributeError(path.Root("id"), fmt.Sprintf("Not a %s", want), fmt.Sprintf("The object with id %s is a %s. Use cohort_%s for it.", cohort.ID, cohort.Type, cohort.Type))
+		diags.AddAttributeError(path.Root("id"), fmt.Sprintf("Not a %s", want), fmt.Sprintf("The object with id %s is a %s. Use cohort_%s for it.", cohort.ID, merchants.Plain(cohort.Type), merchants.Plain(cohort.Type)))
 	}
 }
 

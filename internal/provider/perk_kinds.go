@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -66,17 +65,17 @@ func (m *perkAttributes) readKind(ctx context.Context, perk *merchants.Perk, dia
 	case merchants.PerkNone, "":
 	case merchants.PerkCode:
 		var settings merchants.PerkCodeConfig
-		err = unmarshalSettings(perk.TypeConfig, &settings)
+		err = merchants.DecodeSettings(perk.TypeConfig, &settings)
 		before := priorObject[perkCodeModel](ctx, m.Code, diags)
 		code = &perkCodeModel{Value: requiredText(before.Value, settings.Code)}
 	case merchants.PerkLink:
 		var settings merchants.PerkLinkConfig
-		err = unmarshalSettings(perk.TypeConfig, &settings)
+		err = merchants.DecodeSettings(perk.TypeConfig, &settings)
 		before := priorObject[perkLinkModel](ctx, m.Link, diags)
 		link = &perkLinkModel{URL: requiredText(before.URL, settings.URL)}
 	case merchants.PerkShopifyDiscount:
 		var settings merchants.ShopifyDiscount
-		err = unmarshalSettings(perk.TypeConfig, &settings)
+		err = merchants.DecodeSettings(perk.TypeConfig, &settings)
 		before := priorObject[perkShopifyDiscountModel](ctx, m.ShopifyDiscount, diags)
 		discount = &perkShopifyDiscountModel{
 			Name: requiredText(before.Name, settings.DiscountName), Type: requiredText(before.Type, settings.DiscountType), Value: types.Float64Value(settings.Value),
@@ -93,16 +92,4 @@ func (m *perkAttributes) readKind(ctx context.Context, perk *merchants.Perk, dia
 	m.Link = objectValue(ctx, attributes["link"], link, diags)
 	m.ShopifyDiscount = objectValue(ctx, attributes["shopify_discount"], discount, diags)
 	m.Custom = objectValue(ctx, attributes["custom"], custom, diags)
-}
-
-// unmarshalSettings decodes settings that a draft may lack. Its error tells where, and never a value: settings may hold a secret.
-func unmarshalSettings(settings json.RawMessage, into any) error {
-	if len(settings) == 0 {
-		return nil
-	}
-	err := json.Unmarshal(settings, into)
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("%q has the wrong type", wrong.Field)
-	}
-	return err
 }

@@ -203,6 +203,7 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	service := state
 	resp.Diagnostics.Append(service.read(ctx, perk, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
 	input, is := plan.input(ctx, &resp.Diagnostics), service.input(ctx, &resp.Diagnostics)
+	perkLife.checkServable(doing, plan.DesiredStatus, perk.Status, &resp.Diagnostics)
 	checkConflict(r.session, doing, state.input(ctx, &resp.Diagnostics), is, input, perkPaths, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

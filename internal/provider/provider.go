@@ -97,11 +97,11 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				Sensitive:           true,
 			},
 			"api_url": schema.StringAttribute{
-				MarkdownDescription: "Address of the Merchants API. Default `" + merchants.DefaultBaseURL + "`; environment variable `" + envAPIURL + "`. It is https, or http on a loopback address or `*.localhost`.",
+				MarkdownDescription: "Address of the Merchants API. Default `" + merchants.DefaultBaseURL + "`; environment variable `" + envAPIURL + "`. It is https, or http on a loopback address or `*.localhost`. When the environment variable is set, the argument cannot differ from it; when it is not, a key from `" + envAPIKey + "` goes to the default host or stays on this machine.",
 				Optional:            true,
 			},
 			"read_only": schema.BoolAttribute{
-				MarkdownDescription: "Refuse every request that could change something, for jobs that only plan. Environment variable `" + envReadOnly + "`. While the argument is not known yet, nothing is written.",
+				MarkdownDescription: "Refuse every request that could change something, for jobs that only plan. Environment variable `" + envReadOnly + "`. Either of the two is enough: `false` here does not allow what the environment forbids. It has to be known when planning.",
 				Optional:            true,
 			},
 			"allow_live_delete": schema.ListAttribute{
@@ -148,7 +148,7 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	}
 	diags := &resp.Diagnostics
 	mode := config.mode(diags)
-	key := config.key(mode, diags)
+	key, keyFromEnv := config.key(mode, diags)
 	configured := &session{
 		mode: mode, allowLiveDelete: config.liveDeletes(ctx, diags),
 		overwrite: config.ConflictPolicy.ValueString() == conflictOverwrite, expectEmpty: boolFromEnv(envExpectEmpty, path.Root("mode"), diags),
@@ -156,7 +156,7 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	}
 	clientConfig := merchants.Config{
 		Key:            key,
-		BaseURL:        config.baseURL(diags),
+		BaseURL:        config.baseURL(keyFromEnv, diags),
 		UserAgent:      fmt.Sprintf("terraform-provider-cohort/%s (+https://github.com/cohort-xyz/terraform-provider-cohort) terraform/%s", p.version, req.TerraformVersion),
 		MaxRetries:     merchants.DefaultMaxRetries,
 		MaxConcurrency: int(config.MaxConcurrency.ValueInt64()),
@@ -194,26 +194,26 @@ func (m providerModel) mode(diags *diag.Diagnostics) merchants.Mode {
 }
 
 // key is the first guard: it refuses a key of the other merchant before any request. A key that is not known yet, and for which no environment
-// variable stands in, gives the zero Key, with which every request fails.
-func (m providerModel) key(mode merchants.Mode, diags *diag.Diagnostics) merchants.Key {
+// variable stands in, gives the zero Key, with which every request fails. It tells whether the key is the operator's, of the environment.
+func (m providerModel) key(mode merchants.Mode, diags *diag.Diagnostics) (key merchants.Key, operators bool) {
 	text, source := fromEnv(m.APIKey, envAPIKey)
 	if text == "" && m.APIKey.IsUnknown() {
-		return merchants.Key{}
+		return merchants.Key{}, false
 	}
 	if text == "" {
 		diags.AddAttributeError(path.Root("api_key"), "No API key",
 			"Set the environment variable "+envAPIKey+", or the argument api_key. Keys are found in Cohort's admin under Settings > Integrations.")
-		return merchants.Key{}
+		return merchants.Key{}, false
 	}
 	key, err := merchants.ParseKey(text)
 	if err != nil {
 		diags.AddAttributeError(path.Root("api_key"), "Not an API key", fmt.Sprintf("In %s: %s.", source, err))
-		return merchants.Key{}
+		return merchants.Key{}, false
 	}
 	if key.Mode() != mode {
 		diags.AddAttributeError(path.Root("mode"), fmt.Sprintf("Wrong merchant: the key is a %s key, this configuration expects %s", key.Mode(), mode), wrongMerchantAdvice(mode, source))
 	}
-	return key
+	return key, source == envAPIKey
 }
 
 func wrongMerchantAdvice(mode merchants.Mode, source string) string {
@@ -223,9 +223,12 @@ func wrongMerchantAdvice(mode merchants.Mode, source string) string {
 	return "No request has been sent. Supply the test_ key in " + source + ", or write mode = \"live\" in the provider block if live is what you mean."
 }
 
-func (m providerModel) baseURL(diags *diag.Diagnostics) string {
+// baseURL is the second guard: whoever can change the configuration cannot send the operator's key elsewhere. An address of the environment is
+// the only one, and without one a key of the environment goes to the service itself or stays on this machine.
+func (m providerModel) baseURL(keyFromEnv bool, diags *diag.Diagnostics) string {
+	at := path.Root("api_url")
 	if m.APIURL.IsUnknown() {
-		diags.AddAttributeError(path.Root("api_url"), "The address is not known",
+		diags.AddAttributeError(at, "The address is not known",
 			"api_url has to be known when planning, because it decides where the key goes. Write it, take it from a variable, or leave it out and set "+envAPIURL+".")
 		return ""
 	}
@@ -233,18 +236,35 @@ func (m providerModel) baseURL(diags *diag.Diagnostics) string {
 	if text == "" {
 		return merchants.DefaultBaseURL
 	}
-	if _, err := merchants.ParseBaseURL(text); err != nil {
-		diags.AddAttributeError(path.Root("api_url"), "Not an address of the API", fmt.Sprintf("In %s: %s.", source, err))
+	base, err := merchants.ParseBaseURL(text)
+	if err != nil {
+		diags.AddAttributeError(at, "Not an address of the API", fmt.Sprintf("In %s: %s.", source, err))
+		return ""
+	}
+	if source == envAPIURL {
+		return text
+	}
+	if operators := strings.TrimSpace(os.Getenv(envAPIURL)); operators != "" {
+		if theirs, err := merchants.ParseBaseURL(operators); err != nil || theirs.String() != base.String() {
+			diags.AddAttributeError(at, "Another address than that of the environment",
+				fmt.Sprintf("api_url differs from the environment variable %s, which whoever runs Terraform has set. No request has been sent. Leave api_url out, or change the variable.", envAPIURL))
+		}
+	} else if keyFromEnv && !merchants.IsDefaultOrLoopback(base) {
+		diags.AddAttributeError(at, "The key of the environment is not sent to another address",
+			fmt.Sprintf("api_url names %s, and the key is in the environment variable %s. No request has been sent. Whoever runs Terraform has to name the address as well: in the environment variable %s.",
+				base.Host, envAPIKey, envAPIURL))
 	}
 	return text
 }
 
-// readOnly holds back writes as long as it is not known whether they are allowed.
+// readOnly holds when either of the two says so: the configuration cannot allow what the environment forbids.
 func (m providerModel) readOnly(diags *diag.Diagnostics) bool {
-	if !m.ReadOnly.IsNull() {
-		return m.ReadOnly.IsUnknown() || m.ReadOnly.ValueBool()
+	at := path.Root("read_only")
+	if m.ReadOnly.IsUnknown() {
+		diags.AddAttributeError(at, "Not known whether this may write",
+			"read_only has to be known when planning, because it decides whether anything may change. Write true or false, take it from a variable, or leave it out and set "+envReadOnly+".")
 	}
-	return boolFromEnv(envReadOnly, path.Root("read_only"), diags)
+	return boolFromEnv(envReadOnly, at, diags) || m.ReadOnly.ValueBool()
 }
 
 func (m providerModel) liveDeletes(ctx context.Context, diags *diag.Diagnostics) []string {
@@ -303,6 +323,11 @@ func (m providerModel) timeout(diags *diag.Diagnostics) time.Duration {
 func (m providerModel) caCert(diags *diag.Diagnostics) []byte {
 	name := m.CACertFile.ValueString()
 	if blank(name) {
+		return nil
+	}
+	// A pipe would be waited for without end.
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		diags.AddAttributeError(path.Root("ca_cert_file"), "No certificates", fmt.Sprintf("%s is not a regular file.", name))
 		return nil
 	}
 	pem, err := os.ReadFile(name)

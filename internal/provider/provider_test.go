@@ -131,6 +131,7 @@ func TestProvider_refuses(t *testing.T) {
 		{"retries below none", key + "max_retries = -1", "max_retries", "Invalid Attribute Value", nil},
 		{"no requests at once", key + "max_concurrency = 0", "max_concurrency", "Invalid Attribute Value", []string{"between 1 and 20"}},
 		{"certificates that are not there", key + `ca_cert_file = "no/such.pem"`, "ca_cert_file", "No certificates", []string{"no/such.pem"}},
+		{"certificates of no file", key + fmt.Sprintf("ca_cert_file = %q", os.DevNull), "ca_cert_file", "No certificates", []string{os.DevNull, "is not a regular file"}},
 		{"certificates that are none", key + fmt.Sprintf("ca_cert_file = %q", garbage), "ca_cert_file", "No certificates", []string{"garbage.pem", "PEM"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -182,8 +183,26 @@ func TestProvider_environment(t *testing.T) {
 	}{
 		{name: "both from the environment", key: w.TestKey(), url: w.URL(), status: "200"},
 		{name: "both from arguments", block: fmt.Sprintf("api_key = %q\napi_url = %q", w.TestKey(), w.URL()), status: "200"},
-		{name: "arguments win", key: someTestKey, url: "http://127.0.0.1:1", block: fmt.Sprintf("api_key = %q\napi_url = %q", w.TestKey(), w.URL()), status: "200"},
-		{name: "arguments win over wrong variables", key: "nonsense", url: "nonsense", block: fmt.Sprintf("api_key = %q\napi_url = %q", w.TestKey(), w.URL()), status: "200"},
+		{name: "the argument of the key wins", key: someTestKey, url: w.URL(), block: fmt.Sprintf("api_key = %q", w.TestKey()), status: "200"},
+		{name: "the argument of the key wins over nonsense", key: "nonsense", block: fmt.Sprintf("api_key = %q\napi_url = %q", w.TestKey(), w.URL()), status: "200"},
+		{name: "the same address twice", key: w.TestKey(), url: w.URL() + "/v1/", block: fmt.Sprintf("api_url = %q", w.URL()), status: "200"},
+		{
+			name: "another address", key: w.TestKey(), url: w.URL(), block: fmt.Sprintf("api_key = %q\napi_url = \"http://127.0.0.1:1\"", w.TestKey()), path: "api_url",
+			summary: "Another address than that of the environment", says: []string{"COHORT_API_URL", "No request has been sent"},
+		},
+		{
+			name: "another address than nonsense", key: w.TestKey(), url: "nonsense", block: fmt.Sprintf("api_url = %q", w.URL()), path: "api_url",
+			summary: "Another address than that of the environment", says: []string{"COHORT_API_URL"},
+		},
+		{
+			name: "another address for the key of the environment", key: w.TestKey(), block: `api_url = "https://elsewhere.example.com"`, path: "api_url",
+			summary: "The key of the environment is not sent to another address", says: []string{"elsewhere.example.com", "COHORT_API_KEY", "COHORT_API_URL"},
+		},
+		{
+			name: "another port for the key of the environment", key: w.TestKey(), block: `api_url = "https://api.getcohort.com:8443"`, path: "api_url",
+			summary: "The key of the environment is not sent to another address", says: []string{"api.getcohort.com:8443"},
+		},
+		{name: "this machine for the key of the environment", key: w.TestKey(), block: fmt.Sprintf("api_url = %q", w.URL()), status: "200"},
 		{name: "a blank argument is unset", key: w.TestKey(), url: w.URL(), block: "api_key = \"  \"\napi_url = \"\"", status: "200"},
 		{name: "white space around", key: "\t" + w.TestKey() + "\r\n", url: " " + w.URL() + "\n", status: "200"},
 		{name: "white space around in arguments", block: fmt.Sprintf("api_key = \" %s\\n\"\napi_url = \" %s \"", w.TestKey(), w.URL()), status: "200"},
@@ -282,16 +301,10 @@ func TestProvider_unknownSettings(t *testing.T) {
 		}
 		return w, p
 	}
-	t.Run("read_only refuses writes", func(t *testing.T) {
+	t.Run("read_only has to be known", func(t *testing.T) {
 		t.Parallel()
-		w, p := configured(t, "read_only = unknown")
-		one(t, p.create(), "", `Could not create list "VIP customers"`, "not known yet")
-		if n := w.Stats().ByMethod["POST"]; n != 0 {
-			t.Errorf("%d writes were sent", n)
-		}
-		if all := p.get(); len(all) > 0 {
-			t.Errorf("a read was refused: %v", all)
-		}
+		all := newPlugin(t).configure(fmt.Sprintf("api_key = %q\nread_only = unknown", someTestKey))
+		one(t, all, "read_only", "Not known whether this may write", "COHORT_READ_ONLY")
 	})
 	t.Run("conflict_policy is fail", func(t *testing.T) {
 		t.Parallel()
@@ -351,8 +364,8 @@ func TestProvider_readOnly(t *testing.T) {
 		{name: "argument", block: "read_only = true", refused: true},
 		{name: "variable", variable: "true", refused: true},
 		{name: "variable as a number, with white space", variable: " 1\n", refused: true},
-		{name: "argument wins", variable: "true", block: "read_only = false"},
-		{name: "argument wins over a wrong word", variable: "perhaps", block: "read_only = false"},
+		{name: "the argument does not allow what the variable forbids", variable: "true", block: "read_only = false", refused: true},
+		{name: "the variable does not allow what the argument forbids", variable: "false", block: "read_only = true", refused: true},
 		{name: "variable says no", variable: "false"},
 		{name: "blank variable", variable: " "},
 	} {

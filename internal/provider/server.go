@@ -3,9 +3,12 @@ package provider
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
+	"log"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"runtime/debug"
 	"slices"
@@ -59,8 +62,28 @@ func QuietLogs() {
 	}
 }
 
+// RedactLogs takes keys out of what is written to Go's standard logger, as net/http does with every header when GODEBUG has http2debug. It is
+// called once, before serving.
+func RedactLogs() {
+	log.SetOutput(redacting{log.Writer()}) //nolint:forbidigo // It is Go's own log that is redacted, not one of ours.
+}
+
+// redacting writes without keys. The standard logger writes each message in one call.
+type redacting struct{ to io.Writer }
+
+func (w redacting) Write(message []byte) (int, error) {
+	redacted := apiKeys.ReplaceAll(bearers.ReplaceAll(message, []byte("${1}***")), []byte("${1}_***"))
+	if _, err := w.to.Write(redacted); err != nil {
+		return 0, err
+	}
+	return len(message), nil
+}
+
 // apiKeys matches what looks like a key of the Merchants API, with every character that a bearer token may have (RFC 6750, section 2.1).
 var apiKeys = regexp.MustCompile(`\b(test|live)_[A-Za-z0-9._~+/=\-]{6,}`)
+
+// bearers matches what follows the scheme of a header, however short it is.
+var bearers = regexp.MustCompile(`(?i)(\bbearer\s+)[^\s"]+`)
 
 // contain runs one call with masked logs, in a context of its own, and turns a panic into the diagnostic of an answer.
 func contain[Request, Response any](
@@ -73,7 +96,23 @@ func contain[Request, Response any](
 	}()
 	lent, end := newCallContext(masked(ctx))
 	defer end()
-	return call(lent, request)
+	response, err = call(lent, request)
+	if response != nil {
+		makeSafe(response)
+	}
+	return response, err
+}
+
+// makeSafe makes the diagnostics of an answer safe to show. All answers have a field of that name but the stream of a query, whose results do.
+func makeSafe(response any) {
+	field := reflect.ValueOf(response).Elem().FieldByName("Diagnostics")
+	if !field.IsValid() {
+		return
+	}
+	diagnostics, _ := reflect.TypeAssert[[]*tfprotov6.Diagnostic](field)
+	for _, d := range diagnostics {
+		d.Summary, d.Detail = safeText(d.Summary), safeText(d.Detail)
+	}
 }
 
 // containConfigured contains a call that needs the session which ConfigureProvider makes. Terraform makes none when that failed; Pulumi does.
@@ -107,6 +146,8 @@ func containResults(results iter.Seq[tfprotov6.ListResourceResult]) iter.Seq[tfp
 			}
 		}()
 		for result := range results {
+			makeSafe(&result)
+			result.DisplayName = merchants.Plain(result.DisplayName)
 			taking = true
 			more = yield(result)
 			if taking = false; !more {

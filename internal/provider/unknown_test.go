@@ -524,7 +524,7 @@ func TestUnknown_provider(t *testing.T) {
 		at[s.path] = s.summary
 	}
 	p.noBug("everything unknown", saidBy(answer.Diagnostics))
-	if got := slices.Sorted(maps.Keys(at)); !slices.Equal(got, []string{"allow_live_delete", "api_url", "mode"}) {
-		t.Errorf("errors at %v, want them at allow_live_delete, api_url and mode", at)
+	if got := slices.Sorted(maps.Keys(at)); !slices.Equal(got, []string{"allow_live_delete", "api_url", "mode", "read_only"}) {
+		t.Errorf("errors at %v, want them at allow_live_delete, api_url, mode and read_only", at)
 	}
 }
