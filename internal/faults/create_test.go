@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/pem"
 	"net"
-	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
@@ -104,41 +103,31 @@ func case04(t *testing.T) {
 			t.Errorf("%d creates were sent and %d committed, want 10 and 10", sent, made)
 		}
 	})
-	t.Run("after the window", func(t *testing.T) {
-		t.Parallel()
-		s := newScenario(t, sandbox.Options{Seed: 4}, "")
-		s.use(impatient, perks(10))
-		late := s.hold(creating("perks"))
-		s.mustFail(s.Apply(), "no such object has appeared since", "Run apply again: what is there already is then found, by its key, before anything is made.")
-		if held := late.held.Load(); held != 10 {
-			t.Errorf("%d creates were sent, want 10: one that is unclear is not sent again", held)
-		}
-		late.open()
-		s.awaitCreates("perks", 10)
-		if adopted := s.follow(s.Apply(), indexed("cohort_perk.p")); adopted != 10 {
-			t.Errorf("%d imports were advised, want 10", adopted)
-		}
-		s.settle()
-		s.judge()
-		if made := s.creates("perks"); made != 10 {
-			t.Errorf("%d perks were made, want 10", made)
-		}
-	})
-	t.Run("after the window, with a key that the service allows once", func(t *testing.T) {
-		t.Parallel()
-		s := newScenario(t, sandbox.Options{Seed: 4}, "")
-		s.use(impatient, lists(10))
-		var creates atomic.Int64
-		late := s.hold(func(r *http.Request) bool { return creating("cohorts")(r) && creates.Add(1) <= 10 })
-		s.mustApply()
-		late.open()
-		await(t, "20 creates answered", func() bool { sent, _ := s.requests("POST"); return sent == 20 })
-		s.settle()
-		s.judge()
-		if made := s.creates("cohorts"); made != 10 {
-			t.Errorf("%d lists were made, want 10", made)
-		}
-	})
+	for kind, resources := range map[string]struct{ program, address string }{
+		"perks":   {perks(10), "cohort_perk.p"},
+		"cohorts": {lists(10), "cohort_list.l"}, // The service allows their key once.
+	} {
+		t.Run("after the window, "+kind, func(t *testing.T) {
+			t.Parallel()
+			s := newScenario(t, sandbox.Options{Seed: 4}, "")
+			s.use(impatient, resources.program)
+			late := s.hold(creating(kind))
+			s.mustFail(s.Apply(), "no such object has appeared since", "Run apply again: what is there already is then found, by its key, before anything is made.")
+			if held := late.held.Load(); held != 10 {
+				t.Errorf("%d creates were sent, want 10: one that is unclear is not sent again", held)
+			}
+			late.open()
+			s.awaitCreates(kind, 10)
+			if adopted := s.follow(s.Apply(), indexed(resources.address)); adopted != 10 {
+				t.Errorf("%d imports were advised, want 10", adopted)
+			}
+			s.settle()
+			s.judge()
+			if made := s.creates(kind); made != 10 {
+				t.Errorf("%d objects were made, want 10", made)
+			}
+		})
+	}
 }
 
 func case05(t *testing.T) {
@@ -201,31 +190,22 @@ func case05(t *testing.T) {
 			t.Errorf("%d perks were made, want 10", made)
 		}
 	})
-	t.Run("reset before it is carried out", func(t *testing.T) {
-		t.Parallel()
-		s := newScenario(t, sandbox.Options{Seed: 5}, perks(10))
-		s.inject(sandbox.Fault{Method: "POST", Stage: sandbox.StageBefore, Reset: true, Nth: 3, Count: 4})
-		s.mustFail(s.Apply(), "no such object has appeared since")
-		if sent, made := s.requests("POST"); sent != 10 || made != 6 {
-			t.Errorf("%d creates were sent and %d committed, want 10 and 6", sent, made)
-		}
-		s.settle()
-		s.judge()
-		if sent, made := s.requests("POST"); sent != 14 || made != 10 {
-			t.Errorf("%d creates were sent and %d committed, want 14 and 10", sent, made)
-		}
-	})
-	t.Run("reset before it is carried out, with a key that the service allows once", func(t *testing.T) {
-		t.Parallel()
-		s := newScenario(t, sandbox.Options{Seed: 5}, lists(10))
-		s.inject(sandbox.Fault{Method: "POST", Stage: sandbox.StageBefore, Reset: true, Nth: 3, Count: 4})
-		s.mustApply()
-		s.settle()
-		s.judge()
-		if sent, made := s.requests("POST"); sent != 14 || made != 10 {
-			t.Errorf("%d creates were sent and %d committed, want 14 and 10", sent, made)
-		}
-	})
+	for kind, program := range map[string]string{"perks": perks(10), "cohorts": lists(10)} {
+		t.Run("reset before it is carried out, "+kind, func(t *testing.T) {
+			t.Parallel()
+			s := newScenario(t, sandbox.Options{Seed: 5}, program)
+			s.inject(sandbox.Fault{Method: "POST", Stage: sandbox.StageBefore, Reset: true, Nth: 3, Count: 4})
+			s.mustFail(s.Apply(), "no such object has appeared since")
+			if sent, made := s.requests("POST"); sent != 10 || made != 6 {
+				t.Errorf("%d creates were sent and %d committed, want 10 and 6", sent, made)
+			}
+			s.settle()
+			s.judge()
+			if sent, made := s.requests("POST"); sent != 14 || made != 10 {
+				t.Errorf("%d creates were sent and %d committed, want 14 and 10", sent, made)
+			}
+		})
+	}
 }
 
 // cuttingListener resets connections: some as soon as they are there, by their number, some when they bring certain bytes.
