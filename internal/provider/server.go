@@ -64,9 +64,7 @@ func QuietLogs() {
 
 // RedactLogs takes keys out of what is written to Go's standard logger, as net/http does with every header when GODEBUG has http2debug. It is
 // called once, before serving.
-func RedactLogs() {
-	log.SetOutput(redacting{log.Writer()}) //nolint:forbidigo // It is Go's own log that is redacted, not one of ours.
-}
+func RedactLogs() { log.SetOutput(redacting{log.Writer()}) }
 
 // redacting writes without keys. The standard logger writes each message in one call.
 type redacting struct{ to io.Writer }
