@@ -121,7 +121,7 @@ func TestClient_createIsSentOnce(t *testing.T) {
 	}
 }
 
-// TestAct_reached: a transition of which it is unclear whether it was made counts as made only in a status that it is known to lead to.
+// TestAct_reached: when it is unclear whether a transition was made, only a status that it leads to shows that it was.
 func TestAct_reached(t *testing.T) {
 	t.Parallel()
 	all := []string{StatusDraft, StatusLive, StatusPublished, StatusEnded, StatusArchived, "", "review", "LIVE"}

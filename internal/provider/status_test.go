@@ -37,6 +37,14 @@ func (w *world) otherWords(t *testing.T, path, word string) (end func()) {
 	}
 }
 
+// wanting is a configuration of a kind with a wish for a status.
+func (p *guarded) wanting(kind, status string) cty.Value {
+	p.t.Helper()
+	values := p.of(kind, "vip").AsValueMap()
+	values["desired_status"] = cty.StringVal(status)
+	return cty.ObjectVal(values)
+}
+
 // TestStatus_unknownWord: the words for a status are assumed, and the service may have others. Nothing follows from a word that is not known: what
 // wants a status says the word and does not go on, the next plan is not quiet, and a draft is not archived where it should be deleted.
 func TestStatus_unknownWord(t *testing.T) {
@@ -57,12 +65,6 @@ func TestStatus_unknownWord(t *testing.T) {
 						t.Errorf("%s: said %v, want one error with the word at %q", when, all, path)
 					}
 				}
-				wanting := func(p *guarded, status string) cty.Value {
-					values := p.of(kind, "vip").AsValueMap()
-					values["desired_status"] = cty.StringVal(status)
-					return cty.ObjectVal(values)
-				}
-
 				// Without a wish, the word is only shown.
 				p := configured()
 				plain := p.of(kind, "vip")
@@ -84,7 +86,7 @@ func TestStatus_unknownWord(t *testing.T) {
 				p = configured()
 				p.show(kind, state)
 				for _, status := range []string{"draft", publicStatus[kind]} {
-					_, all = p.plan(kind, state, wanting(p, status))
+					_, all = p.plan(kind, state, p.wanting(kind, status))
 					said("planned with the wish "+status, all, "desired_status", true)
 				}
 
@@ -114,9 +116,7 @@ func TestStatus_unknownWordAfterCreate(t *testing.T) {
 			t.Parallel()
 			w, configured := merchant(t, "test")
 			p := configured()
-			values := p.of(kind, "vip").AsValueMap()
-			values["desired_status"] = cty.StringVal(publicStatus[kind])
-			config := cty.ObjectVal(values)
+			config := p.wanting(kind, publicStatus[kind])
 			planned, all := p.plan(kind, cty.NullVal(p.states[kind]), config)
 			if len(errorsOf(all)) > 0 {
 				t.Fatal(all)
@@ -160,25 +160,22 @@ func TestStatus_unknownWordBeforeUpdate(t *testing.T) {
 			t.Parallel()
 			w, configured := merchant(t, "test")
 			p := configured()
-			wanting := func(title string) cty.Value {
-				values := p.of(kind, "vip").AsValueMap()
-				values["desired_status"] = cty.StringVal("draft")
-				if kind == "cohort_campaign" {
-					values["end_at"] = cty.StringVal("2037-01-01T00:00:00Z")
-				} else {
-					values["title"] = cty.MapVal(map[string]cty.Value{"en": cty.StringVal(title)})
-				}
-				return cty.ObjectVal(values)
+			values := p.wanting(kind, "draft").AsValueMap()
+			if kind == "cohort_campaign" {
+				values["end_at"] = cty.StringVal("2037-01-01T00:00:00Z")
+			} else {
+				values["title"] = cty.MapVal(map[string]cty.Value{"en": cty.StringVal("Other")})
 			}
+			changed := cty.ObjectVal(values)
 			state, _ := p.made(kind, p.of(kind, "vip"))
 			p = configured()
 			p.show(kind, state)
-			planned, all := p.plan(kind, state, wanting("Other"))
+			planned, all := p.plan(kind, state, changed)
 			if len(errorsOf(all)) > 0 {
 				t.Fatal(all)
 			}
 			w.otherWords(t, collection, "frozen")()
-			_, _, all = p.carryOut(kind, state, wanting("Other"), planned)
+			_, _, all = p.carryOut(kind, state, changed, planned)
 			if len(errorsOf(all)) != 1 || !strings.Contains(all[0].detail, `"frozen", which this version`) {
 				t.Errorf("said %v, want one error with the word", all)
 			}
