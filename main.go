@@ -17,7 +17,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
-//go:generate go run ./internal/docschema .cache/providers-schema.json
+//go:generate go run ./internal/tools/docschema .cache/providers-schema.json
 //go:generate go tool tfplugindocs generate --provider-name cohort --rendered-provider-name Cohort --providers-schema .cache/providers-schema.json
 
 // version is set by the linker in a release.

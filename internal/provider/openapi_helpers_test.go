@@ -5,7 +5,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/oracle"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/oracle"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 )
 
 // repository is the root of the repository, from here.

@@ -14,7 +14,7 @@ import (
 
 	"github.com/getkin/kin-openapi/routers"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/oracle"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/oracle"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 

@@ -15,9 +15,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
 )
 
 // bomb makes one call of the provider panic. There is no switch for that in the provider: the context of the call panics when it is asked

@@ -11,8 +11,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
 )
 
 // The guard matrix tries every circumstance in which a guard has to speak, or to be silent, against every way of running Terraform, with and

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
 )
 
 // step is one thing that happens in a history: what, and two numbers of which each takes what it needs. So a history that failed can be

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/oracle"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/oracle"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 

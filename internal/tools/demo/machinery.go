@@ -17,7 +17,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformcli"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/tools/terraformcli"
 )
 
 const (

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformcli"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/tools/terraformcli"
 )
 
 func main() {

@@ -25,9 +25,9 @@ import (
 
 // starters are the functions of other packages by which tests start Terraform, by import path.
 var starters = map[string][]string{
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource":          {"Test", "ParallelTest", "UnitTest"},
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest": {"New", "CLI"},
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformcli":  {"Find"},
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource":                {"Test", "ParallelTest", "UnitTest"},
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest": {"New", "CLI"},
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/tools/terraformcli":  {"Find"},
 }
 
 func main() {

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
 )
 
 // slots is how many resources Terraform works on at once, and how many requests the provider has under way at once.

@@ -10,10 +10,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/oracle"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/oracle"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
 )
 
 // tally counts what passed, for the line that make faults and make histories end with.

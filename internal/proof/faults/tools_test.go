@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/oracle"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/oracle"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
 )
 
 // refusal is an answer that says no for good, in the form of the API, as a fault.

@@ -16,8 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/peakrss"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformcli"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/peakrss"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/tools/terraformcli"
 )
 
 // CLI finds Terraform or OpenTofu, once for a process: TF_ACC_TERRAFORM_PATH, else as [terraformcli.Find] does.

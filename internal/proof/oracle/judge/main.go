@@ -1,6 +1,6 @@
 // Command judge asks the oracle about a finished run: it holds a state file against the sandbox that the run was made with.
 //
-//	go run ./internal/oracle/judge -admin http://127.0.0.1:39811 -state terraform.tfstate
+//	go run ./internal/proof/oracle/judge -admin http://127.0.0.1:39811 -state terraform.tfstate
 //
 // It prints what does not hold, one line each, and exits 1 when there is anything.
 package main
@@ -18,7 +18,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/oracle"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/oracle"
 )
 
 func main() {

@@ -8,7 +8,7 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/peakrss"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/peakrss"
 )
 
 // started runs a script until the test ends, and returns its first line, which says that it runs. input is what it can read at once.

@@ -16,9 +16,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/peakrss"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/peakrss"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformcli"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/tools/terraformcli"
 )
 
 const module = "github.com/cohort-xyz/terraform-provider-cohort"
@@ -66,7 +66,7 @@ func newBench(ctx context.Context) (*bench, error) {
 		return nil, err
 	}
 	b := &bench{dir: dir, cli: cli}
-	for name, path := range map[string]string{"cohort": module, "smallest": module + "/internal/bench/smallest"} {
+	for name, path := range map[string]string{"cohort": module, "smallest": module + "/internal/proof/bench/smallest"} {
 		build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.binary(name), path)
 		if output, err := build.CombinedOutput(); err != nil {
 			return nil, errors.Join(fmt.Errorf("build %s: %w\n%s", name, err, output), b.close())

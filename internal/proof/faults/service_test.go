@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 )
 
 // serve puts a handler of the test between Terraform and the sandbox.

@@ -17,7 +17,7 @@ func TestFind(t *testing.T) {
 import (
 	"testing"
 	steps "github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 )
 type world struct{}
 func (w world) run(t *testing.T) { steps.UnitTest(t, steps.TestCase{}) }
@@ -64,7 +64,7 @@ func TestFind_sameName(t *testing.T) {
 	t.Parallel()
 	const plain = "package p\nimport \"testing\"\nfunc TestSame(t *testing.T) {}\n"
 	_, _, err := find(written(t, map[string]string{
-		"one/a_test.go": "package p\nimport (\n\"testing\"\n\"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest\"\n)\nfunc TestSame(t *testing.T) { terraformtest.New(t, \"\") }\n",
+		"one/a_test.go": "package p\nimport (\n\"testing\"\n\"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest\"\n)\nfunc TestSame(t *testing.T) { terraformtest.New(t, \"\") }\n",
 		"two/b_test.go": plain,
 	}), start)
 	if err == nil || !strings.Contains(err.Error(), "TestSame starts Terraform in one package and does not in ") {
@@ -78,11 +78,11 @@ func TestFind_sameName(t *testing.T) {
 // TestFind_repository holds that both halves of the tests of this repository are what they should be.
 func TestFind_repository(t *testing.T) {
 	t.Parallel()
-	pattern, folders, err := find("../..", start)
+	pattern, folders, err := find("../../..", start)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plain, _, err := find("../..", start, sample); err != nil || !regexp.MustCompile(plain).MatchString("TestEqualForms_stayAsWritten") {
+	if plain, _, err := find("../../..", start, sample); err != nil || !regexp.MustCompile(plain).MatchString("TestEqualForms_stayAsWritten") {
 		t.Errorf("the forms are not all tried anywhere: %s %v", plain, err)
 	}
 	starting := regexp.MustCompile(pattern)
@@ -95,7 +95,7 @@ func TestFind_repository(t *testing.T) {
 			t.Errorf("that %s starts Terraform is %t", name, !want)
 		}
 	}
-	if want := []string{"./../../faults", "./../../provider"}; !slices.Equal(folders, want) {
+	if want := []string{"./../../../proof/faults", "./../../../provider"}; !slices.Equal(folders, want) {
 		t.Errorf("tests start Terraform in %v, want %v, which the targets of the makefile run", folders, want)
 	}
 }

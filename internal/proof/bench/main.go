@@ -1,7 +1,7 @@
 // Command bench measures what a plan without changes costs: this provider, the smallest typed provider of the same objects (package smallest),
 // that one without requests and logs, and Terraform's own terraform_data, side by side in one run with the real Terraform.
 //
-//	go run ./internal/bench [-n 100,1000] [-latency 0s,50ms] [-rounds 3]
+//	go run ./internal/proof/bench [-n 100,1000] [-latency 0s,50ms] [-rounds 3]
 //
 // Objects are managed in separate blocks, because one block with a large count costs Terraform itself time that grows with its square. Each
 // contestant has a sandbox of its own in this process. They are planned in turn, round after round; the least of the rounds counts. The sandboxes

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
 )
 
 // outages are the ways in which a service can be out of reach; each returns its address.

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraformtest"
 )
 
 // attempt is one command, with files that are there for it alone.
