@@ -323,21 +323,22 @@ func listed(names []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// references marks an attribute that holds the id of another object, and says of which resources it may be.
-type references []string
-
-// refersTo is the annotation that every attribute with an id of another object carries.
-func refersTo(resources ...string) references { return resources }
-
-func (r references) Description(context.Context) string {
-	return "must be the id of a " + strings.Join(r, " or ")
+// Description says what the attribute must be.
+func (r Reference) Description(context.Context) string {
+	var resources []string
+	for _, kind := range r.Kinds {
+		resources = append(resources, "cohort_"+kind)
+	}
+	return "must be the id of a " + strings.Join(resources, " or ")
 }
 
-func (r references) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
+// MarkdownDescription is the same as [Reference.Description].
+func (r Reference) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
 
-func (r references) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+// ValidateString refuses a blank id: it would mean none where one was meant.
+func (r Reference) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if id := req.ConfigValue; !id.IsNull() && !id.IsUnknown() && blank(id.ValueString()) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Blank id", fmt.Sprintf("%s %s. Refer to it, as in %s.example.id, or leave the attribute out.", req.Path, r.Description(ctx), r[0]))
+		resp.Diagnostics.AddAttributeError(req.Path, "Blank id", fmt.Sprintf("%s %s. Refer to it, as in cohort_%s.example.id, or leave the attribute out.", req.Path, r.Description(ctx), r.Kinds[0]))
 	}
 }
 

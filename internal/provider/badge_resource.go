@@ -61,17 +61,6 @@ var badgePaths = wirePaths{
 	"lockedDescription": path.Root("locked_description"),
 }
 
-// badgeKind is what guards and look-ups need to know of badges.
-var badgeKind = kind{
-	noun: "badge", name: "badge", key: "internal_name", life: badgeLife,
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedBadges(ctx), func(b *merchants.Badge) candidate {
-			return candidate{id: b.ID, key: b.InternalName}
-		})
-	},
-	get: reads((*merchants.Client).GetBadge),
-}
-
 func (r *badgeResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_badge"
 }
@@ -91,7 +80,7 @@ var badgeSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"audience_id": schema.StringAttribute{
 			MarkdownDescription: "Id of the list or segment whose members own the badge.",
 			Required:            true,
-			Validators:          []validator.String{refersTo("cohort_list", "cohort_segment")},
+			Validators:          []validator.String{toAudience},
 		},
 		"title":       localizedAttribute("Title shown to users, needed to publish."),
 		"description": localizedAttribute("Description shown to users."),

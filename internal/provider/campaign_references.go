@@ -36,19 +36,19 @@ func (m campaignModel) checkReferences(ctx context.Context, s *session, diags *d
 }
 
 // checkReference refuses the id of an object of another kind, and warns of what is no id.
-func (s *session) checkReference(at path.Path, id types.String, diags *diag.Diagnostics, kinds ...kind) {
+func (s *session) checkReference(at path.Path, id types.String, diags *diag.Diagnostics, kinds ...Kind) {
 	var nouns []string
 	found, shown := s.ledger.of(id.ValueString())
 	for _, k := range kinds {
-		if shown && k.name == found.kind.name {
+		if shown && k.Name == found.kind.Name {
 			return
 		}
-		nouns = append(nouns, k.noun)
+		nouns = append(nouns, k.Noun)
 	}
-	right := fmt.Sprintf("that of a %s, as in cohort_%s.example.id", strings.Join(nouns, " or "), kinds[0].name)
+	right := fmt.Sprintf("that of a %s, as in cohort_%s.example.id", strings.Join(nouns, " or "), kinds[0].Name)
 	switch {
 	case shown:
-		diags.AddAttributeError(at, "The id of another kind of object", fmt.Sprintf("%s is the id of a %s, and must be %s.", at, found.kind.noun, right))
+		diags.AddAttributeError(at, "The id of another kind of object", fmt.Sprintf("%s is the id of a %s, and must be %s.", at, found.kind.Noun, right))
 	case !blank(id.ValueString()) && uuid.Validate(id.ValueString()) != nil && !number.MatchString(id.ValueString()):
 		diags.AddAttributeWarning(at, "Not the form of an id",
 			fmt.Sprintf("%s does not look like an id: as far as is known, those are UUIDs. A key does not stand for an id, which must be %s.", at, right))

@@ -52,15 +52,6 @@ type campaignModel struct {
 	OnDestroy     types.String `tfsdk:"on_destroy"`
 }
 
-// campaignKind is what guards and look-ups need to know of campaigns.
-var campaignKind = kind{
-	noun: "campaign", name: "campaign", key: "internal_name", life: campaignLife,
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedCampaigns(ctx), describeCampaign)
-	},
-	get: reads((*merchants.Client).GetCampaign),
-}
-
 func (r *campaignResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_campaign"
 }

@@ -18,7 +18,7 @@ var campaignSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"audience_id": schema.StringAttribute{
 			MarkdownDescription: "Id of the list or segment that is addressed. Unset: all users.",
 			Optional:            true,
-			Validators:          []validator.String{refersTo("cohort_list", "cohort_segment")},
+			Validators:          []validator.String{toAudience},
 		},
 		"start_at":     timeAttribute("When the campaign opens. Unset: when it is published."),
 		"end_at":       timeAttribute("When the campaign ends, after `start_at`. Unset: when it is ended, or its rewards are used up."),
@@ -45,11 +45,11 @@ func rewardsAttribute() schema.ListNestedAttribute {
 		NestedObject: schema.NestedAttributeObject{Validators: []validator.Object{exactlyOne{"perk_id", "digital_asset_id"}}, Attributes: map[string]schema.Attribute{
 			"perk_id": schema.StringAttribute{
 				MarkdownDescription: "Id of a perk.", Optional: true,
-				Validators: []validator.String{refersTo("cohort_perk")},
+				Validators: []validator.String{toPerk},
 			},
 			"digital_asset_id": schema.StringAttribute{
 				MarkdownDescription: "Id of a digital asset.", Optional: true,
-				Validators: []validator.String{refersTo("cohort_digital_asset")},
+				Validators: []validator.String{toDigitalAsset},
 			},
 			"quantity": schema.Int64Attribute{
 				MarkdownDescription: "How many can be won. Needed in a draw, not allowed in direct distribution.", Optional: true,

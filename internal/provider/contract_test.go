@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -39,7 +40,6 @@ func checkNulls(t *testing.T, at string, attribute schema.Attribute) {
 func TestContract_resources(t *testing.T) {
 	t.Parallel()
 	served := servedSchemas(t)
-	registered := resourceNames(t)
 	for name, r := range registeredResources(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,11 +66,15 @@ func TestContract_resources(t *testing.T) {
 				}
 			}
 			walkResource("", answer.Schema.Attributes, func(at string, attribute schema.Attribute) {
-				checkReference(t, at, attribute, registered)
 				checkReplacement(t, at, attribute)
 				checkNulls(t, at, attribute)
 			})
-			checkKey(t, answer.Schema.Attributes)
+			k, known := kindNamed(strings.TrimPrefix(name, "cohort_"))
+			if !known {
+				t.Fatal("the catalog does not know it: add its kind to catalog.go")
+			}
+			checkReferences(t, k, answer.Schema.Attributes)
+			checkKey(t, k, answer.Schema.Attributes)
 			checkImport(t, name, r)
 			checkFiles(t, "examples/resources/"+name, map[string]string{
 				"resource.tf":            fmt.Sprintf("resource %q ", name),
@@ -365,34 +369,48 @@ func checkSameAttributes(t *testing.T, resourceAttributes, dataAttributes []*tfp
 	})
 }
 
-// checkReference demands the annotation of every attribute that holds the id of another object. That is one whose name ends in _id, save
-// reference_id, which is the object's own key; and an id that the user has to give below the root.
-func checkReference(t *testing.T, at string, attribute schema.Attribute, resources []string) {
+// checkReferences demands that the catalog says of every attribute that refers to other objects what it refers to, and that those that
+// hold an id refuse a blank one. It looks like a reference when its name ends in _id, save reference_id, which is the object's own key; when it
+// is an id that the user gives below the root; and when its description shows another resource.
+func checkReferences(t *testing.T, k Kind, attributes map[string]schema.Attribute) {
 	t.Helper()
-	name := at[strings.LastIndex(at, ".")+1:]
-	if (!strings.HasSuffix(name, "_id") || name == "reference_id") && (name != "id" || at == "id" || !attribute.IsRequired()) {
-		return
-	}
-	text, ok := attribute.(schema.StringAttribute)
-	if !ok {
-		t.Errorf("%s is an id and no string", at)
-		return
-	}
-	for _, v := range text.Validators {
-		to, ok := v.(references)
-		if !ok {
-			continue
+	found := map[string]bool{}
+	walkResource("", attributes, func(at string, attribute schema.Attribute) {
+		name := at[strings.LastIndex(at, ".")+1:]
+		reference, declared := k.References[at]
+		looks := strings.HasSuffix(name, "_id") && name != "reference_id" || name == "id" && at != "id" && attribute.IsRequired()
+		for _, other := range kinds {
+			looks = looks || strings.Contains(attribute.GetMarkdownDescription(), "cohort_"+other.Name+".")
 		}
-		for _, name := range to {
-			if !slices.Contains(resources, name) {
-				t.Errorf("%s refers to %s, which is not registered", at, name)
+		switch {
+		case looks && !declared:
+			t.Errorf("%s looks like a reference to another object: say to what in References of the kind %s, in catalog.go", at, k.Name)
+		case declared:
+			found[at] = true
+			text, ok := attribute.(schema.StringAttribute)
+			if !ok {
+				t.Errorf("%s refers to another object and is no string", at)
+				return
+			}
+			if reference.By == "id" && !slices.ContainsFunc(text.Validators, func(v validator.String) bool { return reflect.DeepEqual(v, reference) }) {
+				t.Errorf("%s holds the id of another object: add what the catalog says of it to its Validators", at)
 			}
 		}
-		if len(to) > 0 {
-			return
+	})
+	for at, reference := range k.References {
+		if !found[at] {
+			t.Errorf("References of the kind %s has %s, which is no attribute", k.Name, at)
+		}
+		for _, name := range reference.Kinds {
+			to, known := kindNamed(name)
+			if !known || reference.By != "id" && reference.By != to.Key {
+				t.Errorf("%s refers to a %s by its %s, which is no key of a kind", at, name, reference.By)
+			}
+			if slices.IndexFunc(kinds, func(other Kind) bool { return other.Name == name }) > slices.IndexFunc(kinds, func(other Kind) bool { return other.Name == k.Name }) {
+				t.Errorf("%s refers to a %s, which comes later in the catalog: kinds stand there in the order in which they can be made", at, name)
+			}
 		}
 	}
-	t.Errorf("%s holds the id of another object: add refersTo(…) with the resources that it may be to its Validators", at)
 }
 
 // checkReplacement demands that what cannot be changed says so and replaces, and that nothing does one without the other. The forms of a
@@ -420,15 +438,17 @@ func checkReplacement(t *testing.T, at string, attribute schema.Attribute) {
 }
 
 // checkKey demands the key by which an object is the same in both merchants.
-func checkKey(t *testing.T, attributes map[string]schema.Attribute) {
+func checkKey(t *testing.T, k Kind, attributes map[string]schema.Attribute) {
 	t.Helper()
-	if internal, ok := attributes["internal_name"]; ok && internal.IsRequired() {
-		return
+	key, found := attributes[k.Key]
+	switch {
+	case !found:
+		t.Errorf("it has no attribute %s, which the catalog calls its key", k.Key)
+	case k.Key != "internal_name" && k.Key != "reference_id":
+		t.Errorf("its key is %s: it has to be internal_name or reference_id, by which users know keys", k.Key)
+	case !key.IsRequired() && !key.IsOptional():
+		t.Errorf("nobody can write its key %s", k.Key)
 	}
-	if reference, ok := attributes["reference_id"]; ok && reference.IsOptional() {
-		return
-	}
-	t.Error("it has no key: internal_name (required) or reference_id (optional)")
 }
 
 // checkImport demands the identity {mode, id} and an import.
@@ -438,7 +458,7 @@ func checkImport(t *testing.T, name string, r resource.Resource) {
 		t.Error("it cannot be imported: add ImportState, which calls importByKeyOrID")
 	}
 	if _, ok := r.(resource.ResourceWithModifyPlan); !ok {
-		t.Error("its plan does not show the merchant: add ModifyPlan, which calls planMode")
+		t.Error("its plan does not show the merchant: add ModifyPlan, which calls guardPlan")
 	}
 	if _, ok := r.(resource.ResourceWithIdentity); !ok {
 		t.Error("it has no identity: add IdentitySchema, which returns identitySchema")

@@ -58,17 +58,6 @@ var digitalAssetPaths = wirePaths{
 	"maxSupply":    path.Root("max_supply"),
 }
 
-// digitalAssetKind is what guards and look-ups need to know of digital assets.
-var digitalAssetKind = kind{
-	noun: "digital asset", name: "digital_asset", key: "internal_name", life: digitalAssetLife,
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedDigitalAssets(ctx), func(a *merchants.DigitalAsset) candidate {
-			return candidate{id: a.ID, key: a.InternalName}
-		})
-	},
-	get: reads((*merchants.Client).GetDigitalAsset),
-}
-
 func (r *digitalAssetResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_digital_asset"
 }

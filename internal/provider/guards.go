@@ -50,49 +50,49 @@ const (
 )
 
 // checkDelete refuses to take from the live merchant what allow_live_delete does not name.
-func (s *session) checkDelete(k kind, doing string, key, id types.String, diags *diag.Diagnostics) {
+func (s *session) checkDelete(k Kind, doing string, key, id types.String, diags *diag.Diagnostics) {
 	s.checkTaken(k, doing, key.ValueString(), id.ValueString(),
 		"To stop managing it and leave it in Cohort, remove it from the state with a removed block that has destroy = false.", diags)
 }
 
 // checkTainted refuses to replace a tainted object of the live merchant likewise. Terraform plans it as a new one with the same key.
-func (s *session) checkTainted(k kind, e entry, diags *diag.Diagnostics) {
+func (s *session) checkTainted(k Kind, e entry, diags *diag.Diagnostics) {
 	s.checkTaken(k, replacement, e.key, e.id,
 		"It is in the state, and the plan makes a new one in its place. If it is tainted, terraform untaint keeps it as it is. "+
 			"If a removed block lets go of it, use a moved block instead, which keeps it.", diags)
 }
 
 // checkUnplanned refuses the same where the new one has another key, or none.
-func (s *session) checkUnplanned(ctx context.Context, k kind, diags *diag.Diagnostics) {
+func (s *session) checkUnplanned(ctx context.Context, k Kind, diags *diag.Diagnostics) {
 	for _, e := range s.ledger.unplanned(ctx, k) {
 		s.checkTaken(k, replacementOrNot, e.key, e.id,
-			"It is in the state, and the plan neither keeps nor deletes it, but makes another "+k.noun+". If it is tainted, terraform untaint keeps it as it is. "+
+			"It is in the state, and the plan neither keeps nor deletes it, but makes another "+k.Noun+". If it is tainted, terraform untaint keeps it as it is. "+
 				"If a removed block lets go of it, apply that first: terraform apply -target= with the address that the block has in from.", diags)
 	}
 }
 
-func (s *session) checkTaken(k kind, doing, key, id, otherwise string, diags *diag.Diagnostics) {
+func (s *session) checkTaken(k Kind, doing, key, id, otherwise string, diags *diag.Diagnostics) {
 	name, names := liveNames(k, key, id)
 	if s.mode != merchants.ModeLive || slices.ContainsFunc(names, func(n string) bool { return slices.Contains(s.allowLiveDelete, n) }) {
 		return
 	}
-	diags.AddError(fmt.Sprintf("This %s %s %q in the LIVE merchant", doing, k.noun, name),
+	diags.AddError(fmt.Sprintf("This %s %s %q in the LIVE merchant", doing, k.Noun, name),
 		fmt.Sprintf("It has to be named in the provider block:\n\n  allow_live_delete = [%s]\n\n%s",
 			hclwrite.TokensForValue(cty.StringVal(names[0])).Bytes(), otherwise))
 }
 
 // liveNames returns how an object is called, and how allow_live_delete may name it: by its key, or by its id. The first one is to be shown.
-func liveNames(k kind, key, id string) (string, []string) {
-	byID := k.name + ":" + idPrefix + id
+func liveNames(k Kind, key, id string) (string, []string) {
+	byID := k.Name + ":" + idPrefix + id
 	key = storedKey(key)
 	if key == "" {
 		return idPrefix + id, []string{byID}
 	}
-	byKey := k.name + ":" + keyPrefix + key
+	byKey := k.Name + ":" + keyPrefix + key
 	if strings.HasPrefix(key, idPrefix) || strings.HasPrefix(key, keyPrefix) {
 		return key, []string{byKey, byID}
 	}
-	return key, []string{k.name + ":" + key, byKey, byID}
+	return key, []string{k.Name + ":" + key, byKey, byID}
 }
 
 // markKey is the private data that a plan call leaves for the calls that follow it: the second one of a replacement, which comes without the
@@ -111,7 +111,7 @@ type witness struct{ Kind, ID string }
 // guardPlan runs at the beginning of every ModifyPlan. A replacement comes as two calls, neither of which looks like a deletion: one with the
 // prior state, then one without it, which gets the private data that the first one left. Of the second one it returns the id of the object
 // that is replaced.
-func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaced string) {
+func (s *session) guardPlan(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaced string) {
 	diags := &resp.Diagnostics
 	if !req.State.Raw.IsNull() {
 		s.guardManaged(ctx, k, req, resp)
@@ -122,7 +122,7 @@ func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlan
 	}
 	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("mode"), string(s.mode))...)
 	var key types.String
-	diags.Append(req.Plan.GetAttribute(ctx, path.Root(k.key), &key)...)
+	diags.Append(req.Plan.GetAttribute(ctx, path.Root(k.Key), &key)...)
 	left, problems := req.Private.GetKey(ctx, markKey)
 	diags.Append(problems...)
 	var old mark
@@ -154,12 +154,12 @@ func (s *session) guardPlan(ctx context.Context, k kind, req resource.ModifyPlan
 }
 
 // guardManaged is guardPlan of an object of the state.
-func (s *session) guardManaged(ctx context.Context, k kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (s *session) guardManaged(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	diags := &resp.Diagnostics
 	state, plan := textsOf(req.State.Raw), textsOf(req.Plan.Raw)
-	id, mode, key, next := state("id"), state("mode"), state(k.key), plan(k.key)
+	id, mode, key, next := state("id"), state("mode"), state(k.Key), plan(k.Key)
 	status, deleted := state("status"), req.Plan.Raw.IsNull()
-	archived := !deleted && k.life.archivedAfter(plan("desired_status"), status)
+	archived := !deleted && k.Lifecycle.archivedAfter(plan("desired_status"), status)
 	if archived {
 		next = types.StringNull()
 	}
@@ -225,7 +225,7 @@ func (s *session) witnesses(ctx context.Context, id string, diags *diag.Diagnost
 		if len(others) > 0 {
 			var seen []witness
 			for _, e := range others {
-				seen = append(seen, witness{e.kind.name, e.id})
+				seen = append(seen, witness{e.kind.Name, e.id})
 			}
 			return seen
 		}
@@ -276,7 +276,7 @@ func (s *session) show(resourceType string, state []byte) {
 		return value
 	}
 	if text("mode") == string(s.mode) {
-		s.ledger.show(k, text("id"), text(k.key))
+		s.ledger.show(k, text("id"), text(k.Key))
 	}
 }
 
@@ -311,7 +311,7 @@ func (s *session) checkMerchant(ctx context.Context, makes bool, diags *diag.Dia
 }
 
 // countRead refuses to believe that most objects are gone. One error keeps Terraform from removing anything, so it is said once.
-func (s *session) countRead(k kind, id string, exists, sampled bool, diags *diag.Diagnostics) {
+func (s *session) countRead(k Kind, id string, exists, sampled bool, diags *diag.Diagnostics) {
 	reads, gone, trips := s.ledger.read(k, id, exists, sampled)
 	if !trips || s.expectEmpty {
 		return
@@ -323,10 +323,10 @@ func (s *session) countRead(k kind, id string, exists, sampled bool, diags *diag
 
 // readNotFound takes an object that is gone out of the state. Terraform refuses a removal without identity, and a state written by Terraform
 // before 1.12 has none, so it is set first. Of an import, nothing was there before.
-func (s *session) readNotFound(ctx context.Context, k kind, id types.String, imported bool, resp *resource.ReadResponse) {
+func (s *session) readNotFound(ctx context.Context, k Kind, id types.String, imported bool, resp *resource.ReadResponse) {
 	if imported {
-		resp.Diagnostics.AddError(fmt.Sprintf("No %s has the id %q in the %s merchant", k.noun, id.ValueString(), s.mode),
-			fmt.Sprintf("Nothing was imported. Ids differ between the merchants; a %s that has a key is imported by that in both.", k.noun))
+		resp.Diagnostics.AddError(fmt.Sprintf("No %s has the id %q in the %s merchant", k.Noun, id.ValueString(), s.mode),
+			fmt.Sprintf("Nothing was imported. Ids differ between the merchants; a %s that has a key is imported by that in both.", k.Noun))
 		return
 	}
 	s.countRead(k, id.ValueString(), false, false, &resp.Diagnostics)
@@ -335,7 +335,7 @@ func (s *session) readNotFound(ctx context.Context, k kind, id types.String, imp
 }
 
 // readFound ends the read of an object that exists. A state without news stays as it is: to write it would be a fifth of the work of a read.
-func readFound[Model any](ctx context.Context, s *session, k kind, id types.String, before, state Model, resp *resource.ReadResponse) {
+func readFound[Model any](ctx context.Context, s *session, k Kind, id types.String, before, state Model, resp *resource.ReadResponse) {
 	s.countRead(k, id.ValueString(), true, false, &resp.Diagnostics)
 	if !same(before, state) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
@@ -346,7 +346,7 @@ func readFound[Model any](ctx context.Context, s *session, k kind, id types.Stri
 // finishDelete ends a deletion. What is gone is deleted, rule 7, unless what was there when the plan was made is gone as well: a plan that was
 // saved may be applied with the key of another organization. What was there may have been deleted by this run.
 func (s *session) finishDelete(
-	ctx context.Context, k kind, id types.String, doing string, err error, req resource.DeleteRequest, diags *diag.Diagnostics,
+	ctx context.Context, k Kind, id types.String, doing string, err error, req resource.DeleteRequest, diags *diag.Diagnostics,
 ) {
 	switch {
 	case err != nil && !merchants.IsNotFound(err):

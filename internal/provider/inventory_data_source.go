@@ -28,68 +28,29 @@ func newInventoryDataSource() datasource.DataSource { return &inventoryDataSourc
 
 type inventoryDataSource struct{ session *session }
 
-type inventoryModel struct {
-	Kinds          types.Set    `tfsdk:"kinds"`
-	Mode           types.String `tfsdk:"mode"`
-	UserProperties types.Map    `tfsdk:"user_properties"`
-	Lists          types.Map    `tfsdk:"lists"`
-	Segments       types.Map    `tfsdk:"segments"`
-	Perks          types.Map    `tfsdk:"perks"`
-	DigitalAssets  types.Map    `tfsdk:"digital_assets"`
-	Badges         types.Map    `tfsdk:"badges"`
-	Campaigns      types.Map    `tfsdk:"campaigns"`
-}
-
-// shelf is where an inventory keeps one kind.
-type shelf struct {
-	kind kind
-	ids  *types.Map
-}
-
-func (m *inventoryModel) shelves() []shelf {
-	return []shelf{
-		{userPropertyKind, &m.UserProperties},
-		{listKind, &m.Lists},
-		{segmentKind, &m.Segments},
-		{perkKind, &m.Perks},
-		{digitalAssetKind, &m.DigitalAssets},
-		{badgeKind, &m.Badges},
-		{campaignKind, &m.Campaigns},
-	}
-}
-
 func (d *inventoryDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = "cohort_inventory"
 }
 
 func (d *inventoryDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	var names []string
-	for _, shelf := range new(inventoryModel).shelves() {
-		names = append(names, shelf.kind.name)
+	names := kindNames()
+	attributes := map[string]schema.Attribute{
+		"kinds": schema.SetAttribute{
+			MarkdownDescription: "Kinds to list: `" + strings.Join(names, "`, `") + "`. Default: all. Each costs a request for every 100 objects, shared with what else the plan reads of the kind.",
+			ElementType:         types.StringType,
+			Optional:            true,
+			Validators:          []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(names...))},
+		},
+		"mode": schema.StringAttribute{MarkdownDescription: "Merchant that is asked: `test` or `live`.", Computed: true},
 	}
-	ids := func(nouns, key string) schema.MapAttribute {
-		return schema.MapAttribute{
-			MarkdownDescription: fmt.Sprintf("Ids of the %s by their `%s`. Null when `kinds` leaves them out.", nouns, key), ElementType: types.StringType, Computed: true,
+	for _, k := range kinds {
+		attributes[k.plural()] = schema.MapAttribute{
+			MarkdownDescription: fmt.Sprintf("Ids of the %s by their `%s`. Null when `kinds` leaves them out.", k.Plural, k.Key), ElementType: types.StringType, Computed: true,
 		}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What a merchant has: the ids of its objects by their keys. Objects that are archived, that have no key, or that share it with another of their kind are left out.",
-		Attributes: map[string]schema.Attribute{
-			"kinds": schema.SetAttribute{
-				MarkdownDescription: "Kinds to list: `" + strings.Join(names, "`, `") + "`. Default: all. Each costs a request for every 100 objects, shared with what else the plan reads of the kind.",
-				ElementType:         types.StringType,
-				Optional:            true,
-				Validators:          []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(names...))},
-			},
-			"mode":            schema.StringAttribute{MarkdownDescription: "Merchant that is asked: `test` or `live`.", Computed: true},
-			"user_properties": ids("user properties", userPropertyKind.key),
-			"lists":           ids("lists", listKind.key),
-			"segments":        ids("segments", segmentKind.key),
-			"perks":           ids("perks", perkKind.key),
-			"digital_assets":  ids("digital assets", digitalAssetKind.key),
-			"badges":          ids("badges", badgeKind.key),
-			"campaigns":       ids("campaigns", campaignKind.key),
-		},
+		Attributes:          attributes,
 	}
 }
 
@@ -98,29 +59,33 @@ func (d *inventoryDataSource) Configure(_ context.Context, req datasource.Config
 }
 
 func (d *inventoryDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var model inventoryModel
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("kinds"), &model.Kinds)...)
-	var kinds []string
-	resp.Diagnostics.Append(model.Kinds.ElementsAs(ctx, &kinds, false)...)
-	model.Mode = types.StringValue(string(d.session.mode))
-	for _, shelf := range model.shelves() {
-		*shelf.ids = types.MapNull(types.StringType)
-		if model.Kinds.IsNull() || slices.Contains(kinds, shelf.kind.name) {
-			*shelf.ids = shelf.kind.inventory(ctx, d.session.client, &resp.Diagnostics)
+	var wanted types.Set
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("kinds"), &wanted)...)
+	var names []string
+	resp.Diagnostics.Append(wanted.ElementsAs(ctx, &names, false)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("kinds"), wanted)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("mode"), string(d.session.mode))...)
+	for _, k := range kinds {
+		ids := types.MapNull(types.StringType)
+		if wanted.IsNull() || slices.Contains(names, k.Name) {
+			ids = k.inventory(ctx, d.session.client, &resp.Diagnostics)
 		}
 		if resp.Diagnostics.HasError() {
 			return
 		}
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(k.plural()), ids)...)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 
+// plural is the name of the kind as an attribute that holds several.
+func (k Kind) plural() string { return strings.ReplaceAll(k.Plural, " ", "_") }
+
 // inventory returns the ids of a kind by key.
-func (k kind) inventory(ctx context.Context, client *merchants.Client, diags *diag.Diagnostics) types.Map {
+func (k Kind) inventory(ctx context.Context, client *merchants.Client, diags *diag.Diagnostics) types.Map {
 	ids := map[string][]string{}
 	for c, err := range k.all(ctx, client) {
 		if err != nil {
-			addAPIError(diags, "list every "+k.noun, err, nil)
+			addAPIError(diags, "list every "+k.Noun, err, nil)
 			return types.MapNull(types.StringType)
 		}
 		if c.key != "" && !c.archived {
@@ -130,7 +95,7 @@ func (k kind) inventory(ctx context.Context, client *merchants.Client, diags *di
 	values := map[string]attr.Value{}
 	for _, key := range slices.Sorted(maps.Keys(ids)) {
 		if len(ids[key]) > 1 {
-			diags.AddWarning(fmt.Sprintf("More than one %s has the %s %q", k.noun, k.keyName(), key),
+			diags.AddWarning(fmt.Sprintf("More than one %s has the %s %q", k.Noun, k.keyName(), key),
 				fmt.Sprintf("It is left out of the inventory. The ids are %s. Rename all but one in Cohort's admin.", strings.Join(ids[key], ", ")))
 			continue
 		}

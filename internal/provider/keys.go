@@ -48,10 +48,10 @@ func importKey(key string) string {
 }
 
 // importBlock is HCL to paste, indented.
-func importBlock(k kind, id string) string {
+func importBlock(k Kind, id string) string {
 	file := hclwrite.NewEmptyFile()
 	block := file.Body().AppendNewBlock("import", nil).Body()
-	block.SetAttributeTraversal("to", hcl.Traversal{hcl.TraverseRoot{Name: "cohort_" + k.name}, hcl.TraverseAttr{Name: "example"}})
+	block.SetAttributeTraversal("to", hcl.Traversal{hcl.TraverseRoot{Name: "cohort_" + k.Name}, hcl.TraverseAttr{Name: "example"}})
 	block.SetAttributeValue("id", cty.StringVal(id))
 	return indented(string(file.Bytes()))
 }
@@ -62,7 +62,7 @@ func indented(text string) string {
 
 // checkNewKey refuses to make an object whose key exists already. It also heals a run that was killed: what that run made without a chance
 // to say so is found here, and not made twice. replaced is the id of the object that the new one takes the place of, if any.
-func (s *session) checkNewKey(ctx context.Context, k kind, key, replaced string, diags *diag.Diagnostics) {
+func (s *session) checkNewKey(ctx context.Context, k Kind, key, replaced string, diags *diag.Diagnostics) {
 	holder, found := s.holder(ctx, k, key, replaced, diags)
 	if blank(key) || diags.HasError() {
 		return
@@ -76,16 +76,16 @@ func (s *session) checkNewKey(ctx context.Context, k kind, key, replaced string,
 	}
 	switch owner, shown := s.ledger.await(ctx, string(holder.id)); {
 	case owner.isGone():
-		diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("Not known whether the %s %q exists", k.noun, key),
+		diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("Not known whether the %s %q exists", k.Noun, key),
 			fmt.Sprintf("The list of the service shows it, with the id %s, and the read of that id says that it does not exist. One of the two answers is old, "+
 				"and applying might make a second one. Nothing was changed. Run plan again in a while.", holder.id))
 	case owner.keeps():
 		s.addSharedKey(k, key, diags)
 	case owner.planned:
 		s.passOn(holder.id)
-		diags.AddAttributeWarning(path.Root(k.key), fmt.Sprintf("The %s %q passes to a new %s", k.keyName(), key, k.noun),
+		diags.AddAttributeWarning(path.Root(k.Key), fmt.Sprintf("The %s %q passes to a new %s", k.keyName(), key, k.Noun),
 			fmt.Sprintf("Another resource gives it up in the same plan. If both are the same %s under another address, add a moved block, which keeps the object. "+
-				"Otherwise apply the change of the other resource first: Terraform may make the new one before that, and the apply then stops.", k.noun))
+				"Otherwise apply the change of the other resource first: Terraform may make the new one before that, and the apply then stops.", k.Noun))
 	case shown:
 		s.passOn(holder.id)
 		s.checkTainted(k, owner, diags)
@@ -95,7 +95,7 @@ func (s *session) checkNewKey(ctx context.Context, k kind, key, replaced string,
 }
 
 // checkRename refuses to give an object a key that another one has.
-func (s *session) checkRename(ctx context.Context, k kind, id, key string, diags *diag.Diagnostics) {
+func (s *session) checkRename(ctx context.Context, k Kind, id, key string, diags *diag.Diagnostics) {
 	holder, found := s.holder(ctx, k, key, id, diags)
 	if diags.HasError() {
 		return
@@ -112,19 +112,19 @@ func (s *session) checkRename(ctx context.Context, k kind, id, key string, diags
 		s.addSharedKey(k, key, diags)
 	case owner.planned:
 		s.passOn(holder.id)
-		diags.AddAttributeWarning(path.Root(k.key), fmt.Sprintf("The %s %q passes from one %s to another", k.keyName(), key, k.noun),
+		diags.AddAttributeWarning(path.Root(k.Key), fmt.Sprintf("The %s %q passes from one %s to another", k.keyName(), key, k.Noun),
 			fmt.Sprintf("This plan gives it to another object, whose id, users and history stay what they are. That is what a shift of count looks like: "+
 				"use for_each with the key, or moved blocks, so that each address keeps its %s. If it is meant, and the service refuses a key as long as another "+
-				"object has it, apply again; two that exchange their keys need a third one in between.", k.noun))
+				"object has it, apply again; two that exchange their keys need a third one in between.", k.Noun))
 	case !shown && !s.passesOn(holder.id):
-		diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("A %s has the %s %q already in the %s merchant", holder.kind.noun, k.keyName(), key, s.mode),
+		diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("A %s has the %s %q already in the %s merchant", holder.kind.Noun, k.keyName(), key, s.mode),
 			fmt.Sprintf("Its id is %s. After this change two of them would have one key, and neither could be found by it. Choose another key, or give "+
 				"the other one another key first. If this configuration manages it too, and the key is meant to pass on, apply the change of that resource first.", holder.id))
 	}
 }
 
 // checkCreate has the last word before a create: Terraform puts the old object of a replacement back when this refuses.
-func (s *session) checkCreate(ctx context.Context, k kind, key types.String, diags *diag.Diagnostics) {
+func (s *session) checkCreate(ctx context.Context, k Kind, key types.String, diags *diag.Diagnostics) {
 	if blank(key.ValueString()) {
 		return
 	}
@@ -133,27 +133,27 @@ func (s *session) checkCreate(ctx context.Context, k kind, key types.String, dia
 		return
 	}
 	s.forget(holder.id)
-	if holder.kind.name != k.name {
+	if holder.kind.Name != k.Name {
 		s.addExistingKey(k, holder, key.ValueString(), diags)
 		return
 	}
-	diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("A %s with the %s %q exists in the %s merchant", holder.kind.noun, k.keyName(), key.ValueString(), s.mode),
+	diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("A %s with the %s %q exists in the %s merchant", holder.kind.Noun, k.keyName(), key.ValueString(), s.mode),
 		fmt.Sprintf("Its id is %s. Nothing was made, and the state is as it was.\n\n"+
 			"If someone made it after the plan, adopt it with this, and the address of this resource:\n\n%s\n\n"+
 			"A replacement with create_before_destroy needs another key than the object that it replaces: write another %s, or take create_before_destroy away, "+
 			"here and from every resource that refers to this one, because it is inherited.\n\n"+
-			"If the key passes from another resource, apply again. If a removed block lets go of the object in the same plan, use a moved block instead.", holder.id, importBlock(k, importKey(key.ValueString())), k.key))
+			"If the key passes from another resource, apply again. If a removed block lets go of the object in the same plan, use a moved block instead.", holder.id, importBlock(k, importKey(key.ValueString())), k.Key))
 }
 
 // holder is an object that has a key.
 type holder struct {
 	candidate
-	kind kind
+	kind Kind
 }
 
 // holder returns the object that has a key, as far as this process knows. A plan that could not look is no plan; only a failure that passes
 // is a warning.
-func (s *session) holder(ctx context.Context, k kind, key, without string, diags *diag.Diagnostics) (holder, bool) {
+func (s *session) holder(ctx context.Context, k Kind, key, without string, diags *diag.Diagnostics) (holder, bool) {
 	for _, of := range k.rivals() {
 		existing, err := s.existing.list(of, func() ([]candidate, error) { return collect(of.all(ctx, s.client)) })
 		if err != nil {
@@ -176,20 +176,20 @@ func (s *session) holder(ctx context.Context, k kind, key, without string, diags
 	return holder{}, false
 }
 
-func addLookUpFailure(k kind, key string, err error, diags *diag.Diagnostics) {
+func addLookUpFailure(k Kind, key string, err error, diags *diag.Diagnostics) {
 	if errors.Is(err, merchants.ErrKeyUnknown) {
 		return
 	}
-	summary, detail := fmt.Sprintf("Could not look for the %s %q", k.noun, key), describeError(err)
+	summary, detail := fmt.Sprintf("Could not look for the %s %q", k.Noun, key), describeError(err)
 	if blank(key) {
-		summary = fmt.Sprintf("Could not look at what the merchant has of the kind %s", k.noun)
+		summary = fmt.Sprintf("Could not look at what the merchant has of the kind %s", k.Noun)
 	}
 	if passing(err) {
-		diags.AddAttributeWarning(path.Root(k.key), fmt.Sprintf("Not known whether the %s %q exists already", k.noun, key),
+		diags.AddAttributeWarning(path.Root(k.Key), fmt.Sprintf("Not known whether the %s %q exists already", k.Noun, key),
 			"The objects of the merchant could not be listed, so this plan may make a second one.\n\n"+detail)
 		return
 	}
-	diags.AddAttributeError(path.Root(k.key), summary, detail)
+	diags.AddAttributeError(path.Root(k.Key), summary, detail)
 }
 
 // passing tells whether a request may succeed when it is tried later: the service is there and has trouble.
@@ -199,16 +199,16 @@ func passing(err error) bool {
 }
 
 // addSharedKey says that two resources of one configuration have one key.
-func (s *session) addSharedKey(k kind, key string, diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root(k.key), fmt.Sprintf("Two resources have the %s %q", k.keyName(), key),
-		fmt.Sprintf("The %s is the key of a %s: after the apply neither of the two could be found by it. Write another one, or keep one of the resources.", k.keyName(), k.noun))
+func (s *session) addSharedKey(k Kind, key string, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("Two resources have the %s %q", k.keyName(), key),
+		fmt.Sprintf("The %s is the key of a %s: after the apply neither of the two could be found by it. Write another one, or keep one of the resources.", k.keyName(), k.Noun))
 }
 
 // addExistingKey says that a key is taken, and what to paste.
-func (s *session) addExistingKey(k kind, of holder, key string, diags *diag.Diagnostics) {
-	summary := fmt.Sprintf("A %s with the %s %q already exists in the %s merchant", of.kind.noun, k.keyName(), key, s.mode)
-	if of.kind.name != k.name {
-		diags.AddAttributeError(path.Root(k.key), summary, fmt.Sprintf("A %s and a %s cannot have the same %s. Write another one.", k.noun, of.kind.noun, k.key))
+func (s *session) addExistingKey(k Kind, of holder, key string, diags *diag.Diagnostics) {
+	summary := fmt.Sprintf("A %s with the %s %q already exists in the %s merchant", of.kind.Noun, k.keyName(), key, s.mode)
+	if of.kind.Name != k.Name {
+		diags.AddAttributeError(path.Root(k.Key), summary, fmt.Sprintf("A %s and a %s cannot have the same %s. Write another one.", k.Noun, of.kind.Noun, k.Key))
 		return
 	}
 	advice := fmt.Sprintf("Applying would make a second one. To adopt the one that exists, add this, with the address of this resource:\n\n%s\n\n"+
@@ -219,7 +219,7 @@ func (s *session) addExistingKey(k kind, of holder, key string, diags *diag.Diag
 		advice += "\n\nSome objects of the state do not exist any more. If the one of this address is among them, run terraform apply -refresh-only first: " +
 			"Terraform passes over an import block whose address is in the state."
 	}
-	diags.AddAttributeError(path.Root(k.key), summary, advice)
+	diags.AddAttributeError(path.Root(k.Key), summary, advice)
 }
 
 // existing are the objects of each kind, listed once.
@@ -229,21 +229,21 @@ type existing struct {
 }
 
 // list returns the objects of a kind; those who ask while they are listed wait. An error is not kept.
-func (e *existing) list(k kind, load func() ([]candidate, error)) ([]candidate, error) {
+func (e *existing) list(k Kind, load func() ([]candidate, error)) ([]candidate, error) {
 	e.mu.Lock()
 	if e.kinds == nil {
 		e.kinds = map[string]func() ([]candidate, error){}
 	}
-	loaded, ok := e.kinds[k.name]
+	loaded, ok := e.kinds[k.Name]
 	if !ok {
 		loaded = sync.OnceValues(load)
-		e.kinds[k.name] = loaded
+		e.kinds[k.Name] = loaded
 	}
 	e.mu.Unlock()
 	list, err := loaded()
 	if err != nil {
 		e.mu.Lock()
-		delete(e.kinds, k.name)
+		delete(e.kinds, k.Name)
 		e.mu.Unlock()
 	}
 	return list, err

@@ -51,7 +51,7 @@ type ledger struct {
 
 // entry is one object.
 type entry struct {
-	kind kind
+	kind Kind
 	id   string
 	// key is its key in the state, or the one that this process gave it; "" when it has none.
 	key string
@@ -79,13 +79,13 @@ func (e entry) isGone() bool { return e.read && !e.exists }
 type claim struct{ kind, key string }
 
 // claimOf is the claim of a key in all kinds that share it.
-func claimOf(k kind, key string) claim { return claim{k.rivals()[0].name, storedKey(key)} }
+func claimOf(k Kind, key string) claim { return claim{k.rivals()[0].Name, storedKey(key)} }
 
 // storedKey is a key as the service stores it.
 func storedKey(key string) string { return strings.TrimSpace(key) }
 
 // entry returns what is known of an object, for a change. The lock is held by the caller, whom the change is for.
-func (l *ledger) entry(k kind, id string) *entry {
+func (l *ledger) entry(k Kind, id string) *entry {
 	if l.entries == nil {
 		l.entries = map[string]*entry{}
 	}
@@ -106,14 +106,14 @@ func (l *ledger) wake() {
 }
 
 // show notes an object that Terraform manages.
-func (l *ledger) show(k kind, id, key string) {
+func (l *ledger) show(k Kind, id, key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entry(k, id).key = storedKey(key)
 }
 
 // plan notes a plan call with the state of an object: its key, and the one it gets, or that it is archived then.
-func (l *ledger) plan(k kind, id, key, next string, archived bool) {
+func (l *ledger) plan(k Kind, id, key, next string, archived bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e := l.entry(k, id)
@@ -121,7 +121,7 @@ func (l *ledger) plan(k kind, id, key, next string, archived bool) {
 }
 
 // made notes that this process made an object for which a key was claimed, and its status.
-func (l *ledger) made(k kind, id, key, status string) {
+func (l *ledger) made(k Kind, id, key, status string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entry(k, id).has(key, status)
@@ -129,7 +129,7 @@ func (l *ledger) made(k kind, id, key, status string) {
 }
 
 // wrote notes that this process gave an object a key and a status, or deleted it, which leaves it without a key.
-func (l *ledger) wrote(k kind, id, key, status string) {
+func (l *ledger) wrote(k Kind, id, key, status string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entry(k, id).has(key, status)
@@ -137,7 +137,7 @@ func (l *ledger) wrote(k kind, id, key, status string) {
 }
 
 // lost notes that an object that was to be deleted does not exist.
-func (l *ledger) lost(k kind, id string) {
+func (l *ledger) lost(k Kind, id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entry(k, id).has("", "")
@@ -162,7 +162,7 @@ func (l *ledger) of(id string) (entry, bool) {
 }
 
 // writtenWith returns an object that this process has given a key, which lists may not show yet.
-func (l *ledger) writtenWith(k kind, key, without string) (entry, bool) {
+func (l *ledger) writtenWith(k Kind, key, without string) (entry, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for id, e := range l.entries {
@@ -174,7 +174,7 @@ func (l *ledger) writtenWith(k kind, key, without string) (entry, bool) {
 }
 
 // claim takes a key for a new object. It returns false when the plan gives it to another one, except to the object that the new one replaces.
-func (l *ledger) claim(k kind, key, replaced string) bool {
+func (l *ledger) claim(k Kind, key, replaced string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.isGiven(k, key, replaced) {
@@ -188,20 +188,20 @@ func (l *ledger) claim(k kind, key, replaced string) bool {
 }
 
 // claimed tells whether a new object gets the key.
-func (l *ledger) claimed(k kind, key string) bool {
+func (l *ledger) claimed(k Kind, key string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.claims[claimOf(k, key)]
 }
 
 // given tells whether the plan, as far as it has come, gives the key to an object other than this one, or leaves it there.
-func (l *ledger) given(k kind, key, without string) bool {
+func (l *ledger) given(k Kind, key, without string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.isGiven(k, key, without)
 }
 
-func (l *ledger) isGiven(k kind, key, without string) bool {
+func (l *ledger) isGiven(k Kind, key, without string) bool {
 	c := claimOf(k, key)
 	for id, e := range l.entries {
 		if id != without && e.planned && e.next == c.key && c.key != "" && claimOf(e.kind, e.next) == c {
@@ -303,11 +303,11 @@ func (l *ledger) wait(ctx context.Context) {
 
 // unplanned returns the objects of a kind that Terraform has shown but does not plan, unless a new object takes their key. In an apply there
 // are none: it shows objects without planning them, and its plan was checked before. After a failure there are none, for there will be no plan.
-func (l *ledger) unplanned(ctx context.Context, k kind) []entry {
+func (l *ledger) unplanned(ctx context.Context, k Kind) []entry {
 	l.mu.Lock()
 	var shown []string
 	for id, e := range l.entries {
-		if e.kind.name == k.name && !e.planned && !e.isGone() && !l.applying {
+		if e.kind.Name == k.Name && !e.planned && !e.isGone() && !l.applying {
 			shown = append(shown, id)
 		}
 	}
@@ -451,7 +451,7 @@ const (
 )
 
 // read notes the answer to a read, and reports, once, whether enough objects are gone for this to be another merchant.
-func (l *ledger) read(k kind, id string, exists, sampled bool) (reads, gone int, trips bool) {
+func (l *ledger) read(k Kind, id string, exists, sampled bool) (reads, gone int, trips bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e := l.entry(k, id)

@@ -42,15 +42,6 @@ var listPaths = wirePaths{
 	"referenceId": path.Root("reference_id"),
 }
 
-// listKind is what guards and look-ups need to know of lists.
-var listKind = kind{
-	noun: "list", name: "list", key: "reference_id",
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedCohorts(ctx, merchants.CohortList), describeCohort)
-	},
-	get: reads((*merchants.Client).GetCohort),
-}
-
 func (r *listResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_list"
 }

@@ -16,42 +16,6 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// kind is what guards and look-ups need to know of a kind of object.
-type kind struct {
-	// noun is the word for one of them.
-	noun string
-	// name is that of the resource without cohort_.
-	name string
-	// key is the attribute that tells objects of the kind apart.
-	key string
-	// life is that of the objects; nil when they have none.
-	life lifecycle
-	// all walks the objects of the merchant.
-	all func(context.Context, *merchants.Client) candidates
-	// get tells whether an object exists: the error is that of reading it.
-	get func(context.Context, *merchants.Client, merchants.ID) error
-}
-
-// kindNamed returns a kind by its name.
-func kindNamed(name string) (kind, bool) {
-	for _, shelf := range new(inventoryModel).shelves() {
-		if shelf.kind.name == name {
-			return shelf.kind, true
-		}
-	}
-	return kind{}, false
-}
-
-// rivals are the kinds that share their keys with this one, itself among them: lists and segments are one kind in the service.
-func (k kind) rivals() []kind {
-	if k.name == listKind.name || k.name == segmentKind.name {
-		return []kind{listKind, segmentKind}
-	}
-	return []kind{k}
-}
-
-func (k kind) keyName() string { return strings.ReplaceAll(k.key, "_", " ") }
-
 // candidate is one object among which a key is looked up.
 type candidate struct {
 	id  merchants.ID
@@ -93,8 +57,8 @@ func reads[T any](get func(*merchants.Client, context.Context, merchants.ID) (*T
 const shownCandidates = 10
 
 // find returns the id of the one object that has a key. None and several are errors that list what there is.
-func (k kind) find(ctx context.Context, client *merchants.Client, key string, diags *diag.Diagnostics) merchants.ID {
-	noun, keyName := k.noun, k.keyName()
+func (k Kind) find(ctx context.Context, client *merchants.Client, key string, diags *diag.Diagnostics) merchants.ID {
+	noun, keyName := k.Noun, k.keyName()
 	var ids, archived []string
 	var keys []string
 	for c, err := range k.all(ctx, client) {
@@ -126,13 +90,13 @@ func (k kind) find(ctx context.Context, client *merchants.Client, key string, di
 }
 
 // named returns the id of the object that a data source names, by its id or by its key. What is wrong with the key is told at its attribute.
-func (k kind) named(ctx context.Context, client *merchants.Client, id, key types.String, diags *diag.Diagnostics) merchants.ID {
+func (k Kind) named(ctx context.Context, client *merchants.Client, id, key types.String, diags *diag.Diagnostics) merchants.ID {
 	if !id.IsNull() {
 		return idOf(id)
 	}
 	var said diag.Diagnostics
 	found := k.find(ctx, client, key.ValueString(), &said)
-	addAt(path.Root(k.key), said, diags)
+	addAt(path.Root(k.Key), said, diags)
 	return found
 }
 
@@ -169,23 +133,23 @@ func describeKeys(noun string, keys []string) string {
 
 // importByKeyOrID takes an import's text or identity and leaves id and mode in the state, from which Read fills the rest. The text is an id
 // when it is a UUID, else a key; "id:" or "key:" in front forces one.
-func (s *session) importByKeyOrID(ctx context.Context, k kind, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (s *session) importByKeyOrID(ctx context.Context, k Kind, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var id types.String
 	if req.ID == "" {
 		var identity identityModel
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
 		if mode := identity.Mode.ValueString(); mode != "" && mode != string(s.mode) {
-			resp.Diagnostics.AddError(fmt.Sprintf("Import of a %s from the other merchant", k.noun),
+			resp.Diagnostics.AddError(fmt.Sprintf("Import of a %s from the other merchant", k.Noun),
 				fmt.Sprintf("The identity names the %s %q of the %s merchant, but this configuration is for %s. An id of one merchant means nothing in the other; import by key works in both.",
-					k.noun, identity.ID.ValueString(), mode, s.mode))
+					k.Noun, identity.ID.ValueString(), mode, s.mode))
 		}
 		id = identity.ID
 	} else {
 		id = types.StringValue(s.resolveImportID(ctx, k, req.ID, &resp.Diagnostics))
 	}
 	if !resp.Diagnostics.HasError() && blank(id.ValueString()) {
-		resp.Diagnostics.AddError(fmt.Sprintf("Nothing to import: no %s is named", k.noun),
-			fmt.Sprintf("Write the id of the %s, or its %s.", k.noun, k.keyName()))
+		resp.Diagnostics.AddError(fmt.Sprintf("Nothing to import: no %s is named", k.Noun),
+			fmt.Sprintf("Write the id of the %s, or its %s.", k.Noun, k.keyName()))
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -195,7 +159,7 @@ func (s *session) importByKeyOrID(ctx context.Context, k kind, req resource.Impo
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(id))...)
 }
 
-func (s *session) resolveImportID(ctx context.Context, k kind, text string, diags *diag.Diagnostics) string {
+func (s *session) resolveImportID(ctx context.Context, k Kind, text string, diags *diag.Diagnostics) string {
 	if id, forced := strings.CutPrefix(text, idPrefix); forced {
 		return id
 	}

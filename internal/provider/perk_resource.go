@@ -66,17 +66,6 @@ var perkPaths = wirePaths{
 	"typeConfig.value":        path.Root("shopify_discount").AtName("value"),
 }
 
-// perkKind is what guards and look-ups need to know of perks.
-var perkKind = kind{
-	noun: "perk", name: "perk", key: "internal_name", life: perkLife,
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedPerks(ctx), func(p *merchants.Perk) candidate {
-			return candidate{id: p.ID, key: p.InternalName, archived: p.Status == merchants.StatusArchived}
-		})
-	},
-	get: reads((*merchants.Client).GetPerk),
-}
-
 func (r *perkResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_perk"
 }

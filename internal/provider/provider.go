@@ -109,7 +109,7 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators: []validator.List{listvalidator.ValueStringsAre(stringvalidator.RegexMatches(
-					regexp.MustCompile(`(?s)^(user_property|list|segment|perk|digital_asset|badge|campaign):.+$`), "must be a kind and a key, such as perk:welcome-10"))},
+					regexp.MustCompile(`(?s)^(`+strings.Join(kindNames(), "|")+`):.+$`), "must be a kind and a key, such as perk:welcome-10"))},
 			},
 			"conflict_policy": schema.StringAttribute{
 				MarkdownDescription: "What an update does to an object that was changed outside of Terraform after the plan was made: `fail` (default) or `overwrite`.",
@@ -361,30 +361,20 @@ func logExchange(ctx context.Context, e merchants.Exchange) {
 
 // Resources lists the resources.
 func (p *cohortProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{
-		newUserPropertyResource,
-		newListResource,
-		newSegmentResource,
-		newPerkResource,
-		newDigitalAssetResource,
-		newBadgeResource,
-		newCampaignResource,
+	var all []func() resource.Resource
+	for _, k := range kinds {
+		all = append(all, k.resource)
 	}
+	return all
 }
 
 // DataSources lists the data sources.
 func (p *cohortProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{
-		newUserPropertyDataSource,
-		newListDataSource,
-		newSegmentDataSource,
-		newPerkDataSource,
-		newDigitalAssetDataSource,
-		newBadgeDataSource,
-		newCampaignDataSource,
-		newCampaignDiffusionDataSource,
-		newInventoryDataSource,
+	all := []func() datasource.DataSource{newCampaignDiffusionDataSource, newInventoryDataSource}
+	for _, k := range kinds {
+		all = append(all, k.dataSource)
 	}
+	return all
 }
 
 // EphemeralResources lists the ephemeral resources.
@@ -394,13 +384,9 @@ func (p *cohortProvider) EphemeralResources(context.Context) []func() ephemeral.
 
 // ListResources lists the list resources.
 func (p *cohortProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{
-		newUserPropertyQuery,
-		newListQuery,
-		newSegmentQuery,
-		newPerkQuery,
-		newDigitalAssetQuery,
-		newBadgeQuery,
-		newCampaignQuery,
+	var all []func() list.ListResource
+	for _, k := range kinds {
+		all = append(all, k.query)
 	}
+	return all
 }

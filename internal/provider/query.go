@@ -22,7 +22,7 @@ import (
 // query is how the list resource of a kind finds its objects. The files of list resources are called query, because one of the kinds is a list.
 type query[T any] struct {
 	session *session
-	kind    kind
+	kind    Kind
 	// rows walks the objects of the merchant, get reads one of them.
 	rows iter.Seq2[*T, error]
 	get  func(context.Context, merchants.ID) (*T, error)
@@ -61,7 +61,7 @@ func (q query[T]) results(ctx context.Context, req list.ListRequest) iter.Seq[li
 		var shown int64
 		for object, err := range q.rows {
 			if err != nil {
-				yield(failedResult("finish the query of cohort_"+q.kind.name, err))
+				yield(failedResult("finish the query of cohort_"+q.kind.Name, err))
 				return
 			}
 			found := q.describe(object)
@@ -74,7 +74,7 @@ func (q query[T]) results(ctx context.Context, req list.ListRequest) iter.Seq[li
 					continue
 				}
 				if err != nil {
-					yield(failedResult(fmt.Sprintf("read %s %q", q.kind.noun, cmp.Or(found.name, string(found.id))), err))
+					yield(failedResult(fmt.Sprintf("read %s %q", q.kind.Noun, cmp.Or(found.name, string(found.id))), err))
 					return
 				}
 				if found = q.describe(object); wanted != "" && found.trait != wanted {
@@ -112,7 +112,7 @@ func (q query[T]) result(ctx context.Context, req list.ListRequest, object *T, f
 	}
 	var left list.ListResult
 	for _, d := range result.Diagnostics {
-		left.Diagnostics.AddWarning(fmt.Sprintf("The %s %q is left out", q.kind.noun, result.DisplayName), d.Summary()+": "+d.Detail())
+		left.Diagnostics.AddWarning(fmt.Sprintf("The %s %q is left out", q.kind.Noun, result.DisplayName), d.Summary()+": "+d.Detail())
 	}
 	return left
 }

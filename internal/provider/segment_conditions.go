@@ -139,7 +139,7 @@ var conditionSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"id": schema.StringAttribute{
 					MarkdownDescription: "Id of the list or segment.",
-					Required:            true, Validators: []validator.String{refersTo("cohort_list", "cohort_segment")},
+					Required:            true, Validators: []validator.String{toAudience},
 				},
 				"member": schema.BoolAttribute{
 					MarkdownDescription: "`true` (default): the user is in it. `false`: the user is not.",

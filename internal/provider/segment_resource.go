@@ -46,15 +46,6 @@ var segmentPaths = wirePaths{
 	"conditions.groups": path.Root("groups"),
 }
 
-// segmentKind is what guards and look-ups need to know of segments.
-var segmentKind = kind{
-	noun: "segment", name: "segment", key: "reference_id",
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedCohorts(ctx, merchants.CohortSegment), describeCohort)
-	},
-	get: reads((*merchants.Client).GetCohort),
-}
-
 func (r *segmentResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_segment"
 }

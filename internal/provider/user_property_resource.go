@@ -46,17 +46,6 @@ var userPropertyPaths = wirePaths{
 	"referenceId": path.Root("reference_id"),
 }
 
-// userPropertyKind is what guards and look-ups need to know of user properties.
-var userPropertyKind = kind{
-	noun: "user property", name: "user_property", key: "reference_id",
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedUserProperties(ctx), func(p *merchants.UserProperty) candidate {
-			return candidate{id: p.ID, key: p.ReferenceID}
-		})
-	},
-	get: reads((*merchants.Client).GetUserProperty),
-}
-
 func (r *userPropertyResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_user_property"
 }
