@@ -1,8 +1,7 @@
 package merchants
 
 import (
-	"context"
-	"iter"
+	"net/http"
 )
 
 // Visibilities of a badge (the choice is documented, the wire values are assumed).
@@ -27,6 +26,7 @@ type Badge struct {
 	Visibility string `json:"visibility"`
 	// LockedDescription is shown to those who do not own it; empty means the description.
 	LockedDescription Localized `json:"lockedDescription"`
+	Raw
 }
 
 // BadgeInput is what a create or an update sends of a badge.
@@ -40,55 +40,25 @@ type BadgeInput struct {
 	LockedDescription Field[Localized] `json:"lockedDescription,omitzero"`
 }
 
-// Since returns what an update has to send to get from prior to in.
-func (in BadgeInput) Since(prior BadgeInput) BadgeInput {
-	return BadgeInput{
-		InternalName:      Change(prior.InternalName, in.InternalName),
-		Title:             Change(prior.Title, in.Title),
-		Description:       Change(prior.Description, in.Description),
-		ImageURL:          Change(prior.ImageURL, in.ImageURL),
-		CohortID:          Change(prior.CohortID, in.CohortID),
-		Visibility:        Change(prior.Visibility, in.Visibility),
-		LockedDescription: Change(prior.LockedDescription, in.LockedDescription),
-	}
+// Head returns what all kinds have.
+func (b *Badge) Head() Head {
+	return Head{ID: b.ID, Key: b.InternalName, Name: b.InternalName, Status: b.Status}
 }
 
-// CreateBadge makes a badge, as a draft.
-func (c *Client) CreateBadge(ctx context.Context, in BadgeInput) (*Badge, error) {
-	return create[Badge](ctx, c, kindBadges, nil, in)
-}
-
-// GetBadge reads one by id.
-func (c *Client) GetBadge(ctx context.Context, id ID) (*Badge, error) {
-	return get[Badge](ctx, c, kindBadges, id)
-}
-
-// ReadBadge reads one by id, from a list when that has nothing new to tell; see [Config.ReadByID].
-func (c *Client) ReadBadge(ctx context.Context, id ID, nothingNew func(*Badge) bool) (*Badge, error) {
-	return readThrough(ctx, c, kindBadges, id, nothingNew)
-}
-
-// UpdateBadge sends the fields that change.
-func (c *Client) UpdateBadge(ctx context.Context, id ID, in BadgeInput) (*Badge, error) {
-	return update[Badge](ctx, c, kindBadges, id, in)
-}
-
-// DeleteBadge removes one for good.
-func (c *Client) DeleteBadge(ctx context.Context, id ID) error {
-	return remove(ctx, c, kindBadges, id)
-}
-
-// PublishBadge publishes a draft; users in its audience get it.
-func (c *Client) PublishBadge(ctx context.Context, id ID) (*Badge, error) {
-	return act[Badge](ctx, c, kindBadges, id, publishing)
-}
-
-// Badges walks all of them, archived ones included, in the order of their creation.
-func (c *Client) Badges(ctx context.Context) iter.Seq2[*Badge, error] {
-	return list[Badge](ctx, c, kindBadges, nil)
-}
-
-// ListedBadges walks all that lists which were read lately show, and everything that this client made.
-func (c *Client) ListedBadges(ctx context.Context) iter.Seq2[*Badge, error] {
-	return decoded[Badge](kindBadges, c.listed(ctx, kindBadges))
+// badges says how the API has badges (assumed).
+var badges = descriptor{
+	path: "badges", noun: "badge", name: "internalName", pages: pagesByCursor, update: http.MethodPatch,
+	attributes: map[string]string{
+		"internalName":      "internal_name",
+		"cohortId":          "audience_id",
+		"title":             "title",
+		"description":       "description",
+		"imageUrl":          "image_url",
+		"visibility":        "visibility",
+		"lockedDescription": "locked_description",
+	},
+	words: map[string]words{
+		"status":     {StatusDraft: "draft", StatusPublished: "published"},
+		"visibility": {VisibleToEveryone: "everyone", VisibleToOwners: "owners"},
+	},
 }

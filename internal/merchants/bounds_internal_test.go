@@ -22,19 +22,19 @@ func connected(r *http.Request) {
 // writesOfTwoSteps are those that look at the object when the answer leaves it unclear what became of it.
 var writesOfTwoSteps = map[string]func(context.Context, *Client) error{
 	"create": func(ctx context.Context, c *Client) error {
-		_, err := c.CreatePerk(ctx, PerkInput{InternalName: Value("a")})
+		_, err := c.Perks.Create(ctx, PerkInput{InternalName: Value("a")})
 		return err
 	},
 	"create with a key of its own": func(ctx context.Context, c *Client) error {
-		_, err := c.CreateCohort(ctx, CohortInput{Type: Value(CohortList), Name: Value("A"), ReferenceID: Value("a")})
+		_, err := c.Lists.Create(ctx, CohortInput{Name: Value("A"), ReferenceID: Value("a")})
 		return err
 	},
 	"update": func(ctx context.Context, c *Client) error {
-		_, err := c.UpdatePerk(ctx, "x1", PerkInput{InternalName: Value("a")})
+		_, err := UpdatePerk(ctx, c, "x1", PerkInput{InternalName: Value("a")})
 		return err
 	},
 	"publish": func(ctx context.Context, c *Client) error {
-		_, err := c.PublishPerk(ctx, "x1")
+		_, err := c.Perks.Transition(ctx, "x1", Publish)
 		return err
 	},
 }
@@ -126,13 +126,13 @@ func TestAct_reached(t *testing.T) {
 	t.Parallel()
 	all := []string{StatusDraft, StatusLive, StatusPublished, StatusEnded, StatusArchived, "", "review", "LIVE"}
 	for name, test := range map[string]struct {
-		act     func(*Client, context.Context, ID) (*Campaign, error)
-		reached []string
+		transition Transition
+		reached    []string
 	}{
-		"publish":   {(*Client).PublishCampaign, []string{StatusLive, StatusPublished, StatusEnded}},
-		"end":       {(*Client).EndCampaign, []string{StatusEnded}},
-		"archive":   {(*Client).ArchiveCampaign, []string{StatusArchived}},
-		"unarchive": {(*Client).UnarchiveCampaign, []string{StatusDraft, StatusLive, StatusPublished, StatusEnded}},
+		"publish":   {Publish, []string{StatusLive, StatusPublished, StatusEnded}},
+		"end":       {End, []string{StatusEnded}},
+		"archive":   {Archive, []string{StatusArchived}},
+		"unarchive": {Unarchive, []string{StatusDraft, StatusLive, StatusPublished, StatusEnded}},
 	} {
 		for _, status := range all {
 			c := clientOf(t, Config{}, func(r *http.Request) (*http.Response, error) {
@@ -142,7 +142,7 @@ func TestAct_reached(t *testing.T) {
 				}
 				return answerWith(200, fmt.Sprintf(`{"id":"x1","status":%q}`, status)), nil
 			})
-			if _, err := test.act(c, t.Context(), "x1"); (err == nil) != slices.Contains(test.reached, status) {
+			if _, err := c.Campaigns.Transition(t.Context(), "x1", test.transition); (err == nil) != slices.Contains(test.reached, status) {
 				t.Errorf("%s, and then the status is %q: %v", name, status, err)
 			}
 		}

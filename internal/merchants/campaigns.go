@@ -1,9 +1,8 @@
 package merchants
 
 import (
-	"context"
 	"encoding/json"
-	"iter"
+	"net/http"
 )
 
 // Types of a campaign; they cannot change (documented: https://docs.getcohort.com/campaigns/overview). The wire values are assumed.
@@ -246,79 +245,48 @@ func (in CampaignInput) secretSettings() []json.RawMessage {
 	return settings
 }
 
-// Since returns what an update has to send to get from prior to in.
-func (in CampaignInput) Since(prior CampaignInput) CampaignInput {
-	return CampaignInput{
-		InternalName: Change(prior.InternalName, in.InternalName),
-		Type:         Change(prior.Type, in.Type),
-		CohortID:     Change(prior.CohortID, in.CohortID),
-		StartAt:      Change(prior.StartAt, in.StartAt),
-		EndAt:        Change(prior.EndAt, in.EndAt),
-		Rewards:      Change(prior.Rewards, in.Rewards),
-		Distribution: Change(prior.Distribution, in.Distribution),
-		TypeConfig:   Change(prior.TypeConfig, in.TypeConfig),
+// Head returns what all kinds have.
+func (c *Campaign) Head() Head {
+	head := Head{ID: c.ID, Key: c.InternalName, Name: c.InternalName, Status: c.Status, Type: c.Type}
+	switch {
+	case c.Challenge != nil && c.Challenge.Slug != nil:
+		head.Slug = *c.Challenge.Slug
+	case c.Store != nil && c.Store.Slug != nil:
+		head.Slug = *c.Store.Slug
 	}
+	return head
 }
 
-// Over returns the update with all that the service holds beside it in what is replaced whole.
-func (in CampaignInput) Over(is *Campaign) CampaignInput {
-	in.Rewards = in.Rewards.over(is.JSON, "rewards", rewardShape)
-	in.Distribution = in.Distribution.over(is.JSON, "distribution", distributionShape)
-	in.TypeConfig = in.TypeConfig.over(is.JSON, "typeConfig", experienceShape)
-	return in
-}
-
-// CreateCampaign makes a campaign, as a draft.
-func (c *Client) CreateCampaign(ctx context.Context, in CampaignInput) (*Campaign, error) {
-	return create[Campaign](ctx, c, kindCampaigns, nil, in)
-}
-
-// GetCampaign reads one by id.
-func (c *Client) GetCampaign(ctx context.Context, id ID) (*Campaign, error) {
-	return get[Campaign](ctx, c, kindCampaigns, id)
-}
-
-// ReadCampaign reads one by id, from a list when that has nothing new to tell; see [Config.ReadByID].
-func (c *Client) ReadCampaign(ctx context.Context, id ID, nothingNew func(*Campaign) bool) (*Campaign, error) {
-	return readThrough(ctx, c, kindCampaigns, id, nothingNew)
-}
-
-// UpdateCampaign sends the fields that change.
-func (c *Client) UpdateCampaign(ctx context.Context, id ID, in CampaignInput) (*Campaign, error) {
-	return update[Campaign](ctx, c, kindCampaigns, id, in)
-}
-
-// DeleteCampaign removes one for good.
-func (c *Client) DeleteCampaign(ctx context.Context, id ID) error {
-	return remove(ctx, c, kindCampaigns, id)
-}
-
-// PublishCampaign opens a draft to users. An airdrop hands out its rewards at once, and nothing takes them back.
-func (c *Client) PublishCampaign(ctx context.Context, id ID) (*Campaign, error) {
-	return act[Campaign](ctx, c, kindCampaigns, id, publishing)
-}
-
-// EndCampaign closes a published one for good.
-func (c *Client) EndCampaign(ctx context.Context, id ID) (*Campaign, error) {
-	return act[Campaign](ctx, c, kindCampaigns, id, ending)
-}
-
-// ArchiveCampaign hides one from users; it can come back.
-func (c *Client) ArchiveCampaign(ctx context.Context, id ID) (*Campaign, error) {
-	return act[Campaign](ctx, c, kindCampaigns, id, archiving)
-}
-
-// UnarchiveCampaign brings an archived one back to the status it had.
-func (c *Client) UnarchiveCampaign(ctx context.Context, id ID) (*Campaign, error) {
-	return act[Campaign](ctx, c, kindCampaigns, id, unarchiving)
-}
-
-// Campaigns walks all of them, archived ones included, in the order of their creation.
-func (c *Client) Campaigns(ctx context.Context) iter.Seq2[*Campaign, error] {
-	return list[Campaign](ctx, c, kindCampaigns, nil)
-}
-
-// ListedCampaigns walks all that lists which were read lately show, and everything that this client made.
-func (c *Client) ListedCampaigns(ctx context.Context) iter.Seq2[*Campaign, error] {
-	return decoded[Campaign](kindCampaigns, c.listed(ctx, kindCampaigns))
+// campaigns says how the API has campaigns (assumed).
+var campaigns = descriptor{
+	path: "campaigns", noun: "campaign", name: "internalName", pages: pagesByCursor, update: http.MethodPatch,
+	attributes: map[string]string{
+		"internalName":           "internal_name",
+		"type":                   "",
+		"cohortId":               "audience_id",
+		"startAt":                "start_at",
+		"endAt":                  "end_at",
+		"rewards":                "rewards",
+		"distribution":           "distribution",
+		"typeConfig":             "",
+		"typeConfig.name":        ".title",
+		"typeConfig.optInCta":    ".opt_in_cta",
+		"typeConfig.description": ".description",
+		"typeConfig.imageUrl":    ".image_url",
+		"typeConfig.videoUrl":    ".video_url",
+		"typeConfig.slug":        ".slug",
+		"typeConfig.steps":       ".steps",
+	},
+	words: map[string]words{
+		"status":       {StatusDraft: "draft", StatusPublished: "published", StatusEnded: "ended", StatusArchived: "archived"},
+		"type":         {CampaignChallenge: "challenge", CampaignStore: "store", CampaignAirdrop: "airdrop"},
+		"rewards.type": {RewardPerk: "perk", RewardDigitalAsset: "digital-asset"},
+		"distribution.type": {
+			DistributionDirect: "direct", DistributionInstantDraw: "instant-draw", DistributionRaffle: "raffle",
+		},
+	},
+	variants: map[string]variantForm{
+		CampaignChallenge: {attribute: "challenge"}, CampaignStore: {attribute: "store"}, CampaignAirdrop: {attribute: "airdrop"},
+	},
+	shapes: map[string]*shape{"rewards": rewardShape, "distribution": distributionShape, "typeConfig": experienceShape},
 }

@@ -82,6 +82,13 @@ type Client struct {
 	creates creates
 	reader  reader
 	clock   clock
+
+	UserProperties  Collection[*UserProperty, UserPropertyInput]
+	Lists, Segments Collection[*Cohort, CohortInput]
+	Perks           Collection[*Perk, PerkInput]
+	DigitalAssets   Collection[*DigitalAsset, DigitalAssetInput]
+	Badges          Collection[*Badge, BadgeInput]
+	Campaigns       Collection[*Campaign, CampaignInput]
 }
 
 // New checks the configuration and returns a client. It does not touch the network.
@@ -103,7 +110,15 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{config: config, base: base, http: httpClient, pace: newPace(config.MaxConcurrency)}, nil
+	c := &Client{config: config, base: base, http: httpClient, pace: newPace(config.MaxConcurrency)}
+	c.UserProperties = Collection[*UserProperty, UserPropertyInput]{c, &userProperties}
+	c.Lists = Collection[*Cohort, CohortInput]{c, &lists}
+	c.Segments = Collection[*Cohort, CohortInput]{c, &segments}
+	c.Perks = Collection[*Perk, PerkInput]{c, &perks}
+	c.DigitalAssets = Collection[*DigitalAsset, DigitalAssetInput]{c, &digitalAssets}
+	c.Badges = Collection[*Badge, BadgeInput]{c, &badges}
+	c.Campaigns = Collection[*Campaign, CampaignInput]{c, &campaigns}
+	return c, nil
 }
 
 // request is one call of the API.
@@ -114,6 +129,8 @@ type request struct {
 	query url.Values
 	// in is the body; nil means none.
 	in any
+	// secrets are texts of the body that no error repeats.
+	secrets []string
 	// repeatable marks a write that is safe to send twice.
 	repeatable bool
 	// sending, unless nil, is called right before each try.
@@ -240,7 +257,7 @@ func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error)
 			failed.Err = fmt.Errorf("no answer: %w", cause)
 		}
 	} else {
-		c.readAnswer(response, content, secretsOf(r.in), failed)
+		c.readAnswer(response, content, r.secrets, failed)
 		asked, told = retryAfter(response.Header, time.Now())
 		got = answer{content, response.Header}
 	}

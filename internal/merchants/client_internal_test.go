@@ -64,14 +64,14 @@ func TestClient_goneIsDecidedByOneRule(t *testing.T) {
 			t.Parallel()
 			for status := 100; status < 600; status++ {
 				c := clientOf(t, Config{}, func(*http.Request) (*http.Response, error) { return answerWith(status, body), nil })
-				_, err := c.GetPerk(t.Context(), "x1")
+				_, err := c.Perks.Get(t.Context(), "x1")
 				if err == nil {
 					t.Fatalf("%d: no error", status)
 				}
 				if got, want := IsNotFound(err), gone[fmt.Sprint(status, " ", name)]; got != want {
 					t.Errorf("%d: gone is %t: %v", status, got, err)
 				}
-				if err := c.DeletePerk(t.Context(), "x1"); status/100 != 2 && IsNotFound(err) != gone[fmt.Sprint(status, " ", name)] {
+				if err := c.Perks.Delete(t.Context(), "x1"); status/100 != 2 && IsNotFound(err) != gone[fmt.Sprint(status, " ", name)] {
 					t.Errorf("%d: deletion: %v", status, err)
 				}
 			}
@@ -101,7 +101,7 @@ func TestClient_readEndsWithItsContext(t *testing.T) {
 				time.AfterFunc(time.Second, cancel)
 				started := time.Now()
 
-				_, err := c.GetPerk(ctx, "x1")
+				_, err := c.Perks.Get(ctx, "x1")
 				if !errors.Is(err, context.Canceled) {
 					t.Errorf("got %v", err)
 				}
@@ -139,14 +139,14 @@ func TestClient_readThatWaitsItsTurnEndsWithItsContext(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			_, _ = c.GetPerk(first, "x1")
+			_, _ = c.Perks.Get(first, "x1")
 		}()
 		synctest.Wait()
 		second, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		started := time.Now()
 
-		_, err := c.GetPerk(second, "x2")
+		_, err := c.Perks.Get(second, "x2")
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(started) != time.Second {
 			t.Errorf("got %v after %s", err, time.Since(started))
 		}
@@ -163,21 +163,21 @@ func TestClient_writeOutlivesItsContext(t *testing.T) {
 	t.Parallel()
 	for name, write := range map[string]func(context.Context, *Client) error{
 		"create": func(ctx context.Context, c *Client) error {
-			perk, err := c.CreatePerk(ctx, PerkInput{InternalName: Value("a")})
+			perk, err := c.Perks.Create(ctx, PerkInput{InternalName: Value("a")})
 			if err == nil && perk.ID != "x1" {
 				return fmt.Errorf("got %s", perk.ID)
 			}
 			return err
 		},
 		"update": func(ctx context.Context, c *Client) error {
-			_, err := c.UpdatePerk(ctx, "x1", PerkInput{InternalName: Value("a")})
+			_, err := UpdatePerk(ctx, c, "x1", PerkInput{InternalName: Value("a")})
 			return err
 		},
 		"publish": func(ctx context.Context, c *Client) error {
-			_, err := c.PublishPerk(ctx, "x1")
+			_, err := c.Perks.Transition(ctx, "x1", Publish)
 			return err
 		},
-		"delete": func(ctx context.Context, c *Client) error { return c.DeletePerk(ctx, "x1") },
+		"delete": func(ctx context.Context, c *Client) error { return c.Perks.Delete(ctx, "x1") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -217,7 +217,7 @@ func TestClient_readAfterAWriteOutlivesItsContext(t *testing.T) {
 			cancel()
 			return answerWith(200, ``), nil
 		})
-		perk, err := c.UpdatePerk(ctx, "x1", PerkInput{InternalName: Value("a")})
+		perk, err := UpdatePerk(ctx, c, "x1", PerkInput{InternalName: Value("a")})
 		if err != nil || perk.InternalName != "a" {
 			t.Errorf("got %v, %v", perk, err)
 		}
@@ -233,10 +233,10 @@ func TestClient_interruptedWriteIsNotSent(t *testing.T) {
 		t.Error("it was sent")
 		return answerWith(200, `{"id":"x1"}`), nil
 	})
-	_, createErr := c.CreatePerk(ctx, PerkInput{InternalName: Value("a")})
-	_, updateErr := c.UpdatePerk(ctx, "x1", PerkInput{InternalName: Value("a")})
-	_, publishErr := c.PublishPerk(ctx, "x1")
-	for _, err := range []error{createErr, updateErr, publishErr, c.DeletePerk(ctx, "x1")} {
+	_, createErr := c.Perks.Create(ctx, PerkInput{InternalName: Value("a")})
+	_, updateErr := UpdatePerk(ctx, c, "x1", PerkInput{InternalName: Value("a")})
+	_, publishErr := c.Perks.Transition(ctx, "x1", Publish)
+	for _, err := range []error{createErr, updateErr, publishErr, c.Perks.Delete(ctx, "x1")} {
 		if err == nil || !strings.Contains(err.Error(), "interrupted before it was sent") {
 			t.Errorf("got %v", err)
 		}
@@ -259,7 +259,7 @@ func TestClient_writeThatWaitsItsTurnIsNotSent(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		failed := make(chan error, 3)
 		for range cap(failed) {
-			go func() { failed <- c.DeletePerk(ctx, "x1") }()
+			go func() { failed <- c.Perks.Delete(ctx, "x1") }()
 		}
 		synctest.Wait()
 		cancel()
@@ -294,12 +294,12 @@ func TestClient_requestTimeout(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := clientOf(t, Config{RequestTimeout: 7 * time.Second}, transport)
 				started := time.Now()
-				_, err := c.GetPerk(t.Context(), "x1")
+				_, err := c.Perks.Get(t.Context(), "x1")
 				if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no answer") || time.Since(started) != 7*time.Second {
 					t.Errorf("read: got %v after %s", err, time.Since(started))
 				}
 				started = time.Now()
-				err = c.DeletePerk(t.Context(), "x1")
+				err = c.Perks.Delete(t.Context(), "x1")
 				if !errors.Is(err, context.DeadlineExceeded) || time.Since(started) != 7*time.Second {
 					t.Errorf("write: got %v after %s", err, time.Since(started))
 				}
@@ -326,9 +326,9 @@ func TestClient_maxConcurrency(t *testing.T) {
 			group.Go(func() {
 				var err error
 				if i%5 == 0 {
-					err = c.DeletePerk(t.Context(), "x1")
+					err = c.Perks.Delete(t.Context(), "x1")
 				} else {
-					_, err = c.GetPerk(t.Context(), "x1")
+					_, err = c.Perks.Get(t.Context(), "x1")
 				}
 				if err != nil {
 					t.Error(err)
@@ -368,7 +368,7 @@ func TestPages_endlessListIsGivenUp(t *testing.T) {
 		return answerWith(200, fmt.Sprintf(`{"data":[{"id":"x1"}],"nextCursor":"%d"}`, requests)), nil
 	})
 	rows, failures := 0, []error{}
-	for _, err := range c.Perks(t.Context()) {
+	for _, err := range c.Perks.List(t.Context()) {
 		if err != nil {
 			failures = append(failures, err)
 			continue
@@ -392,7 +392,7 @@ func TestPages_listWithoutMeasureIsGivenUp(t *testing.T) {
 		before int
 		want   string
 	}{{listLimit - len(body), ""}, {listLimit - len(body) + 1, "the list is larger than"}} {
-		p, err := c.nextPage(t.Context(), kindPerks, nil, &pager{bytes: test.before})
+		p, err := c.nextPage(t.Context(), &perks, nil, &pager{bytes: test.before})
 		if (err == nil) != (test.want == "") || err != nil && (!strings.Contains(err.Error(), test.want) || len(p.rows) > 0) {
 			t.Errorf("after %d bytes: %v", test.before, err)
 		}
@@ -408,11 +408,11 @@ func TestClient_tooLongAWaitIsTold(t *testing.T) {
 		answer.Header.Set("Retry-After", "3600")
 		return answer, nil
 	})
-	_, err := c.GetPerk(t.Context(), "x1")
+	_, err := c.Perks.Get(t.Context(), "x1")
 	if !errors.Is(err, errRetryAfter) || !strings.Contains(err.Error(), "1h0m0s") {
 		t.Errorf("got %v", err)
 	}
-	_, err = c.CreatePerk(t.Context(), PerkInput{InternalName: Value("a")})
+	_, err = c.Perks.Create(t.Context(), PerkInput{InternalName: Value("a")})
 	if !errors.Is(err, errRetryAfter) || !strings.Contains(err.Error(), "1h0m0s") || MayHaveHappened(err) {
 		t.Errorf("got %v", err)
 	}

@@ -32,19 +32,19 @@ func TestClient_headers(t *testing.T) {
 		reply(200, fmt.Sprintf(`{"id":%q}`, id))(w, r)
 	})
 	c := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL + "/v1/", UserAgent: "Terraform/1.11.4 terraform-provider-cohort/1.0.0"})
-	if _, err := c.GetPerk(t.Context(), "x1"); err != nil {
+	if _, err := c.Perks.Get(t.Context(), "x1"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.UpdatePerk(t.Context(), "x1", fullPerk); err != nil {
+	if _, err := merchants.UpdatePerk(t.Context(), c, "x1", fullPerk); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.PublishPerk(t.Context(), "x1"); err != nil {
+	if _, err := c.Perks.Transition(t.Context(), "x1", merchants.Publish); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.CreatePerk(t.Context(), fullPerk); err != nil {
+	if _, err := c.Perks.Create(t.Context(), fullPerk); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.DeletePerk(t.Context(), "x1"); err != nil {
+	if err := c.Perks.Delete(t.Context(), "x1"); err != nil {
 		t.Fatal(err)
 	}
 
@@ -93,7 +93,7 @@ func TestClient_requestIDOfEachTry(t *testing.T) {
 		Key: parseKey(t, secret), BaseURL: s.URL, MaxRetries: 1,
 		Log: func(_ context.Context, e merchants.Exchange) { logged = append(logged, e) },
 	})
-	if _, err := c.GetPerk(t.Context(), "x1"); err != nil {
+	if _, err := c.Perks.Get(t.Context(), "x1"); err != nil {
 		t.Fatal(err)
 	}
 	calls := s.got()
@@ -120,11 +120,11 @@ func TestClient_requestIDOfTheService(t *testing.T) {
 		}
 		reply(417, `{"code":"a.b","message":"c"}`)(w, r)
 	})
-	_, err := s.client(t).GetPerk(t.Context(), "x1")
+	_, err := s.client(t).Perks.Get(t.Context(), "x1")
 	if want := "GET perks/x1: 417 a.b: c (request theirs-1)"; fmt.Sprint(err) != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
-	_, err = s.client(t).GetPerk(t.Context(), "ours")
+	_, err = s.client(t).Perks.Get(t.Context(), "ours")
 	if want := s.got()[1].Header.Get("X-Request-Id"); !strings.HasSuffix(fmt.Sprint(err), "(request "+want+")") {
 		t.Errorf("got %v, want our id %s", err, want)
 	}
@@ -136,20 +136,20 @@ func TestClient_nothingIsSent(t *testing.T) {
 	withoutKey := newClient(t, merchants.Config{BaseURL: s.URL})
 	readOnly := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL, ReadOnly: true})
 
-	if _, err := withoutKey.GetPerk(t.Context(), "x1"); !errors.Is(err, merchants.ErrKeyUnknown) {
+	if _, err := withoutKey.Perks.Get(t.Context(), "x1"); !errors.Is(err, merchants.ErrKeyUnknown) {
 		t.Errorf("get without a key: %v", err)
 	}
-	if _, err := withoutKey.CreatePerk(t.Context(), fullPerk); !errors.Is(err, merchants.ErrKeyUnknown) {
+	if _, err := withoutKey.Perks.Create(t.Context(), fullPerk); !errors.Is(err, merchants.ErrKeyUnknown) {
 		t.Errorf("create without a key: %v", err)
 	}
-	if err := last(withoutKey.Perks(t.Context())); !errors.Is(err, merchants.ErrKeyUnknown) {
+	if err := last(withoutKey.Perks.List(t.Context())); !errors.Is(err, merchants.ErrKeyUnknown) {
 		t.Errorf("list without a key: %v", err)
 	}
-	_, createErr := readOnly.CreatePerk(t.Context(), fullPerk)
-	_, updateErr := readOnly.UpdatePerk(t.Context(), "x1", fullPerk)
-	_, publishErr := readOnly.PublishPerk(t.Context(), "x1")
+	_, createErr := readOnly.Perks.Create(t.Context(), fullPerk)
+	_, updateErr := merchants.UpdatePerk(t.Context(), readOnly, "x1", fullPerk)
+	_, publishErr := readOnly.Perks.Transition(t.Context(), "x1", merchants.Publish)
 	_, tokenErr := readOnly.CreateUserAuthToken(t.Context(), "a@b.example")
-	for _, err := range []error{createErr, updateErr, publishErr, tokenErr, readOnly.DeletePerk(t.Context(), "x1")} {
+	for _, err := range []error{createErr, updateErr, publishErr, tokenErr, readOnly.Perks.Delete(t.Context(), "x1")} {
 		if !errors.Is(err, merchants.ErrReadOnly) {
 			t.Errorf("a write of a client that only reads: %v", err)
 		}
@@ -157,7 +157,7 @@ func TestClient_nothingIsSent(t *testing.T) {
 	if calls := s.got(); len(calls) != 0 {
 		t.Fatalf("got %v", calls)
 	}
-	if _, err := readOnly.GetPerk(t.Context(), "x1"); err != nil {
+	if _, err := readOnly.Perks.Get(t.Context(), "x1"); err != nil {
 		t.Errorf("a read of a client that only reads: %v", err)
 	}
 }
@@ -172,10 +172,10 @@ func TestClient_redirectsAreNotFollowed(t *testing.T) {
 			s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, elsewhere.URL+"/v1/perks/x1", status)
 			})
-			_, getErr := s.client(t).GetPerk(t.Context(), "x1")
-			_, updateErr := s.client(t).UpdatePerk(t.Context(), "x1", fullPerk)
-			_, publishErr := s.client(t).PublishPerk(t.Context(), "x1")
-			for _, err := range []error{getErr, updateErr, publishErr, s.client(t).DeletePerk(t.Context(), "x1")} {
+			_, getErr := s.client(t).Perks.Get(t.Context(), "x1")
+			_, updateErr := merchants.UpdatePerk(t.Context(), s.client(t), "x1", fullPerk)
+			_, publishErr := s.client(t).Perks.Transition(t.Context(), "x1", merchants.Publish)
+			for _, err := range []error{getErr, updateErr, publishErr, s.client(t).Perks.Delete(t.Context(), "x1")} {
 				want := fmt.Sprintf("%d: a redirect to %s/v1/perks/x1, which is not followed because the API key would travel along", status, elsewhere.URL)
 				if !strings.Contains(fmt.Sprint(err), want) {
 					t.Errorf("\n got %v\nwant %s", err, want)
@@ -226,7 +226,7 @@ func TestClient_bodyLimit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: serve(t, test.handler).URL, RequestTimeout: time.Hour})
-			_, err := c.GetPerk(t.Context(), "x1")
+			_, err := c.Perks.Get(t.Context(), "x1")
 			if test.refused != (err != nil) {
 				t.Fatalf("got %v", err)
 			}
@@ -259,14 +259,14 @@ func TestClient_portal(t *testing.T) {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, answerOf(status, "text/html", page))
-			_, err := s.client(t).GetPerk(t.Context(), "x1")
+			_, err := s.client(t).Perks.Get(t.Context(), "x1")
 			if !strings.Contains(fmt.Sprint(err), want) {
 				t.Errorf("\n got %v\nwant %s", err, want)
 			}
 			if merchants.IsNotFound(err) {
 				t.Error("it counts as gone")
 			}
-			if err := last(s.client(t).Perks(t.Context())); err == nil {
+			if err := last(s.client(t).Perks.List(t.Context())); err == nil {
 				t.Error("the list was accepted")
 			}
 			if _, err := s.client(t).CreateUserAuthToken(t.Context(), "a@b.example"); err == nil {
@@ -295,7 +295,7 @@ func TestClient_connectionsAreKept(t *testing.T) {
 	var group sync.WaitGroup
 	for range 1000 {
 		group.Go(func() {
-			if _, err := c.GetPerk(t.Context(), "x1"); err != nil {
+			if _, err := c.Perks.Get(t.Context(), "x1"); err != nil {
 				t.Error(err)
 			}
 		})
@@ -310,7 +310,7 @@ func TestClient_connectionsAreKept(t *testing.T) {
 func TestClient_noAnswer(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	_, err := s.client(t).GetPerk(t.Context(), "x1")
+	_, err := s.client(t).Perks.Get(t.Context(), "x1")
 	apiError, ok := errors.AsType[*merchants.Error](err)
 	if !ok || apiError.Status != 0 || apiError.Attempts != 1 || apiError.RequestID != s.got()[0].Header.Get("X-Request-Id") {
 		t.Errorf("got %+v", err)

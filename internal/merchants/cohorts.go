@@ -1,11 +1,9 @@
 package merchants
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"iter"
-	"net/url"
+	"net/http"
 	"slices"
 )
 
@@ -55,7 +53,7 @@ type Condition struct {
 	Event        *EventCondition
 	Cohort       *CohortCondition
 	// Unknown stands for a condition of which the type, or the operator of a closed catalog, is not known. An update keeps it as it is held; see
-	// [CohortInput.Over].
+	// [Collection.Update].
 	Unknown bool
 }
 
@@ -232,72 +230,42 @@ func sharesCondition(sent, held element) bool {
 	})
 }
 
-// CohortInput is what a create or an update sends of a cohort. Type belongs to a create only, Conditions to a segment only.
+// CohortInput is what a create or an update sends of a cohort. Conditions belong to a segment only.
 type CohortInput struct {
-	Type        Field[string]     `json:"type,omitzero"`
 	Name        Field[string]     `json:"name,omitzero"`
 	ReferenceID Field[string]     `json:"referenceId,omitzero"`
 	Conditions  Field[Conditions] `json:"conditions,omitzero"`
 }
 
-// Since returns what an update has to send to get from prior to in.
-func (in CohortInput) Since(prior CohortInput) CohortInput {
-	return CohortInput{
-		Type:        Change(prior.Type, in.Type),
-		Name:        Change(prior.Name, in.Name),
-		ReferenceID: Change(prior.ReferenceID, in.ReferenceID),
-		Conditions:  Change(prior.Conditions, in.Conditions),
+// Head returns what all kinds have.
+func (c *Cohort) Head() Head {
+	head := Head{ID: c.ID, Name: string(c.Name), Type: c.Type}
+	if c.ReferenceID != nil {
+		head.Key = *c.ReferenceID
 	}
+	return head
 }
 
-// Over returns the update with all that the service holds beside it in the conditions.
-func (in CohortInput) Over(is *Cohort) CohortInput {
-	in.Conditions = in.Conditions.over(is.JSON, "conditions", conditionsShape)
-	return in
-}
+// lists and segments say how the API has them (assumed): one collection holds both.
+var (
+	lists    = cohortsOfType(CohortList)
+	segments = cohortsOfType(CohortSegment)
+)
 
-// CreateCohort makes a list or a segment.
-func (c *Client) CreateCohort(ctx context.Context, in CohortInput) (*Cohort, error) {
-	cohortType, _ := in.Type.Get()
-	return create[Cohort](ctx, c, kindCohorts, url.Values{"type": {cohortType}}, in)
-}
-
-// GetCohort reads one by id.
-func (c *Client) GetCohort(ctx context.Context, id ID) (*Cohort, error) {
-	return get[Cohort](ctx, c, kindCohorts, id)
-}
-
-// ReadCohort reads one by id, from a list when that has nothing new to tell; see [Config.ReadByID].
-func (c *Client) ReadCohort(ctx context.Context, id ID, nothingNew func(*Cohort) bool) (*Cohort, error) {
-	return readThrough(ctx, c, kindCohorts, id, nothingNew)
-}
-
-// UpdateCohort sends the fields that change.
-func (c *Client) UpdateCohort(ctx context.Context, id ID, in CohortInput) (*Cohort, error) {
-	return update[Cohort](ctx, c, kindCohorts, id, in)
-}
-
-// DeleteCohort removes one for good.
-func (c *Client) DeleteCohort(ctx context.Context, id ID) error {
-	return remove(ctx, c, kindCohorts, id)
-}
-
-// Cohorts walks all lists or all segments, by type, in the order of their creation.
-func (c *Client) Cohorts(ctx context.Context, cohortType string) iter.Seq2[*Cohort, error] {
-	return list[Cohort](ctx, c, kindCohorts, url.Values{"type": {cohortType}})
-}
-
-// ListedCohorts walks all lists or all segments that lists which were read lately show, and everything that this client made. A row that does
-// not tell its type is kept.
-func (c *Client) ListedCohorts(ctx context.Context, cohortType string) iter.Seq2[*Cohort, error] {
-	return func(yield func(*Cohort, error) bool) {
-		for cohort, err := range decoded[Cohort](kindCohorts, c.listed(ctx, kindCohorts)) {
-			if err == nil && cohort.Type != cohortType && cohort.Type != "" {
-				continue
-			}
-			if !yield(cohort, err) {
-				return
-			}
-		}
+func cohortsOfType(only string) descriptor {
+	return descriptor{
+		path: "cohorts", noun: "cohort", only: only, reference: "referenceId", name: "name",
+		pages: pagesByCursor, update: http.MethodPatch,
+		attributes: map[string]string{"name": "name", "referenceId": "reference_id", "conditions": "groups"},
+		words: map[string]words{
+			"type":                              {CohortList: "list", CohortSegment: "segment"},
+			"conditions.operator":               {OperatorAnd: "and", OperatorOr: "or"},
+			"conditions.groups.operator":        {OperatorAnd: "and", OperatorOr: "or"},
+			"conditions.groups.conditions.type": {conditionOfUser: "user-property", conditionOfEvent: "event", conditionOfGroup: "cohort"},
+			"conditions.groups.conditions.typeConfig.operator": {
+				EventHasDone: "has-done", EventHasNotDone: "has-not-done", CohortIsIn: "is-in", CohortIsNotIn: "is-not-in",
+			},
+		},
+		shapes: map[string]*shape{"conditions": conditionsShape},
 	}
 }

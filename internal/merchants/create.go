@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -51,11 +50,12 @@ type creates struct {
 
 // attempt is one create, and what was known before it was sent.
 type attempt struct {
-	kind kind
-	in   any
+	kind *descriptor
 	// sent is what is sent, as decodeValue returns it.
 	sent map[string]any
-	// as is the kind and what is sent, as text.
+	// secrets are texts in it that no error repeats.
+	secrets []string
+	// as is the kind and what is sent, as text. Creates that are equal here are interchangeable.
 	as string
 	// sentAt is when it was sent last, by our clock and by that of the service.
 	sentAt, sentAtTheirs time.Time
@@ -66,17 +66,12 @@ type attempt struct {
 }
 
 // begin begins a create. The function that it returns ends it.
-func (c *Client) begin(k kind, in any) (*attempt, func(), error) {
-	encoded, err := json.Marshal(in)
+func (c *Client) begin(k *descriptor, body map[string]any, secrets []string) (*attempt, func(), error) {
+	encoded, err := json.Marshal(body)
 	if err != nil {
 		return nil, nil, err
 	}
-	value, err := decodeValue(encoded)
-	if err != nil {
-		return nil, nil, err
-	}
-	sent, _ := value.(map[string]any)
-	a := &attempt{kind: k, in: in, sent: sent, as: string(k) + string(encoded)}
+	a := &attempt{kind: k, sent: body, secrets: secrets, as: k.path + string(encoded)}
 	c.creates.mu.Lock()
 	defer c.creates.mu.Unlock()
 	if c.creates.open == nil {
@@ -128,103 +123,110 @@ func (c *Client) isClaimed(id ID) bool {
 	return c.creates.claimed[id]
 }
 
-// create makes an object. filter narrows the list in which it is looked up.
-func create[T any](ctx context.Context, c *Client, k kind, filter url.Values, in any) (*T, error) {
-	defer c.reader.wrote(k, "")
+// create makes an object. body is what is sent.
+func (c Collection[T, Input]) create(ctx context.Context, body map[string]any, secrets []string) (T, error) {
+	var none T
+	defer c.client.reader.wrote(c.kind, "")
 	lasting, cancel := outlive(ctx)
 	defer cancel()
-	a, end, err := c.begin(k, in)
+	a, end, err := c.client.begin(c.kind, body, secrets)
 	if err != nil {
-		return nil, &Error{Method: http.MethodPost, Path: string(k), Err: fmt.Errorf("encode the request: %w", err)}
+		return none, &Error{Method: http.MethodPost, Path: c.kind.path, Err: fmt.Errorf("encode the request: %w", err)}
 	}
 	defer end()
-	object, err := post[T](ctx, c, a)
+	object, err := c.post(ctx, a)
 	if !isUnclear(err) {
 		return object, err
 	}
-	object, cause := lookUp[T](lasting, c, a, filter)
-	if object == nil {
-		return nil, unclearError(err, cause)
+	object, taken, cause := c.lookUp(lasting, a)
+	if !taken {
+		return none, unclearError(err, cause)
 	}
 	return object, nil
 }
 
 // post sends one create. An answer that is no object, or is about another one, is unclear.
-func post[T any](ctx context.Context, c *Client, a *attempt) (*T, error) {
-	body, err := c.do(ctx, request{method: http.MethodPost, path: string(a.kind), in: a.in, sending: func() { c.sending(a) }})
+func (c Collection[T, Input]) post(ctx context.Context, a *attempt) (T, error) {
+	var none T
+	body, err := c.client.do(ctx, request{
+		method: http.MethodPost, path: c.kind.path, in: a.sent, secrets: a.secrets, sending: func() { c.client.sending(a) },
+	})
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	object, id, err := decodeObject[T](body)
+	object, err := c.decodeObject(body)
 	if err == nil {
-		held, _ := decodeValue(body)
-		made, _ := held.(map[string]any)
-		taken := ID("")
-		if !c.reader.sawBefore(a.kind, id, a.sentAt) && a.mayAnswer(made) {
-			taken, _ = c.claim(ctx, a, id)
+		id, taken := object.Head().ID, ID("")
+		if !c.client.reader.sawBefore(c.kind, id, a.sentAt) && a.mayAnswer(heldBy(object)) {
+			taken, _ = c.client.claim(ctx, a, id)
 		}
 		if taken == "" {
 			err = fmt.Errorf("%w: it is about another object, %s", ErrUnusableAnswer, id)
 		}
 	}
 	if err != nil {
-		return nil, &Error{Method: http.MethodPost, Path: string(a.kind), Err: err, unclear: true}
+		return none, &Error{Method: http.MethodPost, Path: c.kind.path, Err: err, unclear: true}
 	}
 	return object, nil
 }
 
+// heldBy is what the service holds of an object, as decodeValue returns it.
+func heldBy(object Object) map[string]any {
+	value, _ := decodeValue(object.raw().JSON)
+	held, _ := value.(map[string]any)
+	return held
+}
+
 // lookUp waits for the object of an unclear create to appear and takes it. The error says why there is none to take.
-func lookUp[T any](ctx context.Context, c *Client, a *attempt, filter url.Values) (*T, error) {
+func (c Collection[T, Input]) lookUp(ctx context.Context, a *attempt) (object T, taken bool, err error) {
 	ctx, watch := timed(ctx, lookUpLimit)
 	cause := errors.New("it was not looked for")
 	for _, pause := range lookUpPauses {
 		if watch.elapsed()+pause > lookUpWindow || wait(ctx, pause) != nil {
 			break
 		}
-		object, err := look[T](ctx, c, a, filter)
-		if object != nil {
-			return object, nil
+		if object, taken, cause = c.look(ctx, a); taken {
+			return object, true, nil
 		}
-		cause = err
-		if errors.Is(err, errAmbiguous) || errors.Is(err, errRetryAfter) {
+		if errors.Is(cause, errAmbiguous) || errors.Is(cause, errRetryAfter) {
 			break
 		}
 	}
-	return nil, fmt.Errorf("%w: %w", errMayBeMade, cause)
+	return object, false, fmt.Errorf("%w: %w", errMayBeMade, cause)
 }
 
 // look takes the object of a create when the list has it. The error says why not.
-func look[T any](ctx context.Context, c *Client, a *attempt, filter url.Values) (*T, error) {
-	candidates, others, err := c.candidates(ctx, a, filter)
+func (c Collection[T, Input]) look(ctx context.Context, a *attempt) (object T, taken bool, err error) {
+	candidates, others, err := c.client.candidates(ctx, a)
 	if err != nil {
-		return nil, fmt.Errorf("it could not be looked for: %w", err)
+		return object, false, fmt.Errorf("it could not be looked for: %w", err)
 	}
 	if len(candidates) > candidateLimit {
-		return nil, fmt.Errorf("%d objects could be it, and %w", len(candidates), errAmbiguous)
+		return object, false, fmt.Errorf("%d objects could be it, and %w", len(candidates), errAmbiguous)
 	}
 	// The list may tell less than all of an object, so each is read.
-	objects, equal := map[ID]*T{}, []ID{}
+	objects, equal := map[ID]T{}, []ID{}
 	for _, id := range candidates {
-		object, held, err := getHeld[T](ctx, c, a.kind, id)
+		candidate, err := c.Get(ctx, id)
 		if err != nil {
-			return nil, fmt.Errorf("%s could be it, and cannot be read: %w", id, err)
+			return object, false, fmt.Errorf("%s could be it, and cannot be read: %w", id, err)
 		}
-		if a.mayBe(held) && a.isHeldBy(held) {
-			objects[id], equal = object, append(equal, id)
+		if held := heldBy(candidate); a.mayBe(held) && a.isHeldBy(held) {
+			objects[id], equal = candidate, append(equal, id)
 		} else {
 			others = append(others, id)
 		}
 	}
-	id, free := c.claim(ctx, a, equal...)
+	id, free := c.client.claim(ctx, a, equal...)
 	switch {
 	case id != "":
-		return objects[id], nil
+		return objects[id], true, nil
 	case len(free) > 0:
-		return nil, fmt.Errorf("%s could all be it, and %w", joinIDs(free), errAmbiguous)
+		return object, false, fmt.Errorf("%s could all be it, and %w", joinIDs(free), errAmbiguous)
 	case len(others) > 0:
-		return nil, fmt.Errorf("no object has appeared that is certainly it; with its key there is %s", joinIDs(others))
+		return object, false, fmt.Errorf("no object has appeared that is certainly it; with its key there is %s", joinIDs(others))
 	default:
-		return nil, errors.New("no such object has appeared since")
+		return object, false, errors.New("no such object has appeared since")
 	}
 }
 
@@ -237,8 +239,8 @@ func joinIDs(ids []ID) string {
 }
 
 // candidates returns the objects of the list that could be that of a create, and others with the same key, at most a few.
-func (c *Client) candidates(ctx context.Context, a *attempt, filter url.Values) (candidates, others []ID, err error) {
-	for row, err := range c.rows(ctx, a.kind, filter) {
+func (c *Client) candidates(ctx context.Context, a *attempt) (candidates, others []ID, err error) {
+	for row, err := range c.rows(ctx, a.kind, a.kind.filter()) {
 		if err != nil {
 			return nil, nil, err
 		}
@@ -255,14 +257,12 @@ func (c *Client) candidates(ctx context.Context, a *attempt, filter url.Values) 
 	return candidates, others, nil
 }
 
-// keyNames are the properties that may be the key of an object, the strongest first.
-var keyNames = []string{"referenceId", "internalName", "name"}
-
 // hasKeyOf reports whether an object has the strongest key that was sent, and the type that goes with a name.
 func (a *attempt) hasKeyOf(held map[string]any) bool {
-	for _, name := range keyNames {
+	for _, name := range []string{a.kind.reference, a.kind.name} {
 		if key := textOf(a.sent[name]); key != "" {
-			return textOf(held[name]) == key && (name == "referenceId" || a.sent["type"] == nil || saysSame(a.sent["type"], held["type"]))
+			sameType := name == a.kind.reference || a.sent["type"] == nil || saysSame(a.sent["type"], held["type"])
+			return sameType && textOf(held[name]) == key
 		}
 	}
 	return false
@@ -270,7 +270,7 @@ func (a *attempt) hasKeyOf(held map[string]any) bool {
 
 // mayAnswer reports whether the answer of a create can be about its object: it says nothing of another key.
 func (a *attempt) mayAnswer(held map[string]any) bool {
-	for _, name := range keyNames {
+	for _, name := range []string{a.kind.reference, a.kind.name} {
 		if key := textOf(a.sent[name]); key != "" && held[name] != nil {
 			return strings.EqualFold(textOf(held[name]), key)
 		}
@@ -281,7 +281,7 @@ func (a *attempt) mayAnswer(held map[string]any) bool {
 // mayBe reports whether nothing that an object says of itself, all of it or a part, speaks against its being that of the create: it is a draft,
 // made since, and none of its properties differs from what was sent.
 func (a *attempt) mayBe(held map[string]any) bool {
-	if status := textOf(held["status"]); status != "" && !strings.EqualFold(status, StatusDraft) {
+	if status := textOf(held["status"]); status != "" && !strings.EqualFold(status, a.kind.wireWord("status", StatusDraft)) {
 		return false
 	}
 	for name, value := range a.sent {

@@ -119,7 +119,7 @@ func says(status int, body string) func(*shelf, int) (*http.Response, error) {
 }
 
 func createGift(ctx context.Context, c *Client) (ID, error) {
-	made, err := c.CreatePerk(ctx, PerkInput{InternalName: Value("gift")})
+	made, err := c.Perks.Create(ctx, PerkInput{InternalName: Value("gift")})
 	if err != nil {
 		return "", err
 	}
@@ -127,7 +127,7 @@ func createGift(ctx context.Context, c *Client) (ID, error) {
 }
 
 func createVIP(ctx context.Context, c *Client) (ID, error) {
-	made, err := c.CreateCohort(ctx, CohortInput{Type: Value(CohortList), Name: Value("VIP"), ReferenceID: Value("vip")})
+	made, err := c.Lists.Create(ctx, CohortInput{Name: Value("VIP"), ReferenceID: Value("vip")})
 	if err != nil {
 		return "", err
 	}
@@ -148,7 +148,7 @@ func TestCreate_whichObject(t *testing.T) {
 	t.Parallel()
 	perk := func(in PerkInput) func(context.Context, *Client) (ID, error) {
 		return func(ctx context.Context, c *Client) (ID, error) {
-			made, err := c.CreatePerk(ctx, in)
+			made, err := c.Perks.Create(ctx, in)
 			if err != nil {
 				return "", err
 			}
@@ -157,7 +157,7 @@ func TestCreate_whichObject(t *testing.T) {
 	}
 	cohort := func(in CohortInput) func(context.Context, *Client) (ID, error) {
 		return func(ctx context.Context, c *Client) (ID, error) {
-			made, err := c.CreateCohort(ctx, in)
+			made, err := c.Lists.Create(ctx, in)
 			if err != nil {
 				return "", err
 			}
@@ -174,42 +174,42 @@ func TestCreate_whichObject(t *testing.T) {
 		want string
 	}{
 		"reference id": {
-			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP"), ReferenceID: Value("vip")}),
+			create: cohort(CohortInput{Name: Value("VIP"), ReferenceID: Value("vip")}),
 			since:  []string{`{"id":"x1","type":"list","name":"VIP","referenceId":"other"}`, `{"id":"x2","type":"list","name":"VIP"}`, `{"id":"x3","type":"list","name":"VIP","referenceId":"vip"}`},
 			want:   "x3",
 		},
 		"reference id, with another name": {
-			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP"), ReferenceID: Value("vip")}),
+			create: cohort(CohortInput{Name: Value("VIP"), ReferenceID: Value("vip")}),
 			since:  []string{`{"id":"x1","type":"list","name":"Tidied","referenceId":"vip"}`},
 			want:   notIt,
 		},
 		"reference id of another type": {
-			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP"), ReferenceID: Value("vip")}),
+			create: cohort(CohortInput{Name: Value("VIP"), ReferenceID: Value("vip")}),
 			since:  []string{`{"id":"x1","type":"segment","name":"VIP","referenceId":"vip"}`},
 			want:   notIt,
 		},
 		"name, whatever the reference id": {
-			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP")}),
+			create: cohort(CohortInput{Name: Value("VIP")}),
 			since:  []string{`{"id":"x1","type":"list","name":"vip"}`, `{"id":"x2","type":"list","name":"VIP","referenceId":"chosen-by-the-service"}`},
 			want:   "x2",
 		},
 		"name of the same type": {
-			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP")}),
+			create: cohort(CohortInput{Name: Value("VIP")}),
 			since:  []string{`{"id":"x1","type":"segment","name":"VIP"}`, `{"id":"x2","type":"list","name":"VIP"}`},
 			want:   "x2",
 		},
 		"name without blanks around": {
-			create: cohort(CohortInput{Type: Value(CohortList), Name: Value(" VIP ")}),
+			create: cohort(CohortInput{Name: Value(" VIP ")}),
 			since:  []string{`{"id":"x1","type":"list","name":"VIP"}`},
 			want:   "x1",
 		},
 		"name by language": {
-			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP")}),
+			create: cohort(CohortInput{Name: Value("VIP")}),
 			since:  []string{`{"id":"x1","type":"list","name":{"fr":"Meilleurs","en":"VIP"}}`},
 			want:   "x1",
 		},
 		"name of another type": {
-			create: cohort(CohortInput{Type: Value(CohortList), Name: Value("VIP")}),
+			create: cohort(CohortInput{Name: Value("VIP")}),
 			since:  []string{`{"id":"x1","type":"segment","name":"VIP"}`},
 			want:   none,
 		},
@@ -284,7 +284,7 @@ func TestCreate_whichObject(t *testing.T) {
 					return nil, errLost
 				}}
 				c := s.client(t, Config{})
-				for _, k := range []kind{kindPerks, kindCohorts} {
+				for _, k := range []*descriptor{&perks, &lists} {
 					for _, err := range c.listed(t.Context(), k) {
 						if err != nil {
 							t.Fatal(err)
@@ -330,15 +330,15 @@ func TestCreate_window(t *testing.T) {
 						s := &shelf{date: func() time.Time { return time.Now().Add(ahead) }}
 						c := s.client(t, Config{})
 						if clock != "no answer before" {
-							if _, err := c.GetPerk(t.Context(), "x0"); !IsNotFound(err) {
+							if _, err := c.Perks.Get(t.Context(), "x0"); !IsNotFound(err) {
 								t.Fatal(err)
 							}
 						}
-						for _, err := range c.listed(t.Context(), kindPerks) {
+						for _, err := range c.listed(t.Context(), &perks) {
 							t.Fatalf("the list is not empty: %v", err)
 						}
 						if !listed {
-							c.reader.collection(kindPerks).whole = time.Time{}
+							c.reader.collection(&perks).whole = time.Time{}
 						}
 						<-time.After(20 * time.Minute)
 						row := `{"id":"x1","internalName":"gift"}`
@@ -389,7 +389,7 @@ func TestCreate_longList(t *testing.T) {
 			return answerWith(200, fmt.Sprintf(`{"data":[%s],"nextCursor":%d}`, strings.Join(page, ","), n))
 		}
 		c := s.client(t, Config{})
-		c.reader.collection(kindPerks).whole = time.Now()
+		c.reader.collection(&perks).whole = time.Now()
 		if got, err := createGift(t.Context(), c); got != "x1" || err != nil {
 			t.Errorf("took %q: %v", got, err)
 		}
@@ -417,7 +417,7 @@ func TestCreate_tenEqual(t *testing.T) {
 				// Answers take their time, so that one create takes its object while another one reads those that could be it.
 				s.slow = func(n int) time.Duration { return time.Duration(1+n*7%10) * 10 * time.Millisecond }
 				c := s.client(t, Config{MaxRetries: 4})
-				c.reader.collection(kindPerks).whole = time.Now()
+				c.reader.collection(&perks).whole = time.Now()
 				var mu sync.Mutex
 				var took []ID
 				var group sync.WaitGroup
@@ -453,7 +453,7 @@ func TestCreate_idOfAnother(t *testing.T) {
 			return answerWith(201, s.rows[0]), nil
 		}}
 		c := s.client(t, Config{})
-		c.reader.collection(kindPerks).whole = time.Now()
+		c.reader.collection(&perks).whole = time.Now()
 		for _, want := range []ID{"x1", "x2"} {
 			if got, err := createGift(t.Context(), c); got != want || err != nil {
 				t.Errorf("took %q, want %q: %v", got, want, err)
@@ -518,8 +518,8 @@ func TestCreate_sends(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &shelf{create: test.answer, list: test.list}
 				c := s.client(t, Config{MaxRetries: 4})
-				c.reader.collection(kindPerks).whole = time.Now()
-				c.reader.collection(kindCohorts).whole = time.Now()
+				c.reader.collection(&perks).whole = time.Now()
+				c.reader.collection(&lists).whole = time.Now()
 				got, err := test.create(t.Context(), c)
 				if got != test.want || (err == nil) != (test.want != "") || MayHaveHappened(err) != test.unclear {
 					t.Errorf("took %q, want %q: %v", got, test.want, err)
@@ -589,8 +589,8 @@ func TestCreate_foundAndRead(t *testing.T) {
 				}, read: test.read}
 				s.list = func(int) *http.Response { return answerWith(200, `{"data":[{"id":"x1","internalName":"gift"}]}`) }
 				c := s.client(t, Config{})
-				c.reader.collection(kindPerks).whole = time.Now()
-				made, err := c.CreatePerk(t.Context(), PerkInput{InternalName: Value("gift"), Title: Value(Localized{"en": "Gift"})})
+				c.reader.collection(&perks).whole = time.Now()
+				made, err := c.Perks.Create(t.Context(), PerkInput{InternalName: Value("gift"), Title: Value(Localized{"en": "Gift"})})
 				if test.found && (err != nil || made.ID != "x1" || made.Description["en"] != "Good." || !slices.Equal(s.created, []ID{"x1"})) {
 					t.Errorf("got %v, %v, and told of %v", made, err, s.created)
 				}
@@ -627,7 +627,7 @@ func TestCreate_otherAnswer(t *testing.T) {
 					return answerWith(201, test.answer), nil
 				}}
 				c := s.client(t, Config{})
-				for _, err := range c.listed(t.Context(), kindPerks) {
+				for _, err := range c.listed(t.Context(), &perks) {
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -666,7 +666,7 @@ func TestCreate_strangerBefore(t *testing.T) {
 					return nil, errLost
 				}
 				c := s.client(t, Config{MaxRetries: 4})
-				for _, err := range c.listed(t.Context(), kindPerks) {
+				for _, err := range c.listed(t.Context(), &perks) {
 					t.Fatalf("the list is not empty: %v", err)
 				}
 				<-time.After(40 * time.Second)

@@ -21,77 +21,87 @@ import (
 
 // A damagedKind is a kind of object as the fuzz targets use it.
 type damagedKind struct {
-	kind kind
+	kind *descriptor
 	// body is an object whose key is %q, beside the audience AUDIENCE.
 	body                       string
 	get, read, update, publish func(context.Context, *Client, ID) (ID, error)
 	create                     func(ctx context.Context, c *Client, key, audience string) (ID, error)
+	remove                     func(context.Context, *Client, ID) error
 }
 
-// damagedOf is a kind whose create sends what in makes of a key and an audience, and whose update sends change. then is nil for a kind that has
-// no status.
-func damagedOf[T any](k kind, body string, then *transition, change any, in func(key, audience string) any) damagedKind {
-	idOf := func(object *T, err error) (ID, error) {
+// damagedOf is a kind whose create sends what in makes of a key and an audience, and whose update sends change. then is
+// "" for a kind without a status.
+func damagedOf[T Object, Input any](
+	k *descriptor, body string, then Transition, change Input, in func(key, audience string) Input,
+) damagedKind {
+	of := func(c *Client) Collection[T, Input] { return Collection[T, Input]{c, k} }
+	idOf := func(object T, err error) (ID, error) {
 		if err != nil {
 			return "", err
 		}
-		var identity struct{ ID ID }
-		encoded, err := json.Marshal(object)
-		if err == nil {
-			err = json.Unmarshal(encoded, &identity)
-		}
-		return identity.ID, err
+		return object.Head().ID, nil
 	}
 	out := damagedKind{
 		kind: k, body: body,
-		get: func(ctx context.Context, c *Client, id ID) (ID, error) { return idOf(get[T](ctx, c, k, id)) },
+		get: func(ctx context.Context, c *Client, id ID) (ID, error) { return idOf(of(c).Get(ctx, id)) },
 		read: func(ctx context.Context, c *Client, id ID) (ID, error) {
-			return idOf(readThrough(ctx, c, k, id, func(*T) bool { return true }))
+			return idOf(of(c).Refresh(ctx, id, func(T) bool { return true }))
 		},
-		update: func(ctx context.Context, c *Client, id ID) (ID, error) { return idOf(update[T](ctx, c, k, id, change)) },
+		update: func(ctx context.Context, c *Client, id ID) (ID, error) {
+			held, err := of(c).Get(ctx, id)
+			if err != nil {
+				return "", err
+			}
+			var is Input
+			return idOf(of(c).Update(ctx, held, is, change))
+		},
 		create: func(ctx context.Context, c *Client, key, audience string) (ID, error) {
-			return idOf(create[T](ctx, c, k, nil, in(key, audience)))
+			return idOf(of(c).Create(ctx, in(key, audience)))
 		},
+		remove: func(ctx context.Context, c *Client, id ID) error { return of(c).Delete(ctx, id) },
 	}
-	if then != nil {
-		out.publish = func(ctx context.Context, c *Client, id ID) (ID, error) { return idOf(act[T](ctx, c, k, id, *then)) }
+	if then != "" {
+		out.publish = func(ctx context.Context, c *Client, id ID) (ID, error) {
+			head, err := of(c).Transition(ctx, id, then)
+			return head.ID, err
+		}
 	}
 	return out
 }
 
 var (
-	damagedPerk = damagedOf[Perk](kindPerks, `{"internalName":%q,"title":{"en":"Gift"},"type":"code","typeConfig":{"code":"A1"}}`, &publishing,
+	damagedPerk = damagedOf[*Perk, PerkInput](&perks, `{"internalName":%q,"title":{"en":"Gift"},"type":"code","typeConfig":{"code":"A1"}}`, Publish,
 		PerkInput{Title: Value(Localized{"en": "Present"})},
-		func(key, _ string) any {
+		func(key, _ string) PerkInput {
 			return PerkInput{
 				InternalName: Value(key), Title: Value(Localized{"en": "Gift"}), Type: Value(PerkCode), TypeConfig: Value(json.RawMessage(`{"code":"A1"}`)),
 			}
 		})
-	damagedDigitalAsset = damagedOf[DigitalAsset](kindDigitalAssets, `{"internalName":%q,"title":{"en":"Gift"},"imageUrl":"https://cdn.example.com/a.png","maxSupply":5}`, &publishing,
+	damagedDigitalAsset = damagedOf[*DigitalAsset, DigitalAssetInput](&digitalAssets, `{"internalName":%q,"title":{"en":"Gift"},"imageUrl":"https://cdn.example.com/a.png","maxSupply":5}`, Publish,
 		DigitalAssetInput{Title: Value(Localized{"en": "Present"})},
-		func(key, _ string) any {
+		func(key, _ string) DigitalAssetInput {
 			return DigitalAssetInput{
 				InternalName: Value(key), Title: Value(Localized{"en": "Gift"}), ImageURL: Value("https://cdn.example.com/a.png"), MaxSupply: Value(int64(5)),
 			}
 		})
-	damagedBadge = damagedOf[Badge](kindBadges, `{"internalName":%q,"cohortId":"AUDIENCE","title":{"en":"Gift"},"visibility":"owners"}`, &publishing,
+	damagedBadge = damagedOf[*Badge, BadgeInput](&badges, `{"internalName":%q,"cohortId":"AUDIENCE","title":{"en":"Gift"},"visibility":"owners"}`, Publish,
 		BadgeInput{Title: Value(Localized{"en": "Present"})},
-		func(key, audience string) any {
+		func(key, audience string) BadgeInput {
 			return BadgeInput{InternalName: Value(key), CohortID: Value(audience), Title: Value(Localized{"en": "Gift"}), Visibility: Value("owners")}
 		})
-	damagedCohort = damagedOf[Cohort](kindCohorts, `{"type":"list","name":"VIP","referenceId":%q}`, nil,
+	damagedCohort = damagedOf[*Cohort, CohortInput](&lists, `{"type":"list","name":"VIP","referenceId":%q}`, "",
 		CohortInput{Name: Value("Best")},
-		func(key, _ string) any {
-			return CohortInput{Type: Value(CohortList), Name: Value("VIP"), ReferenceID: Value(key)}
+		func(key, _ string) CohortInput {
+			return CohortInput{Name: Value("VIP"), ReferenceID: Value(key)}
 		})
-	damagedUserProperty = damagedOf[UserProperty](kindUserProperties, `{"type":"text","name":"Tier","referenceId":%q}`, nil,
+	damagedUserProperty = damagedOf[*UserProperty, UserPropertyInput](&userProperties, `{"type":"text","name":"Tier","referenceId":%q}`, "",
 		UserPropertyInput{Name: Value("Level")},
-		func(key, _ string) any {
+		func(key, _ string) UserPropertyInput {
 			return UserPropertyInput{Type: Value("text"), Name: Value("Tier"), ReferenceID: Value(key)}
 		})
-	damagedCampaign = damagedOf[Campaign](kindCampaigns, `{"internalName":%q,"type":"store","typeConfig":{"name":{"en":"Gift"}}}`, &archiving,
+	damagedCampaign = damagedOf[*Campaign, CampaignInput](&campaigns, `{"internalName":%q,"type":"store","typeConfig":{"name":{"en":"Gift"}}}`, Archive,
 		CampaignInput{StartAt: Value("2037-01-01T00:00:00Z")},
-		func(key, _ string) any {
+		func(key, _ string) CampaignInput {
 			return CampaignInput{InternalName: Value(key), Type: Value(CampaignStore), TypeConfig: Value[any](Store{Name: Localized{"en": "Gift"}})}
 		})
 )
@@ -188,7 +198,7 @@ func (d *damaged) roundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	create := r.Method == http.MethodPost && r.URL.Path == "/v1/"+string(d.kind.kind)
+	create := r.Method == http.MethodPost && r.URL.Path == "/v1/"+d.kind.kind.path
 	recorder := httptest.NewRecorder()
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -196,8 +206,8 @@ func (d *damaged) roundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if create {
 		d.creates++
-		if d.kind.kind != kindCohorts && d.kind.kind != kindUserProperties { // Their keys are unique.
-			d.late = d.direct(http.MethodPost, string(d.kind.kind), strings.ReplaceAll(d.body("new"), "Gift", "Late"))
+		if d.kind.kind.reference == "" { // Their keys are unique.
+			d.late = d.direct(http.MethodPost, d.kind.kind.path, strings.ReplaceAll(d.body("new"), "Gift", "Late"))
 		}
 		if d.trial == "create dropped" {
 			return nil, errLost
@@ -233,13 +243,13 @@ func (d *damaged) body(key string) string {
 
 func (d *damaged) run() {
 	t, k, ctx := d.t, d.kind, d.t.Context()
-	d.audience = d.direct(http.MethodPost, string(kindCohorts), `{"type":"list","name":"Audience","referenceId":"audience"}`)
-	ours := d.direct(http.MethodPost, string(k.kind), d.body("ours"))
+	d.audience = d.direct(http.MethodPost, lists.path, `{"type":"list","name":"Audience","referenceId":"audience"}`)
+	ours := d.direct(http.MethodPost, k.kind.path, d.body("ours"))
 	strangersKey := "new"
 	if k.publish == nil {
 		strangersKey = "theirs"
 	}
-	d.stranger = d.direct(http.MethodPost, string(k.kind), d.body(strangersKey))
+	d.stranger = d.direct(http.MethodPost, k.kind.path, d.body(strangersKey))
 	<-time.After(time.Hour)
 	c := clientOf(t, Config{MaxRetries: DefaultMaxRetries}, d.roundTrip)
 	if strings.HasPrefix(d.trial, "create") && !strings.HasSuffix(d.trial, "without a list") {
@@ -250,7 +260,7 @@ func (d *damaged) run() {
 		}
 		<-time.After(time.Second)
 		if strangersKey == "new" {
-			d.recent = d.direct(http.MethodPost, string(k.kind), d.body("new"))
+			d.recent = d.direct(http.MethodPost, k.kind.path, d.body("new"))
 			<-time.After(5 * time.Second)
 		}
 	}
@@ -278,7 +288,7 @@ func (d *damaged) run() {
 			id, err = k.publish(ctx, c, ours)
 		}
 	case "delete":
-		id, err = ours, remove(ctx, c, k.kind, ours)
+		id, err = ours, k.remove(ctx, c, ours)
 	default:
 		id, err = k.create(ctx, c, "new", string(d.audience))
 		switch {

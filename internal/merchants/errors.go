@@ -29,6 +29,8 @@ type Error struct {
 	Code string
 	// Message is the service's message (documented), or a description of an answer that was not the API's.
 	Message string
+	// Attribute is the attribute of HCL at fault, such as shopify_discount.value, where the service told; else "".
+	Attribute string
 	// RequestID is the service's id of the request where it gave one, else the one that we sent.
 	RequestID string
 	// Attempts counts the tries.
@@ -99,9 +101,11 @@ func Plain(text string) string {
 // of text, or the end of a line or a paragraph.
 func IsSteering(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
+func asError(err error) (*Error, bool) { return errors.AsType[*Error](err) }
+
 // isUnclear reports whether a write that failed may have been carried out all the same.
 func isUnclear(err error) bool {
-	apiError, ok := errors.AsType[*Error](err)
+	apiError, ok := asError(err)
 	return ok && apiError.unclear
 }
 
@@ -162,11 +166,10 @@ func IsNotFound(err error) bool {
 
 // noun is the word of the API for an object of the collection that was asked for.
 func (e *Error) noun() string {
-	collection, _, _ := strings.Cut(e.Path, "/")
-	if stem, plural := strings.CutSuffix(collection, "ies"); plural {
-		return stem + "y"
+	if d := described(e.Path); d != nil {
+		return d.noun
 	}
-	return strings.TrimSuffix(collection, "s")
+	return ""
 }
 
 // IsInUse reports whether the service refused a deletion because other objects refer to the object (assumed code).

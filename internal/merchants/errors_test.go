@@ -191,7 +191,7 @@ func TestErrors_whatTheServiceSays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, answerOf(418, test.contentType, test.body))
-			_, err := s.client(t).GetPerk(t.Context(), "x1")
+			_, err := s.client(t).Perks.Get(t.Context(), "x1")
 			apiError, ok := errors.AsType[*merchants.Error](err)
 			if !ok {
 				t.Fatalf("got %v", err)
@@ -237,8 +237,14 @@ func TestErrors_withoutSecretsOfTheRequest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for kind, call := range map[string]func(*merchants.Client) error{
-				"perk":     func(c *merchants.Client) error { _, err := c.UpdatePerk(t.Context(), "x1", perk); return err },
-				"campaign": func(c *merchants.Client) error { _, err := c.UpdateCampaign(t.Context(), "x1", campaign); return err },
+				"perk": func(c *merchants.Client) error {
+					_, err := merchants.UpdatePerk(t.Context(), c, "x1", perk)
+					return err
+				},
+				"campaign": func(c *merchants.Client) error {
+					_, err := c.Campaigns.Update(t.Context(), &merchants.Campaign{ID: "x1", Raw: merchants.Raw{JSON: []byte("{}")}}, merchants.CampaignInput{}, campaign)
+					return err
+				},
 			} {
 				err := call(serve(t, answer).client(t))
 				if err == nil || strings.Contains(err.Error(), "s3c") || strings.Contains(err.Error(), "two") || strings.Contains(err.Error(), "3456") {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -30,34 +31,35 @@ var objectSeeds = []string{
 }
 
 // fuzzObject demands that a decoder gives an object with an id, or says that the answer is incomplete.
-func fuzzObject[T any](f *testing.F) {
+func fuzzObject[T Object, Input any](f *testing.F, k *descriptor) {
 	f.Helper()
+	c := Collection[T, Input]{kind: k}
 	for _, seed := range objectSeeds {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		object, id, err := decodeObject[T](body)
+		object, err := c.decodeObject(body)
 		if err != nil {
 			if !errors.Is(err, ErrUnusableAnswer) {
 				t.Errorf("the error is %v", err)
 			}
-			if object != nil || id != "" {
+			if !reflect.ValueOf(object).IsNil() {
 				t.Error("an error came with an object")
 			}
 			return
 		}
-		if object == nil || id == "" || !json.Valid(body) {
+		if reflect.ValueOf(object).IsNil() || object.Head().ID == "" || !json.Valid(body) {
 			t.Errorf("accepted %q", body)
 		}
 	})
 }
 
-func FuzzUserProperty(f *testing.F) { fuzzObject[UserProperty](f) }
-func FuzzCohort(f *testing.F)       { fuzzObject[Cohort](f) }
-func FuzzPerk(f *testing.F)         { fuzzObject[Perk](f) }
-func FuzzDigitalAsset(f *testing.F) { fuzzObject[DigitalAsset](f) }
-func FuzzBadge(f *testing.F)        { fuzzObject[Badge](f) }
-func FuzzCampaign(f *testing.F)     { fuzzObject[Campaign](f) }
+func FuzzUserProperty(f *testing.F) { fuzzObject[*UserProperty, UserPropertyInput](f, &userProperties) }
+func FuzzCohort(f *testing.F)       { fuzzObject[*Cohort, CohortInput](f, &lists) }
+func FuzzPerk(f *testing.F)         { fuzzObject[*Perk, PerkInput](f, &perks) }
+func FuzzDigitalAsset(f *testing.F) { fuzzObject[*DigitalAsset, DigitalAssetInput](f, &digitalAssets) }
+func FuzzBadge(f *testing.F)        { fuzzObject[*Badge, BadgeInput](f, &badges) }
+func FuzzCampaign(f *testing.F)     { fuzzObject[*Campaign, CampaignInput](f, &campaigns) }
 
 // FuzzDistribution: what was read of a known type is written so that it reads the same.
 func FuzzDistribution(f *testing.F) {
@@ -92,7 +94,7 @@ func FuzzDecodePage(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		page, err := decodePage(body)
+		page, err := pagesByCursor.decode(body)
 		if err != nil {
 			if !errors.Is(err, ErrUnusableAnswer) {
 				t.Errorf("the error is %v", err)
@@ -232,7 +234,7 @@ func FuzzParseBaseURL(f *testing.F) {
 		if base.Hostname() == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
 			t.Errorf("accepted %q as %#v", text, base)
 		}
-		target, err := url.Parse(base.JoinPath("v1", kindPerks.object("x1")).String())
+		target, err := url.Parse(base.JoinPath("v1", perks.object("x1")).String())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -255,7 +257,7 @@ func FuzzObjectPath(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, id string) {
-		target := base.JoinPath("v1", kindPerks.object(ID(id))+"/publish")
+		target := base.JoinPath("v1", perks.object(ID(id))+"/publish")
 		path := target.EscapedPath()
 		if id != "" && (!strings.HasPrefix(path, "/gateway/v1/perks/") || !strings.HasSuffix(path, "/publish") || strings.Count(path, "/") != 5) {
 			t.Errorf("%q leads to %s", id, path)

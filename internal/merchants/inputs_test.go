@@ -23,15 +23,15 @@ var (
 	}
 
 	nullCohort = merchants.CohortInput{
-		Type: merchants.Null[string](), Name: merchants.Null[string](), ReferenceID: merchants.Null[string](),
+		Name: merchants.Null[string](), ReferenceID: merchants.Null[string](),
 		Conditions: merchants.Null[merchants.Conditions](),
 	}
 	emptyCohort = merchants.CohortInput{
-		Type: merchants.Value(""), Name: merchants.Value(""), ReferenceID: merchants.Value(""),
+		Name: merchants.Value(""), ReferenceID: merchants.Value(""),
 		Conditions: merchants.Value(merchants.Conditions{Operator: "and", Groups: []merchants.ConditionGroup{}}),
 	}
 	fullCohort = merchants.CohortInput{
-		Type: merchants.Value("segment"), Name: merchants.Value("Gold"), ReferenceID: merchants.Value("gold"),
+		Name: merchants.Value("Gold"), ReferenceID: merchants.Value("gold"),
 		Conditions: merchants.Value(merchants.Conditions{Operator: "or", Groups: []merchants.ConditionGroup{{
 			Operator: "and",
 			Conditions: []merchants.Condition{
@@ -44,7 +44,7 @@ var (
 		}}}),
 	}
 	otherCohort = merchants.CohortInput{
-		Type: merchants.Value("list"), Name: merchants.Value("VIP"), ReferenceID: merchants.Value("vip"),
+		Name: merchants.Value("VIP"), ReferenceID: merchants.Value("vip"),
 		Conditions: merchants.Value(merchants.Conditions{Operator: "or", Groups: []merchants.ConditionGroup{{
 			Operator:   "and",
 			Conditions: []merchants.Condition{{Cohort: &merchants.CohortCondition{CohortID: "c1", Operator: "is-not-in"}}},
@@ -162,14 +162,14 @@ const (
 	fullPropertyJSON  = `{"name":"Tier","type":"text","referenceId":"tier"}`
 	otherPropertyJSON = `{"name":"Rank","type":"number","referenceId":"rank"}`
 
-	nullCohortJSON = `{"type":null,"name":null,"referenceId":null,"conditions":null}`
-	fullCohortJSON = `{"type":"segment","name":"Gold","referenceId":"gold","conditions":{"operator":"or","groups":[{"operator":"and","conditions":[` +
+	nullCohortJSON = `{"name":null,"referenceId":null,"conditions":null}`
+	fullCohortJSON = `{"name":"Gold","referenceId":"gold","conditions":{"operator":"or","groups":[{"operator":"and","conditions":[` +
 		`{"type":"user-property","typeConfig":{"property":"tier","operator":"equals","value":"gold"}},` +
 		`{"type":"user-property","typeConfig":{"property":"email","operator":"is-set","value":null}},` +
 		`{"type":"event","typeConfig":{"event":"app.connected","operator":"has-done","withinDays":90}},` +
 		`{"type":"event","typeConfig":{"event":"app.connected","operator":"has-not-done","withinDays":null}},` +
 		`{"type":"cohort","typeConfig":{"cohortId":"c1","operator":"is-in"}}]}]}}`
-	otherCohortJSON = `{"type":"list","name":"VIP","referenceId":"vip","conditions":{"operator":"or","groups":[{"operator":"and","conditions":[` +
+	otherCohortJSON = `{"name":"VIP","referenceId":"vip","conditions":{"operator":"or","groups":[{"operator":"and","conditions":[` +
 		`{"type":"cohort","typeConfig":{"cohortId":"c1","operator":"is-not-in"}}]}]}}`
 
 	nullPerkJSON = `{"internalName":null,"title":null,"description":null,"imageUrl":null,"videoUrl":null,"type":null,"typeConfig":null,"expiresAt":null}`
@@ -219,7 +219,7 @@ func TestInputs_encode(t *testing.T) {
 
 		"cohort, absent": {merchants.CohortInput{}, `{}`},
 		"cohort, null":   {nullCohort, nullCohortJSON},
-		"cohort, empty":  {emptyCohort, `{"type":"","name":"","referenceId":"","conditions":{"operator":"and","groups":[]}}`},
+		"cohort, empty":  {emptyCohort, `{"name":"","referenceId":"","conditions":{"operator":"and","groups":[]}}`},
 		"cohort, full":   {fullCohort, fullCohortJSON},
 
 		"perk, absent": {merchants.PerkInput{}, `{}`},
@@ -271,74 +271,66 @@ func TestInputs_encode(t *testing.T) {
 	}
 }
 
-func TestInputs_since(t *testing.T) {
+func TestInputs_patch(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		in   any
-		want string
-	}{
-		"user property, same":    {fullProperty.Since(fullProperty), `{}`},
-		"user property, other":   {otherProperty.Since(fullProperty), otherPropertyJSON},
-		"user property, set":     {fullProperty.Since(merchants.UserPropertyInput{}), fullPropertyJSON},
-		"user property, cleared": {merchants.UserPropertyInput{}.Since(fullProperty), nullPropertyJSON},
-		"user property, nulls":   {nullProperty.Since(nullProperty), `{}`},
+	c := newClient(t, merchants.Config{})
+	for name, test := range map[string]struct{ got, want string }{
+		"user property, same":    {patchOf(t, c.UserProperties, `{}`, fullProperty, fullProperty), `{}`},
+		"user property, other":   {patchOf(t, c.UserProperties, `{}`, fullProperty, otherProperty), otherPropertyJSON},
+		"user property, set":     {patchOf(t, c.UserProperties, `{}`, merchants.UserPropertyInput{}, fullProperty), fullPropertyJSON},
+		"user property, cleared": {patchOf(t, c.UserProperties, `{}`, fullProperty, merchants.UserPropertyInput{}), nullPropertyJSON},
+		"user property, nulls":   {patchOf(t, c.UserProperties, `{}`, nullProperty, nullProperty), `{}`},
 
-		"cohort, same":    {fullCohort.Since(fullCohort), `{}`},
-		"cohort, other":   {otherCohort.Since(fullCohort), otherCohortJSON},
-		"cohort, set":     {fullCohort.Since(merchants.CohortInput{}), fullCohortJSON},
-		"cohort, cleared": {merchants.CohortInput{}.Since(fullCohort), nullCohortJSON},
-		"cohort, nulls":   {nullCohort.Since(nullCohort), `{}`},
+		"cohort, same":    {patchOf(t, c.Segments, `{}`, fullCohort, fullCohort), `{}`},
+		"cohort, other":   {patchOf(t, c.Segments, `{}`, fullCohort, otherCohort), otherCohortJSON},
+		"cohort, set":     {patchOf(t, c.Segments, `{}`, merchants.CohortInput{}, fullCohort), fullCohortJSON},
+		"cohort, cleared": {patchOf(t, c.Segments, `{}`, fullCohort, merchants.CohortInput{}), nullCohortJSON},
+		"cohort, nulls":   {patchOf(t, c.Segments, `{}`, nullCohort, nullCohort), `{}`},
 
-		"perk, same":  {fullPerk.Since(fullPerk), `{}`},
-		"perk, other": {otherPerk.Since(fullPerk), otherPerkJSON},
-		"perk, set":   {fullPerk.Since(merchants.PerkInput{}), fullPerkJSON},
+		"perk, same":  {patchOf(t, c.Perks, `{}`, fullPerk, fullPerk), `{}`},
+		"perk, other": {patchOf(t, c.Perks, `{}`, fullPerk, otherPerk), otherPerkJSON},
+		"perk, set":   {patchOf(t, c.Perks, `{}`, merchants.PerkInput{}, fullPerk), fullPerkJSON},
 		"perk, cleared": {
-			merchants.PerkInput{Type: merchants.Value("none"), TypeConfig: merchants.Null[json.RawMessage]()}.Since(fullPerk),
+			patchOf(t, c.Perks, `{}`, fullPerk, merchants.PerkInput{Type: merchants.Value("none"), TypeConfig: merchants.Null[json.RawMessage]()}),
 			`{"internalName":null,"title":null,"description":null,"imageUrl":null,"videoUrl":null,"type":"none","typeConfig":null,"expiresAt":null}`,
 		},
-		"perk, nulls": {nullPerk.Since(nullPerk), `{}`},
+		"perk, nulls": {patchOf(t, c.Perks, `{}`, nullPerk, nullPerk), `{}`},
 		"perk, only the settings": {
-			merchants.PerkInput{Type: merchants.Value("code"), TypeConfig: merchants.Value(json.RawMessage(`{"code":"B"}`))}.Since(
-				merchants.PerkInput{Type: merchants.Value("code"), TypeConfig: merchants.Value(json.RawMessage(`{"code":"A"}`))}),
+			patchOf(t, c.Perks, `{}`, merchants.PerkInput{Type: merchants.Value("code"), TypeConfig: merchants.Value(json.RawMessage(`{"code":"A"}`))}, merchants.PerkInput{Type: merchants.Value("code"), TypeConfig: merchants.Value(json.RawMessage(`{"code":"B"}`))}),
 			`{"type":"code","typeConfig":{"code":"B"}}`,
 		},
 		"perk, only the type": {
-			merchants.PerkInput{Type: merchants.Value("b"), TypeConfig: merchants.Value(json.RawMessage(`{"x":1}`))}.Since(
-				merchants.PerkInput{Type: merchants.Value("a"), TypeConfig: merchants.Value(json.RawMessage(`{"x":1}`))}),
+			patchOf(t, c.Perks, `{}`, merchants.PerkInput{Type: merchants.Value("a"), TypeConfig: merchants.Value(json.RawMessage(`{"x":1}`))}, merchants.PerkInput{Type: merchants.Value("b"), TypeConfig: merchants.Value(json.RawMessage(`{"x":1}`))}),
 			`{"type":"b","typeConfig":{"x":1}}`,
 		},
 
-		"digital asset, same":    {fullAsset.Since(fullAsset), `{}`},
-		"digital asset, other":   {otherAsset.Since(fullAsset), otherAssetJSON},
-		"digital asset, set":     {fullAsset.Since(merchants.DigitalAssetInput{}), fullAssetJSON},
-		"digital asset, cleared": {merchants.DigitalAssetInput{}.Since(fullAsset), nullAssetJSON},
-		"digital asset, nulls":   {nullAsset.Since(nullAsset), `{}`},
+		"digital asset, same":    {patchOf(t, c.DigitalAssets, `{}`, fullAsset, fullAsset), `{}`},
+		"digital asset, other":   {patchOf(t, c.DigitalAssets, `{}`, fullAsset, otherAsset), otherAssetJSON},
+		"digital asset, set":     {patchOf(t, c.DigitalAssets, `{}`, merchants.DigitalAssetInput{}, fullAsset), fullAssetJSON},
+		"digital asset, cleared": {patchOf(t, c.DigitalAssets, `{}`, fullAsset, merchants.DigitalAssetInput{}), nullAssetJSON},
+		"digital asset, nulls":   {patchOf(t, c.DigitalAssets, `{}`, nullAsset, nullAsset), `{}`},
 
-		"badge, same":    {fullBadge.Since(fullBadge), `{}`},
-		"badge, other":   {otherBadge.Since(fullBadge), otherBadgeJSON},
-		"badge, set":     {fullBadge.Since(merchants.BadgeInput{}), fullBadgeJSON},
-		"badge, cleared": {merchants.BadgeInput{}.Since(fullBadge), nullBadgeJSON},
-		"badge, nulls":   {nullBadge.Since(nullBadge), `{}`},
+		"badge, same":    {patchOf(t, c.Badges, `{}`, fullBadge, fullBadge), `{}`},
+		"badge, other":   {patchOf(t, c.Badges, `{}`, fullBadge, otherBadge), otherBadgeJSON},
+		"badge, set":     {patchOf(t, c.Badges, `{}`, merchants.BadgeInput{}, fullBadge), fullBadgeJSON},
+		"badge, cleared": {patchOf(t, c.Badges, `{}`, fullBadge, merchants.BadgeInput{}), nullBadgeJSON},
+		"badge, nulls":   {patchOf(t, c.Badges, `{}`, nullBadge, nullBadge), `{}`},
 
-		"campaign, same":    {fullCampaign.Since(fullCampaign), `{}`},
-		"campaign, other":   {otherCampaign.Since(fullCampaign), otherCampaignJSON},
-		"campaign, set":     {fullCampaign.Since(merchants.CampaignInput{}), fullCampaignJSON},
-		"campaign, cleared": {merchants.CampaignInput{}.Since(fullCampaign), nullCampaignJSON},
-		"campaign, nulls":   {nullCampaign.Since(nullCampaign), `{}`},
+		"campaign, same":    {patchOf(t, c.Campaigns, `{}`, fullCampaign, fullCampaign), `{}`},
+		"campaign, other":   {patchOf(t, c.Campaigns, `{}`, fullCampaign, otherCampaign), otherCampaignJSON},
+		"campaign, set":     {patchOf(t, c.Campaigns, `{}`, merchants.CampaignInput{}, fullCampaign), fullCampaignJSON},
+		"campaign, cleared": {patchOf(t, c.Campaigns, `{}`, fullCampaign, merchants.CampaignInput{}), nullCampaignJSON},
+		"campaign, nulls":   {patchOf(t, c.Campaigns, `{}`, nullCampaign, nullCampaign), `{}`},
 		"campaign, one step's text": {
-			campaignOfStep("b").Since(campaignOfStep("a")),
+			patchOf(t, c.Campaigns, `{}`, campaignOfStep("a"), campaignOfStep("b")),
 			`{"typeConfig":{"name":{},"optInCta":{},"description":{},"imageUrl":null,"videoUrl":null,` +
 				`"steps":[{"id":"s1","userAction":"visit","icon":null,"title":{"en":"b"},"description":{},"triggers":[]}]}}`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := json.Marshal(test.in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if string(got) != test.want {
-				t.Errorf("\n got %s\nwant %s", got, test.want)
+			if !merchants.SameJSON([]byte(test.got), []byte(test.want)) {
+				t.Errorf("\n got %s\nwant %s", test.got, test.want)
 			}
 		})
 	}
@@ -360,7 +352,8 @@ func TestInputs_conditionOfNoKindIsNotSent(t *testing.T) {
 	t.Parallel()
 	s := serve(t, reply(200, `{"id":"c1"}`))
 
-	_, err := s.client(t).UpdateCohort(t.Context(), "c1", merchants.CohortInput{
+	held := &merchants.Cohort{ID: "c1", Raw: merchants.Raw{JSON: []byte(`{"id":"c1"}`)}}
+	_, err := s.client(t).Segments.Update(t.Context(), held, merchants.CohortInput{}, merchants.CohortInput{
 		Conditions: merchants.Value(merchants.Conditions{Groups: []merchants.ConditionGroup{{Conditions: []merchants.Condition{{}}}}}),
 	})
 	if err == nil {

@@ -7,23 +7,19 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// over is the JSON of an update of an object that is held.
-func over[Input, Object any](t *testing.T, in Input, merge func(Input, *Object) Input, is string, keep func(*Object) *merchants.Raw) string {
+// patchOf is what an update sends.
+func patchOf[T merchants.Object, Input any](t *testing.T, c merchants.Collection[T, Input], held string, is, want Input) string {
 	t.Helper()
-	object := new(Object)
-	if err := json.Unmarshal([]byte(is), object); err != nil {
-		t.Fatal(err)
-	}
-	keep(object).JSON = []byte(is)
-	got, err := json.Marshal(merge(in, object))
+	patch, err := merchants.PatchOf(c, held, is, want)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(got)
+	return patch
 }
 
 func TestOver_campaign(t *testing.T) {
 	t.Parallel()
+	c := newClient(t, merchants.Config{})
 	step := func(id merchants.ID, title string, triggers ...merchants.Trigger) merchants.Step {
 		return merchants.Step{ID: id, UserAction: "visit", Title: merchants.Localized{"en": title}, Description: merchants.Localized{}, Triggers: triggers}
 	}
@@ -75,7 +71,7 @@ func TestOver_campaign(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := over(t, test.in, merchants.CampaignInput.Over, test.is, func(c *merchants.Campaign) *merchants.Raw { return &c.Raw })
+			got := patchOf(t, c.Campaigns, test.is, merchants.CampaignInput{}, test.in)
 			if got != test.want {
 				t.Errorf("\n got %s\nwant %s", got, test.want)
 			}
@@ -85,6 +81,7 @@ func TestOver_campaign(t *testing.T) {
 
 func TestOver_cohort(t *testing.T) {
 	t.Parallel()
+	c := newClient(t, merchants.Config{})
 	property := func(name, value string) merchants.Condition {
 		return merchants.Condition{UserProperty: &merchants.UserPropertyCondition{Property: name, Operator: "equals", Value: &merchants.Scalar{Text: value}}}
 	}
@@ -134,7 +131,7 @@ func TestOver_cohort(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			in := merchants.CohortInput{Conditions: merchants.Value(merchants.Conditions{Operator: "and", Groups: []merchants.ConditionGroup{{Operator: "and", Conditions: test.sent}}})}
-			got := over(t, in, merchants.CohortInput.Over, is(test.is), func(c *merchants.Cohort) *merchants.Raw { return &c.Raw })
+			got := patchOf(t, c.Segments, is(test.is), merchants.CohortInput{}, in)
 			want := `{"conditions":{"groups":[{"conditions":[` + test.want + `],"operator":"and","z":2}],"operator":"and","z":1}}`
 			if got != want {
 				t.Errorf("\n got %s\nwant %s", got, want)
@@ -163,13 +160,14 @@ func TestOver_groups(t *testing.T) {
 		`{"conditions":[{"type":"event","typeConfig":{"event":"b","operator":"has-done","withinDays":null}}],"operator":"or","x":2},` +
 		`{"conditions":[{"type":"event","typeConfig":{"event":"new","operator":"has-done","withinDays":null}},` +
 		`{"type":"event","typeConfig":{"event":"a","operator":"has-done","withinDays":null}}],"operator":"or","x":1}],"operator":"and"}}`
-	if got := over(t, in, merchants.CohortInput.Over, is, func(c *merchants.Cohort) *merchants.Raw { return &c.Raw }); got != want {
+	if got := patchOf(t, newClient(t, merchants.Config{}).Segments, is, merchants.CohortInput{}, in); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }
 
 func TestOver_perk(t *testing.T) {
 	t.Parallel()
+	c := newClient(t, merchants.Config{})
 	perk := func(kind, settings string) merchants.PerkInput {
 		return merchants.PerkInput{Type: merchants.Value(kind), TypeConfig: merchants.Value(json.RawMessage(settings))}
 	}
@@ -188,7 +186,7 @@ func TestOver_perk(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := over(t, test.in, merchants.PerkInput.Over, test.is, func(p *merchants.Perk) *merchants.Raw { return &p.Raw }); got != test.want {
+			if got := patchOf(t, c.Perks, test.is, merchants.PerkInput{}, test.in); got != test.want {
 				t.Errorf("\n got %s\nwant %s", got, test.want)
 			}
 		})

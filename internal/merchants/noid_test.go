@@ -23,13 +23,13 @@ func TestClient_noID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := client.DeletePerk(t.Context(), ""); err == nil {
+	if err := client.Perks.Delete(t.Context(), ""); err == nil {
 		t.Error("a delete without an id was accepted")
 	}
-	if _, err := client.GetPerk(t.Context(), ""); err == nil {
+	if _, err := client.Perks.Get(t.Context(), ""); err == nil {
 		t.Error("a read without an id was accepted")
 	}
-	if _, err := client.PublishPerk(t.Context(), ""); err == nil {
+	if _, err := client.Perks.Transition(t.Context(), "", merchants.Publish); err == nil {
 		t.Error("a transition without an id was accepted")
 	}
 }

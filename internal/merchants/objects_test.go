@@ -16,43 +16,74 @@ import (
 
 func TestObjects_requests(t *testing.T) {
 	t.Parallel()
+	raw := merchants.Raw{JSON: []byte(`{"id":"x1"}`)}
 	for want, do := range map[string]func(*merchants.Client) error{
-		`GET /v1/user-properties/x1 `:                       func(c *merchants.Client) error { return second(c.GetUserProperty(t.Context(), "x1")) },
-		`PATCH /v1/user-properties/x1 ` + fullPropertyJSON:  func(c *merchants.Client) error { return second(c.UpdateUserProperty(t.Context(), "x1", fullProperty)) },
-		`POST /v1/user-properties ` + otherPropertyJSON:     func(c *merchants.Client) error { return second(c.CreateUserProperty(t.Context(), otherProperty)) },
-		`DELETE /v1/user-properties/x1 `:                    func(c *merchants.Client) error { return c.DeleteUserProperty(t.Context(), "x1") },
-		`GET /v1/cohorts/x1 `:                               func(c *merchants.Client) error { return second(c.GetCohort(t.Context(), "x1")) },
-		`PATCH /v1/cohorts/x1 ` + fullCohortJSON:            func(c *merchants.Client) error { return second(c.UpdateCohort(t.Context(), "x1", fullCohort)) },
-		`POST /v1/cohorts ` + otherCohortJSON:               func(c *merchants.Client) error { return second(c.CreateCohort(t.Context(), otherCohort)) },
-		`DELETE /v1/cohorts/x1 `:                            func(c *merchants.Client) error { return c.DeleteCohort(t.Context(), "x1") },
-		`GET /v1/perks/x1 `:                                 func(c *merchants.Client) error { return second(c.GetPerk(t.Context(), "x1")) },
-		`PATCH /v1/perks/x1 ` + fullPerkJSON:                func(c *merchants.Client) error { return second(c.UpdatePerk(t.Context(), "x1", fullPerk)) },
-		`POST /v1/perks ` + otherPerkJSON:                   func(c *merchants.Client) error { return second(c.CreatePerk(t.Context(), otherPerk)) },
-		`POST /v1/perks/x1/publish `:                        func(c *merchants.Client) error { return second(c.PublishPerk(t.Context(), "x1")) },
-		`POST /v1/perks/x1/archive `:                        func(c *merchants.Client) error { return second(c.ArchivePerk(t.Context(), "x1")) },
-		`POST /v1/perks/x1/unarchive `:                      func(c *merchants.Client) error { return second(c.UnarchivePerk(t.Context(), "x1")) },
-		`DELETE /v1/perks/x1 `:                              func(c *merchants.Client) error { return c.DeletePerk(t.Context(), "x1") },
-		`GET /v1/digital-assets/x1 `:                        func(c *merchants.Client) error { return second(c.GetDigitalAsset(t.Context(), "x1")) },
-		`PATCH /v1/digital-assets/x1 ` + fullAssetJSON:      func(c *merchants.Client) error { return second(c.UpdateDigitalAsset(t.Context(), "x1", fullAsset)) },
-		`POST /v1/digital-assets ` + otherAssetJSON:         func(c *merchants.Client) error { return second(c.CreateDigitalAsset(t.Context(), otherAsset)) },
-		`POST /v1/digital-assets/x1/publish `:               func(c *merchants.Client) error { return second(c.PublishDigitalAsset(t.Context(), "x1")) },
-		`DELETE /v1/digital-assets/x1 `:                     func(c *merchants.Client) error { return c.DeleteDigitalAsset(t.Context(), "x1") },
-		`GET /v1/badges/x1 `:                                func(c *merchants.Client) error { return second(c.GetBadge(t.Context(), "x1")) },
-		`PATCH /v1/badges/x1 ` + fullBadgeJSON:              func(c *merchants.Client) error { return second(c.UpdateBadge(t.Context(), "x1", fullBadge)) },
-		`POST /v1/badges ` + otherBadgeJSON:                 func(c *merchants.Client) error { return second(c.CreateBadge(t.Context(), otherBadge)) },
-		`POST /v1/badges/x1/publish `:                       func(c *merchants.Client) error { return second(c.PublishBadge(t.Context(), "x1")) },
-		`DELETE /v1/badges/x1 `:                             func(c *merchants.Client) error { return c.DeleteBadge(t.Context(), "x1") },
-		`GET /v1/campaigns/x1 `:                             func(c *merchants.Client) error { return second(c.GetCampaign(t.Context(), "x1")) },
-		`PATCH /v1/campaigns/x1 ` + fullCampaignJSON:        func(c *merchants.Client) error { return second(c.UpdateCampaign(t.Context(), "x1", fullCampaign)) },
-		`POST /v1/campaigns ` + otherCampaignJSON:           func(c *merchants.Client) error { return second(c.CreateCampaign(t.Context(), otherCampaign)) },
-		`POST /v1/campaigns/x1/publish `:                    func(c *merchants.Client) error { return second(c.PublishCampaign(t.Context(), "x1")) },
-		`POST /v1/campaigns/x1/end `:                        func(c *merchants.Client) error { return second(c.EndCampaign(t.Context(), "x1")) },
-		`POST /v1/campaigns/x1/archive `:                    func(c *merchants.Client) error { return second(c.ArchiveCampaign(t.Context(), "x1")) },
-		`POST /v1/campaigns/x1/unarchive `:                  func(c *merchants.Client) error { return second(c.UnarchiveCampaign(t.Context(), "x1")) },
-		`DELETE /v1/campaigns/x1 `:                          func(c *merchants.Client) error { return c.DeleteCampaign(t.Context(), "x1") },
-		`DELETE /v1/perks/a%2F..%2Fb%3Fc%23d%25 `:           func(c *merchants.Client) error { return c.DeletePerk(t.Context(), "a/../b?c#d%") },
-		`DELETE /v1/perks/%2E%2E `:                          func(c *merchants.Client) error { return c.DeletePerk(t.Context(), "..") },
-		`DELETE /v1/perks/%2E `:                             func(c *merchants.Client) error { return c.DeletePerk(t.Context(), ".") },
+		`GET /v1/user-properties/x1 `: func(c *merchants.Client) error { return second(c.UserProperties.Get(t.Context(), "x1")) },
+		`PATCH /v1/user-properties/x1 ` + fullPropertyJSON: func(c *merchants.Client) error {
+			return second(c.UserProperties.Update(t.Context(), &merchants.UserProperty{ID: "x1", Raw: raw}, merchants.UserPropertyInput{}, fullProperty))
+		},
+		`POST /v1/user-properties ` + otherPropertyJSON: func(c *merchants.Client) error { return second(c.UserProperties.Create(t.Context(), otherProperty)) },
+		`DELETE /v1/user-properties/x1 `:                func(c *merchants.Client) error { return c.UserProperties.Delete(t.Context(), "x1") },
+		`GET /v1/cohorts/x1 `:                           func(c *merchants.Client) error { return second(c.Segments.Get(t.Context(), "x1")) },
+		`PATCH /v1/cohorts/x1 ` + fullCohortJSON: func(c *merchants.Client) error {
+			return second(c.Segments.Update(t.Context(), &merchants.Cohort{ID: "x1", Raw: raw}, merchants.CohortInput{}, fullCohort))
+		},
+		`POST /v1/cohorts {"type":"list",` + otherCohortJSON[1:]: func(c *merchants.Client) error { return second(c.Lists.Create(t.Context(), otherCohort)) },
+		`DELETE /v1/cohorts/x1 `:                                 func(c *merchants.Client) error { return c.Segments.Delete(t.Context(), "x1") },
+		`GET /v1/perks/x1 `:                                      func(c *merchants.Client) error { return second(c.Perks.Get(t.Context(), "x1")) },
+		`PATCH /v1/perks/x1 ` + fullPerkJSON: func(c *merchants.Client) error {
+			return second(c.Perks.Update(t.Context(), &merchants.Perk{ID: "x1", Raw: raw}, merchants.PerkInput{}, fullPerk))
+		},
+		`POST /v1/perks ` + otherPerkJSON: func(c *merchants.Client) error { return second(c.Perks.Create(t.Context(), otherPerk)) },
+		`POST /v1/perks/x1/publish `: func(c *merchants.Client) error {
+			return second(c.Perks.Transition(t.Context(), "x1", merchants.Publish))
+		},
+		`POST /v1/perks/x1/archive `: func(c *merchants.Client) error {
+			return second(c.Perks.Transition(t.Context(), "x1", merchants.Archive))
+		},
+		`POST /v1/perks/x1/unarchive `: func(c *merchants.Client) error {
+			return second(c.Perks.Transition(t.Context(), "x1", merchants.Unarchive))
+		},
+		`DELETE /v1/perks/x1 `:       func(c *merchants.Client) error { return c.Perks.Delete(t.Context(), "x1") },
+		`GET /v1/digital-assets/x1 `: func(c *merchants.Client) error { return second(c.DigitalAssets.Get(t.Context(), "x1")) },
+		`PATCH /v1/digital-assets/x1 ` + fullAssetJSON: func(c *merchants.Client) error {
+			return second(c.DigitalAssets.Update(t.Context(), &merchants.DigitalAsset{ID: "x1", Raw: raw}, merchants.DigitalAssetInput{}, fullAsset))
+		},
+		`POST /v1/digital-assets ` + otherAssetJSON: func(c *merchants.Client) error { return second(c.DigitalAssets.Create(t.Context(), otherAsset)) },
+		`POST /v1/digital-assets/x1/publish `: func(c *merchants.Client) error {
+			return second(c.DigitalAssets.Transition(t.Context(), "x1", merchants.Publish))
+		},
+		`DELETE /v1/digital-assets/x1 `: func(c *merchants.Client) error { return c.DigitalAssets.Delete(t.Context(), "x1") },
+		`GET /v1/badges/x1 `:            func(c *merchants.Client) error { return second(c.Badges.Get(t.Context(), "x1")) },
+		`PATCH /v1/badges/x1 ` + fullBadgeJSON: func(c *merchants.Client) error {
+			return second(c.Badges.Update(t.Context(), &merchants.Badge{ID: "x1", Raw: raw}, merchants.BadgeInput{}, fullBadge))
+		},
+		`POST /v1/badges ` + otherBadgeJSON: func(c *merchants.Client) error { return second(c.Badges.Create(t.Context(), otherBadge)) },
+		`POST /v1/badges/x1/publish `: func(c *merchants.Client) error {
+			return second(c.Badges.Transition(t.Context(), "x1", merchants.Publish))
+		},
+		`DELETE /v1/badges/x1 `: func(c *merchants.Client) error { return c.Badges.Delete(t.Context(), "x1") },
+		`GET /v1/campaigns/x1 `: func(c *merchants.Client) error { return second(c.Campaigns.Get(t.Context(), "x1")) },
+		`PATCH /v1/campaigns/x1 ` + fullCampaignJSON: func(c *merchants.Client) error {
+			return second(c.Campaigns.Update(t.Context(), &merchants.Campaign{ID: "x1", Raw: raw}, merchants.CampaignInput{}, fullCampaign))
+		},
+		`POST /v1/campaigns ` + otherCampaignJSON: func(c *merchants.Client) error { return second(c.Campaigns.Create(t.Context(), otherCampaign)) },
+		`POST /v1/campaigns/x1/publish `: func(c *merchants.Client) error {
+			return second(c.Campaigns.Transition(t.Context(), "x1", merchants.Publish))
+		},
+		`POST /v1/campaigns/x1/end `: func(c *merchants.Client) error {
+			return second(c.Campaigns.Transition(t.Context(), "x1", merchants.End))
+		},
+		`POST /v1/campaigns/x1/archive `: func(c *merchants.Client) error {
+			return second(c.Campaigns.Transition(t.Context(), "x1", merchants.Archive))
+		},
+		`POST /v1/campaigns/x1/unarchive `: func(c *merchants.Client) error {
+			return second(c.Campaigns.Transition(t.Context(), "x1", merchants.Unarchive))
+		},
+		`DELETE /v1/campaigns/x1 `:                          func(c *merchants.Client) error { return c.Campaigns.Delete(t.Context(), "x1") },
+		`DELETE /v1/perks/a%2F..%2Fb%3Fc%23d%25 `:           func(c *merchants.Client) error { return c.Perks.Delete(t.Context(), "a/../b?c#d%") },
+		`DELETE /v1/perks/%2E%2E `:                          func(c *merchants.Client) error { return c.Perks.Delete(t.Context(), "..") },
+		`DELETE /v1/perks/%2E `:                             func(c *merchants.Client) error { return c.Perks.Delete(t.Context(), ".") },
 		`POST /v1/users/auth-token {"email":"a@b.example"}`: func(c *merchants.Client) error { return second(c.CreateUserAuthToken(t.Context(), "a@b.example")) },
 		`GET /v1/merchants/campaign-diffusion-configuration `: func(c *merchants.Client) error {
 			return second(c.GetCampaignDiffusion(t.Context()))
@@ -68,8 +99,13 @@ func TestObjects_requests(t *testing.T) {
 			if len(calls) != 1 {
 				t.Fatalf("got %d requests: %v", len(calls), calls)
 			}
-			if got := calls[0].Method + " " + calls[0].Target + " " + calls[0].Body; got != want {
-				t.Errorf("\n got %s\nwant %s", got, want)
+			target, body, _ := strings.Cut(want, " {")
+			if body != "" {
+				body = "{" + body
+			}
+			got := calls[0].Method + " " + calls[0].Target
+			if got != strings.TrimSpace(target) || !merchants.SameJSON([]byte(calls[0].Body), []byte(body)) {
+				t.Errorf("\n got %s %s\nwant %s", got, calls[0].Body, want)
 			}
 		})
 	}
@@ -86,7 +122,7 @@ func TestObjects_decode(t *testing.T) {
 	}{
 		"user property": {
 			`{"id":"x1","name":"Tier","type":"text","referenceId":"tier","createdAt":"2026-01-01T00:00:00.000Z","updatedAt":"2026-01-02T00:00:00.000Z"}`,
-			func(c *merchants.Client) (any, error) { return c.GetUserProperty(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.UserProperties.Get(t.Context(), "x1") },
 			&merchants.UserProperty{ID: "x1", Name: "Tier", Type: "text", ReferenceID: "tier"},
 		},
 		"segment": {
@@ -94,7 +130,7 @@ func TestObjects_decode(t *testing.T) {
 			 {"type":"user-property","typeConfig":{"property":"tier","operator":"equals","value":"gold"}},
 			 {"type":"event","typeConfig":{"event":"e","operator":"has-done","withinDays":90}},
 			 {"type":"cohort","typeConfig":{"cohortId":"c1","operator":"is-not-in"}}]}]}}`,
-			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Segments.Get(t.Context(), "x1") },
 			&merchants.Cohort{ID: "x1", Type: "segment", Name: "Gold", Conditions: &merchants.Conditions{
 				Operator: "and",
 				Groups: []merchants.ConditionGroup{{Operator: "or", Conditions: []merchants.Condition{
@@ -107,7 +143,7 @@ func TestObjects_decode(t *testing.T) {
 		"perk": {
 			`{"id":"x1","internalName":"welcome","status":"live","title":{"en":"T"},"description":{},"imageUrl":"https://i","videoUrl":null,
 			 "type":"code","typeConfig":{"code":"HELLO"},"expiresAt":"2027-01-01T00:00:00.000Z"}`,
-			func(c *merchants.Client) (any, error) { return c.GetPerk(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Perks.Get(t.Context(), "x1") },
 			&merchants.Perk{
 				ID: "x1", InternalName: "welcome", Status: "live", Title: merchants.Localized{"en": "T"}, Description: merchants.Localized{},
 				ImageURL: new("https://i"), Type: "code", TypeConfig: json.RawMessage(`{"code":"HELLO"}`), ExpiresAt: new("2027-01-01T00:00:00.000Z"),
@@ -115,7 +151,7 @@ func TestObjects_decode(t *testing.T) {
 		},
 		"digital asset": {
 			`{"id":"x1","internalName":"card","status":"draft","title":{"en":"T"},"description":{"en":"D"},"imageUrl":null,"videoUrl":"https://v","maxSupply":9007199254740993}`,
-			func(c *merchants.Client) (any, error) { return c.GetDigitalAsset(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.DigitalAssets.Get(t.Context(), "x1") },
 			&merchants.DigitalAsset{
 				ID: "x1", InternalName: "card", Status: "draft", Title: merchants.Localized{"en": "T"}, Description: merchants.Localized{"en": "D"},
 				VideoURL: new("https://v"), MaxSupply: new(int64(9007199254740993)),
@@ -123,7 +159,7 @@ func TestObjects_decode(t *testing.T) {
 		},
 		"badge": {
 			`{"id":"x1","internalName":"gold","status":"published","title":{},"description":{},"imageUrl":"https://i","cohortId":"c1","visibility":"owners","lockedDescription":null}`,
-			func(c *merchants.Client) (any, error) { return c.GetBadge(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Badges.Get(t.Context(), "x1") },
 			&merchants.Badge{
 				ID: "x1", InternalName: "gold", Status: "published", Title: merchants.Localized{}, Description: merchants.Localized{},
 				ImageURL: new("https://i"), CohortID: "c1", Visibility: "owners",
@@ -135,7 +171,7 @@ func TestObjects_decode(t *testing.T) {
 			 "distribution":{"type":"raffle","typeConfig":{"maxBoxes":9,"drawAt":"2027-09-01T00:00:00.000Z"}},
 			 "typeConfig":{"name":{"en":"N"},"optInCta":{"en":"C"},"description":{},"imageUrl":"https://i","videoUrl":null,"slug":"hunt",
 			 "steps":[{"id":"s1","userAction":"visit","icon":null,"title":{"en":"S"},"description":{},"triggers":[{"type":"visit","typeConfig":null},{"type":"form","typeConfig":{"a":1}}]}]}}`,
-			func(c *merchants.Client) (any, error) { return c.GetCampaign(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Campaigns.Get(t.Context(), "x1") },
 			&merchants.Campaign{
 				ID: "x1", InternalName: "hunt", Type: "challenge", Status: "published", CohortID: new(merchants.ID("c1")),
 				StartAt:      new("2027-06-01T00:00:00.000Z"),
@@ -157,7 +193,7 @@ func TestObjects_decode(t *testing.T) {
 			`{"id":"x1","internalName":"shop","type":"store","status":"draft","cohortId":null,
 			 "rewards":[{"type":"perk","rewardId":"p1","quantity":null,"price":{"amount":1250,"currency":"EUR"}}],
 			 "distribution":{"type":"direct","typeConfig":{"maxQuantity":null}},"typeConfig":{"name":{"en":"N"},"description":{},"slug":"shop"}}`,
-			func(c *merchants.Client) (any, error) { return c.GetCampaign(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Campaigns.Get(t.Context(), "x1") },
 			&merchants.Campaign{
 				ID: "x1", InternalName: "shop", Type: "store", Status: "draft",
 				Rewards:      []merchants.Reward{{Type: "perk", RewardID: "p1", Price: &merchants.Price{Amount: 1250, Currency: "EUR"}}},
@@ -168,32 +204,32 @@ func TestObjects_decode(t *testing.T) {
 
 		"unknown keys": {
 			`{"id":"x1","name":"Tier","type":"text","referenceId":"tier","color":"red","nested":{"id":[1]}}`,
-			func(c *merchants.Client) (any, error) { return c.GetUserProperty(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.UserProperties.Get(t.Context(), "x1") },
 			&merchants.UserProperty{ID: "x1", Name: "Tier", Type: "text", ReferenceID: "tier"},
 		},
 		"an id as a number": {
 			`{"id":12345678901234567890,"cohortId":7,"title":null}`,
-			func(c *merchants.Client) (any, error) { return c.GetBadge(t.Context(), "12345678901234567890") },
+			func(c *merchants.Client) (any, error) { return c.Badges.Get(t.Context(), "12345678901234567890") },
 			&merchants.Badge{ID: "12345678901234567890", CohortID: "7"},
 		},
 		"a name as a localized object with English": {
 			`{"id":"x1","name":{"de":"Stufe","en":"Tier"}}`,
-			func(c *merchants.Client) (any, error) { return c.GetUserProperty(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.UserProperties.Get(t.Context(), "x1") },
 			&merchants.UserProperty{ID: "x1", Name: "Tier"},
 		},
 		"a name as a localized object without English": {
 			`{"id":"x1","name":{"fr":"Niveau","de":"Stufe"}}`,
-			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Segments.Get(t.Context(), "x1") },
 			&merchants.Cohort{ID: "x1", Name: "Stufe"},
 		},
 		"a name as an empty object": {
 			`{"id":"x1","name":{}}`,
-			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Segments.Get(t.Context(), "x1") },
 			&merchants.Cohort{ID: "x1"},
 		},
 		"a name that is null": {
 			`{"id":"x1","name":null}`,
-			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Segments.Get(t.Context(), "x1") },
 			&merchants.Cohort{ID: "x1"},
 		},
 		"a compared value as a number, a boolean and null": {
@@ -201,7 +237,7 @@ func TestObjects_decode(t *testing.T) {
 			 {"type":"user-property","typeConfig":{"property":"a","operator":"o","value":1.50}},
 			 {"type":"user-property","typeConfig":{"property":"b","operator":"o","value":true}},
 			 {"type":"user-property","typeConfig":{"property":"c","operator":"o","value":null}}]}]}}`,
-			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Segments.Get(t.Context(), "x1") },
 			&merchants.Cohort{ID: "x1", Conditions: &merchants.Conditions{Operator: "and", Groups: []merchants.ConditionGroup{{
 				Operator: "and",
 				Conditions: []merchants.Condition{
@@ -213,46 +249,46 @@ func TestObjects_decode(t *testing.T) {
 		},
 		"a condition of an unknown type": {
 			`{"id":"x1","conditions":{"operator":"and","groups":[{"operator":"and","conditions":[{"type":"weather","typeConfig":[1,2]}]}]}}`,
-			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Segments.Get(t.Context(), "x1") },
 			&merchants.Cohort{ID: "x1", Conditions: &merchants.Conditions{Operator: "and", Groups: []merchants.ConditionGroup{{
 				Operator: "and", Conditions: []merchants.Condition{{Unknown: true}},
 			}}}},
 		},
 		"a campaign of an unknown type, status and distribution": {
 			`{"id":"x1","type":"quest","status":"paused","distribution":{"type":"auction","typeConfig":{"floor":1}},"typeConfig":{"x":[]}}`,
-			func(c *merchants.Client) (any, error) { return c.GetCampaign(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Campaigns.Get(t.Context(), "x1") },
 			&merchants.Campaign{ID: "x1", Type: "quest", Status: "paused", Distribution: merchants.Distribution{Type: "auction"}},
 		},
 		"a perk of an unknown type": {
 			`{"id":"x1","type":"nft","status":"frozen","typeConfig":[1]}`,
-			func(c *merchants.Client) (any, error) { return c.GetPerk(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Perks.Get(t.Context(), "x1") },
 			&merchants.Perk{ID: "x1", Type: "nft", Status: "frozen", TypeConfig: json.RawMessage(`[1]`)},
 		},
 		"an unknown visibility": {
 			`{"id":"x1","visibility":"friends"}`,
-			func(c *merchants.Client) (any, error) { return c.GetBadge(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Badges.Get(t.Context(), "x1") },
 			&merchants.Badge{ID: "x1", Visibility: "friends"},
 		},
 		"settings that are null": {
 			`{"id":"x1","type":"challenge","distribution":{"type":"direct","typeConfig":null},"typeConfig":null}`,
-			func(c *merchants.Client) (any, error) { return c.GetCampaign(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Campaigns.Get(t.Context(), "x1") },
 			&merchants.Campaign{
 				ID: "x1", Type: "challenge", Distribution: merchants.Distribution{Type: "direct"}, Challenge: &merchants.Challenge{},
 			},
 		},
 		"settings that are not there": {
 			`{"id":"x1","type":"store","distribution":null}`,
-			func(c *merchants.Client) (any, error) { return c.GetCampaign(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Campaigns.Get(t.Context(), "x1") },
 			&merchants.Campaign{ID: "x1", Type: "store", Store: &merchants.Store{}},
 		},
 		"an airdrop": {
 			`{"id":"x1","type":"airdrop","typeConfig":null,"rewards":[]}`,
-			func(c *merchants.Client) (any, error) { return c.GetCampaign(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Campaigns.Get(t.Context(), "x1") },
 			&merchants.Campaign{ID: "x1", Type: "airdrop", Rewards: []merchants.Reward{}},
 		},
 		"blanks around the object": {
 			"\r\n\t {\"id\":\"x1\"} \n",
-			func(c *merchants.Client) (any, error) { return c.GetCohort(t.Context(), "x1") },
+			func(c *merchants.Client) (any, error) { return c.Segments.Get(t.Context(), "x1") },
 			&merchants.Cohort{ID: "x1"},
 		},
 	} {
@@ -308,13 +344,13 @@ func TestObjects_refuse(t *testing.T) {
 			s := serve(t, reply(200, test.body))
 
 			if strings.HasSuffix(test.want, "is no id") {
-				for _, err := range serve(t, reply(200, `{"data":[`+test.body+`]}`)).client(t).UserProperties(t.Context()) {
+				for _, err := range serve(t, reply(200, `{"data":[`+test.body+`]}`)).client(t).UserProperties.List(t.Context()) {
 					if !errors.Is(err, merchants.ErrUnusableAnswer) || !strings.Contains(fmt.Sprint(err), test.want) {
 						t.Errorf("in a list: %v, want %q", err, test.want)
 					}
 				}
 			}
-			_, err := s.client(t).GetUserProperty(t.Context(), "x1")
+			_, err := s.client(t).UserProperties.Get(t.Context(), "x1")
 			if !errors.Is(err, merchants.ErrUnusableAnswer) || !strings.Contains(fmt.Sprint(err), test.want) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}
@@ -340,7 +376,7 @@ func TestObjects_settingsOfTheWrongShapeAreRefused(t *testing.T) {
 	} {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
-			_, err := serve(t, reply(200, body)).client(t).GetCampaign(t.Context(), "x1")
+			_, err := serve(t, reply(200, body)).client(t).Campaigns.Get(t.Context(), "x1")
 			if !errors.Is(err, merchants.ErrUnusableAnswer) {
 				t.Errorf("got %v", err)
 			}
@@ -352,17 +388,23 @@ func TestObjects_settingsOfTheWrongShapeAreRefused(t *testing.T) {
 func TestObjects_emptyAnswerIsRead(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		do   func(*merchants.Client) (*merchants.Perk, error)
+		do   func(*merchants.Client) (merchants.Head, error)
 		want string
 	}{
 		"update": {
-			func(c *merchants.Client) (*merchants.Perk, error) {
-				return c.UpdatePerk(t.Context(), "x1", merchants.PerkInput{InternalName: merchants.Value("a")})
+			func(c *merchants.Client) (merchants.Head, error) {
+				perk, err := merchants.UpdatePerk(t.Context(), c, "x1", merchants.PerkInput{InternalName: merchants.Value("a")})
+				if err != nil {
+					return merchants.Head{}, err
+				}
+				return perk.Head(), nil
 			},
 			"PATCH /v1/perks/x1",
 		},
 		"publish": {
-			func(c *merchants.Client) (*merchants.Perk, error) { return c.PublishPerk(t.Context(), "x1") },
+			func(c *merchants.Client) (merchants.Head, error) {
+				return c.Perks.Transition(t.Context(), "x1", merchants.Publish)
+			},
 			"POST /v1/perks/x1/publish",
 		},
 	} {
@@ -383,8 +425,8 @@ func TestObjects_emptyAnswerIsRead(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if perk.InternalName != "read" {
-					t.Errorf("got %q, want what was read", perk.InternalName)
+				if perk.Key != "read" {
+					t.Errorf("got %q, want what was read", perk.Key)
 				}
 				var calls []string
 				for _, call := range s.got() {
@@ -407,14 +449,14 @@ func TestObjects_emptyAnswerThatCannotBeRead(t *testing.T) {
 	}{
 		"update": {
 			func(c *merchants.Client) error {
-				_, err := c.UpdatePerk(t.Context(), "x1", merchants.PerkInput{InternalName: merchants.Value("a")})
+				_, err := merchants.UpdatePerk(t.Context(), c, "x1", merchants.PerkInput{InternalName: merchants.Value("a")})
 				return err
 			},
 			"PATCH", "perks/x1",
 		},
 		"publish": {
 			func(c *merchants.Client) error {
-				_, err := c.PublishPerk(t.Context(), "x1")
+				_, err := c.Perks.Transition(t.Context(), "x1", merchants.Publish)
 				return err
 			},
 			"POST", "perks/x1/publish",
@@ -445,26 +487,16 @@ func TestObjects_emptyAnswerThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestIsEmpty(t *testing.T) {
-	t.Parallel()
-	if !merchants.IsEmpty(merchants.PerkInput{}) || !merchants.IsEmpty(fullCampaign.Since(fullCampaign)) {
-		t.Error("an input of absent properties is empty")
-	}
-	if merchants.IsEmpty(merchants.PerkInput{ImageURL: merchants.Null[string]()}) || merchants.IsEmpty(merchants.PerkInput{ImageURL: merchants.Value("")}) {
-		t.Error("null and the empty value are something to send")
-	}
-}
-
 func TestObjects_answerOfAWriteWithoutIDIsRefused(t *testing.T) {
 	t.Parallel()
 	c := serve(t, reply(200, `{"ok":true}`)).client(t)
-	if _, err := c.UpdatePerk(t.Context(), "x1", fullPerk); !errors.Is(err, merchants.ErrUnusableAnswer) {
+	if _, err := merchants.UpdatePerk(t.Context(), c, "x1", fullPerk); !errors.Is(err, merchants.ErrUnusableAnswer) {
 		t.Errorf("update: got %v", err)
 	}
-	if _, err := c.PublishPerk(t.Context(), "x1"); !errors.Is(err, merchants.ErrUnusableAnswer) {
+	if _, err := c.Perks.Transition(t.Context(), "x1", merchants.Publish); !errors.Is(err, merchants.ErrUnusableAnswer) {
 		t.Errorf("publish: got %v", err)
 	}
-	if err := c.DeletePerk(t.Context(), "x1"); err != nil {
+	if err := c.Perks.Delete(t.Context(), "x1"); err != nil {
 		t.Errorf("delete does not need an answer: got %v", err)
 	}
 }
@@ -488,12 +520,12 @@ func TestObjects_answerAboutAnother(t *testing.T) {
 		{"x1", `"x1 "`, false},
 	} {
 		c := serve(t, reply(200, `{"id":`+test.is+`}`)).client(t)
-		for name, call := range map[string]func() (*merchants.Perk, error){
-			"get":     func() (*merchants.Perk, error) { return c.GetPerk(t.Context(), test.asked) },
-			"update":  func() (*merchants.Perk, error) { return c.UpdatePerk(t.Context(), test.asked, fullPerk) },
-			"publish": func() (*merchants.Perk, error) { return c.PublishPerk(t.Context(), test.asked) },
+		for name, call := range map[string]func() error{
+			"get":     func() error { return second(c.Perks.Get(t.Context(), test.asked)) },
+			"update":  func() error { return second(merchants.UpdatePerk(t.Context(), c, test.asked, fullPerk)) },
+			"publish": func() error { return second(c.Perks.Transition(t.Context(), test.asked, merchants.Publish)) },
 		} {
-			if _, err := call(); (err == nil) != test.same || err != nil && !errors.Is(err, merchants.ErrUnusableAnswer) {
+			if err := call(); (err == nil) != test.same || err != nil && !errors.Is(err, merchants.ErrUnusableAnswer) {
 				t.Errorf("%s of %s, answered with %s: %v", name, test.asked, test.is, err)
 			}
 		}

@@ -68,7 +68,7 @@ func TestPace_limit(t *testing.T) {
 					turns <- struct{}{}
 					group.Go(func() {
 						defer func() { <-turns }()
-						if _, err := client.GetPerk(t.Context(), "x1"); err != nil {
+						if _, err := client.Perks.Get(t.Context(), "x1"); err != nil {
 							t.Error(err)
 						}
 					})
@@ -106,7 +106,7 @@ func TestPace_gate(t *testing.T) {
 		})
 		var group sync.WaitGroup
 		get := func() {
-			if _, err := c.GetPerk(t.Context(), "x1"); err != nil {
+			if _, err := c.Perks.Get(t.Context(), "x1"); err != nil {
 				t.Error(err)
 			}
 		}

@@ -24,6 +24,20 @@ const (
 	listLimit = 1 << 30
 )
 
+// pageForm is how a collection is listed.
+type pageForm struct {
+	// rows, next and total are properties of a page: its objects, the cursor of the next page, and how many objects the
+	// list has. A bare array is a page of its rows alone.
+	rows, next, total string
+	// limit and cursor are parameters of a request: how many rows a page may have, and which page it is.
+	limit, cursor string
+	// numbered tells that the cursor is the number of the page, from 1, so that a page has no next.
+	numbered bool
+}
+
+// pagesByCursor is the form of the lists of all kinds (assumed).
+var pagesByCursor = pageForm{rows: "data", next: "nextCursor", total: "total", limit: "limit", cursor: "cursor"}
+
 // pager is how far a walk through the pages of a collection has come; its zero value stands before the first.
 type pager struct {
 	cursor string
@@ -38,9 +52,9 @@ type pager struct {
 
 // nextPage reads the page that follows. A walk ends where the service says so, and fails rather than loop or take a part of a list for all
 // of it.
-func (c *Client) nextPage(ctx context.Context, k kind, filter url.Values, walk *pager) (page, error) {
+func (c *Client) nextPage(ctx context.Context, k *descriptor, filter url.Values, walk *pager) (page, error) {
 	fail := func(err error) (page, error) {
-		return page{}, &Error{Method: http.MethodGet, Path: string(k), Err: err}
+		return page{}, &Error{Method: http.MethodGet, Path: k.path, Err: err}
 	}
 	switch {
 	case walk.pages == pageLimit:
@@ -48,19 +62,19 @@ func (c *Client) nextPage(ctx context.Context, k kind, filter url.Values, walk *
 	case walk.seen[walk.cursor]:
 		return fail(errors.New("the list does not end: the service gave the same cursor twice"))
 	}
-	query := url.Values{"limit": {strconv.Itoa(pageSize)}}
+	query := url.Values{k.pages.limit: {strconv.Itoa(pageSize)}}
 	maps.Copy(query, filter)
 	if walk.cursor != "" {
-		query.Set("cursor", walk.cursor)
+		query.Set(k.pages.cursor, walk.cursor)
 	}
-	reply, err := c.send(ctx, request{method: http.MethodGet, path: string(k), query: query})
+	reply, err := c.send(ctx, request{method: http.MethodGet, path: k.path, query: query})
 	if err != nil {
 		return page{}, err
 	}
 	if walk.bytes += len(reply.body); walk.bytes > listLimit {
 		return fail(fmt.Errorf("the list is larger than %d bytes", listLimit))
 	}
-	p, err := decodePage(reply.body)
+	p, err := k.pages.decode(reply.body)
 	if err != nil {
 		return fail(err)
 	}
@@ -71,6 +85,9 @@ func (c *Client) nextPage(ctx context.Context, k kind, filter url.Values, walk *
 	walk.pages++
 	c.reader.saw(k, p.rows)
 	walk.rows += len(p.rows)
+	if k.pages.numbered {
+		p.number(walk)
+	}
 	walk.cursor, walk.last = p.cursor, p.cursor == ""
 	if walk.last {
 		if err := p.checkEnd(walk.rows, reply.header); err != nil {
@@ -78,6 +95,15 @@ func (c *Client) nextPage(ctx context.Context, k kind, filter url.Values, walk *
 		}
 	}
 	return p, nil
+}
+
+// number says which page follows one of a form with numbers: none after the last row by the total, or else after a page
+// without rows, because a page that is not full need not be the last one.
+func (p *page) number(walk *pager) {
+	p.ends = p.counted && walk.rows >= p.total || !p.counted && len(p.rows) == 0
+	if !p.ends && len(p.rows) > 0 {
+		p.cursor = strconv.Itoa(walk.pages + 1)
+	}
 }
 
 // linkToNext matches a Link header that names a next page (RFC 8288).
@@ -100,7 +126,7 @@ func (p page) checkEnd(rows int, header http.Header) error {
 }
 
 // rows walks the rows of a collection as it is now, and gives each once even when pages shift under it.
-func (c *Client) rows(ctx context.Context, k kind, filter url.Values) iter.Seq2[row, error] {
+func (c *Client) rows(ctx context.Context, k *descriptor, filter url.Values) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
 		given := map[ID]bool{}
 		for walk := (pager{}); !walk.last; {
@@ -141,8 +167,8 @@ type row struct {
 	json json.RawMessage
 }
 
-// decodePage reads the assumed envelope or a bare array.
-func decodePage(body []byte) (page, error) {
+// decode reads a page, or a bare array.
+func (f pageForm) decode(body []byte) (page, error) {
 	var rows []json.RawMessage
 	var p page
 	if bytes.HasPrefix(body, []byte("[")) {
@@ -154,17 +180,17 @@ func decodePage(body []byte) (page, error) {
 		if err := decode(body, &envelope); err != nil {
 			return p, err
 		}
-		data, next, total := envelope["data"], envelope["nextCursor"], envelope["total"]
+		data, next, total := envelope[f.rows], envelope[f.next], envelope[f.total]
 		if len(data) == 0 || string(data) == "null" {
-			return p, fmt.Errorf("%w: a list without data", ErrUnusableAnswer)
+			return p, fmt.Errorf("%w: a list without %s", ErrUnusableAnswer, f.rows)
 		}
 		if unmarshal(data, &rows) != nil {
-			return p, fmt.Errorf("%w: data is of another type than expected", ErrUnusableAnswer)
+			return p, fmt.Errorf("%w: %s is of another type than expected", ErrUnusableAnswer, f.rows)
 		}
 		if len(next) > 0 {
 			cursor, err := scalar(next)
 			if err != nil {
-				return p, fmt.Errorf("%w: nextCursor is of another type than expected", ErrUnusableAnswer)
+				return p, fmt.Errorf("%w: %s is of another type than expected", ErrUnusableAnswer, f.next)
 			}
 			p.cursor, p.ends = cursor, cursor == ""
 		}
@@ -172,7 +198,7 @@ func decodePage(body []byte) (page, error) {
 			number, err := strconv.ParseFloat(text, 64)
 			p.total, p.counted = int(number), err == nil
 		}
-		for _, known := range []string{"data", "nextCursor", "total"} {
+		for _, known := range []string{f.rows, f.next, f.total} {
 			delete(envelope, known)
 		}
 		p.saysMore = len(envelope) > 0

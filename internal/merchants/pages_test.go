@@ -56,7 +56,7 @@ func TestPages_allRowsOnceInOrder(t *testing.T) {
 		t.Run(strconv.Itoa(test.rows), func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, collection(test.rows))
-			ids, errs := collect(t, s.client(t).Perks(t.Context()))
+			ids, errs := collect(t, s.client(t).Perks.List(t.Context()))
 			if len(errs) > 0 {
 				t.Fatal(errs)
 			}
@@ -78,7 +78,7 @@ func TestPages_allRowsOnceInOrder(t *testing.T) {
 func TestPages_requests(t *testing.T) {
 	t.Parallel()
 	s := serve(t, collection(201))
-	for _, err := range s.client(t).Cohorts(t.Context(), "segment") {
+	for _, err := range s.client(t).Segments.List(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,14 +100,14 @@ func TestPages_requests(t *testing.T) {
 func TestPages_paths(t *testing.T) {
 	t.Parallel()
 	for want, walk := range map[string]func(*merchants.Client) error{
-		"/v1/user-properties?limit=100": func(c *merchants.Client) error { return last(c.UserProperties(t.Context())) },
+		"/v1/user-properties?limit=100": func(c *merchants.Client) error { return last(c.UserProperties.List(t.Context())) },
 		"/v1/cohorts?limit=100&type=list": func(c *merchants.Client) error {
-			return last(c.Cohorts(t.Context(), merchants.CohortList))
+			return last(c.Lists.List(t.Context()))
 		},
-		"/v1/perks?limit=100":          func(c *merchants.Client) error { return last(c.Perks(t.Context())) },
-		"/v1/digital-assets?limit=100": func(c *merchants.Client) error { return last(c.DigitalAssets(t.Context())) },
-		"/v1/badges?limit=100":         func(c *merchants.Client) error { return last(c.Badges(t.Context())) },
-		"/v1/campaigns?limit=100":      func(c *merchants.Client) error { return last(c.Campaigns(t.Context())) },
+		"/v1/perks?limit=100":          func(c *merchants.Client) error { return last(c.Perks.List(t.Context())) },
+		"/v1/digital-assets?limit=100": func(c *merchants.Client) error { return last(c.DigitalAssets.List(t.Context())) },
+		"/v1/badges?limit=100":         func(c *merchants.Client) error { return last(c.Badges.List(t.Context())) },
+		"/v1/campaigns?limit=100":      func(c *merchants.Client) error { return last(c.Campaigns.List(t.Context())) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
@@ -174,7 +174,7 @@ func TestPages_linked(t *testing.T) {
 					w.Header().Set("Link", link)
 					reply(200, page)(w, r)
 				})
-				ids, errs := collect(t, s.client(t).Perks(t.Context()))
+				ids, errs := collect(t, s.client(t).Perks.List(t.Context()))
 				if (len(ids) == 0) != more || more != (len(errs) == 1 && strings.Contains(errs[0].Error(), "goes on at another address")) {
 					t.Errorf("got %v, %v", ids, errs)
 				}
@@ -260,7 +260,7 @@ func TestPages_guards(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, script(test.pages...))
-			ids, errs := collect(t, s.client(t).Perks(t.Context()))
+			ids, errs := collect(t, s.client(t).Perks.List(t.Context()))
 			if diff := cmp.Diff(test.ids, ids); diff != "" {
 				t.Error(diff)
 			}
@@ -290,7 +290,7 @@ func TestPages_callerStopsEarly(t *testing.T) {
 			t.Parallel()
 			s := serve(t, collection(300))
 			rows := 0
-			for _, err := range s.client(t).Perks(t.Context()) {
+			for _, err := range s.client(t).Perks.List(t.Context()) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -308,7 +308,7 @@ func TestPages_callerStopsEarly(t *testing.T) {
 func TestPages_walkedTwiceReadsTwice(t *testing.T) {
 	t.Parallel()
 	s := serve(t, collection(2))
-	perks := s.client(t).Perks(t.Context())
+	perks := s.client(t).Perks.List(t.Context())
 	for range 2 {
 		if ids, errs := collect(t, perks); len(ids) != 2 || len(errs) > 0 {
 			t.Fatalf("got %v, %v", ids, errs)

@@ -1,20 +1,8 @@
 package merchants
 
 import (
-	"context"
 	"encoding/json"
-	"iter"
-	"slices"
-)
-
-// Status values of perks, digital assets, badges and campaigns. The words are documented for campaigns and perks; the wire values are
-// assumed.
-const (
-	StatusDraft     = "draft"
-	StatusLive      = "live"
-	StatusPublished = "published"
-	StatusEnded     = "ended"
-	StatusArchived  = "archived"
+	"net/http"
 )
 
 // Types of a perk whose settings are known. Only the Shopify discount is documented; the catalogue is open.
@@ -70,7 +58,7 @@ type ShopifyDiscount struct {
 	Value float64 `json:"value"`
 }
 
-// PerkInput is what a create or an update sends of a perk. Type and TypeConfig are sent together; see [PerkInput.Since].
+// PerkInput is what a create or an update sends of a perk. Type and TypeConfig are sent together.
 type PerkInput struct {
 	InternalName Field[string]          `json:"internalName,omitzero"`
 	Title        Field[Localized]       `json:"title,omitzero"`
@@ -91,85 +79,41 @@ func (in PerkInput) secretSettings() []json.RawMessage {
 	return []json.RawMessage{settings}
 }
 
-// Since returns what an update has to send to get from prior to in.
-func (in PerkInput) Since(prior PerkInput) PerkInput {
-	change := PerkInput{
-		InternalName: Change(prior.InternalName, in.InternalName),
-		Title:        Change(prior.Title, in.Title),
-		Description:  Change(prior.Description, in.Description),
-		ImageURL:     Change(prior.ImageURL, in.ImageURL),
-		VideoURL:     Change(prior.VideoURL, in.VideoURL),
-		Type:         Change(prior.Type, in.Type),
-		TypeConfig:   Change(prior.TypeConfig, in.TypeConfig),
-		ExpiresAt:    Change(prior.ExpiresAt, in.ExpiresAt),
-	}
-	if !change.Type.IsZero() || !change.TypeConfig.IsZero() {
-		change.Type, change.TypeConfig = in.Type, in.TypeConfig
-	}
-	return change
+// Head returns what all kinds have.
+func (p *Perk) Head() Head {
+	return Head{ID: p.ID, Key: p.InternalName, Name: p.InternalName, Status: p.Status, Type: p.Type}
 }
 
-// Over returns the update with all that the service holds beside it in settings of a known type. Those of another type are the user's alone.
-func (in PerkInput) Over(is *Perk) PerkInput {
-	if kind, given := in.Type.Get(); !given || kind != is.Type {
-		return in
-	}
-	var settings *shape
-	if slices.Contains([]string{PerkCode, PerkLink, PerkShopifyDiscount}, is.Type) {
-		settings = &shape{}
-	}
-	if in.TypeConfig = in.TypeConfig.over(is.JSON, "typeConfig", settings); in.TypeConfig.IsZero() {
-		in.Type = Field[string]{}
-	}
-	return in
-}
-
-// CreatePerk makes a perk, as a draft.
-func (c *Client) CreatePerk(ctx context.Context, in PerkInput) (*Perk, error) {
-	return create[Perk](ctx, c, kindPerks, nil, in)
-}
-
-// GetPerk reads one by id.
-func (c *Client) GetPerk(ctx context.Context, id ID) (*Perk, error) {
-	return get[Perk](ctx, c, kindPerks, id)
-}
-
-// ReadPerk reads one by id, from a list when that has nothing new to tell; see [Config.ReadByID].
-func (c *Client) ReadPerk(ctx context.Context, id ID, nothingNew func(*Perk) bool) (*Perk, error) {
-	return readThrough(ctx, c, kindPerks, id, nothingNew)
-}
-
-// UpdatePerk sends the fields that change.
-func (c *Client) UpdatePerk(ctx context.Context, id ID, in PerkInput) (*Perk, error) {
-	return update[Perk](ctx, c, kindPerks, id, in)
-}
-
-// DeletePerk removes one for good.
-func (c *Client) DeletePerk(ctx context.Context, id ID) error {
-	return remove(ctx, c, kindPerks, id)
-}
-
-// PublishPerk makes a draft live.
-func (c *Client) PublishPerk(ctx context.Context, id ID) (*Perk, error) {
-	return act[Perk](ctx, c, kindPerks, id, publishing)
-}
-
-// ArchivePerk hides one from users; it can come back.
-func (c *Client) ArchivePerk(ctx context.Context, id ID) (*Perk, error) {
-	return act[Perk](ctx, c, kindPerks, id, archiving)
-}
-
-// UnarchivePerk brings an archived one back to the status it had.
-func (c *Client) UnarchivePerk(ctx context.Context, id ID) (*Perk, error) {
-	return act[Perk](ctx, c, kindPerks, id, unarchiving)
-}
-
-// Perks walks all of them, archived ones included, in the order of their creation.
-func (c *Client) Perks(ctx context.Context) iter.Seq2[*Perk, error] {
-	return list[Perk](ctx, c, kindPerks, nil)
-}
-
-// ListedPerks walks all that lists which were read lately show, and everything that this client made.
-func (c *Client) ListedPerks(ctx context.Context) iter.Seq2[*Perk, error] {
-	return decoded[Perk](kindPerks, c.listed(ctx, kindPerks))
+// perks says how the API has perks (assumed).
+var perks = descriptor{
+	path: "perks", noun: "perk", name: "internalName", pages: pagesByCursor, update: http.MethodPatch,
+	attributes: map[string]string{
+		"internalName":            "internal_name",
+		"title":                   "title",
+		"description":             "description",
+		"imageUrl":                "image_url",
+		"videoUrl":                "video_url",
+		"expiresAt":               "expires_at",
+		"type":                    "",
+		"typeConfig":              "",
+		"typeConfig.code":         "code.value",
+		"typeConfig.url":          "link.url",
+		"typeConfig.discountName": "shopify_discount.name",
+		"typeConfig.discountType": "shopify_discount.type",
+		"typeConfig.value":        "shopify_discount.value",
+	},
+	words: map[string]words{
+		"status":                  {StatusDraft: "draft", StatusLive: "live", StatusArchived: "archived"},
+		"type":                    {PerkNone: "none", PerkCode: "code", PerkLink: "link", PerkShopifyDiscount: "shopify-discount"},
+		"typeConfig.discountType": {DiscountPercentage: "percentage", DiscountFixedAmount: "fixed-amount"},
+	},
+	// Settings of a type that is not known are the user's alone.
+	variants: map[string]variantForm{
+		PerkNone:            {},
+		PerkCode:            {"code", &shape{}},
+		PerkLink:            {"link", &shape{}},
+		PerkShopifyDiscount: {"shopify_discount", &shape{}},
+		"":                  {"custom", nil},
+	},
+	sentTogether: true,
 }

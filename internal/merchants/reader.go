@@ -30,7 +30,7 @@ const (
 // reader is what a client knows of the lists of the service.
 type reader struct {
 	mu          sync.Mutex
-	collections map[kind]*collection
+	collections map[string]*collection
 }
 
 // collection is what is known of one kind.
@@ -70,20 +70,20 @@ type listing struct {
 	failed bool
 }
 
-func (r *reader) collection(k kind) *collection {
+func (r *reader) collection(k *descriptor) *collection {
 	if r.collections == nil {
-		r.collections = map[kind]*collection{}
+		r.collections = map[string]*collection{}
 	}
-	c := r.collections[k]
+	c := r.collections[k.path]
 	if c == nil {
 		c = &collection{written: map[ID]bool{}, seen: map[ID]time.Time{}}
-		r.collections[k] = c
+		r.collections[k.path] = c
 	}
 	return c
 }
 
 // wrote notes that a write of an object, or with an empty id a create, has ended in whatever way.
-func (r *reader) wrote(k kind, id ID) {
+func (r *reader) wrote(k *descriptor, id ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c := r.collection(k)
@@ -95,7 +95,7 @@ func (r *reader) wrote(k kind, id ID) {
 }
 
 // saw notes which objects there are.
-func (r *reader) saw(k kind, rows []row) {
+func (r *reader) saw(k *descriptor, rows []row) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c := r.collection(k)
@@ -111,7 +111,7 @@ func (c *collection) see(id ID) {
 }
 
 // sawBefore reports whether an object was seen before a moment.
-func (r *reader) sawBefore(k kind, id ID, moment time.Time) bool {
+func (r *reader) sawBefore(k *descriptor, id ID, moment time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	first, seen := r.collection(k).seen[id]
@@ -119,7 +119,7 @@ func (r *reader) sawBefore(k kind, id ID, moment time.Time) bool {
 }
 
 // lastWhole returns when the last listing began that was read to its end, zero when none was.
-func (r *reader) lastWhole(k kind) time.Time {
+func (r *reader) lastWhole(k *descriptor) time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.collection(k).whole
@@ -144,16 +144,6 @@ func (c *collection) fail(l *listing) {
 func (l *listing) worthwhile() bool {
 	pages := max(l.total, l.pages+1)
 	return l.pages == 0 || pages <= shortList || l.byID >= pages
-}
-
-// readThrough reads one object. nothingNew tells whether an object shows nothing that the caller does not know; only then may it be from a list.
-func readThrough[T any](ctx context.Context, c *Client, k kind, id ID, nothingNew func(*T) bool) (*T, error) {
-	if known := c.known(ctx, k, id); known != nil {
-		if object, _, err := decodeObject[T](known); err == nil && nothingNew(object) && isWhole(known, object) {
-			return object, nil
-		}
-	}
-	return get[T](ctx, c, k, id)
 }
 
 // isWhole reports whether a row has every property of its kind, nested ones too. What it leaves out would look as if there were none.
@@ -185,7 +175,7 @@ func hasNames(held, model any) bool {
 }
 
 // known returns the row of an object, or nil when it is to be read by id.
-func (c *Client) known(ctx context.Context, k kind, id ID) json.RawMessage {
+func (c *Client) known(ctx context.Context, k *descriptor, id ID) json.RawMessage {
 	if c.config.ReadByID {
 		return nil
 	}
@@ -220,7 +210,7 @@ func (c *Client) known(ctx context.Context, k kind, id ID) json.RawMessage {
 }
 
 // listed walks all rows of a kind, for those who look for an object by something else than its id. It knows all that this client wrote before.
-func (c *Client) listed(ctx context.Context, k kind) iter.Seq2[row, error] {
+func (c *Client) listed(ctx context.Context, k *descriptor) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
 		l := c.reader.upToDate(k)
 		for at := 0; ; {
@@ -242,7 +232,7 @@ func (c *Client) listed(ctx context.Context, k kind) iter.Seq2[row, error] {
 }
 
 // upToDate returns a listing that began after the last write of this client.
-func (r *reader) upToDate(k kind) *listing {
+func (r *reader) upToDate(k *descriptor) *listing {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	list := r.collection(k)
@@ -253,7 +243,7 @@ func (r *reader) upToDate(k kind) *listing {
 }
 
 // rowsFrom returns the rows of a listing from a position on, which may wait for a page. There are none at the end.
-func (c *Client) rowsFrom(ctx context.Context, k kind, l *listing, at int) ([]row, error) {
+func (c *Client) rowsFrom(ctx context.Context, k *descriptor, l *listing, at int) ([]row, error) {
 	c.reader.mu.Lock()
 	defer c.reader.mu.Unlock()
 	if ctx.Err() != nil {
@@ -269,7 +259,7 @@ func (c *Client) rowsFrom(ctx context.Context, k kind, l *listing, at int) ([]ro
 
 // await waits for the next page of a listing. Of all who wait, one asks for it; when that one leaves, it is another's turn. The lock is held by
 // the caller, and not while it waits.
-func (c *Client) await(ctx context.Context, k kind, l *listing) error {
+func (c *Client) await(ctx context.Context, k *descriptor, l *listing) error {
 	if l.err != nil {
 		return l.err
 	}
@@ -287,12 +277,12 @@ func (c *Client) await(ctx context.Context, k kind, l *listing) error {
 	}
 }
 
-func interrupted(ctx context.Context, k kind) error {
-	return &Error{Method: http.MethodGet, Path: string(k), Err: context.Cause(ctx)}
+func interrupted(ctx context.Context, k *descriptor) error {
+	return &Error{Method: http.MethodGet, Path: k.path, Err: context.Cause(ctx)}
 }
 
 // loadPage adds the next page to a listing.
-func (c *Client) loadPage(ctx context.Context, k kind, l *listing) error {
+func (c *Client) loadPage(ctx context.Context, k *descriptor, l *listing) error {
 	coming, walk := make(chan struct{}), l.pager
 	l.coming = coming
 	defer func() {

@@ -13,23 +13,23 @@ import (
 )
 
 // wholeRows are objects of each kind with every property, at every depth, that a row has to have. What may be none is none.
-var wholeRows = map[kind][]string{
-	kindUserProperties: {`{"id":"x1","name":"Tier","type":"text","referenceId":"tier"}`},
-	kindCohorts: {
+var wholeRows = map[*descriptor][]string{
+	&userProperties: {`{"id":"x1","name":"Tier","type":"text","referenceId":"tier"}`},
+	&lists: {
 		`{"id":"x1","type":"list","name":"VIP","referenceId":null,"conditions":null}`,
 		`{"id":"x1","type":"segment","name":"VIP","referenceId":null,"conditions":{"operator":"and","groups":[{"operator":"or","conditions":[
 			{"type":"user-property","typeConfig":{"property":"email","operator":"is-set","value":null}},
 			{"type":"event","typeConfig":{"event":"purchase","operator":"has-done","withinDays":null}},
 			{"type":"cohort","typeConfig":{"cohortId":"y1","operator":"is-in"}}]}]}}`,
 	},
-	kindPerks: {`{"id":"x1","internalName":"gift","status":"draft","title":null,"description":{},"imageUrl":null,"videoUrl":null,"type":"none","typeConfig":null,"expiresAt":null}`},
-	kindDigitalAssets: {
+	&perks: {`{"id":"x1","internalName":"gift","status":"draft","title":null,"description":{},"imageUrl":null,"videoUrl":null,"type":"none","typeConfig":null,"expiresAt":null}`},
+	&digitalAssets: {
 		`{"id":"x1","internalName":"gift","status":"draft","title":null,"description":null,"imageUrl":null,"videoUrl":null,"maxSupply":null}`,
 	},
-	kindBadges: {
+	&badges: {
 		`{"id":"x1","internalName":"gold","status":"draft","title":null,"description":null,"imageUrl":null,"cohortId":"","visibility":"","lockedDescription":null}`,
 	},
-	kindCampaigns: {
+	&campaigns: {
 		`{"id":"x1","internalName":"quest","type":"challenge","status":"draft","cohortId":null,"startAt":null,"endAt":null,
 			"rewards":[{"type":"perk","rewardId":"y1","quantity":null,"price":null},{"type":"perk","rewardId":"y2","quantity":1,"price":{"amount":0,"currency":"EUR"}}],
 			"distribution":{"type":"direct","typeConfig":{"maxQuantity":null}},
@@ -44,18 +44,20 @@ var wholeRows = map[kind][]string{
 }
 
 // readers read an object of each kind, of which the state has what it should be.
-var readers = map[kind]func(context.Context, *Client, []byte) error{
-	kindUserProperties: readKnown((*Client).ReadUserProperty), kindCohorts: readKnown((*Client).ReadCohort), kindPerks: readKnown((*Client).ReadPerk),
-	kindDigitalAssets: readKnown((*Client).ReadDigitalAsset), kindBadges: readKnown((*Client).ReadBadge), kindCampaigns: readKnown((*Client).ReadCampaign),
+var readers = map[*descriptor]func(context.Context, *Client, []byte) error{
+	&userProperties: readKnown[*UserProperty, UserPropertyInput](&userProperties), &lists: readKnown[*Cohort, CohortInput](&lists),
+	&perks: readKnown[*Perk, PerkInput](&perks), &digitalAssets: readKnown[*DigitalAsset, DigitalAssetInput](&digitalAssets),
+	&badges: readKnown[*Badge, BadgeInput](&badges), &campaigns: readKnown[*Campaign, CampaignInput](&campaigns),
 }
 
-func readKnown[T any](read func(*Client, context.Context, ID, func(*T) bool) (*T, error)) func(context.Context, *Client, []byte) error {
+func readKnown[T Object, Input any](k *descriptor) func(context.Context, *Client, []byte) error {
 	return func(ctx context.Context, c *Client, known []byte) error {
-		state, _, err := decodeObject[T](known)
+		of := Collection[T, Input]{c, k}
+		state, err := of.decodeObject(known)
 		if err != nil {
 			return err
 		}
-		_, err = read(c, ctx, "x1", func(is *T) bool {
+		_, err = of.Refresh(ctx, "x1", func(is T) bool {
 			a, problemA := json.Marshal(state)
 			b, problemB := json.Marshal(is)
 			return problemA == nil && problemB == nil && bytes.Equal(a, b)
@@ -106,7 +108,7 @@ func TestReader_wholeRows(t *testing.T) {
 			more["grown"] = map[string]any{"since": 1}
 			for name, changed := range map[string]any{"nothing": whole, "nothing, but more in it": more} {
 				if gets := getsFor(t, k, changed, []byte(row)); gets != 0 {
-					t.Errorf("%s without %s: read by id %d times, want none: %s", k, name, gets, row)
+					t.Errorf("%s without %s: read by id %d times, want none: %s", k.path, name, gets, row)
 				}
 			}
 			for name, changed := range withoutOne(whole) {
@@ -115,7 +117,7 @@ func TestReader_wholeRows(t *testing.T) {
 				}
 				walked++
 				if gets := getsFor(t, k, changed, []byte(row)); gets != 1 {
-					t.Errorf("%s without %s: read by id %d times, want once", k, name, gets)
+					t.Errorf("%s without %s: read by id %d times, want once", k.path, name, gets)
 				}
 			}
 		}
@@ -126,7 +128,7 @@ func TestReader_wholeRows(t *testing.T) {
 }
 
 // getsFor reads an object whose row is as given, and returns how often it was read by id.
-func getsFor(t *testing.T, k kind, row any, whole []byte) int {
+func getsFor(t *testing.T, k *descriptor, row any, whole []byte) int {
 	t.Helper()
 	listed, err := json.Marshal(row)
 	if err != nil {

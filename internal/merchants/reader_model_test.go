@@ -204,17 +204,17 @@ func (m *model) play(ctx context.Context, number int, a action) {
 	case "walk":
 		m.walk(ctx)
 	case "update":
-		_, _ = m.client.UpdatePerk(ctx, id, change)
+		_, _ = UpdatePerk(ctx, m.client, id, change)
 		m.wrote(number, id)
 	case "lost update":
-		_, _ = m.client.UpdatePerk(context.WithValue(ctx, lostAnswer{}, true), id, change)
+		_, _ = UpdatePerk(context.WithValue(ctx, lostAnswer{}, true), m.client, id, change)
 		m.wrote(number, id)
 	case "create":
-		if perk, err := m.client.CreatePerk(ctx, change); err == nil {
+		if perk, err := m.client.Perks.Create(ctx, change); err == nil {
 			m.wrote(number, perk.ID)
 		}
 	case "delete":
-		_ = m.client.DeletePerk(ctx, id)
+		_ = m.client.Perks.Delete(ctx, id)
 		m.wrote(number, id)
 	case "edit", "outside delete":
 		m.mu.Lock()
@@ -249,7 +249,7 @@ func (m *model) read(ctx context.Context, number int, id ID, behind int) {
 	m.mu.Lock()
 	state, written, began := strconv.Itoa(m.lives[id].now().number-behind), m.written[id], time.Now()
 	m.mu.Unlock()
-	perk, err := m.client.ReadPerk(ctx, id, func(p *Perk) bool { return p.InternalName == state })
+	perk, err := m.client.Perks.Refresh(ctx, id, func(p *Perk) bool { return p.InternalName == state })
 
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -287,11 +287,11 @@ func (m *model) walk(ctx context.Context) {
 	}
 	m.mu.Unlock()
 	listed := map[ID]int{}
-	for perk, err := range m.client.ListedPerks(ctx) {
+	for perk, err := range m.client.Perks.Cached(ctx) {
 		if err != nil {
 			return
 		}
-		listed[perk.ID], _ = strconv.Atoi(perk.InternalName)
+		listed[perk.ID], _ = strconv.Atoi(perk.Key)
 	}
 
 	m.mu.Lock()

@@ -142,7 +142,7 @@ func TestRetry_unclearStays(t *testing.T) {
 			answers = answers[1:]
 			return next, nil
 		})
-		_, err := c.UpdatePerk(t.Context(), "x1", PerkInput{InternalName: Value("a")})
+		_, err := UpdatePerk(t.Context(), c, "x1", PerkInput{InternalName: Value("a")})
 		if !MayHaveHappened(err) {
 			t.Errorf("got %v", err)
 		}
@@ -184,7 +184,7 @@ func TestRetry_tries(t *testing.T) {
 					}
 					return answer, nil
 				})
-				if _, err := client.GetPerk(t.Context(), "x1"); err == nil {
+				if _, err := client.Perks.Get(t.Context(), "x1"); err == nil {
 					t.Error("it cannot have succeeded")
 				}
 				if tries < c.want[0] || tries > c.want[1] || last > c.within {
@@ -207,7 +207,7 @@ func TestRetry_budget(t *testing.T) {
 		})
 		for i, want := range []int{5, 5, 3, 1, 2, 1, 1, 1, 1, 2, 1} {
 			tries = 0
-			if _, err := c.GetPerk(t.Context(), "x1"); err == nil || tries != want {
+			if _, err := c.Perks.Get(t.Context(), "x1"); err == nil || tries != want {
 				t.Errorf("request %d was tried %d times, want %d (%v)", i+1, tries, want, err)
 			}
 		}
@@ -225,7 +225,7 @@ func TestRetry_budgetOfMany(t *testing.T) {
 		})
 		var group sync.WaitGroup
 		for range 1000 {
-			group.Go(func() { _, _ = c.GetPerk(t.Context(), "x1") })
+			group.Go(func() { _, _ = c.Perks.Get(t.Context(), "x1") })
 		}
 		group.Wait()
 		if got := tries.Load(); got != 1000+10+200 {
@@ -245,7 +245,7 @@ func TestRetry_toldCostsNothing(t *testing.T) {
 			}
 			return answerWith(200, `{"id":"x1"}`), nil
 		})
-		if _, err := c.GetPerk(t.Context(), "x1"); err != nil || tries != 61 {
+		if _, err := c.Perks.Get(t.Context(), "x1"); err != nil || tries != 61 {
 			t.Errorf("got %v after %d tries", err, tries)
 		}
 		if c.budget.retries != 0 {
@@ -272,14 +272,14 @@ func TestRetry_queueIsOurs(t *testing.T) {
 		var group sync.WaitGroup
 		for range 4 { // Longer than the time for which a request is tried.
 			group.Go(func() {
-				if _, err := c.GetPerk(t.Context(), "slow"); err != nil {
+				if _, err := c.Perks.Get(t.Context(), "slow"); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		synctest.Wait()
 		group.Go(func() {
-			if _, err := c.GetPerk(t.Context(), "x1"); err != nil || tries != 2 {
+			if _, err := c.Perks.Get(t.Context(), "x1"); err != nil || tries != 2 {
 				t.Errorf("got %v after %d tries", err, tries)
 			}
 		})
@@ -347,7 +347,7 @@ func TestRetry_rateWaitEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := clientOf(t, Config{MaxConcurrency: 5}, func(*http.Request) (*http.Response, error) { return answerWith(200, `{"id":"x1"}`), nil })
-		if _, err := c.GetPerk(t.Context(), "x1"); err != nil {
+		if _, err := c.Perks.Get(t.Context(), "x1"); err != nil {
 			t.Fatal(err)
 		}
 		c.pace.rate.SetLimit(0.1)
@@ -355,7 +355,7 @@ func TestRetry_rateWaitEndsAtOnce(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		started := time.Now()
-		if _, err := c.GetPerk(ctx, "x1"); !errors.Is(err, context.Canceled) || time.Since(started) != time.Second {
+		if _, err := c.Perks.Get(ctx, "x1"); !errors.Is(err, context.Canceled) || time.Since(started) != time.Second {
 			t.Errorf("got %v after %s", err, time.Since(started))
 		}
 		if c.pace.inFlight != 0 {
@@ -369,7 +369,7 @@ func TestRetry_attemptsAreTold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := clientOf(t, Config{MaxRetries: 2}, func(*http.Request) (*http.Response, error) { return refusalOf(500), nil })
-		_, err := c.GetPerk(t.Context(), "x1")
+		_, err := c.Perks.Get(t.Context(), "x1")
 		said, ok := errors.AsType[*Error](err)
 		if !ok || said.Attempts != 3 || said.Status != 500 || said.Code != "generic.injected" {
 			t.Errorf("got %s", fmt.Sprint(err))

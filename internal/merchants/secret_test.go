@@ -237,9 +237,9 @@ func TestKey_echoedByTheServiceIsRedacted(t *testing.T) {
 				Key: parseKey(t, secret), BaseURL: serve(t, handler).URL,
 				Log: func(_ context.Context, e merchants.Exchange) { fmt.Fprintf(&log, "%+v %v\n", e, e.Err) },
 			})
-			_, getErr := c.GetUserProperty(t.Context(), "x1")
+			_, getErr := c.UserProperties.Get(t.Context(), "x1")
 			_, tokenErr := c.CreateUserAuthToken(t.Context(), "a@b.example")
-			for _, err := range []error{getErr, tokenErr, last(c.Perks(t.Context())), c.DeletePerk(t.Context(), "x1")} {
+			for _, err := range []error{getErr, tokenErr, last(c.Perks.List(t.Context())), c.Perks.Delete(t.Context(), "x1")} {
 				if err == nil {
 					continue
 				}

@@ -72,7 +72,7 @@ func TestClient_storm(t *testing.T) {
 			for range 10 {
 				workers.Go(func() {
 					for n := range work {
-						if _, err := c.CreateCohort(t.Context(), CohortInput{Type: Value(CohortList), Name: Value("A"), ReferenceID: Value(fmt.Sprint("l", n))}); err != nil {
+						if _, err := c.Lists.Create(t.Context(), CohortInput{Name: Value("A"), ReferenceID: Value(fmt.Sprint("l", n))}); err != nil {
 							failures.Add(1)
 							t.Logf("seed %d, list %d: %v", seed, n, err)
 						}

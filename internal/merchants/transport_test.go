@@ -110,7 +110,7 @@ func TestClient_pathOfTheBaseURL(t *testing.T) {
 	t.Parallel()
 	s := serve(t, reply(200, `{"id":"a-b"}`))
 	c := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL + "/gateway/cohort/v1/"})
-	if _, err := c.GetPerk(t.Context(), "a-b"); err != nil {
+	if _, err := c.Perks.Get(t.Context(), "a-b"); err != nil {
 		t.Fatal(err)
 	}
 	if call := s.got()[0]; call.Target != "/gateway/cohort/v1/perks/a-b" {
@@ -128,7 +128,7 @@ func TestClient_privateCA(t *testing.T) {
 	t.Cleanup(s.Close)
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
 
-	_, err := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL, MaxRetries: 4}).GetPerk(t.Context(), "x1")
+	_, err := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL, MaxRetries: 4}).Perks.Get(t.Context(), "x1")
 	if !errors.Is(err, merchants.ErrUntrusted) {
 		t.Errorf("a certificate of an unknown authority: got %v", err)
 	}
@@ -138,7 +138,7 @@ func TestClient_privateCA(t *testing.T) {
 	}
 
 	trusting := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL, CACertPEM: append([]byte("# our CA\n"), certificate...)})
-	if _, err := trusting.GetPerk(t.Context(), "x1"); err != nil {
+	if _, err := trusting.Perks.Get(t.Context(), "x1"); err != nil {
 		t.Fatal(err)
 	}
 	if calls := s.got(); len(calls) != 1 || calls[0].Proto != "HTTP/2.0" || calls[0].Header.Get("Authorization") != "Bearer "+secret {
@@ -153,7 +153,7 @@ func TestClient_proxy(t *testing.T) {
 	t.Parallel()
 	if target := os.Getenv(proxyTarget); target != "" {
 		c := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: target})
-		perk, err := c.GetPerk(t.Context(), "x1")
+		perk, err := c.Perks.Get(t.Context(), "x1")
 		t.Logf("child got %v, %v", perk, err)
 		return
 	}

@@ -1,8 +1,7 @@
 package merchants
 
 import (
-	"context"
-	"iter"
+	"net/http"
 )
 
 // Types of a user property; they cannot change (documented). The wire values are assumed.
@@ -21,6 +20,7 @@ type UserProperty struct {
 	Type string `json:"type"`
 	// ReferenceID is unique among the properties. The service derives it from the name when none is given (assumed).
 	ReferenceID string `json:"referenceId"`
+	Raw
 }
 
 // UserPropertyInput is what a create or an update sends of a property. Type belongs to a create only.
@@ -30,46 +30,17 @@ type UserPropertyInput struct {
 	ReferenceID Field[string] `json:"referenceId,omitzero"`
 }
 
-// Since returns what an update has to send to get from prior to in.
-func (in UserPropertyInput) Since(prior UserPropertyInput) UserPropertyInput {
-	return UserPropertyInput{
-		Name:        Change(prior.Name, in.Name),
-		Type:        Change(prior.Type, in.Type),
-		ReferenceID: Change(prior.ReferenceID, in.ReferenceID),
-	}
+// Head returns what all kinds have.
+func (p *UserProperty) Head() Head {
+	return Head{ID: p.ID, Key: p.ReferenceID, Name: string(p.Name), Type: p.Type}
 }
 
-// CreateUserProperty makes a property.
-func (c *Client) CreateUserProperty(ctx context.Context, in UserPropertyInput) (*UserProperty, error) {
-	return create[UserProperty](ctx, c, kindUserProperties, nil, in)
-}
-
-// GetUserProperty reads one by id.
-func (c *Client) GetUserProperty(ctx context.Context, id ID) (*UserProperty, error) {
-	return get[UserProperty](ctx, c, kindUserProperties, id)
-}
-
-// ReadUserProperty reads one by id, from a list when that has nothing new to tell; see [Config.ReadByID].
-func (c *Client) ReadUserProperty(ctx context.Context, id ID, nothingNew func(*UserProperty) bool) (*UserProperty, error) {
-	return readThrough(ctx, c, kindUserProperties, id, nothingNew)
-}
-
-// UpdateUserProperty sends the fields that change.
-func (c *Client) UpdateUserProperty(ctx context.Context, id ID, in UserPropertyInput) (*UserProperty, error) {
-	return update[UserProperty](ctx, c, kindUserProperties, id, in)
-}
-
-// DeleteUserProperty removes one for good.
-func (c *Client) DeleteUserProperty(ctx context.Context, id ID) error {
-	return remove(ctx, c, kindUserProperties, id)
-}
-
-// UserProperties walks all of them, archived ones included, in the order of their creation.
-func (c *Client) UserProperties(ctx context.Context) iter.Seq2[*UserProperty, error] {
-	return list[UserProperty](ctx, c, kindUserProperties, nil)
-}
-
-// ListedUserProperties walks all that lists which were read lately show, and everything that this client made.
-func (c *Client) ListedUserProperties(ctx context.Context) iter.Seq2[*UserProperty, error] {
-	return decoded[UserProperty](kindUserProperties, c.listed(ctx, kindUserProperties))
+// userProperties says how the API has user properties (assumed).
+var userProperties = descriptor{
+	path: "user-properties", noun: "user-property", reference: "referenceId", name: "name",
+	pages: pagesByCursor, update: http.MethodPatch,
+	attributes: map[string]string{"name": "name", "type": "type", "referenceId": "reference_id"},
+	words: map[string]words{
+		"type": {PropertyText: "text", PropertyNumber: "number", PropertyBoolean: "boolean", PropertyDate: "date"},
+	},
 }

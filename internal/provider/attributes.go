@@ -323,25 +323,6 @@ func listed(names []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// Description says what the attribute must be.
-func (r Reference) Description(context.Context) string {
-	var resources []string
-	for _, kind := range r.Kinds {
-		resources = append(resources, "cohort_"+kind)
-	}
-	return "must be the id of a " + strings.Join(resources, " or ")
-}
-
-// MarkdownDescription is the same as [Reference.Description].
-func (r Reference) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
-
-// ValidateString refuses a blank id: it would mean none where one was meant.
-func (r Reference) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if id := req.ConfigValue; !id.IsNull() && !id.IsUnknown() && blank(id.ValueString()) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Blank id", fmt.Sprintf("%s %s. Refer to it, as in cohort_%s.example.id, or leave the attribute out.", req.Path, r.Description(ctx), r.Kinds[0]))
-	}
-}
-
 // slugAttribute is the last part of a page's address.
 func slugAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -48,17 +47,6 @@ type badgeAttributes struct {
 type badgeModel struct {
 	badgeAttributes
 	DesiredStatus types.String `tfsdk:"desired_status"`
-}
-
-// badgePaths maps the service's names to attributes.
-var badgePaths = wirePaths{
-	"internalName":      path.Root("internal_name"),
-	"cohortId":          path.Root("audience_id"),
-	"title":             path.Root("title"),
-	"description":       path.Root("description"),
-	"imageUrl":          path.Root("image_url"),
-	"visibility":        path.Root("visibility"),
-	"lockedDescription": path.Root("locked_description"),
 }
 
 func (r *badgeResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -134,67 +122,28 @@ func (r *badgeResource) ValidateConfig(ctx context.Context, req resource.Validat
 func (r *badgeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.session.guardPlan(ctx, badgeKind, req, resp)
 	badgeLife.plan(ctx, "badge", req, resp)
-	if req.Plan.Raw.IsNull() {
-		return
-	}
-	r.session.checkReference(path.Root("audience_id"), textsOf(req.Plan.Raw)("audience_id"), &resp.Diagnostics, listKind, segmentKind)
 }
 
 func (r *badgeResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan badgeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	r.session.checkCreate(ctx, badgeKind, plan.InternalName, &resp.Diagnostics)
+	r.session.checkCreate(ctx, badgeKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	name := plan.InternalName.ValueString()
-	badge, err := r.session.client.CreateBadge(ctx, plan.input())
+	badge, err := r.session.client.Badges.Create(ctx, plan.input())
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("create badge %q", name), err, badgePaths)
+		addAPIError(&resp.Diagnostics, badgeKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(badge)
 	plan.media(badge).save(ctx, resp.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
-
-	status, err := badgeLife.reach(plan.DesiredStatus, badge.Status, r.act(ctx, badge.ID))
-	if err != nil {
-		addPublishWarning(&resp.Diagnostics, "badge", name, plan.DesiredStatus, status, err)
-	}
-	r.session.ledger.made(badgeKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
-	plan.Status = types.StringValue(status)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	r.session.finishCreate(ctx, badgeKind, plan, resp)
+	r.session.publishCreated(ctx, badgeKind, badge.Head(), plan.DesiredStatus, resp)
 }
 
 func (r *badgeResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state badgeModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	rewritten := mediaFrom(ctx, req.Private, &resp.Diagnostics)
-	badge, err := r.session.client.ReadBadge(ctx, idOf(state.ID), func(listed *merchants.Badge) bool {
-		return unchanged(state, func(seen *badgeModel) diag.Diagnostics {
-			seen.read(listed, rewritten)
-			return nil
-		})
-	})
-	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, badgeKind, state.ID, state.InternalName.IsNull(), resp)
-		return
-	}
-	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read badge %q", state.InternalName.ValueString()), err, nil)
-		return
-	}
-	before := state
-	if state.InternalName.IsNull() {
-		state.DesiredStatus = badgeLife.imported(badge.Status)
-	}
-	state.read(badge, rewritten)
-	readFound(ctx, r.session, badgeKind, state.ID, before, state, resp)
+	readObject[badgeModel](ctx, r.session, badgeKind, r.session.client.Badges, req, resp)
 }
 
 func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -205,69 +154,51 @@ func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id, doing := idOf(state.ID), fmt.Sprintf("update badge %q", plan.InternalName.ValueString())
-	badge, err := r.session.client.GetBadge(ctx, id)
+	badges, doing := r.session.client.Badges, badgeKind.doing("update", req.Plan.Raw)
+	badge, err := badges.Get(ctx, idOf(state.ID))
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, nil)
+		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	service := state
-	service.read(badge, mediaFrom(ctx, req.Private, &resp.Diagnostics))
-	input, is := plan.input(), service.input()
+	service.read(ctx, badge, mediaFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
+	is, want := service.input(), plan.input()
 	badgeLife.checkServable(doing, plan.DesiredStatus, badge.Status, &resp.Diagnostics)
-	checkConflict(r.session, doing, state.input(), is, input, badgePaths, &resp.Diagnostics)
+	r.session.checkConflict(doing, badges.Conflicts(state.input(), is, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	act := r.act(ctx, id)
-	if patch := input.Since(is); !merchants.IsEmpty(patch) {
-		if badge, err = r.session.client.UpdateBadge(ctx, id, patch); err != nil {
-			addAPIError(&resp.Diagnostics, doing, err, badgePaths)
-			return
-		}
+	transition := r.session.transition(ctx, badgeKind, badge.ID)
+	if badge, err = badges.Update(ctx, badge, is, want); err != nil {
+		addAPIError(&resp.Diagnostics, doing, err)
+		return
 	}
 	planned := plan.Status
 	plan.computed(badge)
 	plan.media(badge).save(ctx, resp.Private, &resp.Diagnostics)
-	status, err := badgeLife.reach(plan.DesiredStatus, badge.Status, act)
+	status, err := badgeLife.reach(plan.DesiredStatus, badge.Status, transition)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, badgePaths)
+		addAPIError(&resp.Diagnostics, doing, err)
 	}
 	plan.Status = plannedStatus(planned, status)
-	r.session.ledger.wrote(badgeKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+	r.session.finishUpdate(ctx, badgeKind, plan, status, resp)
 }
 
 func (r *badgeResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state badgeModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(badgeKind, deletion, state.InternalName, state.ID, &resp.Diagnostics)
+	id := r.session.guardDelete(badgeKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.session.client.DeleteBadge(ctx, idOf(state.ID))
-	r.session.finishDelete(ctx, badgeKind, state.ID, fmt.Sprintf("destroy badge %q", state.InternalName.ValueString()), err, req, &resp.Diagnostics)
+	err := r.session.client.Badges.Delete(ctx, id)
+	r.session.finishDelete(ctx, badgeKind, err, req, &resp.Diagnostics)
 }
 
 func (r *badgeResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.session.importByKeyOrID(ctx, badgeKind, req, resp)
 }
 
-// act makes one transition and returns the status that followed.
-func (r *badgeResource) act(ctx context.Context, id merchants.ID) func(verb) (string, error) {
-	calls := map[verb]func(context.Context, merchants.ID) (*merchants.Badge, error){
-		publish: r.session.client.PublishBadge,
-	}
-	return func(v verb) (string, error) {
-		badge, err := calls[v](ctx, id)
-		if err != nil {
-			return "", err
-		}
-		return badge.Status, nil
-	}
-}
+// adopt fills what an import cannot read: what is wanted of the badge is what it is.
+func (m *badgeModel) adopt(status string) { m.DesiredStatus = badgeLife.imported(status) }
 
 // input is what the model asks of the service.
 func (m badgeModel) input() merchants.BadgeInput {
@@ -288,7 +219,7 @@ func (m *badgeModel) computed(badge *merchants.Badge) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *badgeAttributes) read(badge *merchants.Badge, rewritten media) {
+func (m *badgeAttributes) read(_ context.Context, badge *merchants.Badge, rewritten media, _ *diag.Diagnostics) {
 	m.ID, m.Status = types.StringValue(string(badge.ID)), types.StringValue(badge.Status)
 	m.InternalName = textValue(m.InternalName, &badge.InternalName)
 	m.AudienceID = types.StringValue(string(badge.CohortID))

@@ -147,7 +147,7 @@ func (m campaignModel) checkPublishing(ctx context.Context, status string) diag.
 	if status == "" {
 		status = merchants.StatusDraft
 	}
-	if campaignLife.next(m.DesiredStatus, status) != publish {
+	if campaignLife.next(m.DesiredStatus, status) != merchants.Publish {
 		return diags
 	}
 	if !m.Airdrop.IsNull() {
@@ -184,7 +184,7 @@ func (m campaignModel) checkReplaced(at path.Path, diags *diag.Diagnostics) {
 // checkFrozen warns of what is assumed to stay as it was when the campaign was published.
 func (m campaignModel) checkFrozen(ctx context.Context, state campaignModel, diags *diag.Diagnostics) {
 	status := state.Status.ValueString()
-	if status == merchants.StatusDraft || status == merchants.StatusArchived && campaignLife.next(m.DesiredStatus, status) != unarchive {
+	if status == merchants.StatusDraft || status == merchants.StatusArchived && campaignLife.next(m.DesiredStatus, status) != merchants.Unarchive {
 		return
 	}
 	for _, frozen := range []struct {

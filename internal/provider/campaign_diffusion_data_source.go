@@ -87,7 +87,7 @@ func (d *campaignDiffusionDataSource) Configure(_ context.Context, req datasourc
 func (d *campaignDiffusionDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
 	diffusion, err := d.session.client.GetCampaignDiffusion(ctx)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, "read the campaign diffusion", err, nil)
+		addAPIError(&resp.Diagnostics, "read the campaign diffusion", err)
 		return
 	}
 	object, _ := resp.State.Schema.GetAttributes()["campaign"].GetType().(attr.TypeWithAttributeTypes)

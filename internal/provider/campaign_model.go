@@ -63,27 +63,6 @@ type storeModel struct {
 
 type airdropModel struct{}
 
-// paths maps the service's names to attributes, of all forms alike: a campaign has one.
-func (m campaignModel) paths() wirePaths {
-	form := m.form()
-	return wirePaths{
-		"internalName":           path.Root("internal_name"),
-		"cohortId":               path.Root("audience_id"),
-		"startAt":                path.Root("start_at"),
-		"endAt":                  path.Root("end_at"),
-		"rewards":                path.Root("rewards"),
-		"distribution":           path.Root("distribution"),
-		"typeConfig":             form,
-		"typeConfig.name":        form.AtName("title"),
-		"typeConfig.optInCta":    form.AtName("opt_in_cta"),
-		"typeConfig.description": form.AtName("description"),
-		"typeConfig.imageUrl":    form.AtName("image_url"),
-		"typeConfig.videoUrl":    form.AtName("video_url"),
-		"typeConfig.slug":        form.AtName("slug"),
-		"typeConfig.steps":       form.AtName("steps"),
-	}
-}
-
 // forms are the three forms, of which a campaign has one.
 func (m campaignAttributes) forms() map[string]types.Object {
 	return map[string]types.Object{"challenge": m.Challenge, "store": m.Store, "airdrop": m.Airdrop}
@@ -111,6 +90,11 @@ func (m campaignModel) formChanged(state campaignModel) (path.Path, bool) {
 		}
 	}
 	return path.Path{}, false
+}
+
+// adopt fills what an import cannot read: what is wanted of the campaign is what it is.
+func (m *campaignModel) adopt(status string) {
+	m.DesiredStatus, m.OnDestroy = campaignLife.imported(status), types.StringValue(destroyByArchive)
 }
 
 // input is what the model asks of the service.
@@ -219,8 +203,8 @@ func (m campaignModel) media(ctx context.Context, campaign *merchants.Campaign, 
 }
 
 // read takes everything from the API: rule 2.
-func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campaign, rewritten media) diag.Diagnostics {
-	var diags, problems diag.Diagnostics
+func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campaign, rewritten media, diags *diag.Diagnostics) {
+	var problems diag.Diagnostics
 	m.ID, m.Status = types.StringValue(string(campaign.ID)), types.StringValue(campaign.Status)
 	m.InternalName = textValue(m.InternalName, &campaign.InternalName)
 	m.AudienceID = stringValue(campaign.CohortID)
@@ -228,28 +212,27 @@ func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campa
 	diags.Append(problems...)
 	m.EndAt, problems = timeValue(m.EndAt, campaign.EndAt)
 	diags.Append(problems...)
-	m.readRewards(ctx, campaign.Rewards, &diags)
-	m.readDistribution(ctx, campaign.Distribution, &diags)
+	m.readRewards(ctx, campaign.Rewards, diags)
+	m.readDistribution(ctx, campaign.Distribution, diags)
 
-	before := objectOf[challengeModel](ctx, m.Challenge, &diags)
-	stood := objectOf[storeModel](ctx, m.Store, &diags)
+	before := objectOf[challengeModel](ctx, m.Challenge, diags)
+	stood := objectOf[storeModel](ctx, m.Store, diags)
 	var challenge *challengeModel
 	var store *storeModel
 	var airdrop *airdropModel
 	switch campaign.Type {
 	case merchants.CampaignChallenge:
-		challenge = newChallengeModel(ctx, before, campaign.Challenge, rewritten, &diags)
+		challenge = newChallengeModel(ctx, before, campaign.Challenge, rewritten, diags)
 	case merchants.CampaignStore:
 		store = newStoreModel(stood, campaign.Store, rewritten)
 	case merchants.CampaignAirdrop:
 		airdrop = &airdropModel{}
 	default:
-		addUnknownType(&diags, fmt.Sprintf("The campaign %q", campaign.InternalName), campaign.Type)
+		addUnknownType(diags, fmt.Sprintf("The campaign %q", campaign.InternalName), campaign.Type)
 	}
-	m.Challenge = objectValue(ctx, challengeAttribute(), challenge, &diags)
-	m.Store = objectValue(ctx, storeAttribute(), store, &diags)
-	m.Airdrop = objectValue(ctx, campaignSchema()["airdrop"], airdrop, &diags)
-	return diags
+	m.Challenge = objectValue(ctx, challengeAttribute(), challenge, diags)
+	m.Store = objectValue(ctx, storeAttribute(), store, diags)
+	m.Airdrop = objectValue(ctx, campaignSchema()["airdrop"], airdrop, diags)
 }
 
 func newChallengeModel(ctx context.Context, prior *challengeModel, challenge *merchants.Challenge, rewritten media, diags *diag.Diagnostics) *challengeModel {

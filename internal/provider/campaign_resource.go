@@ -2,10 +2,8 @@ package provider
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -99,7 +97,7 @@ func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	resp.Diagnostics.Append(plan.checkPublishing(ctx, state.Status.ValueString())...)
-	plan.checkReferences(ctx, r.session, &resp.Diagnostics)
+	plan.checkArchivedRewards(ctx, r.session, &resp.Diagnostics)
 	plan.checkSlug(ctx, r.session, state, replaced, &resp.Diagnostics)
 	if req.State.Raw.IsNull() {
 		return
@@ -111,8 +109,9 @@ func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	plan.planSteps(ctx, state, resp)
 	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
-	change := plan.input(ctx, &resp.Diagnostics).Since(state.withRewardsOf(plan).input(ctx, &resp.Diagnostics))
-	campaignLife.checkArchived("campaign", plan.DesiredStatus, state.Status, change, plan.paths(), &resp.Diagnostics)
+	is, want := state.withRewardsOf(plan).input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
+	changes := r.session.client.Campaigns.Changes(is, want)
+	campaignLife.checkArchived("campaign", plan.DesiredStatus, state.Status, changes, &resp.Diagnostics)
 	plan.checkFrozen(ctx, state, &resp.Diagnostics)
 }
 
@@ -120,57 +119,23 @@ func (r *campaignResource) Create(ctx context.Context, req resource.CreateReques
 	var plan campaignModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	input := plan.input(ctx, &resp.Diagnostics)
-	r.session.checkCreate(ctx, campaignKind, plan.InternalName, &resp.Diagnostics)
+	r.session.checkCreate(ctx, campaignKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	name := plan.InternalName.ValueString()
-	campaign, err := r.session.client.CreateCampaign(ctx, input)
+	campaign, err := r.session.client.Campaigns.Create(ctx, input)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("create campaign %q", name), err, plan.paths())
+		addAPIError(&resp.Diagnostics, campaignKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(ctx, campaign, &resp.Diagnostics)
 	plan.media(ctx, campaign, &resp.Diagnostics).save(ctx, resp.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
-
-	status, err := campaignLife.reach(plan.DesiredStatus, campaign.Status, r.act(ctx, campaign.ID))
-	if err != nil {
-		addPublishWarning(&resp.Diagnostics, "campaign", name, plan.DesiredStatus, status, err)
-	}
-	r.session.ledger.made(campaignKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
-	plan.Status = types.StringValue(status)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	r.session.finishCreate(ctx, campaignKind, plan, resp)
+	r.session.publishCreated(ctx, campaignKind, campaign.Head(), plan.DesiredStatus, resp)
 }
 
 func (r *campaignResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state campaignModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	rewritten := mediaFrom(ctx, req.Private, &resp.Diagnostics)
-	campaign, err := r.session.client.ReadCampaign(ctx, idOf(state.ID), func(listed *merchants.Campaign) bool {
-		return unchanged(state, func(seen *campaignModel) diag.Diagnostics {
-			return seen.read(ctx, listed, rewritten)
-		})
-	})
-	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, campaignKind, state.ID, state.InternalName.IsNull(), resp)
-		return
-	}
-	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read campaign %q", state.InternalName.ValueString()), err, nil)
-		return
-	}
-	before := state
-	if state.InternalName.IsNull() {
-		state.DesiredStatus, state.OnDestroy = campaignLife.imported(campaign.Status), types.StringValue(destroyByArchive)
-	}
-	resp.Diagnostics.Append(state.read(ctx, campaign, rewritten)...)
-	readFound(ctx, r.session, campaignKind, state.ID, before, state, resp)
+	readObject[campaignModel](ctx, r.session, campaignKind, r.session.client.Campaigns, req, resp)
 }
 
 func (r *campaignResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -181,76 +146,55 @@ func (r *campaignResource) Update(ctx context.Context, req resource.UpdateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id, doing := idOf(state.ID), fmt.Sprintf("update campaign %q", plan.InternalName.ValueString())
-	campaign, err := r.session.client.GetCampaign(ctx, id)
+	campaigns, doing := r.session.client.Campaigns, campaignKind.doing("update", req.Plan.Raw)
+	campaign, err := campaigns.Get(ctx, idOf(state.ID))
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, nil)
+		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	service := state
-	resp.Diagnostics.Append(service.read(ctx, campaign, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
-	input, is := plan.input(ctx, &resp.Diagnostics), service.withRewardsOf(plan).input(ctx, &resp.Diagnostics)
+	service.read(ctx, campaign, mediaFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
+	is, want := service.withRewardsOf(plan).input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
 	campaignLife.checkServable(doing, plan.DesiredStatus, campaign.Status, &resp.Diagnostics)
-	checkConflict(r.session, doing, state.input(ctx, &resp.Diagnostics), is, input, plan.paths(), &resp.Diagnostics)
+	r.session.checkConflict(doing, campaigns.Conflicts(state.input(ctx, &resp.Diagnostics), is, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	act := r.act(ctx, id)
-	if campaignLife.next(plan.DesiredStatus, campaign.Status) == unarchive {
-		if campaign.Status, err = act(unarchive); err != nil {
-			addAPIError(&resp.Diagnostics, doing, err, plan.paths())
+	transition := r.session.transition(ctx, campaignKind, campaign.ID)
+	if campaignLife.next(plan.DesiredStatus, campaign.Status) == merchants.Unarchive {
+		if campaign.Status, err = transition(merchants.Unarchive); err != nil {
+			addAPIError(&resp.Diagnostics, doing, err)
 			return
 		}
 	}
-	if patch := input.Since(is).Over(campaign); !merchants.IsEmpty(patch) {
-		if campaign, err = r.session.client.UpdateCampaign(ctx, id, patch); err != nil {
-			addAPIError(&resp.Diagnostics, doing, err, plan.paths())
-			return
-		}
+	if campaign, err = campaigns.Update(ctx, campaign, is, want); err != nil {
+		addAPIError(&resp.Diagnostics, doing, err)
+		return
 	}
 	planned := plan.Status
 	plan.computed(ctx, campaign, &resp.Diagnostics)
 	plan.media(ctx, campaign, &resp.Diagnostics).save(ctx, resp.Private, &resp.Diagnostics)
-	status, err := campaignLife.reach(plan.DesiredStatus, campaign.Status, act)
+	status, err := campaignLife.reach(plan.DesiredStatus, campaign.Status, transition)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, plan.paths())
+		addAPIError(&resp.Diagnostics, doing, err)
 	}
 	plan.Status = plannedStatus(planned, status)
-	r.session.ledger.wrote(campaignKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+	r.session.finishUpdate(ctx, campaignKind, plan, status, resp)
 }
 
 func (r *campaignResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state campaignModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(campaignKind, deletion, state.InternalName, state.ID, &resp.Diagnostics)
+	id := r.session.guardDelete(campaignKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id := idOf(state.ID)
-	err := campaignLife.destroy(state.OnDestroy, state.Status.ValueString(), r.act(ctx, id), func() error {
-		return r.session.client.DeleteCampaign(ctx, id)
+	err := campaignLife.destroy(state.OnDestroy, state.Status.ValueString(), r.session.transition(ctx, campaignKind, id), func() error {
+		return r.session.client.Campaigns.Delete(ctx, id)
 	})
-	r.session.finishDelete(ctx, campaignKind, state.ID, fmt.Sprintf("destroy campaign %q", state.InternalName.ValueString()), err, req, &resp.Diagnostics)
+	r.session.finishDelete(ctx, campaignKind, err, req, &resp.Diagnostics)
 }
 
 func (r *campaignResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.session.importByKeyOrID(ctx, campaignKind, req, resp)
-}
-
-// act makes one transition and returns the status that followed.
-func (r *campaignResource) act(ctx context.Context, id merchants.ID) func(verb) (string, error) {
-	calls := map[verb]func(context.Context, merchants.ID) (*merchants.Campaign, error){
-		publish: r.session.client.PublishCampaign, end: r.session.client.EndCampaign,
-		archive: r.session.client.ArchiveCampaign, unarchive: r.session.client.UnarchiveCampaign,
-	}
-	return func(v verb) (string, error) {
-		campaign, err := calls[v](ctx, id)
-		if err != nil {
-			return "", err
-		}
-		return campaign.Status, nil
-	}
 }

@@ -2,12 +2,16 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
@@ -22,16 +26,17 @@ type Kind struct {
 	Key string
 	// Lifecycle are the statuses that a user may ask for, in their order; nil for a kind without a life cycle.
 	Lifecycle lifecycle
-	// References says of every attribute that refers to other objects what it refers to, by its path, such as rewards.perk_id.
+	// Types are the words of the attribute type; nil for a kind without it.
+	Types []string
+	// References says of every attribute that refers to other objects what it refers to, by its path, such as
+	// rewards.perk_id.
 	References map[string]Reference
-	// all walks the objects of the merchant.
-	all func(context.Context, *merchants.Client) candidates
-	// get tells whether an object exists: the error is that of reading it.
-	get func(context.Context, *merchants.Client, merchants.ID) error
+	// sharedAs is the type of the objects where kinds share a collection of the service, and so their keys; else "".
+	sharedAs string
 
+	attributes func() map[string]schema.Attribute
 	resource   func() resource.Resource
-	dataSource func() datasource.DataSource
-	query      func() list.ListResource
+	views
 }
 
 // Reference is what an attribute refers to.
@@ -51,69 +56,63 @@ var (
 
 var userPropertyKind = Kind{
 	Name: "user_property", Noun: "user property", Plural: "user properties", Key: "reference_id",
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedUserProperties(ctx), func(p *merchants.UserProperty) candidate {
-			return candidate{id: p.ID, key: p.ReferenceID}
-		})
+	Types: []string{
+		merchants.PropertyText, merchants.PropertyNumber, merchants.PropertyBoolean, merchants.PropertyDate,
 	},
-	get:      reads((*merchants.Client).GetUserProperty),
-	resource: newUserPropertyResource, dataSource: newUserPropertyDataSource, query: newUserPropertyQuery,
+	attributes: userPropertySchema, resource: newUserPropertyResource,
+	views: viewsOf[userPropertyModel, userPropertyModel](
+		func(c *merchants.Client) merchants.Collection[*merchants.UserProperty, merchants.UserPropertyInput] {
+			return c.UserProperties
+		}),
 }
 
 var listKind = Kind{
-	Name: "list", Noun: "list", Plural: "lists", Key: "reference_id",
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedCohorts(ctx, merchants.CohortList), describeCohort)
-	},
-	get:      reads((*merchants.Client).GetCohort),
-	resource: newListResource, dataSource: newListDataSource, query: newListQuery,
+	Name: "list", Noun: "list", Plural: "lists", Key: "reference_id", sharedAs: merchants.CohortList,
+	attributes: listSchema, resource: newListResource,
+	views: viewsOf[listModel, listModel](
+		func(c *merchants.Client) merchants.Collection[*merchants.Cohort, merchants.CohortInput] {
+			return c.Lists
+		}),
 }
 
 var segmentKind = Kind{
-	Name: "segment", Noun: "segment", Plural: "segments", Key: "reference_id",
+	Name: "segment", Noun: "segment", Plural: "segments", Key: "reference_id", sharedAs: merchants.CohortSegment,
 	References: map[string]Reference{
 		"groups.conditions.audience.id":            toAudience,
 		"groups.conditions.user_property.property": toUserProperty,
 	},
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedCohorts(ctx, merchants.CohortSegment), describeCohort)
-	},
-	get:      reads((*merchants.Client).GetCohort),
-	resource: newSegmentResource, dataSource: newSegmentDataSource, query: newSegmentQuery,
+	attributes: segmentSchema, resource: newSegmentResource,
+	views: viewsOf[segmentModel, segmentModel](
+		func(c *merchants.Client) merchants.Collection[*merchants.Cohort, merchants.CohortInput] {
+			return c.Segments
+		}),
 }
 
 var perkKind = Kind{
 	Name: "perk", Noun: "perk", Plural: "perks", Key: "internal_name", Lifecycle: perkLife,
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedPerks(ctx), func(p *merchants.Perk) candidate {
-			return candidate{id: p.ID, key: p.InternalName, archived: p.Status == merchants.StatusArchived}
-		})
-	},
-	get:      reads((*merchants.Client).GetPerk),
-	resource: newPerkResource, dataSource: newPerkDataSource, query: newPerkQuery,
+	attributes: perkSchema, resource: newPerkResource,
+	views: viewsOf[perkModel, perkAttributes](
+		func(c *merchants.Client) merchants.Collection[*merchants.Perk, merchants.PerkInput] { return c.Perks }),
 }
 
 var digitalAssetKind = Kind{
-	Name: "digital_asset", Noun: "digital asset", Plural: "digital assets", Key: "internal_name", Lifecycle: digitalAssetLife,
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedDigitalAssets(ctx), func(a *merchants.DigitalAsset) candidate {
-			return candidate{id: a.ID, key: a.InternalName}
-		})
-	},
-	get:      reads((*merchants.Client).GetDigitalAsset),
-	resource: newDigitalAssetResource, dataSource: newDigitalAssetDataSource, query: newDigitalAssetQuery,
+	Name: "digital_asset", Noun: "digital asset", Plural: "digital assets", Key: "internal_name",
+	Lifecycle:  digitalAssetLife,
+	attributes: digitalAssetSchema, resource: newDigitalAssetResource,
+	views: viewsOf[digitalAssetModel, digitalAssetAttributes](
+		func(c *merchants.Client) merchants.Collection[*merchants.DigitalAsset, merchants.DigitalAssetInput] {
+			return c.DigitalAssets
+		}),
 }
 
 var badgeKind = Kind{
 	Name: "badge", Noun: "badge", Plural: "badges", Key: "internal_name", Lifecycle: badgeLife,
 	References: map[string]Reference{"audience_id": toAudience},
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedBadges(ctx), func(b *merchants.Badge) candidate {
-			return candidate{id: b.ID, key: b.InternalName}
-		})
-	},
-	get:      reads((*merchants.Client).GetBadge),
-	resource: newBadgeResource, dataSource: newBadgeDataSource, query: newBadgeQuery,
+	attributes: badgeSchema, resource: newBadgeResource,
+	views: viewsOf[badgeModel, badgeAttributes](
+		func(c *merchants.Client) merchants.Collection[*merchants.Badge, merchants.BadgeInput] {
+			return c.Badges
+		}),
 }
 
 var campaignKind = Kind{
@@ -123,11 +122,11 @@ var campaignKind = Kind{
 		"rewards.perk_id":          toPerk,
 		"rewards.digital_asset_id": toDigitalAsset,
 	},
-	all: func(ctx context.Context, c *merchants.Client) candidates {
-		return candidatesOf(c.ListedCampaigns(ctx), describeCampaign)
-	},
-	get:      reads((*merchants.Client).GetCampaign),
-	resource: newCampaignResource, dataSource: newCampaignDataSource, query: newCampaignQuery,
+	attributes: campaignSchema, resource: newCampaignResource,
+	views: viewsOf[campaignModel, campaignAttributes](
+		func(c *merchants.Client) merchants.Collection[*merchants.Campaign, merchants.CampaignInput] {
+			return c.Campaigns
+		}),
 }
 
 // kinds are all of them, each after those that it refers to: in this order they can be made in an empty merchant.
@@ -135,6 +134,30 @@ var kinds = []Kind{userPropertyKind, listKind, segmentKind, perkKind, digitalAss
 
 // Catalog returns the kinds of objects that the provider manages, each after those that it refers to.
 func Catalog() []Kind { return slices.Clone(kinds) }
+
+// views are how the provider shows objects that it does not manage: without their types, as a data source and in a query.
+type views struct {
+	objects    func(*merchants.Client) merchants.Objects
+	dataSource func(Kind) datasource.DataSource
+	query      func(Kind) list.ListResource
+}
+
+// viewsOf are the views of a kind. Managed is the model of its resource, Shown that of its data source.
+func viewsOf[
+	Managed, Shown any, T merchants.Object, Input any, PM projection[T, Managed], PS projection[T, Shown],
+](of func(*merchants.Client) merchants.Collection[T, Input]) views {
+	return views{
+		objects:    func(c *merchants.Client) merchants.Objects { return of(c) },
+		dataSource: func(k Kind) datasource.DataSource { return &kindDataSource[T, Input, Shown, PS]{kind: k, of: of} },
+		query:      func(k Kind) list.ListResource { return &kindQuery[T, Input, Managed, PM]{kind: k, of: of} },
+	}
+}
+
+// projection is a model that takes everything from an object of the service: rule 2.
+type projection[T merchants.Object, Model any] interface {
+	*Model
+	read(ctx context.Context, object T, rewritten media, diags *diag.Diagnostics)
+}
 
 // kindNames are the names of all kinds.
 func kindNames() []string {
@@ -154,12 +177,28 @@ func kindNamed(name string) (Kind, bool) {
 	return kinds[i], true
 }
 
-// rivals are the kinds that share their keys with this one, itself among them: lists and segments are one kind in the service.
+// rivals are the kinds that share their keys with this one, itself among them.
 func (k Kind) rivals() []Kind {
-	if k.Name == listKind.Name || k.Name == segmentKind.Name {
-		return []Kind{listKind, segmentKind}
+	if k.sharedAs == "" {
+		return []Kind{k}
 	}
-	return []Kind{k}
+	return slices.DeleteFunc(Catalog(), func(other Kind) bool { return other.sharedAs == "" })
 }
 
 func (k Kind) keyName() string { return strings.ReplaceAll(k.Key, "_", " ") }
+
+// nameAttribute is the attribute with the name in Cohort's admin, which every object has.
+func (k Kind) nameAttribute() string {
+	if _, found := k.attributes()["name"]; found {
+		return "name"
+	}
+	return k.Key
+}
+
+// doing says what is done with an object, as in: create perk "welcome-10".
+func (k Kind) doing(verb string, object tftypes.Value) string {
+	return fmt.Sprintf("%s %s %q", verb, k.Noun, textsOf(object)(k.nameAttribute()).ValueString())
+}
+
+// archives tells whether objects of the kind can be archived.
+func (k Kind) archives() bool { return slices.Contains(k.Lifecycle, merchants.StatusArchived) }

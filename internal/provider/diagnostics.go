@@ -15,42 +15,28 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// wirePaths says at which attribute an error belongs that the service found at a property of its own. Keys are JSON paths without indices.
-type wirePaths map[string]path.Path
-
-// at returns the attribute for a JSON path of the service: that of its longest known beginning.
-func (w wirePaths) at(field string) (path.Path, bool) {
-	field = indices.Replace(field)
-	for field != "" {
-		if at, ok := w[field]; ok {
-			return at, true
-		}
-		cut := strings.LastIndexAny(field, ".[")
-		if cut < 0 {
-			break
-		}
-		field = field[:cut]
-	}
-	return path.Path{}, false
-}
-
-var indices = strings.NewReplacer("[", ".[")
-
-// addAPIError tells the person at the terminal what was attempted, what the service said, and what to do now; at the attribute at fault where
-// the service names it. doing is a phrase such as: create perk "welcome-10".
-func addAPIError(diags *diag.Diagnostics, doing string, err error, paths wirePaths) {
+// addAPIError tells the person at the terminal what was attempted, what the service said, and what to do now; at the
+// attribute at fault where the service names it. doing is a phrase such as: create perk "welcome-10".
+func addAPIError(diags *diag.Diagnostics, doing string, err error) {
 	summary := "Could not " + doing
 	apiError, ok := errors.AsType[*merchants.Error](err)
-	if !ok {
+	switch {
+	case !ok:
 		diags.AddError(summary, sentence(err))
-		return
+	case apiError.Attribute != "":
+		diags.AddAttributeError(attributePath(apiError.Attribute), summary, apiErrorDetail(apiError))
+	default:
+		diags.AddError(summary, apiErrorDetail(apiError))
 	}
-	detail := apiErrorDetail(apiError)
-	if at, known := paths.at(apiError.Field()); known {
-		diags.AddAttributeError(at, summary, detail)
-		return
+}
+
+// attributePath is the path of an attribute that is named like shopify_discount.value.
+func attributePath(attribute string) path.Path {
+	at := path.Empty()
+	for name := range strings.SplitSeq(attribute, ".") {
+		at = below(at, name)
 	}
-	diags.AddError(summary, detail)
+	return at
 }
 
 // addUnknownType says that the service has grown since: what it answered cannot be written here, and would be lost by an update.
@@ -156,7 +142,7 @@ func adviceOn(err *merchants.Error) string {
 // adviceOnStatus says what to do about a request that the status of an object does not allow.
 func adviceOnStatus(err *merchants.Error) string {
 	switch err.Method {
-	case http.MethodPatch:
+	case http.MethodPatch, http.MethodPut:
 		return "The status of the object does not allow this edit. What is archived comes back, and is edited in the same apply, when desired_status names the status that it is to have. " +
 			"The rewards and the distribution of a campaign stay as they were when it was published: take their change back, or end the campaign and add another one."
 	case http.MethodDelete:

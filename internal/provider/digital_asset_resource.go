@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -46,16 +45,6 @@ type digitalAssetAttributes struct {
 type digitalAssetModel struct {
 	digitalAssetAttributes
 	DesiredStatus types.String `tfsdk:"desired_status"`
-}
-
-// digitalAssetPaths maps the service's names to attributes.
-var digitalAssetPaths = wirePaths{
-	"internalName": path.Root("internal_name"),
-	"title":        path.Root("title"),
-	"description":  path.Root("description"),
-	"imageUrl":     path.Root("image_url"),
-	"videoUrl":     path.Root("video_url"),
-	"maxSupply":    path.Root("max_supply"),
 }
 
 func (r *digitalAssetResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -120,58 +109,23 @@ func (r *digitalAssetResource) ModifyPlan(ctx context.Context, req resource.Modi
 func (r *digitalAssetResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan digitalAssetModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	r.session.checkCreate(ctx, digitalAssetKind, plan.InternalName, &resp.Diagnostics)
+	r.session.checkCreate(ctx, digitalAssetKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	name := plan.InternalName.ValueString()
-	asset, err := r.session.client.CreateDigitalAsset(ctx, plan.input())
+	asset, err := r.session.client.DigitalAssets.Create(ctx, plan.input())
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("create digital asset %q", name), err, digitalAssetPaths)
+		addAPIError(&resp.Diagnostics, digitalAssetKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(asset)
 	plan.media(asset).save(ctx, resp.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
-
-	status, err := digitalAssetLife.reach(plan.DesiredStatus, asset.Status, r.act(ctx, asset.ID))
-	if err != nil {
-		addPublishWarning(&resp.Diagnostics, "digital asset", name, plan.DesiredStatus, status, err)
-	}
-	r.session.ledger.made(digitalAssetKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
-	plan.Status = types.StringValue(status)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	r.session.finishCreate(ctx, digitalAssetKind, plan, resp)
+	r.session.publishCreated(ctx, digitalAssetKind, asset.Head(), plan.DesiredStatus, resp)
 }
 
 func (r *digitalAssetResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state digitalAssetModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	rewritten := mediaFrom(ctx, req.Private, &resp.Diagnostics)
-	asset, err := r.session.client.ReadDigitalAsset(ctx, idOf(state.ID), func(listed *merchants.DigitalAsset) bool {
-		return unchanged(state, func(seen *digitalAssetModel) diag.Diagnostics {
-			seen.read(listed, rewritten)
-			return nil
-		})
-	})
-	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, digitalAssetKind, state.ID, state.InternalName.IsNull(), resp)
-		return
-	}
-	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read digital asset %q", state.InternalName.ValueString()), err, nil)
-		return
-	}
-	before := state
-	if state.InternalName.IsNull() {
-		state.DesiredStatus = digitalAssetLife.imported(asset.Status)
-	}
-	state.read(asset, rewritten)
-	readFound(ctx, r.session, digitalAssetKind, state.ID, before, state, resp)
+	readObject[digitalAssetModel](ctx, r.session, digitalAssetKind, r.session.client.DigitalAssets, req, resp)
 }
 
 func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -182,69 +136,51 @@ func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id, doing := idOf(state.ID), fmt.Sprintf("update digital asset %q", plan.InternalName.ValueString())
-	asset, err := r.session.client.GetDigitalAsset(ctx, id)
+	assets, doing := r.session.client.DigitalAssets, digitalAssetKind.doing("update", req.Plan.Raw)
+	asset, err := assets.Get(ctx, idOf(state.ID))
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, nil)
+		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	service := state
-	service.read(asset, mediaFrom(ctx, req.Private, &resp.Diagnostics))
-	input, is := plan.input(), service.input()
+	service.read(ctx, asset, mediaFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
+	is, want := service.input(), plan.input()
 	digitalAssetLife.checkServable(doing, plan.DesiredStatus, asset.Status, &resp.Diagnostics)
-	checkConflict(r.session, doing, state.input(), is, input, digitalAssetPaths, &resp.Diagnostics)
+	r.session.checkConflict(doing, assets.Conflicts(state.input(), is, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	act := r.act(ctx, id)
-	if patch := input.Since(is); !merchants.IsEmpty(patch) {
-		if asset, err = r.session.client.UpdateDigitalAsset(ctx, id, patch); err != nil {
-			addAPIError(&resp.Diagnostics, doing, err, digitalAssetPaths)
-			return
-		}
+	transition := r.session.transition(ctx, digitalAssetKind, asset.ID)
+	if asset, err = assets.Update(ctx, asset, is, want); err != nil {
+		addAPIError(&resp.Diagnostics, doing, err)
+		return
 	}
 	planned := plan.Status
 	plan.computed(asset)
 	plan.media(asset).save(ctx, resp.Private, &resp.Diagnostics)
-	status, err := digitalAssetLife.reach(plan.DesiredStatus, asset.Status, act)
+	status, err := digitalAssetLife.reach(plan.DesiredStatus, asset.Status, transition)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, digitalAssetPaths)
+		addAPIError(&resp.Diagnostics, doing, err)
 	}
 	plan.Status = plannedStatus(planned, status)
-	r.session.ledger.wrote(digitalAssetKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+	r.session.finishUpdate(ctx, digitalAssetKind, plan, status, resp)
 }
 
 func (r *digitalAssetResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state digitalAssetModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(digitalAssetKind, deletion, state.InternalName, state.ID, &resp.Diagnostics)
+	id := r.session.guardDelete(digitalAssetKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.session.client.DeleteDigitalAsset(ctx, idOf(state.ID))
-	r.session.finishDelete(ctx, digitalAssetKind, state.ID, fmt.Sprintf("destroy digital asset %q", state.InternalName.ValueString()), err, req, &resp.Diagnostics)
+	err := r.session.client.DigitalAssets.Delete(ctx, id)
+	r.session.finishDelete(ctx, digitalAssetKind, err, req, &resp.Diagnostics)
 }
 
 func (r *digitalAssetResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.session.importByKeyOrID(ctx, digitalAssetKind, req, resp)
 }
 
-// act makes one transition and returns the status that followed.
-func (r *digitalAssetResource) act(ctx context.Context, id merchants.ID) func(verb) (string, error) {
-	calls := map[verb]func(context.Context, merchants.ID) (*merchants.DigitalAsset, error){
-		publish: r.session.client.PublishDigitalAsset,
-	}
-	return func(v verb) (string, error) {
-		asset, err := calls[v](ctx, id)
-		if err != nil {
-			return "", err
-		}
-		return asset.Status, nil
-	}
-}
+// adopt fills what an import cannot read: what is wanted of the asset is what it is.
+func (m *digitalAssetModel) adopt(status string) { m.DesiredStatus = digitalAssetLife.imported(status) }
 
 // input is what the model asks of the service.
 func (m digitalAssetModel) input() merchants.DigitalAssetInput {
@@ -264,7 +200,7 @@ func (m *digitalAssetModel) computed(asset *merchants.DigitalAsset) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *digitalAssetAttributes) read(asset *merchants.DigitalAsset, rewritten media) {
+func (m *digitalAssetAttributes) read(_ context.Context, asset *merchants.DigitalAsset, rewritten media, _ *diag.Diagnostics) {
 	m.ID, m.Status = types.StringValue(string(asset.ID)), types.StringValue(asset.Status)
 	m.InternalName = textValue(m.InternalName, &asset.InternalName)
 	m.Title, m.Description = localizedValue(m.Title, asset.Title), localizedValue(m.Description, asset.Description)

@@ -55,6 +55,14 @@ func (s *session) checkDelete(k Kind, doing string, key, id types.String, diags 
 		"To stop managing it and leave it in Cohort, remove it from the state with a removed block that has destroy = false.", diags)
 }
 
+// guardDelete checks once more, right before the deletion, what the plan has checked. It returns the id of the object.
+func (s *session) guardDelete(k Kind, req resource.DeleteRequest, diags *diag.Diagnostics) merchants.ID {
+	object := textsOf(req.State.Raw)
+	s.checkMode(object("mode"), diags)
+	s.checkDelete(k, deletion, object(k.Key), object("id"), diags)
+	return idOf(object("id"))
+}
+
 // checkTainted refuses to replace a tainted object of the live merchant likewise. Terraform plans it as a new one with the same key.
 func (s *session) checkTainted(k Kind, e entry, diags *diag.Diagnostics) {
 	s.checkTaken(k, replacement, e.key, e.id,
@@ -112,14 +120,18 @@ type witness struct{ Kind, ID string }
 // prior state, then one without it, which gets the private data that the first one left. Of the second one it returns the id of the object
 // that is replaced.
 func (s *session) guardPlan(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaced string) {
-	diags := &resp.Diagnostics
 	if !req.State.Raw.IsNull() {
 		s.guardManaged(ctx, k, req, resp)
-		return ""
+	} else if !req.Plan.Raw.IsNull() {
+		replaced = s.guardNew(ctx, k, req, resp)
 	}
-	if req.Plan.Raw.IsNull() {
-		return ""
-	}
+	s.checkReferences(k, req.Plan.Raw, &resp.Diagnostics)
+	return replaced
+}
+
+// guardNew is guardPlan of an object that is not in the state.
+func (s *session) guardNew(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaced string) {
+	diags := &resp.Diagnostics
 	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("mode"), string(s.mode))...)
 	var key types.String
 	diags.Append(req.Plan.GetAttribute(ctx, path.Root(k.Key), &key)...)
@@ -238,7 +250,7 @@ func (s *session) witnesses(ctx context.Context, id string, diags *diag.Diagnost
 
 // sample reads an object of the state that Terraform has not asked for. It returns false when there was no clear answer.
 func (s *session) sample(ctx context.Context, e entry, diags *diag.Diagnostics) bool {
-	err := e.kind.get(ctx, s.client, merchants.ID(e.id))
+	_, err := e.kind.objects(s.client).Head(ctx, merchants.ID(e.id))
 	if err != nil && !merchants.IsNotFound(err) {
 		return false
 	}
@@ -334,24 +346,13 @@ func (s *session) readNotFound(ctx context.Context, k Kind, id types.String, imp
 	resp.State.RemoveResource(ctx)
 }
 
-// readFound ends the read of an object that exists. A state without news stays as it is: to write it would be a fifth of the work of a read.
-func readFound[Model any](ctx context.Context, s *session, k Kind, id types.String, before, state Model, resp *resource.ReadResponse) {
-	s.countRead(k, id.ValueString(), true, false, &resp.Diagnostics)
-	if !same(before, state) {
-		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(id))...)
-}
-
 // finishDelete ends a deletion. What is gone is deleted, rule 7, unless what was there when the plan was made is gone as well: a plan that was
 // saved may be applied with the key of another organization. What was there may have been deleted by this run.
-func (s *session) finishDelete(
-	ctx context.Context, k Kind, id types.String, doing string, err error, req resource.DeleteRequest, diags *diag.Diagnostics,
-) {
+func (s *session) finishDelete(ctx context.Context, k Kind, err error, req resource.DeleteRequest, diags *diag.Diagnostics) {
+	id, doing := textsOf(req.State.Raw)("id"), k.doing("destroy", req.State.Raw)
 	switch {
 	case err != nil && !merchants.IsNotFound(err):
-		addAPIError(diags, doing, err, nil)
-		return
+		addAPIError(diags, doing, err)
 	case err == nil:
 		s.ledger.wrote(k, id.ValueString(), "", "")
 		s.forget(idOf(id))
@@ -375,58 +376,25 @@ func (s *session) anyExists(ctx context.Context, req resource.DeleteRequest, dia
 	}
 	for _, w := range planned.Witnesses {
 		k, known := kindNamed(w.Kind)
-		if !known || !merchants.IsNotFound(k.get(ctx, s.client, merchants.ID(w.ID))) {
+		if !known {
+			return true
+		}
+		if _, err := k.objects(s.client).Head(ctx, merchants.ID(w.ID)); !merchants.IsNotFound(err) {
 			return true
 		}
 	}
 	return len(planned.Witnesses) == 0
 }
 
-// checkConflict refuses to overwrite what someone changed outside between plan and apply: properties of which the service has another value
-// than the state, and than the plan. All three are inputs of one kind.
-func checkConflict[Input any](s *session, doing string, state, service, plan Input, paths wirePaths, diags *diag.Diagnostics) {
+// checkConflict refuses to overwrite what someone changed outside between plan and apply. conflicts are the attributes of
+// which the service has another value than the state, and than the plan.
+func (s *session) checkConflict(doing string, conflicts []string, diags *diag.Diagnostics) {
 	if s.overwrite {
 		return
 	}
-	before, is, want := properties(state), properties(service), properties(plan)
-	for _, name := range sortedNames(before, is) {
-		if merchants.SameJSON(orNull(before[name]), orNull(is[name])) || merchants.SameJSON(orNull(is[name]), orNull(want[name])) {
-			continue
-		}
-		at, known := paths.at(name)
-		if !known {
-			at = path.Root(name)
-		}
+	for _, attribute := range conflicts {
 		// No value is shown: it may come from a sensitive variable, or be a link that opens with what stands in it.
-		diags.AddAttributeError(at, "Could not "+doing+": it was changed outside of Terraform after the plan was made",
+		diags.AddAttributeError(attributePath(attribute), "Could not "+doing+": it was changed outside of Terraform after the plan was made",
 			"The service has another value of this than the plan saw. Nothing was sent. Run plan again to see the change, or set conflict_policy = \"overwrite\" in the provider block.")
 	}
-}
-
-// orNull is a property as JSON; one that is absent is null.
-func orNull(property json.RawMessage) json.RawMessage {
-	if property == nil {
-		return json.RawMessage("null")
-	}
-	return property
-}
-
-// properties are the top-level properties of an input as JSON.
-func properties(input any) map[string]json.RawMessage {
-	var values map[string]json.RawMessage
-	if encoded, err := json.Marshal(input); err == nil {
-		_ = json.Unmarshal(encoded, &values)
-	}
-	return values
-}
-
-func sortedNames(maps ...map[string]json.RawMessage) []string {
-	var names []string
-	for _, m := range maps {
-		for name := range m {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }

@@ -83,13 +83,13 @@ func (k Kind) plural() string { return strings.ReplaceAll(k.Plural, " ", "_") }
 // inventory returns the ids of a kind by key.
 func (k Kind) inventory(ctx context.Context, client *merchants.Client, diags *diag.Diagnostics) types.Map {
 	ids := map[string][]string{}
-	for c, err := range k.all(ctx, client) {
+	for head, err := range k.objects(client).Cached(ctx) {
 		if err != nil {
-			addAPIError(diags, "list every "+k.Noun, err, nil)
+			addAPIError(diags, "list every "+k.Noun, err)
 			return types.MapNull(types.StringType)
 		}
-		if c.key != "" && !c.archived {
-			ids[c.key] = append(ids[c.key], string(c.id))
+		if head.Key != "" && !k.isArchived(head) {
+			ids[head.Key] = append(ids[head.Key], string(head.ID))
 		}
 	}
 	values := map[string]attr.Value{}

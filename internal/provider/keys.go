@@ -17,7 +17,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
@@ -74,22 +74,22 @@ func (s *session) checkNewKey(ctx context.Context, k Kind, key, replaced string,
 	if !found {
 		return
 	}
-	switch owner, shown := s.ledger.await(ctx, string(holder.id)); {
+	switch owner, shown := s.ledger.await(ctx, string(holder.ID)); {
 	case owner.isGone():
 		diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("Not known whether the %s %q exists", k.Noun, key),
 			fmt.Sprintf("The list of the service shows it, with the id %s, and the read of that id says that it does not exist. One of the two answers is old, "+
-				"and applying might make a second one. Nothing was changed. Run plan again in a while.", holder.id))
+				"and applying might make a second one. Nothing was changed. Run plan again in a while.", holder.ID))
 	case owner.keeps():
 		s.addSharedKey(k, key, diags)
 	case owner.planned:
-		s.passOn(holder.id)
+		s.passOn(holder.ID)
 		diags.AddAttributeWarning(path.Root(k.Key), fmt.Sprintf("The %s %q passes to a new %s", k.keyName(), key, k.Noun),
 			fmt.Sprintf("Another resource gives it up in the same plan. If both are the same %s under another address, add a moved block, which keeps the object. "+
 				"Otherwise apply the change of the other resource first: Terraform may make the new one before that, and the apply then stops.", k.Noun))
 	case shown:
-		s.passOn(holder.id)
+		s.passOn(holder.ID)
 		s.checkTainted(k, owner, diags)
-	case !s.passesOn(holder.id):
+	case !s.passesOn(holder.ID):
 		s.addExistingKey(k, holder, key, diags)
 	}
 }
@@ -107,24 +107,25 @@ func (s *session) checkRename(ctx context.Context, k Kind, id, key string, diags
 	if !found {
 		return
 	}
-	switch owner, shown := s.ledger.await(ctx, string(holder.id)); {
+	switch owner, shown := s.ledger.await(ctx, string(holder.ID)); {
 	case owner.keeps():
 		s.addSharedKey(k, key, diags)
 	case owner.planned:
-		s.passOn(holder.id)
+		s.passOn(holder.ID)
 		diags.AddAttributeWarning(path.Root(k.Key), fmt.Sprintf("The %s %q passes from one %s to another", k.keyName(), key, k.Noun),
 			fmt.Sprintf("This plan gives it to another object, whose id, users and history stay what they are. That is what a shift of count looks like: "+
 				"use for_each with the key, or moved blocks, so that each address keeps its %s. If it is meant, and the service refuses a key as long as another "+
 				"object has it, apply again; two that exchange their keys need a third one in between.", k.Noun))
-	case !shown && !s.passesOn(holder.id):
+	case !shown && !s.passesOn(holder.ID):
 		diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("A %s has the %s %q already in the %s merchant", holder.kind.Noun, k.keyName(), key, s.mode),
 			fmt.Sprintf("Its id is %s. After this change two of them would have one key, and neither could be found by it. Choose another key, or give "+
-				"the other one another key first. If this configuration manages it too, and the key is meant to pass on, apply the change of that resource first.", holder.id))
+				"the other one another key first. If this configuration manages it too, and the key is meant to pass on, apply the change of that resource first.", holder.ID))
 	}
 }
 
 // checkCreate has the last word before a create: Terraform puts the old object of a replacement back when this refuses.
-func (s *session) checkCreate(ctx context.Context, k Kind, key types.String, diags *diag.Diagnostics) {
+func (s *session) checkCreate(ctx context.Context, k Kind, req resource.CreateRequest, diags *diag.Diagnostics) {
+	key := textsOf(req.Plan.Raw)(k.Key)
 	if blank(key.ValueString()) {
 		return
 	}
@@ -132,7 +133,7 @@ func (s *session) checkCreate(ctx context.Context, k Kind, key types.String, dia
 	if !found {
 		return
 	}
-	s.forget(holder.id)
+	s.forget(holder.ID)
 	if holder.kind.Name != k.Name {
 		s.addExistingKey(k, holder, key.ValueString(), diags)
 		return
@@ -142,12 +143,12 @@ func (s *session) checkCreate(ctx context.Context, k Kind, key types.String, dia
 			"If someone made it after the plan, adopt it with this, and the address of this resource:\n\n%s\n\n"+
 			"A replacement with create_before_destroy needs another key than the object that it replaces: write another %s, or take create_before_destroy away, "+
 			"here and from every resource that refers to this one, because it is inherited.\n\n"+
-			"If the key passes from another resource, apply again. If a removed block lets go of the object in the same plan, use a moved block instead.", holder.id, importBlock(k, importKey(key.ValueString())), k.Key))
+			"If the key passes from another resource, apply again. If a removed block lets go of the object in the same plan, use a moved block instead.", holder.ID, importBlock(k, importKey(key.ValueString())), k.Key))
 }
 
 // holder is an object that has a key.
 type holder struct {
-	candidate
+	merchants.Head
 	kind Kind
 }
 
@@ -155,23 +156,23 @@ type holder struct {
 // is a warning.
 func (s *session) holder(ctx context.Context, k Kind, key, without string, diags *diag.Diagnostics) (holder, bool) {
 	for _, of := range k.rivals() {
-		existing, err := s.existing.list(of, func() ([]candidate, error) { return collect(of.all(ctx, s.client)) })
+		existing, err := s.existing.list(ctx, of, s.client)
 		if err != nil {
 			addLookUpFailure(k, key, err, diags)
 			return holder{}, false
 		}
-		for _, c := range existing {
-			if c.archived || c.key == "" || storedKey(c.key) != storedKey(key) || string(c.id) == without {
+		for _, head := range existing {
+			if of.isArchived(head) || head.Key == "" || storedKey(head.Key) != storedKey(key) || string(head.ID) == without {
 				continue
 			}
-			if known, _ := s.ledger.of(string(c.id)); known.written && known.key != storedKey(c.key) {
+			if known, _ := s.ledger.of(string(head.ID)); known.written && known.key != storedKey(head.Key) {
 				continue // This process has given it another key; the list may be older.
 			}
-			return holder{c, of}, true
+			return holder{head, of}, true
 		}
 	}
 	if e, found := s.ledger.writtenWith(k, key, without); found {
-		return holder{candidate{id: merchants.ID(e.id), key: e.key}, e.kind}, true
+		return holder{merchants.Head{ID: merchants.ID(e.id), Key: e.key}, e.kind}, true
 	}
 	return holder{}, false
 }
@@ -225,39 +226,36 @@ func (s *session) addExistingKey(k Kind, of holder, key string, diags *diag.Diag
 // existing are the objects of each kind, listed once.
 type existing struct {
 	mu    sync.Mutex
-	kinds map[string]func() ([]candidate, error)
+	kinds map[string]func() ([]merchants.Head, error)
 }
 
 // list returns the objects of a kind; those who ask while they are listed wait. An error is not kept.
-func (e *existing) list(k Kind, load func() ([]candidate, error)) ([]candidate, error) {
+func (e *existing) list(ctx context.Context, k Kind, client *merchants.Client) ([]merchants.Head, error) {
 	e.mu.Lock()
 	if e.kinds == nil {
-		e.kinds = map[string]func() ([]candidate, error){}
+		e.kinds = map[string]func() ([]merchants.Head, error){}
 	}
 	loaded, ok := e.kinds[k.Name]
 	if !ok {
-		loaded = sync.OnceValues(load)
+		loaded = sync.OnceValues(func() (heads []merchants.Head, err error) {
+			for head, err := range k.objects(client).Cached(ctx) {
+				if err != nil {
+					return nil, err
+				}
+				heads = append(heads, head)
+			}
+			return heads, nil
+		})
 		e.kinds[k.Name] = loaded
 	}
 	e.mu.Unlock()
-	list, err := loaded()
+	heads, err := loaded()
 	if err != nil {
 		e.mu.Lock()
 		delete(e.kinds, k.Name)
 		e.mu.Unlock()
 	}
-	return list, err
-}
-
-func collect(all candidates) ([]candidate, error) {
-	var list []candidate
-	for c, err := range all {
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, nil
+	return heads, err
 }
 
 // noteAge is how long a note is believed: as long as one may wait for the approval of a plan.

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -31,16 +32,6 @@ var (
 	campaignLife     = lifecycle{merchants.StatusDraft, merchants.StatusPublished, merchants.StatusEnded, merchants.StatusArchived}
 )
 
-// verb is one transition that the service knows.
-type verb string
-
-const (
-	publish   verb = "publish"
-	end       verb = "end"
-	archive   verb = "archive"
-	unarchive verb = "unarchive"
-)
-
 // onDestroy values.
 const (
 	destroyByArchive = "archive"
@@ -52,21 +43,21 @@ func (l lifecycle) public() string { return l[1] }
 
 // next returns the transition to make towards the desired status, or "" when there is none left. A status further on than the desired one is
 // accepted, because objects move on by themselves; nothing is ever unpublished.
-func (l lifecycle) next(desired types.String, status string) verb {
+func (l lifecycle) next(desired types.String, status string) merchants.Transition {
 	want := desired.ValueString()
 	switch {
 	case want == "" || want == status:
 		return ""
 	case want == merchants.StatusArchived:
-		return archive
+		return merchants.Archive
 	case status == merchants.StatusArchived:
-		return unarchive
+		return merchants.Unarchive
 	case want == merchants.StatusDraft:
 		return ""
 	case status == merchants.StatusDraft && want == l.public():
-		return publish
+		return merchants.Publish
 	case status == l.public() && want == merchants.StatusEnded:
-		return end
+		return merchants.End
 	default:
 		return ""
 	}
@@ -93,14 +84,14 @@ func (l lifecycle) servable(desired types.String, status string) error {
 // checkServable refuses an update that could not serve its wish, before anything is sent.
 func (l lifecycle) checkServable(doing string, desired types.String, status string, diags *diag.Diagnostics) {
 	if err := l.servable(desired, status); err != nil {
-		addAPIError(diags, doing, err, nil)
+		addAPIError(diags, doing, err)
 	}
 }
 
 // archivedAfter tells whether an object is archived after the transitions that are due.
 func (l lifecycle) archivedAfter(desired, status types.String) bool {
 	due := l.next(desired, status.ValueString())
-	return due == archive || due != unarchive && status.ValueString() == merchants.StatusArchived
+	return due == merchants.Archive || due != merchants.Unarchive && status.ValueString() == merchants.StatusArchived
 }
 
 // imported returns the desired status that fits an object which Terraform did not make.
@@ -109,6 +100,16 @@ func (l lifecycle) imported(status string) types.String {
 		return types.StringNull()
 	}
 	return types.StringValue(status)
+}
+
+// adopter is a model of objects that may be published: what it wants of one that Terraform did not make is what it is.
+type adopter interface{ adopt(status string) }
+
+// adopt fills what only says what is wanted of an object that Terraform did not make.
+func adopt(model any, status string) {
+	if m, ok := model.(adopter); ok {
+		m.adopt(status)
+	}
 }
 
 // desiredStatusAttribute is what the user wants of the life of an object.
@@ -153,9 +154,9 @@ func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPla
 	case desired.ValueString() == l.public() && was == merchants.StatusEnded && !before.Equal(desired):
 		resp.Diagnostics.AddAttributeWarning(at, "A "+noun+" that has ended cannot be published again",
 			fmt.Sprintf("It stays ended, whatever desired_status says. To run it again, make a new %s: add another resource with another internal_name.", noun))
-	case l.next(desired, was) == unarchive:
+	case l.next(desired, was) == merchants.Unarchive:
 		l.warnUnarchived(at, noun, desired.ValueString(), &resp.Diagnostics)
-	case l.next(desired, was) == end:
+	case l.next(desired, was) == merchants.End:
 		resp.Diagnostics.AddAttributeWarning(at, "Ending cannot be taken back", "Users can no longer take part in the "+noun+" once it has ended.")
 	}
 	if status.IsNull() || l.next(desired, was) != "" {
@@ -182,17 +183,12 @@ func (l lifecycle) warnUnarchived(at path.Path, noun, want string, diags *diag.D
 	diags.AddAttributeWarning(at, "A "+noun+" comes back from the archive in the status that it had", unless)
 }
 
-// checkArchived warns of an edit of something archived that stays so. change is what an update would send.
-func (l lifecycle) checkArchived(noun string, desired, status types.String, change any, paths wirePaths, diags *diag.Diagnostics) {
-	names := sortedNames(properties(change))
-	if status.ValueString() != merchants.StatusArchived || desired.IsUnknown() || l.next(desired, status.ValueString()) == unarchive || len(names) == 0 {
+// checkArchived warns of an edit of something archived that stays so. changes are the attributes that an update would change.
+func (l lifecycle) checkArchived(noun string, desired, status types.String, changes []string, diags *diag.Diagnostics) {
+	if status.ValueString() != merchants.StatusArchived || desired.IsUnknown() || l.next(desired, status.ValueString()) == merchants.Unarchive || len(changes) == 0 {
 		return
 	}
-	at, known := paths.at(names[0])
-	if !known {
-		at = path.Root("desired_status")
-	}
-	diags.AddAttributeWarning(at, "The service is expected to refuse edits of an archived "+noun,
+	diags.AddAttributeWarning(attributePath(cmp.Or(changes[0], "desired_status")), "The service is expected to refuse edits of an archived "+noun,
 		fmt.Sprintf("That what is archived cannot be edited is assumed. Bring the %s back in the same apply with desired_status = %q, or take the change back.", noun, l.public()))
 }
 
@@ -214,7 +210,7 @@ func (l lifecycle) orArchive() string {
 
 // reach makes the transitions from status to the desired one and returns the status that was reached, also when one of them fails. act makes
 // one transition and returns the status that followed.
-func (l lifecycle) reach(desired types.String, status string, act func(verb) (string, error)) (string, error) {
+func (l lifecycle) reach(desired types.String, status string, act func(merchants.Transition) (string, error)) (string, error) {
 	for range len(l) {
 		if err := l.servable(desired, status); err != nil {
 			return status, err
@@ -232,9 +228,17 @@ func (l lifecycle) reach(desired types.String, status string, act func(verb) (st
 	return status, nil
 }
 
+// transition returns what makes transitions of an object and tells the status that followed.
+func (s *session) transition(ctx context.Context, k Kind, id merchants.ID) func(merchants.Transition) (string, error) {
+	return func(t merchants.Transition) (string, error) {
+		head, err := k.objects(s.client).Transition(ctx, id, t)
+		return head.Status, err
+	}
+}
+
 // destroy archives or removes an object: what was never public is removed, the rest as on_destroy says. A kind without archive is removed. In a
 // status that is not known, nothing tells which it is.
-func (l lifecycle) destroy(onDestroy types.String, status string, act func(verb) (string, error), remove func() error) error {
+func (l lifecycle) destroy(onDestroy types.String, status string, act func(merchants.Transition) (string, error), remove func() error) error {
 	if !slices.Contains(l, merchants.StatusArchived) || status == merchants.StatusDraft {
 		return remove()
 	}
@@ -242,7 +246,7 @@ func (l lifecycle) destroy(onDestroy types.String, status string, act func(verb)
 		return err
 	}
 	if status != merchants.StatusArchived {
-		if _, err := act(archive); err != nil {
+		if _, err := act(merchants.Archive); err != nil {
 			return err
 		}
 	}
@@ -252,10 +256,17 @@ func (l lifecycle) destroy(onDestroy types.String, status string, act func(verb)
 	return remove()
 }
 
-// addPublishWarning says that a new object exists but did not get the status that was asked for: rule 9.
-func addPublishWarning(diags *diag.Diagnostics, noun, name string, desired types.String, status string, err error) {
-	diags.AddAttributeWarning(path.Root("desired_status"), fmt.Sprintf("The %s %q was created but is not %s", noun, name, desired.ValueString()),
-		fmt.Sprintf("Its status is %s. It is kept, and the next apply tries again.\n\n%s", merchants.Plain(status), describeError(err)))
+// publishCreated gives a new object, which is in the state already, the status that is desired: rule 6. When that fails,
+// the object is kept and a warning says so: rule 9.
+func (s *session) publishCreated(ctx context.Context, k Kind, made merchants.Head, desired types.String, resp *resource.CreateResponse) {
+	status, err := k.Lifecycle.reach(desired, made.Status, s.transition(ctx, k, made.ID))
+	if err != nil {
+		name := textsOf(resp.State.Raw)(k.nameAttribute()).ValueString()
+		resp.Diagnostics.AddAttributeWarning(path.Root("desired_status"), fmt.Sprintf("The %s %q was created but is not %s", k.Noun, name, desired.ValueString()),
+			fmt.Sprintf("Its status is %s. It is kept, and the next apply tries again.\n\n%s", merchants.Plain(status), describeError(err)))
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("status"), status)...)
+	s.ledger.made(k, string(made.ID), textsOf(resp.State.Raw)(k.Key).ValueString(), status)
 }
 
 // requirement is something that must be there before an object can be published.

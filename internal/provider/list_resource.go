@@ -36,12 +36,6 @@ type listModel struct {
 	ReferenceID types.String `tfsdk:"reference_id"`
 }
 
-// listPaths maps the service's names to attributes.
-var listPaths = wirePaths{
-	"name":        path.Root("name"),
-	"referenceId": path.Root("reference_id"),
-}
-
 func (r *listResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_list"
 }
@@ -81,49 +75,21 @@ func (r *listResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 func (r *listResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan listModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	r.session.checkCreate(ctx, listKind, plan.ReferenceID, &resp.Diagnostics)
+	r.session.checkCreate(ctx, listKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	list, err := r.session.client.CreateCohort(ctx, plan.input())
+	list, err := r.session.client.Lists.Create(ctx, plan.input())
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("create list %q", plan.Name.ValueString()), err, listPaths)
+		addAPIError(&resp.Diagnostics, listKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(list)
-	r.session.ledger.made(listKind, plan.ID.ValueString(), plan.ReferenceID.ValueString(), "")
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+	r.session.finishCreate(ctx, listKind, plan, resp)
 }
 
 func (r *listResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state listModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	list, err := r.session.client.ReadCohort(ctx, idOf(state.ID), func(listed *merchants.Cohort) bool {
-		return listed.Type == merchants.CohortList && unchanged(state, func(seen *listModel) diag.Diagnostics {
-			seen.read(listed)
-			return nil
-		})
-	})
-	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, listKind, state.ID, state.Name.IsNull(), resp)
-		return
-	}
-	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read list %q", state.Name.ValueString()), err, nil)
-		return
-	}
-	checkCohortType(merchants.CohortList, list, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	before := state
-	state.read(list)
-	readFound(ctx, r.session, listKind, state.ID, before, state, resp)
+	readObject[listModel](ctx, r.session, listKind, r.session.client.Lists, req, resp)
 }
 
 func (r *listResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -134,62 +100,50 @@ func (r *listResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id, doing := idOf(state.ID), fmt.Sprintf("update list %q", plan.Name.ValueString())
-	list, err := r.session.client.GetCohort(ctx, id)
+	lists, doing := r.session.client.Lists, listKind.doing("update", req.Plan.Raw)
+	list, err := lists.Get(ctx, idOf(state.ID))
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, nil)
+		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	service := state
-	service.read(list)
-	input, is := plan.input(), service.input()
-	checkConflict(r.session, doing, state.input(), is, input, listPaths, &resp.Diagnostics)
+	service.read(ctx, list, nil, &resp.Diagnostics)
+	is, want := service.input(), plan.input()
+	r.session.checkConflict(doing, lists.Conflicts(state.input(), is, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if patch := input.Since(is); !merchants.IsEmpty(patch) {
-		if list, err = r.session.client.UpdateCohort(ctx, id, patch); err != nil {
-			addAPIError(&resp.Diagnostics, doing, err, listPaths)
-			return
-		}
+	if list, err = lists.Update(ctx, list, is, want); err != nil {
+		addAPIError(&resp.Diagnostics, doing, err)
+		return
 	}
 	plan.computed(list)
-	r.session.ledger.wrote(listKind, plan.ID.ValueString(), plan.ReferenceID.ValueString(), "")
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+	r.session.finishUpdate(ctx, listKind, plan, "", resp)
 }
 
 func (r *listResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state listModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(listKind, deletion, state.ReferenceID, state.ID, &resp.Diagnostics)
+	id := r.session.guardDelete(listKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.session.client.DeleteCohort(ctx, idOf(state.ID))
-	r.session.finishDelete(ctx, listKind, state.ID, fmt.Sprintf("destroy list %q", state.Name.ValueString()), err, req, &resp.Diagnostics)
+	err := r.session.client.Lists.Delete(ctx, id)
+	r.session.finishDelete(ctx, listKind, err, req, &resp.Diagnostics)
 }
 
 func (r *listResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.session.importByKeyOrID(ctx, listKind, req, resp)
 }
 
-func describeCohort(c *merchants.Cohort) candidate {
-	return candidate{id: c.ID, key: stringValue(c.ReferenceID).ValueString()}
-}
-
 // checkCohortType refuses a segment where a list is meant, and the other way round.
 func checkCohortType(want string, cohort *merchants.Cohort, diags *diag.Diagnostics) {
-	if cohort.Type != want {
-		diags.AddAttributeError(path.Root("id"), fmt.Sprintf("Not a %s", want), fmt.Sprintf("The object with id %s is a %s. Use cohort_%s for it.", cohort.ID, merchants.Plain(cohort.Type), merchants.Plain(cohort.Type)))
+	if is := merchants.Plain(cohort.Type); is != want {
+		diags.AddAttributeError(path.Root("id"), "Not a "+want, fmt.Sprintf("The object with id %s is a %s. Use cohort_%s for it.", cohort.ID, is, is))
 	}
 }
 
 // input is what the model asks of the service.
 func (m listModel) input() merchants.CohortInput {
 	return merchants.CohortInput{
-		Type:        merchants.Value(merchants.CohortList),
 		Name:        stringField(m.Name),
 		ReferenceID: stringField(m.ReferenceID),
 	}
@@ -201,7 +155,8 @@ func (m *listModel) computed(list *merchants.Cohort) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *listModel) read(list *merchants.Cohort) {
+func (m *listModel) read(_ context.Context, list *merchants.Cohort, _ media, diags *diag.Diagnostics) {
+	checkCohortType(merchants.CohortList, list, diags)
 	m.ID = types.StringValue(string(list.ID))
 	m.Name = textValue(m.Name, &list.Name)
 	m.ReferenceID = textValue(m.ReferenceID, list.ReferenceID)

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 
@@ -16,41 +15,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// candidate is one object among which a key is looked up.
-type candidate struct {
-	id  merchants.ID
-	key string
-	// archived objects do not count: their key may be used again.
-	archived bool
-	// draft and slug are of campaigns alone.
-	draft bool
-	slug  string
-}
-
-// candidates walks all objects of a kind.
-type candidates = iter.Seq2[candidate, error]
-
-// candidatesOf turns the objects of a kind into candidates.
-func candidatesOf[T any](objects iter.Seq2[*T, error], describe func(*T) candidate) candidates {
-	return func(yield func(candidate, error) bool) {
-		for object, err := range objects {
-			if err != nil {
-				yield(candidate{}, err)
-				return
-			}
-			if !yield(describe(object), nil) {
-				return
-			}
-		}
-	}
-}
-
-// reads turns a read of an object into one of which only the error counts.
-func reads[T any](get func(*merchants.Client, context.Context, merchants.ID) (*T, error)) func(context.Context, *merchants.Client, merchants.ID) error {
-	return func(ctx context.Context, c *merchants.Client, id merchants.ID) error {
-		_, err := get(c, ctx, id)
-		return err
-	}
+// isArchived tells whether an object is archived. Such objects do not count: their key may be used again.
+func (k Kind) isArchived(head merchants.Head) bool {
+	return k.archives() && head.Status == merchants.StatusArchived
 }
 
 // shownCandidates is how many an error lists.
@@ -61,17 +28,17 @@ func (k Kind) find(ctx context.Context, client *merchants.Client, key string, di
 	noun, keyName := k.Noun, k.keyName()
 	var ids, archived []string
 	var keys []string
-	for c, err := range k.all(ctx, client) {
+	for head, err := range k.objects(client).Cached(ctx) {
 		switch {
 		case err != nil:
-			addAPIError(diags, fmt.Sprintf("look up %s %q", noun, key), err, nil)
+			addAPIError(diags, fmt.Sprintf("look up %s %q", noun, key), err)
 			return ""
-		case storedKey(c.key) == storedKey(key) && c.archived:
-			archived = append(archived, string(c.id))
-		case storedKey(c.key) == storedKey(key):
-			ids = append(ids, string(c.id))
-		case !c.archived && c.key != "":
-			keys = append(keys, fmt.Sprintf("%q", c.key))
+		case storedKey(head.Key) == storedKey(key) && k.isArchived(head):
+			archived = append(archived, string(head.ID))
+		case storedKey(head.Key) == storedKey(key):
+			ids = append(ids, string(head.ID))
+		case !k.isArchived(head) && head.Key != "":
+			keys = append(keys, fmt.Sprintf("%q", head.Key))
 		}
 	}
 	switch {
@@ -110,7 +77,7 @@ func addAt(at path.Path, said diag.Diagnostics, diags *diag.Diagnostics) {
 // addLookUpError is addAPIError for the read of an object that a data source names. An id that names nothing is told at its attribute.
 func addLookUpError(diags *diag.Diagnostics, doing string, err error) {
 	var said diag.Diagnostics
-	addAPIError(&said, doing, err, nil)
+	addAPIError(&said, doing, err)
 	if merchants.IsNotFound(err) {
 		addAt(path.Root("id"), said, diags)
 		return

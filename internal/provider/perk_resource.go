@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -49,21 +48,6 @@ type perkModel struct {
 	perkAttributes
 	DesiredStatus types.String `tfsdk:"desired_status"`
 	OnDestroy     types.String `tfsdk:"on_destroy"`
-}
-
-// perkPaths maps the service's names to attributes.
-var perkPaths = wirePaths{
-	"internalName":            path.Root("internal_name"),
-	"title":                   path.Root("title"),
-	"description":             path.Root("description"),
-	"imageUrl":                path.Root("image_url"),
-	"videoUrl":                path.Root("video_url"),
-	"expiresAt":               path.Root("expires_at"),
-	"typeConfig.code":         path.Root("code").AtName("value"),
-	"typeConfig.url":          path.Root("link").AtName("url"),
-	"typeConfig.discountName": path.Root("shopify_discount").AtName("name"),
-	"typeConfig.discountType": path.Root("shopify_discount").AtName("type"),
-	"typeConfig.value":        path.Root("shopify_discount").AtName("value"),
 }
 
 func (r *perkResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -114,65 +98,31 @@ func (r *perkResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	change := plan.input(ctx, &resp.Diagnostics).Since(state.input(ctx, &resp.Diagnostics))
-	perkLife.checkArchived("perk", plan.DesiredStatus, state.Status, change, perkPaths, &resp.Diagnostics)
+	changes := r.session.client.Perks.Changes(state.input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics))
+	perkLife.checkArchived("perk", plan.DesiredStatus, state.Status, changes, &resp.Diagnostics)
 }
 
 func (r *perkResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan perkModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	input := plan.input(ctx, &resp.Diagnostics)
-	r.session.checkCreate(ctx, perkKind, plan.InternalName, &resp.Diagnostics)
+	r.session.checkCreate(ctx, perkKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	name := plan.InternalName.ValueString()
-	perk, err := r.session.client.CreatePerk(ctx, input)
+	perk, err := r.session.client.Perks.Create(ctx, input)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("create perk %q", name), err, perkPaths)
+		addAPIError(&resp.Diagnostics, perkKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(perk)
 	plan.media(perk).save(ctx, resp.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
-
-	status, err := perkLife.reach(plan.DesiredStatus, perk.Status, r.act(ctx, perk.ID))
-	if err != nil {
-		addPublishWarning(&resp.Diagnostics, "perk", name, plan.DesiredStatus, status, err)
-	}
-	r.session.ledger.made(perkKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
-	plan.Status = types.StringValue(status)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	r.session.finishCreate(ctx, perkKind, plan, resp)
+	r.session.publishCreated(ctx, perkKind, perk.Head(), plan.DesiredStatus, resp)
 }
 
 func (r *perkResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state perkModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	rewritten := mediaFrom(ctx, req.Private, &resp.Diagnostics)
-	perk, err := r.session.client.ReadPerk(ctx, idOf(state.ID), func(listed *merchants.Perk) bool {
-		return unchanged(state, func(seen *perkModel) diag.Diagnostics {
-			return seen.read(ctx, listed, rewritten)
-		})
-	})
-	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, perkKind, state.ID, state.InternalName.IsNull(), resp)
-		return
-	}
-	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read perk %q", state.InternalName.ValueString()), err, nil)
-		return
-	}
-	before := state
-	if state.InternalName.IsNull() {
-		state.DesiredStatus, state.OnDestroy = perkLife.imported(perk.Status), types.StringValue(destroyByArchive)
-	}
-	resp.Diagnostics.Append(state.read(ctx, perk, rewritten)...)
-	readFound(ctx, r.session, perkKind, state.ID, before, state, resp)
+	readObject[perkModel](ctx, r.session, perkKind, r.session.client.Perks, req, resp)
 }
 
 func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -183,77 +133,62 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id, doing := idOf(state.ID), fmt.Sprintf("update perk %q", plan.InternalName.ValueString())
-	perk, err := r.session.client.GetPerk(ctx, id)
+	perks, doing := r.session.client.Perks, perkKind.doing("update", req.Plan.Raw)
+	perk, err := perks.Get(ctx, idOf(state.ID))
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, nil)
+		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	service := state
-	resp.Diagnostics.Append(service.read(ctx, perk, mediaFrom(ctx, req.Private, &resp.Diagnostics))...)
-	input, is := plan.input(ctx, &resp.Diagnostics), service.input(ctx, &resp.Diagnostics)
+	service.read(ctx, perk, mediaFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
+	is, want := service.input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
 	perkLife.checkServable(doing, plan.DesiredStatus, perk.Status, &resp.Diagnostics)
-	checkConflict(r.session, doing, state.input(ctx, &resp.Diagnostics), is, input, perkPaths, &resp.Diagnostics)
+	r.session.checkConflict(doing, perks.Conflicts(state.input(ctx, &resp.Diagnostics), is, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	act := r.act(ctx, id)
-	if perkLife.next(plan.DesiredStatus, perk.Status) == unarchive {
-		if perk.Status, err = act(unarchive); err != nil {
-			addAPIError(&resp.Diagnostics, doing, err, perkPaths)
+	transition := r.session.transition(ctx, perkKind, perk.ID)
+	if perkLife.next(plan.DesiredStatus, perk.Status) == merchants.Unarchive {
+		if perk.Status, err = transition(merchants.Unarchive); err != nil {
+			addAPIError(&resp.Diagnostics, doing, err)
 			return
 		}
 	}
-	if patch := input.Since(is).Over(perk); !merchants.IsEmpty(patch) {
-		if perk, err = r.session.client.UpdatePerk(ctx, id, patch); err != nil {
-			addAPIError(&resp.Diagnostics, doing, err, perkPaths)
-			return
-		}
+	if perk, err = perks.Update(ctx, perk, is, want); err != nil {
+		addAPIError(&resp.Diagnostics, doing, err)
+		return
 	}
 	planned := plan.Status
 	plan.computed(perk)
 	plan.media(perk).save(ctx, resp.Private, &resp.Diagnostics)
-	status, err := perkLife.reach(plan.DesiredStatus, perk.Status, act)
+	status, err := perkLife.reach(plan.DesiredStatus, perk.Status, transition)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, perkPaths)
+		addAPIError(&resp.Diagnostics, doing, err)
 	}
 	plan.Status = plannedStatus(planned, status)
-	r.session.ledger.wrote(perkKind, plan.ID.ValueString(), plan.InternalName.ValueString(), status)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+	r.session.finishUpdate(ctx, perkKind, plan, status, resp)
 }
 
 func (r *perkResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state perkModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(perkKind, deletion, state.InternalName, state.ID, &resp.Diagnostics)
+	id := r.session.guardDelete(perkKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id := idOf(state.ID)
-	err := perkLife.destroy(state.OnDestroy, state.Status.ValueString(), r.act(ctx, id), func() error {
-		return r.session.client.DeletePerk(ctx, id)
+	err := perkLife.destroy(state.OnDestroy, state.Status.ValueString(), r.session.transition(ctx, perkKind, id), func() error {
+		return r.session.client.Perks.Delete(ctx, id)
 	})
-	r.session.finishDelete(ctx, perkKind, state.ID, fmt.Sprintf("destroy perk %q", state.InternalName.ValueString()), err, req, &resp.Diagnostics)
+	r.session.finishDelete(ctx, perkKind, err, req, &resp.Diagnostics)
 }
 
 func (r *perkResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.session.importByKeyOrID(ctx, perkKind, req, resp)
 }
 
-// act makes one transition and returns the status that followed.
-func (r *perkResource) act(ctx context.Context, id merchants.ID) func(verb) (string, error) {
-	calls := map[verb]func(context.Context, merchants.ID) (*merchants.Perk, error){
-		publish: r.session.client.PublishPerk, archive: r.session.client.ArchivePerk, unarchive: r.session.client.UnarchivePerk,
-	}
-	return func(v verb) (string, error) {
-		perk, err := calls[v](ctx, id)
-		if err != nil {
-			return "", err
-		}
-		return perk.Status, nil
-	}
+// adopt fills what an import cannot read: what is wanted of the perk is what it is.
+func (m *perkModel) adopt(status string) {
+	m.DesiredStatus, m.OnDestroy = perkLife.imported(status), types.StringValue(destroyByArchive)
 }
 
 // input is what the model asks of the service.
@@ -277,8 +212,7 @@ func (m *perkModel) computed(perk *merchants.Perk) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *perkAttributes) read(ctx context.Context, perk *merchants.Perk, rewritten media) diag.Diagnostics {
-	var diags diag.Diagnostics
+func (m *perkAttributes) read(ctx context.Context, perk *merchants.Perk, rewritten media, diags *diag.Diagnostics) {
 	m.ID, m.Status = types.StringValue(string(perk.ID)), types.StringValue(perk.Status)
 	m.InternalName = textValue(m.InternalName, &perk.InternalName)
 	m.Title, m.Description = localizedValue(m.Title, perk.Title), localizedValue(m.Description, perk.Description)
@@ -286,8 +220,7 @@ func (m *perkAttributes) read(ctx context.Context, perk *merchants.Perk, rewritt
 	expiresAt, problems := timeValue(m.ExpiresAt, perk.ExpiresAt)
 	m.ExpiresAt = expiresAt
 	diags.Append(problems...)
-	m.readKind(ctx, perk, &diags)
-	return diags
+	m.readKind(ctx, perk, diags)
 }
 
 // media are the addresses that the service stored under another one.

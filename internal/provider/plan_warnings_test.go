@@ -88,7 +88,7 @@ func TestPlanWarnings(t *testing.T) {
 		},
 		"another kind of an archived perk": {
 			"cohort_perk", perk("archived", archivedIs, ""), "internal_name = \"p\"\nlink = { url = \"https://a.example\" }\n" + archivedIs,
-			[]string{"desired_status: " + archived + "perk"},
+			[]string{"link: " + archived + "perk"},
 			nil,
 		},
 		"edit of a perk that comes back": {

@@ -372,7 +372,7 @@ func (p *cohortProvider) Resources(context.Context) []func() resource.Resource {
 func (p *cohortProvider) DataSources(context.Context) []func() datasource.DataSource {
 	all := []func() datasource.DataSource{newCampaignDiffusionDataSource, newInventoryDataSource}
 	for _, k := range kinds {
-		all = append(all, k.dataSource)
+		all = append(all, func() datasource.DataSource { return k.dataSource(k) })
 	}
 	return all
 }
@@ -386,7 +386,7 @@ func (p *cohortProvider) EphemeralResources(context.Context) []func() ephemeral.
 func (p *cohortProvider) ListResources(context.Context) []func() list.ListResource {
 	var all []func() list.ListResource
 	for _, k := range kinds {
-		all = append(all, k.query)
+		all = append(all, func() list.ListResource { return k.query(k) })
 	}
 	return all
 }

@@ -164,7 +164,7 @@ func TestRedactLogs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.GetPerk(t.Context(), "x1"); err != nil {
+		if _, err := client.Perks.Get(t.Context(), "x1"); err != nil {
 			t.Fatal(err)
 		}
 		return

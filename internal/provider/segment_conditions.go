@@ -205,23 +205,6 @@ func (m conditionModel) wire(ctx context.Context, diags *diag.Diagnostics) merch
 	return merchants.Condition{Unknown: true}
 }
 
-// eachAudience visits the ids of other lists and segments.
-func (m segmentModel) eachAudience(ctx context.Context, diags *diag.Diagnostics, visit func(at path.Path, id types.String)) {
-	for i, group := range objectsOf[conditionGroupModel](ctx, m.Groups, diags) {
-		if group == nil {
-			continue
-		}
-		for j, condition := range objectsOf[conditionModel](ctx, group.Conditions, diags) {
-			if condition == nil {
-				continue
-			}
-			if audience := objectOf[audienceConditionModel](ctx, condition.Audience, diags); audience != nil {
-				visit(path.Root("groups").AtListIndex(i).AtName("conditions").AtListIndex(j).AtName("audience").AtName("id"), audience.ID)
-			}
-		}
-	}
-}
-
 // readConditions takes the conditions from the API. Without groups, how they combine has no meaning.
 func (m *segmentModel) readConditions(ctx context.Context, conditions *merchants.Conditions, diags *diag.Diagnostics) {
 	groupsAttribute := segmentSchema()["groups"]

@@ -2,10 +2,8 @@ package provider
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -38,14 +36,6 @@ type segmentModel struct {
 	Groups      types.List   `tfsdk:"groups"`
 }
 
-// segmentPaths maps the service's names to attributes.
-var segmentPaths = wirePaths{
-	"name":              path.Root("name"),
-	"referenceId":       path.Root("reference_id"),
-	"conditions":        path.Root("groups"),
-	"conditions.groups": path.Root("groups"),
-}
-
 func (r *segmentResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_segment"
 }
@@ -76,62 +66,27 @@ func (r *segmentResource) ValidateConfig(ctx context.Context, req resource.Valid
 
 func (r *segmentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.session.guardPlan(ctx, segmentKind, req, resp)
-	if req.Plan.Raw.IsNull() {
-		return
-	}
-	var plan segmentModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	plan.eachAudience(ctx, &resp.Diagnostics, func(at path.Path, id types.String) {
-		r.session.checkReference(at, id, &resp.Diagnostics, listKind, segmentKind)
-	})
 }
 
 func (r *segmentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan segmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	input := plan.input(ctx, &resp.Diagnostics)
-	r.session.checkCreate(ctx, segmentKind, plan.ReferenceID, &resp.Diagnostics)
+	r.session.checkCreate(ctx, segmentKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	segment, err := r.session.client.CreateCohort(ctx, input)
+	segment, err := r.session.client.Segments.Create(ctx, input)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("create segment %q", plan.Name.ValueString()), err, segmentPaths)
+		addAPIError(&resp.Diagnostics, segmentKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(segment)
-	r.session.ledger.made(segmentKind, plan.ID.ValueString(), plan.ReferenceID.ValueString(), "")
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+	r.session.finishCreate(ctx, segmentKind, plan, resp)
 }
 
 func (r *segmentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state segmentModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	segment, err := r.session.client.ReadCohort(ctx, idOf(state.ID), func(listed *merchants.Cohort) bool {
-		return listed.Type == merchants.CohortSegment && unchanged(state, func(seen *segmentModel) diag.Diagnostics {
-			return seen.read(ctx, listed)
-		})
-	})
-	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, segmentKind, state.ID, state.Name.IsNull(), resp)
-		return
-	}
-	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read segment %q", state.Name.ValueString()), err, nil)
-		return
-	}
-	checkCohortType(merchants.CohortSegment, segment, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	before := state
-	resp.Diagnostics.Append(state.read(ctx, segment)...)
-	readFound(ctx, r.session, segmentKind, state.ID, before, state, resp)
+	readObject[segmentModel](ctx, r.session, segmentKind, r.session.client.Segments, req, resp)
 }
 
 func (r *segmentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -142,41 +97,34 @@ func (r *segmentResource) Update(ctx context.Context, req resource.UpdateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id, doing := idOf(state.ID), fmt.Sprintf("update segment %q", plan.Name.ValueString())
-	segment, err := r.session.client.GetCohort(ctx, id)
+	segments, doing := r.session.client.Segments, segmentKind.doing("update", req.Plan.Raw)
+	segment, err := segments.Get(ctx, idOf(state.ID))
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, nil)
+		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	service := state
-	resp.Diagnostics.Append(service.read(ctx, segment)...)
-	input, is := plan.input(ctx, &resp.Diagnostics), service.input(ctx, &resp.Diagnostics)
-	checkConflict(r.session, doing, state.input(ctx, &resp.Diagnostics), is, input, segmentPaths, &resp.Diagnostics)
+	service.read(ctx, segment, nil, &resp.Diagnostics)
+	is, want := service.input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
+	r.session.checkConflict(doing, segments.Conflicts(state.input(ctx, &resp.Diagnostics), is, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if patch := input.Since(is).Over(segment); !merchants.IsEmpty(patch) {
-		if segment, err = r.session.client.UpdateCohort(ctx, id, patch); err != nil {
-			addAPIError(&resp.Diagnostics, doing, err, segmentPaths)
-			return
-		}
+	if segment, err = segments.Update(ctx, segment, is, want); err != nil {
+		addAPIError(&resp.Diagnostics, doing, err)
+		return
 	}
 	plan.computed(segment)
-	r.session.ledger.wrote(segmentKind, plan.ID.ValueString(), plan.ReferenceID.ValueString(), "")
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+	r.session.finishUpdate(ctx, segmentKind, plan, "", resp)
 }
 
 func (r *segmentResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state segmentModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(segmentKind, deletion, state.ReferenceID, state.ID, &resp.Diagnostics)
+	id := r.session.guardDelete(segmentKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.session.client.DeleteCohort(ctx, idOf(state.ID))
-	r.session.finishDelete(ctx, segmentKind, state.ID, fmt.Sprintf("destroy segment %q", state.Name.ValueString()), err, req, &resp.Diagnostics)
+	err := r.session.client.Segments.Delete(ctx, id)
+	r.session.finishDelete(ctx, segmentKind, err, req, &resp.Diagnostics)
 }
 
 func (r *segmentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
@@ -186,7 +134,6 @@ func (r *segmentResource) ImportState(ctx context.Context, req resource.ImportSt
 // input is what the model asks of the service.
 func (m segmentModel) input(ctx context.Context, diags *diag.Diagnostics) merchants.CohortInput {
 	return merchants.CohortInput{
-		Type:        merchants.Value(merchants.CohortSegment),
 		Name:        stringField(m.Name),
 		ReferenceID: stringField(m.ReferenceID),
 		Conditions:  m.conditions(ctx, diags),
@@ -199,11 +146,10 @@ func (m *segmentModel) computed(segment *merchants.Cohort) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *segmentModel) read(ctx context.Context, segment *merchants.Cohort) diag.Diagnostics {
-	var diags diag.Diagnostics
+func (m *segmentModel) read(ctx context.Context, segment *merchants.Cohort, _ media, diags *diag.Diagnostics) {
+	checkCohortType(merchants.CohortSegment, segment, diags)
 	m.ID = types.StringValue(string(segment.ID))
 	m.Name = textValue(m.Name, &segment.Name)
 	m.ReferenceID = textValue(m.ReferenceID, segment.ReferenceID)
-	m.readConditions(ctx, segment.Conditions, &diags)
-	return diags
+	m.readConditions(ctx, segment.Conditions, diags)
 }

@@ -55,12 +55,6 @@ func (s *session) identity(id types.String) identityModel {
 	return identityModel{Mode: types.StringValue(string(s.mode)), ID: id}
 }
 
-// unchanged reports whether a projection leaves a model as it is. Only then may Read believe a list.
-func unchanged[Model any](model Model, read func(*Model) diag.Diagnostics) bool {
-	seen := model
-	return !read(&seen).HasError() && same(seen, model)
-}
-
 // same compares two models value by value, as the framework does: a number may have come in another precision.
 func same[Model any](a, b Model) bool { return sameValue(reflect.ValueOf(a), reflect.ValueOf(b)) }
 

@@ -58,7 +58,7 @@ func (e *userAuthTokenEphemeralResource) Open(ctx context.Context, req ephemeral
 	}
 	token, err := e.session.client.CreateUserAuthToken(ctx, config.Email.ValueString())
 	if err != nil {
-		addAPIError(&resp.Diagnostics, "create a user auth token", err, nil)
+		addAPIError(&resp.Diagnostics, "create a user auth token", err)
 		return
 	}
 	config.Token = types.StringValue(token)

@@ -39,13 +39,6 @@ type userPropertyModel struct {
 	ReferenceID types.String `tfsdk:"reference_id"`
 }
 
-// userPropertyPaths maps the service's names to attributes.
-var userPropertyPaths = wirePaths{
-	"name":        path.Root("name"),
-	"type":        path.Root("type"),
-	"referenceId": path.Root("reference_id"),
-}
-
 func (r *userPropertyResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "cohort_user_property"
 }
@@ -110,45 +103,21 @@ func (r *userPropertyResource) ModifyPlan(ctx context.Context, req resource.Modi
 func (r *userPropertyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan userPropertyModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	r.session.checkCreate(ctx, userPropertyKind, plan.ReferenceID, &resp.Diagnostics)
+	r.session.checkCreate(ctx, userPropertyKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	property, err := r.session.client.CreateUserProperty(ctx, plan.input())
+	property, err := r.session.client.UserProperties.Create(ctx, plan.input())
 	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("create user property %q", plan.Name.ValueString()), err, userPropertyPaths)
+		addAPIError(&resp.Diagnostics, userPropertyKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(property)
-	r.session.ledger.made(userPropertyKind, plan.ID.ValueString(), plan.ReferenceID.ValueString(), "")
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+	r.session.finishCreate(ctx, userPropertyKind, plan, resp)
 }
 
 func (r *userPropertyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state userPropertyModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	property, err := r.session.client.ReadUserProperty(ctx, idOf(state.ID), func(listed *merchants.UserProperty) bool {
-		return unchanged(state, func(seen *userPropertyModel) diag.Diagnostics {
-			seen.read(listed)
-			return nil
-		})
-	})
-	if merchants.IsNotFound(err) {
-		r.session.readNotFound(ctx, userPropertyKind, state.ID, state.Name.IsNull(), resp)
-		return
-	}
-	if err != nil {
-		addAPIError(&resp.Diagnostics, fmt.Sprintf("read user property %q", state.Name.ValueString()), err, nil)
-		return
-	}
-	before := state
-	state.read(property)
-	readFound(ctx, r.session, userPropertyKind, state.ID, before, state, resp)
+	readObject[userPropertyModel](ctx, r.session, userPropertyKind, r.session.client.UserProperties, req, resp)
 }
 
 func (r *userPropertyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -159,41 +128,34 @@ func (r *userPropertyResource) Update(ctx context.Context, req resource.UpdateRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id, doing := idOf(state.ID), fmt.Sprintf("update user property %q", plan.Name.ValueString())
-	property, err := r.session.client.GetUserProperty(ctx, id)
+	properties, doing := r.session.client.UserProperties, userPropertyKind.doing("update", req.Plan.Raw)
+	property, err := properties.Get(ctx, idOf(state.ID))
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err, nil)
+		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	service := state
-	service.read(property)
-	input, is := plan.input(), service.input()
-	checkConflict(r.session, doing, state.input(), is, input, userPropertyPaths, &resp.Diagnostics)
+	service.read(ctx, property, nil, &resp.Diagnostics)
+	is, want := service.input(), plan.input()
+	r.session.checkConflict(doing, properties.Conflicts(state.input(), is, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if patch := input.Since(is); !merchants.IsEmpty(patch) {
-		if property, err = r.session.client.UpdateUserProperty(ctx, id, patch); err != nil {
-			addAPIError(&resp.Diagnostics, doing, err, userPropertyPaths)
-			return
-		}
+	if property, err = properties.Update(ctx, property, is, want); err != nil {
+		addAPIError(&resp.Diagnostics, doing, err)
+		return
 	}
 	plan.computed(property)
-	r.session.ledger.wrote(userPropertyKind, plan.ID.ValueString(), plan.ReferenceID.ValueString(), "")
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.session.identity(plan.ID))...)
+	r.session.finishUpdate(ctx, userPropertyKind, plan, "", resp)
 }
 
 func (r *userPropertyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state userPropertyModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
-	r.session.checkDelete(userPropertyKind, deletion, state.ReferenceID, state.ID, &resp.Diagnostics)
+	id := r.session.guardDelete(userPropertyKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.session.client.DeleteUserProperty(ctx, idOf(state.ID))
-	r.session.finishDelete(ctx, userPropertyKind, state.ID, fmt.Sprintf("destroy user property %q", state.Name.ValueString()), err, req, &resp.Diagnostics)
+	err := r.session.client.UserProperties.Delete(ctx, id)
+	r.session.finishDelete(ctx, userPropertyKind, err, req, &resp.Diagnostics)
 }
 
 func (r *userPropertyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
@@ -218,7 +180,7 @@ func (m *userPropertyModel) computed(property *merchants.UserProperty) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *userPropertyModel) read(property *merchants.UserProperty) {
+func (m *userPropertyModel) read(_ context.Context, property *merchants.UserProperty, _ media, _ *diag.Diagnostics) {
 	m.ID = types.StringValue(string(property.ID))
 	m.Name = textValue(m.Name, &property.Name)
 	m.Type = types.StringValue(property.Type)

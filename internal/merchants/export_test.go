@@ -1,0 +1,30 @@
+package merchants
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// PatchOf is what an update sends for an object to go from is to want, when the service holds what held says.
+func PatchOf[T Object, Input any](c Collection[T, Input], held string, is, want Input) (string, error) {
+	stored, err := decodeValue([]byte(held))
+	if err != nil {
+		return "", err
+	}
+	before, err := c.kind.body(is)
+	if err != nil {
+		return "", err
+	}
+	after, err := c.kind.body(want)
+	if err != nil {
+		return "", err
+	}
+	object, _ := stored.(map[string]any)
+	patch, err := json.Marshal(c.kind.patch(object, before, after))
+	return string(patch), err
+}
+
+// UpdatePerk updates a perk of which nothing is known but its id.
+func UpdatePerk(ctx context.Context, c *Client, id ID, in PerkInput) (*Perk, error) {
+	return c.Perks.Update(ctx, &Perk{ID: id, Raw: Raw{JSON: json.RawMessage("{}")}}, PerkInput{}, in)
+}

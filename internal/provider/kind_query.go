@@ -1,0 +1,198 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// kindQuery is the list resource of every kind, which finds its objects. List resources are called queries here, because
+// one of the kinds is a list.
+type kindQuery[T merchants.Object, Input, Model any, P projection[T, Model]] struct {
+	kind    Kind
+	of      func(*merchants.Client) merchants.Collection[T, Input]
+	session *session
+}
+
+func (q *kindQuery[T, Input, Model, P]) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "cohort_" + q.kind.Name
+}
+
+func (q *kindQuery[T, Input, Model, P]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The " + q.kind.Plural + " of the merchant, in the order of their creation. Needs Terraform 1.14 or later.",
+	}
+	if name, values := q.kind.filter(); name != "" {
+		resp.Schema.Attributes = map[string]schema.Attribute{name: filterAttribute(name, values...)}
+	}
+}
+
+func (q *kindQuery[T, Input, Model, P]) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	q.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (q *kindQuery[T, Input, Model, P]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	stream.Results = q.results(ctx, req)
+}
+
+// filter is the argument of a query with the trait that objects must have, and the values of it; "" for none.
+func (k Kind) filter() (name string, values []string) {
+	switch {
+	case k.Lifecycle != nil:
+		return "status", k.Lifecycle
+	case k.Types != nil:
+		return "type", k.Types
+	default:
+		return "", nil
+	}
+}
+
+// trait is what a query chooses objects by; "" is one that is not known.
+func (k Kind) trait(head merchants.Head) string {
+	if k.Lifecycle != nil {
+		return head.Status
+	}
+	return head.Type
+}
+
+// results gives the objects one by one, and asks for no page before it is needed. An error comes in the place of the
+// result that it prevents, and ends them.
+//
+// That a row of a list is the whole object is assumed. A resource that lacked something would become a configuration that
+// takes it away, so each resource is read by its id, as an import does; Terraform asks for at most 100 unless told
+// otherwise. Without resources, nothing is read but the pages, and a row whose trait is missing where one is asked for.
+func (q *kindQuery[T, Input, Model, P]) results(ctx context.Context, req list.ListRequest) iter.Seq[list.ListResult] {
+	trait := types.StringValue(q.kind.sharedAs)
+	if name, _ := q.kind.filter(); name != "" {
+		if problems := req.Config.GetAttribute(ctx, path.Root(name), &trait); problems.HasError() {
+			return list.ListResultsStreamDiagnostics(problems)
+		}
+	}
+	objects, wanted := q.of(q.session.client), trait.ValueString()
+	return func(yield func(list.ListResult) bool) {
+		var shown int64
+		for object, err := range objects.List(ctx) {
+			if err != nil {
+				yield(failedResult("finish the query of cohort_"+q.kind.Name, err))
+				return
+			}
+			head := object.Head()
+			has := q.kind.trait(head)
+			if wanted != "" && has != "" && has != wanted {
+				continue
+			}
+			if req.IncludeResource || wanted != "" && has == "" {
+				object, err = objects.Get(ctx, head.ID)
+				if merchants.IsNotFound(err) {
+					continue
+				}
+				if err != nil {
+					yield(failedResult(fmt.Sprintf("read %s %q", q.kind.Noun, displayName(head)), err))
+					return
+				}
+				if head = object.Head(); wanted != "" && q.kind.trait(head) != wanted {
+					continue
+				}
+			}
+			result := q.result(ctx, req, object)
+			if !yield(result) {
+				return
+			}
+			if result.Identity == nil {
+				continue
+			}
+			if shown++; shown == req.Limit {
+				return
+			}
+		}
+	}
+}
+
+// displayName is what a person knows an object by.
+func displayName(head merchants.Head) string { return cmp.Or(head.Key, head.Name, string(head.ID)) }
+
+// result shows one object. One that cannot be written as a resource is left out with a warning, so that it does not hide
+// the others.
+func (q *kindQuery[T, Input, Model, P]) result(ctx context.Context, req list.ListRequest, object T) list.ListResult {
+	result, head := req.NewListResult(ctx), object.Head()
+	result.DisplayName = displayName(head)
+	id := types.StringValue(string(head.ID))
+	result.Diagnostics.Append(result.Identity.Set(ctx, q.session.identity(id))...)
+	if !req.IncludeResource {
+		return result
+	}
+	result.Diagnostics.Append(q.write(ctx, object, result.Resource)...)
+	if !result.Diagnostics.HasError() {
+		return result
+	}
+	var left list.ListResult
+	for _, d := range result.Diagnostics {
+		left.Diagnostics.AddWarning(fmt.Sprintf("The %s %q is left out", q.kind.Noun, result.DisplayName), d.Summary()+": "+d.Detail())
+	}
+	return left
+}
+
+// write writes a resource as an import and the read after it do, but for what is sensitive: Terraform would print it.
+func (q *kindQuery[T, Input, Model, P]) write(ctx context.Context, object T, into *tfsdk.Resource) diag.Diagnostics {
+	var diags diag.Diagnostics
+	diags.Append(into.SetAttribute(ctx, path.Root("id"), string(object.Head().ID))...)
+	diags.Append(into.SetAttribute(ctx, path.Root("mode"), string(q.session.mode))...)
+	var model Model
+	diags.Append(into.Get(ctx, &model)...)
+	adopt(P(&model), object.Head().Status)
+	P(&model).read(ctx, object, nil, &diags)
+	diags.Append(into.Set(ctx, model)...)
+	for _, at := range sensitivePaths(path.Empty(), q.kind.attributes()) {
+		var secret types.String
+		diags.Append(into.GetAttribute(ctx, at, &secret)...)
+		if !secret.IsNull() {
+			diags.Append(into.SetAttribute(ctx, at, types.StringNull())...)
+		}
+	}
+	return diags
+}
+
+// sensitivePaths are the attributes of objects, at any depth but in lists, that hold a secret text.
+func sensitivePaths(parent path.Path, attributes map[string]resourceschema.Attribute) []path.Path {
+	var paths []path.Path
+	for name, attribute := range attributes {
+		at := below(parent, name)
+		if attribute.IsSensitive() {
+			paths = append(paths, at)
+		}
+		if nested, ok := attribute.(resourceschema.SingleNestedAttribute); ok {
+			paths = append(paths, sensitivePaths(at, nested.Attributes)...)
+		}
+	}
+	return paths
+}
+
+func failedResult(doing string, err error) list.ListResult {
+	var failed list.ListResult
+	addAPIError(&failed.Diagnostics, doing, err)
+	return failed
+}
+
+// filterAttribute is an argument by which a query shows only what has one of these values.
+func filterAttribute(what string, values ...string) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: fmt.Sprintf("Show only what has this %s: `%s`. Unset: everything.", what, strings.Join(values, "`, `")),
+		Optional:            true,
+		Validators:          []validator.String{stringvalidator.OneOf(values...)},
+	}
+}
