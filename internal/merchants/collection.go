@@ -242,24 +242,39 @@ func (c Collection[T, Input]) Delete(ctx context.Context, id ID) error {
 	return err
 }
 
-// List walks the objects as they are now, archived ones included, in the order of their creation.
+// List walks the objects as they are now, archived ones included, in the order of their creation. An object that does not
+// tell its type is taken to be of the kind.
 func (c Collection[T, Input]) List(ctx context.Context) iter.Seq2[T, error] {
-	return decoded(c.client.rows(ctx, c.kind, c.kind.filter()), c.decodeRow)
+	return c.objects(c.client.rows(ctx, c.kind, c.kind.filter()))
 }
 
-// Cached walks the objects that listings of late show, with everything that this client made. An object that does not
-// tell its type is taken to be of the kind.
+// Cached walks what List does as listings of late show it, with everything that this client made.
 func (c Collection[T, Input]) Cached(ctx context.Context) iter.Seq2[Head, error] {
 	return func(yield func(Head, error) bool) {
-		for object, err := range decoded(c.client.listed(ctx, c.kind), c.decodeRow) {
+		for object, err := range c.objects(c.client.listed(ctx, c.kind)) {
 			var head Head
 			if err == nil {
 				head = object.Head()
 			}
-			if c.kind.only != "" && head.Type != c.kind.only && head.Type != "" {
+			if !yield(head, err) {
+				return
+			}
+		}
+	}
+}
+
+// objects reads the rows of a list that are of the kind.
+func (c Collection[T, Input]) objects(rows iter.Seq2[row, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for row, err := range rows {
+			var object T
+			if err == nil {
+				object, err = c.decodeRow(row)
+			}
+			if err == nil && c.kind.only != "" && object.Head().Type != c.kind.only && object.Head().Type != "" {
 				continue
 			}
-			if !yield(head, err) {
+			if !yield(object, err) || err != nil {
 				return
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"net/http"
 )
 
@@ -69,19 +68,4 @@ func (c Collection[T, Input]) answered(lasting context.Context, write request, i
 		err = &Error{Method: write.method, Path: write.path, Err: err, unclear: true}
 	}
 	return object, err
-}
-
-// decoded reads the rows of a list.
-func decoded[T any](rows iter.Seq2[row, error], decode func(row) (T, error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for row, err := range rows {
-			var object T
-			if err == nil {
-				object, err = decode(row)
-			}
-			if !yield(object, err) || err != nil {
-				return
-			}
-		}
-	}
 }

@@ -1,0 +1,241 @@
+package merchants
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// collections are the Go types of every kind.
+func collections() map[*descriptor]struct{ object, input any } {
+	return map[*descriptor]struct{ object, input any }{
+		&userProperties: {UserProperty{}, UserPropertyInput{}},
+		&lists:          {Cohort{}, CohortInput{}},
+		&segments:       {Cohort{}, CohortInput{}},
+		&perks:          {Perk{}, PerkInput{}},
+		&digitalAssets:  {DigitalAsset{}, DigitalAssetInput{}},
+		&badges:         {Badge{}, BadgeInput{}},
+		&campaigns:      {&Campaign{}, CampaignInput{}},
+	}
+}
+
+// TestDescriptors_contract holds every descriptor to the contract. Where the API turns out to be another, the contract is
+// corrected first, and this test names what has to change in which file.
+func TestDescriptors_contract(t *testing.T) {
+	t.Parallel()
+	doc, err := openapi3.NewLoader().LoadFromData(OpenAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(collections()) != len(descriptors) {
+		t.Errorf("%d of %d descriptors are tried: add the Go types of the new one to collections", len(collections()), len(descriptors))
+	}
+	for d, types := range collections() {
+		t.Run(d.path+" "+d.only, func(t *testing.T) {
+			t.Parallel()
+			file := fileOf(t, d)
+			all, one := doc.Paths.Find("/v1/"+d.path), doc.Paths.Find("/v1/"+d.path+"/{id}")
+			if all == nil || one == nil || all.Get == nil || all.Post == nil || one.Get == nil || one.Delete == nil {
+				t.Fatalf("the contract has not all of GET and POST /v1/%[1]s, GET and DELETE /v1/%[1]s/{id}: change path in %[2]s", d.path, file)
+			}
+			update := one.GetOperation(d.update)
+			if update == nil {
+				t.Fatalf("the contract has no %s /v1/%s/{id}: change update in %s", d.update, d.path, file)
+			}
+			checkPages(t, d, all.Get, file)
+			object, create := answerOf(one.Get), requestOf(all.Post)
+			checkNames(t, d, types.object, types.input, object, create, file)
+			for place, schema := range map[string]*openapi3.SchemaRef{"answers": object, "creates": create, "updates": requestOf(update)} {
+				checkWords(t, d, place, wordsOf(schema), file)
+			}
+		})
+	}
+}
+
+// TestDescriptors_operations: the contract has no operation that this package does not know.
+func TestDescriptors_operations(t *testing.T) {
+	t.Parallel()
+	known := []string{"POST /v1/" + pathAuthToken, "GET /v1/" + pathCampaignDiffusion}
+	for _, d := range descriptors {
+		all, one := "/v1/"+d.path, "/v1/"+d.path+"/{id}"
+		known = append(known, "GET "+all, "POST "+all, "GET "+one, d.update+" "+one, "DELETE "+one)
+		for transition := range reached {
+			known = append(known, "POST "+one+"/"+string(transition))
+		}
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(OpenAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, item := range doc.Paths.Map() {
+		for method := range item.Operations() {
+			if !slices.Contains(known, method+" "+path) {
+				t.Errorf("the contract has %s %s, and no descriptor has it: add one, and add it to descriptors", method, path)
+			}
+		}
+	}
+}
+
+// fileOf is the file with a descriptor.
+func fileOf(t *testing.T, d *descriptor) string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if content, err := os.ReadFile(file); err == nil && strings.Contains(string(content), fmt.Sprintf("noun: %q", d.noun)) {
+			return "internal/merchants/" + file
+		}
+	}
+	t.Fatalf("no file has the descriptor of %s", d.noun)
+	return ""
+}
+
+func answerOf(operation *openapi3.Operation) *openapi3.SchemaRef {
+	return operation.Responses.Status(http.StatusOK).Value.Content.Get("application/json").Schema
+}
+
+func requestOf(operation *openapi3.Operation) *openapi3.SchemaRef {
+	return operation.RequestBody.Value.Content.Get("application/json").Schema
+}
+
+// checkPages holds the form of the lists to the contract.
+func checkPages(t *testing.T, d *descriptor, list *openapi3.Operation, file string) {
+	t.Helper()
+	page := answerOf(list).Value.Properties
+	for _, name := range []string{d.pages.rows, d.pages.next, d.pages.total} {
+		if name != "" && page[name] == nil {
+			t.Errorf("a page of the contract has %q and no %s: change pages in %s", slices.Sorted(maps.Keys(page)), name, file)
+		}
+	}
+	for _, name := range []string{d.pages.limit, d.pages.cursor} {
+		if list.Parameters.GetByInAndName("query", name) == nil {
+			t.Errorf("the contract has no parameter %s of lists: change pages in %s", name, file)
+		}
+	}
+	if d.only != "" && list.Parameters.GetByInAndName("query", "type") == nil {
+		t.Errorf("the contract has no parameter type of lists: change only in %s", file)
+	}
+}
+
+// checkNames holds the properties of the Go types to those of the contract, and demands an attribute of HCL for each that
+// can be sent.
+func checkNames(t *testing.T, d *descriptor, object, input any, answer, create *openapi3.SchemaRef, file string) {
+	t.Helper()
+	decided := []string{"createdAt", "updatedAt"}
+	sent := tagsOf(reflect.TypeOf(input))
+	if d.only != "" {
+		decided = append(decided, "type") // The collection itself sends it.
+	}
+	encoded, err := json.Marshal(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var properties map[string]any
+	if err := json.Unmarshal(encoded, &properties); err != nil {
+		t.Fatal(err)
+	}
+	for place, names := range map[string]struct {
+		contract openapi3.Schemas
+		ours     []string
+	}{
+		"answers": {answer.Value.Properties, slices.Sorted(maps.Keys(properties))},
+		"creates": {create.Value.Properties, sent},
+	} {
+		for _, name := range names.ours {
+			if names.contract[name] == nil {
+				t.Errorf("the contract has no %s in %s: change the json tag in %s", name, place, file)
+			}
+		}
+		for name := range names.contract {
+			if !slices.Contains(names.ours, name) && !slices.Contains(decided, name) {
+				t.Errorf("the contract has %s in %s, and no Go type has it: add it in %s", name, place, file)
+			}
+		}
+	}
+	for _, name := range sent {
+		if _, found := d.attributes[name]; !found {
+			t.Errorf("no attribute stands for %s: add it to attributes in %s", name, file)
+		}
+	}
+	for property := range d.attributes {
+		if name, _, _ := strings.Cut(property, "."); create.Value.Properties[name] == nil {
+			t.Errorf("the contract has no %s: change attributes in %s", property, file)
+		}
+	}
+	for _, key := range []string{d.reference, d.name} {
+		if key != "" && !slices.Contains(sent, key) {
+			t.Errorf("the key %s cannot be sent: change reference or name in %s", key, file)
+		}
+	}
+}
+
+// tagsOf are the names by which the fields of a type are sent.
+func tagsOf(of reflect.Type) []string {
+	var names []string
+	for field := range of.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
+// checkWords holds the words of the service to the contract, both ways.
+func checkWords(t *testing.T, d *descriptor, place string, contract map[string][]string, file string) {
+	t.Helper()
+	for property, ours := range d.words {
+		known := slices.Sorted(maps.Values(ours))
+		if words, found := contract[property]; found && !slices.Equal(slices.Compact(slices.Sorted(slices.Values(words))), known) {
+			t.Errorf("the words of %s in %s are %q in the contract: change words in %s, which has %q", property, place, words, file, known)
+		}
+		if _, found := contract[property]; !found && place == "answers" {
+			t.Errorf("the contract has no words of %s: change words in %s", property, file)
+		}
+	}
+	for property, words := range contract {
+		if d.words[property] == nil {
+			t.Errorf("%s is one of %q in the contract: add it to words in %s", property, words, file)
+		}
+	}
+}
+
+// wordsOf are the words of the properties of a schema that have a catalog, by their paths without indices.
+func wordsOf(schema *openapi3.SchemaRef) map[string][]string {
+	words := map[string][]string{}
+	var walk func(at string, schema *openapi3.SchemaRef)
+	walk = func(at string, schema *openapi3.SchemaRef) {
+		if schema == nil {
+			return
+		}
+		s := schema.Value
+		if s.Const != nil {
+			words[at] = append(words[at], fmt.Sprint(s.Const))
+		}
+		for _, word := range s.Enum {
+			if word == nil {
+				continue
+			}
+			words[at] = append(words[at], fmt.Sprint(word))
+		}
+		for name, property := range s.Properties {
+			walk(strings.TrimPrefix(at+"."+name, "."), property)
+		}
+		for _, list := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf, {s.Items, s.If, s.Then, s.Else}} {
+			for _, part := range list {
+				walk(at, part)
+			}
+		}
+	}
+	walk("", schema)
+	return words
+}
