@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/companion"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/protocol"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
@@ -30,7 +31,7 @@ const address = "registry.terraform.io/cohort-xyz/cohort"
 const startedByTerraform = "TF_PLUGIN_MAGIC_COOKIE"
 
 func main() {
-	provider.RedactLogs()
+	protocol.RedactLogs()
 	debug := len(os.Args) == 2 && os.Args[1] == "-debug"
 	if !debug && (len(os.Args) > 1 || os.Getenv(startedByTerraform) == "") {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -38,7 +39,7 @@ func main() {
 		stop()
 		os.Exit(code)
 	}
-	provider.QuietLogs()
+	protocol.QuietLogs()
 	collectLess()
 	options := []tf6server.ServeOpt{tf6server.WithGoPluginLogger(hclog.NewNullLogger())}
 	if debug {

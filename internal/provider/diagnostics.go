@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,31 +41,6 @@ func attributePath(attribute string) path.Path {
 // addUnknownType says that the service has grown since: what it answered cannot be written here, and would be lost by an update.
 func addUnknownType(diags *diag.Diagnostics, what, name string) {
 	diags.AddError("Unknown type", fmt.Sprintf("%s is of type %q, which this version of the provider does not know. Nothing was changed. Look for a newer version.", what, merchants.Plain(name)))
-}
-
-// textLimit is the size in bytes above which the text of a diagnostic is cut.
-const textLimit = 64 << 10
-
-// What a pipeline obeys: GitHub Actions a line that begins with ::, and others, such as Azure Pipelines and TeamCity, ##name[ anywhere. Terraform
-// breaks lines at blanks, so that any word may begin one.
-var (
-	commandLines = regexp.MustCompile(`(^|[\s\pZ])::`)
-	commandParts = regexp.MustCompile(`##(\w*\[)`)
-)
-
-// safeText returns a text of one or more lines as it may be shown in a terminal and stand in the log of a pipeline, whatever the service, a key or
-// a name has put into it.
-func safeText(text string) string {
-	if len(text) > textLimit {
-		text = strings.ToValidUTF8(text[:textLimit], "") + "…"
-	}
-	text = strings.Map(func(r rune) rune {
-		if r != '\n' && merchants.IsSteering(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\uFFFD"))
-	return commandParts.ReplaceAllString(commandLines.ReplaceAllString(text, "$1: :"), "# #$1")
 }
 
 // describeError says what the service said, without where it belongs.

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
 
@@ -275,8 +274,8 @@ func withoutMark(private []byte) []byte {
 	return left
 }
 
-// show notes an object of the state, as it stands there.
-func (s *session) show(resourceType string, state []byte) {
+// Show notes an object of the state, as it stands there.
+func (s *session) Show(resourceType string, state []byte) {
 	k, known := kindNamed(strings.TrimPrefix(resourceType, "cohort_"))
 	var values map[string]json.RawMessage
 	if !known || json.Unmarshal(state, &values) != nil {
@@ -289,13 +288,6 @@ func (s *session) show(resourceType string, state []byte) {
 	}
 	if text("mode") == string(s.mode) {
 		s.ledger.show(k, text("id"), text(k.Key))
-	}
-}
-
-// ended notes whether a read or plan call ended with an error. The session is nil when the provider is not configured.
-func (s *session) ended(said []*tfprotov6.Diagnostic) {
-	if s != nil && slices.ContainsFunc(said, func(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }) {
-		s.ledger.fail()
 	}
 }
 

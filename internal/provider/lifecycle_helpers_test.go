@@ -275,18 +275,18 @@ func (w *world) postWith(t *testing.T, key, path, body string) string {
 	return object.ID
 }
 
-// protocol speaks to a configured provider as Terraform does, for what the Terraform of the tests cannot do yet or does not show.
-type protocol struct {
+// protocolClient speaks to a configured provider as Terraform does, for what the Terraform of the tests cannot do yet or does not show.
+type protocolClient struct {
 	tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
 }
 
-func (w *world) protocol(t *testing.T) *protocol {
+func (w *world) protocol(t *testing.T) *protocolClient {
 	t.Helper()
 	return protocolFor(t, w.URL(), w.TestKey())
 }
 
-func protocolFor(t *testing.T, url, key string) *protocol {
+func protocolFor(t *testing.T, url, key string) *protocolClient {
 	t.Helper()
 	server := provider.NewServer("test")()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -301,7 +301,7 @@ func protocolFor(t *testing.T, url, key string) *protocol {
 		t.Fatal(err)
 	}
 	noErrors(t, answer.Diagnostics)
-	return &protocol{server, schemas}
+	return &protocolClient{server, schemas}
 }
 
 func asDynamic(t *testing.T, value any) *tfprotov6.DynamicValue {
@@ -323,7 +323,7 @@ func noErrors(t *testing.T, diags []*tfprotov6.Diagnostic) {
 }
 
 // importByIdentity imports and reads, and returns state and identity without what is null.
-func (p *protocol) importByIdentity(t *testing.T, typeName string, identity map[string]any) (state, read map[string]any, diags []*tfprotov6.Diagnostic) {
+func (p *protocolClient) importByIdentity(t *testing.T, typeName string, identity map[string]any) (state, read map[string]any, diags []*tfprotov6.Diagnostic) {
 	t.Helper()
 	return p.importAs(t, &tfprotov6.ImportResourceStateRequest{
 		TypeName: typeName, Identity: &tfprotov6.ResourceIdentityData{IdentityData: asDynamic(t, identity)},
@@ -331,7 +331,7 @@ func (p *protocol) importByIdentity(t *testing.T, typeName string, identity map[
 }
 
 // importAs is importByIdentity for any request.
-func (p *protocol) importAs(t *testing.T, request *tfprotov6.ImportResourceStateRequest) (state, read map[string]any, diags []*tfprotov6.Diagnostic) {
+func (p *protocolClient) importAs(t *testing.T, request *tfprotov6.ImportResourceStateRequest) (state, read map[string]any, diags []*tfprotov6.Diagnostic) {
 	t.Helper()
 	typeName := request.TypeName
 	imported, err := p.ImportResourceState(t.Context(), request)
@@ -353,7 +353,7 @@ func (p *protocol) importAs(t *testing.T, request *tfprotov6.ImportResourceState
 }
 
 // create plans and applies a new resource, and returns its state and all that was said.
-func (p *protocol) create(t *testing.T, typeName string, config map[string]any) (map[string]any, []*tfprotov6.Diagnostic) {
+func (p *protocolClient) create(t *testing.T, typeName string, config map[string]any) (map[string]any, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	kind := p.schemas.ResourceSchemas[typeName].ValueType()
 	none, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, nil))
@@ -378,7 +378,7 @@ func (p *protocol) create(t *testing.T, typeName string, config map[string]any) 
 	return p.plain(t, typeName, applied.NewState), slices.Concat(plan.Diagnostics, applied.Diagnostics)
 }
 
-func (p *protocol) plain(t *testing.T, typeName string, value *tfprotov6.DynamicValue) map[string]any {
+func (p *protocolClient) plain(t *testing.T, typeName string, value *tfprotov6.DynamicValue) map[string]any {
 	t.Helper()
 	decoded, err := value.Unmarshal(p.schemas.ResourceSchemas[typeName].ValueType())
 	if err != nil {

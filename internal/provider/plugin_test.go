@@ -19,6 +19,7 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 	ctymsgpack "github.com/zclconf/go-cty/cty/msgpack"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/protocol"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
@@ -104,7 +105,7 @@ func saidBy(diagnostics []*tfprotov6.Diagnostic) []said {
 	var all []said
 	for _, d := range diagnostics {
 		all = append(all, said{
-			warning: d.Severity == tfprotov6.DiagnosticSeverityWarning, path: provider.AttributeText(d.Attribute), summary: d.Summary, detail: d.Detail,
+			warning: d.Severity == tfprotov6.DiagnosticSeverityWarning, path: protocol.AttributeText(d.Attribute), summary: d.Summary, detail: d.Detail,
 		})
 	}
 	return all

@@ -133,7 +133,7 @@ func names(results []shown) []string {
 }
 
 // query runs a query and returns its results, and what was said of none of them. After an error there has to be nothing.
-func (p *protocol) query(t *testing.T, request *tfprotov6.ListResourceRequest) ([]shown, []said) {
+func (p *protocolClient) query(t *testing.T, request *tfprotov6.ListResourceRequest) ([]shown, []said) {
 	t.Helper()
 	server, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
 	if !ok {
@@ -301,7 +301,7 @@ func TestQuery_filter(t *testing.T) {
 	}
 }
 
-func (p *protocol) validateQuery(t *testing.T, typeName string, config map[string]any) []said {
+func (p *protocolClient) validateQuery(t *testing.T, typeName string, config map[string]any) []said {
 	t.Helper()
 	server, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
 	if !ok {
@@ -503,7 +503,7 @@ func TestQuery_refused(t *testing.T) {
 			}
 			for _, k := range allQueried {
 				w.mark()
-				results, all := (&protocol{p.server, p.schema}).query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, IncludeResource: true, Limit: 100})
+				results, all := (&protocolClient{p.server, p.schema}).query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, IncludeResource: true, Limit: 100})
 				if len(results) > 0 || len(all) != 1 || all[0].warning || !strings.Contains(all[0].detail, c.said) {
 					t.Errorf("%s: %d results, and %v", k.typeName, len(results), all)
 				}
@@ -527,7 +527,7 @@ func TestQuery_live(t *testing.T) {
 		}
 	}
 	configure("")
-	live := &protocol{p.server, p.schema}
+	live := &protocolClient{p.server, p.schema}
 	state, all := live.create(t, "cohort_list", map[string]any{"name": "VIP customers", "reference_id": "vip"})
 	noErrors(t, all)
 	configure("read_only = true")

@@ -25,7 +25,7 @@ type managed struct {
 }
 
 // imported is a resource of which only the id is known.
-func (p *protocol) imported(t *testing.T, typeName, id string) managed {
+func (p *protocolClient) imported(t *testing.T, typeName, id string) managed {
 	t.Helper()
 	answer, err := p.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: id})
 	if err != nil {
@@ -36,7 +36,7 @@ func (p *protocol) imported(t *testing.T, typeName, id string) managed {
 }
 
 // refresh reads resources as a plan does, ten at a time, and returns them as they are now.
-func (p *protocol) refresh(t *testing.T, resources []managed) []managed {
+func (p *protocolClient) refresh(t *testing.T, resources []managed) []managed {
 	t.Helper()
 	now := make([]managed, len(resources))
 	var next atomic.Int64
@@ -171,7 +171,7 @@ func TestReader_fewOfMany(t *testing.T) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"data": rows, "nextCursor": strconv.Itoa(from + page), "total": perks})
 	}))
 	t.Cleanup(s.Close)
-	configured := func() *protocol { return protocolFor(t, s.URL, "test_0123456789abcdef0123456789abcdef") }
+	configured := func() *protocolClient { return protocolFor(t, s.URL, "test_0123456789abcdef0123456789abcdef") }
 	first := configured()
 	few := first.refresh(t, []managed{
 		first.imported(t, "cohort_perk", "id:1000"), first.imported(t, "cohort_perk", "id:50000"), first.imported(t, "cohort_perk", "id:99999"),

@@ -18,7 +18,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/protocol"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -151,7 +151,7 @@ const redactedLog = "PROVIDER_TEST_REDACTED_LOG"
 func TestRedactLogs(t *testing.T) {
 	t.Parallel()
 	if address := os.Getenv(redactedLog); address != "" {
-		provider.RedactLogs()
+		protocol.RedactLogs()
 		pem, err := os.ReadFile(os.Getenv(redactedLog + "_CA"))
 		if err != nil {
 			t.Fatal(err)

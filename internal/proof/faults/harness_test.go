@@ -12,7 +12,7 @@ import (
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/oracle"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/protocol"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -38,7 +38,7 @@ func (c *tally) count(t *testing.T) {
 }
 
 func TestMain(m *testing.M) {
-	provider.QuietLogs() // Of the case that serves the provider in this process.
+	protocol.QuietLogs() // Of the case that serves the provider in this process.
 	code := terraformtest.Main(m)
 	if faultCases.ran > 0 {
 		fmt.Printf("faults: %d of 25\n", faultCases.passed)

@@ -1,0 +1,97 @@
+package protocol
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// contain runs one call with masked logs, in a context of its own, and turns a panic into the diagnostic of an answer.
+func contain[Request, Response any](
+	ctx context.Context, request *Request, call func(context.Context, *Request) (*Response, error), answer func([]*tfprotov6.Diagnostic) *Response,
+) (response *Response, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			response, err = answer([]*tfprotov6.Diagnostic{panicDiagnostic(cause, debug.Stack())}), nil
+		}
+	}()
+	lent, end := newCallContext(masked(ctx))
+	defer end()
+	response, err = call(lent, request)
+	if response != nil {
+		makeSafe(response)
+	}
+	return response, err
+}
+
+// containConfigured contains a call that needs the session which ConfigureProvider makes. Terraform makes none when that failed; Pulumi does.
+func containConfigured[Request, Response any](
+	ctx context.Context, s server, request *Request, call func(context.Context, *Request) (*Response, error), answer func([]*tfprotov6.Diagnostic) *Response,
+) (*Response, error) {
+	if !s.isConfigured() {
+		return answer([]*tfprotov6.Diagnostic{{
+			Severity: tfprotov6.DiagnosticSeverityError, Summary: "The provider is not configured",
+			Detail: "Nothing was read or changed, because the configuration of the provider was refused or has not been given. Correct it first: its own error says what is wrong.",
+		}}), nil
+	}
+	return contain(ctx, request, call, answer)
+}
+
+// containResults turns a panic while the results of a query are made into the last of them. A panic of who takes them is not ours.
+func containResults(results iter.Seq[tfprotov6.ListResourceResult]) iter.Seq[tfprotov6.ListResourceResult] {
+	return func(yield func(tfprotov6.ListResourceResult) bool) {
+		taking, more := false, true
+		defer func() {
+			if taking {
+				return
+			}
+			if cause := recover(); cause != nil && more {
+				yield(tfprotov6.ListResourceResult{Diagnostics: []*tfprotov6.Diagnostic{panicDiagnostic(cause, debug.Stack())}})
+			}
+		}()
+		for result := range results {
+			makeSafe(&result)
+			result.DisplayName = merchants.Plain(result.DisplayName)
+			taking = true
+			more = yield(result)
+			if taking = false; !more {
+				return
+			}
+		}
+	}
+}
+
+func panicDiagnostic(cause any, stack []byte) *tfprotov6.Diagnostic {
+	return &tfprotov6.Diagnostic{
+		Severity: tfprotov6.DiagnosticSeverityError,
+		Summary:  "The Cohort provider met a bug",
+		Detail: apiKeys.ReplaceAllString(fmt.Sprintf("It stopped working on this object, the others are not touched: %v\n\n%s\n"+
+			"Please report it with these lines at https://github.com/cohort-xyz/terraform-provider-cohort/issues.", cause, ownFrames(stack)), "${1}_***"),
+	}
+}
+
+// stackFrames is how many lines of a stack a report needs.
+const stackFrames = 12
+
+// ownFrames keeps the functions and lines of a stack below the panic, without the directories of the machine that built it.
+func ownFrames(stack []byte) string {
+	_, below, _ := strings.Cut(string(stack), "panic(")
+	var lines []string
+	for line := range strings.Lines(below) {
+		// Only a function that was not inlined has an offset behind its position.
+		at, isPosition := strings.CutPrefix(line, "\t")
+		at, _, _ = strings.Cut(strings.TrimSpace(at), " +0x")
+		at = filepath.Base(filepath.Dir(at)) + "/" + filepath.Base(at)
+		if isPosition && !strings.HasPrefix(at, "runtime/") && len(lines) < stackFrames {
+			lines = append(lines, "  at "+at)
+		}
+	}
+	return strings.Join(lines, "\n")
+}

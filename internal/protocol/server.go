@@ -1,0 +1,228 @@
+package protocol
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// protocolServer is every part of the protocol that the framework serves.
+type protocolServer interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+}
+
+// Provider is the provider that the server of [NewServer] serves.
+type Provider interface {
+	// Unconfigure forgets the configuration, because another one comes.
+	Unconfigure()
+	// Session returns what the last configuration gave, and false when that failed or there was none.
+	Session() (Session, bool)
+}
+
+// Session is told what a configured provider cannot see of the calls by itself.
+type Session interface {
+	// Show notes an object of the state, which comes as JSON.
+	Show(resourceType string, state []byte)
+	// BeginRead notes that Terraform waits for a read, until the function is called that it returns.
+	BeginRead() (end func())
+	// BeginApply notes that a change is applied, until the function is called that it returns.
+	BeginApply() (end func())
+	// Fail notes that a read or a plan ended with an error, so that there will be no plan.
+	Fail()
+	// WithoutMark returns private data without what is of one plan alone.
+	WithoutMark(private []byte) []byte
+}
+
+// server does for all calls of the protocol what resources need not know of: a panic becomes an error of the one object
+// that met it, keys are masked in every log line, and texts are safe to show. Calls that run no code of ours pass through.
+type server struct {
+	protocolServer
+	provider Provider
+}
+
+// NewServer returns the server in front of the framework's, which serves the same provider.
+func NewServer(framework tfprotov6.ProviderServer, provider Provider) tfprotov6.ProviderServer {
+	if whole, ok := framework.(protocolServer); ok {
+		return server{interruptible{whole, new(atomic.Bool)}, provider}
+	}
+	return framework
+}
+
+// ProviderOf returns the provider that a server of [NewServer] serves, and false for another server.
+func ProviderOf(served tfprotov6.ProviderServer) (Provider, bool) {
+	s, ok := served.(server)
+	return s.provider, ok
+}
+
+// isConfigured tells whether calls that need a configuration may be made.
+func (s server) isConfigured() bool {
+	_, configured := s.provider.Session()
+	return configured
+}
+
+// told notes whether a call ended with an error.
+func (s server) told(said []*tfprotov6.Diagnostic) {
+	if session, configured := s.provider.Session(); configured && slices.ContainsFunc(said, isError) {
+		session.Fail()
+	}
+}
+
+func isError(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }
+
+// withoutMark returns private data without what is of one plan alone.
+func (s server) withoutMark(private []byte) []byte {
+	if session, configured := s.provider.Session(); configured {
+		return session.WithoutMark(private)
+	}
+	return private
+}
+
+func (s server) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
+	answer, err := contain(ctx, req, s.protocolServer.ValidateProviderConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateProviderConfigResponse {
+		return &tfprotov6.ValidateProviderConfigResponse{Diagnostics: d}
+	})
+	if err == nil {
+		answer.Diagnostics = inOurWords(answer.Diagnostics)
+	}
+	return answer, err
+}
+
+func (s server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	s.provider.Unconfigure()
+	answer, err := contain(ctx, req, s.protocolServer.ConfigureProvider, func(d []*tfprotov6.Diagnostic) *tfprotov6.ConfigureProviderResponse {
+		return &tfprotov6.ConfigureProviderResponse{Diagnostics: d}
+	})
+	if err == nil {
+		answer.Diagnostics = inOurWords(answer.Diagnostics)
+	}
+	return answer, err
+}
+
+func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	answer, err := contain(ctx, req, s.validateKnown, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateResourceConfigResponse {
+		return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: d}
+	})
+	if err == nil {
+		answer.Diagnostics = inOurWords(answer.Diagnostics)
+	}
+	return answer, err
+}
+
+// UpgradeResourceState is the first call that comes with an object of the state, and the only one of a tainted object without a refresh.
+func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	if session, configured := s.provider.Session(); configured && req.RawState != nil {
+		session.Show(req.TypeName, req.RawState.JSON)
+	}
+	return contain(ctx, req, s.protocolServer.UpgradeResourceState, func(d []*tfprotov6.Diagnostic) *tfprotov6.UpgradeResourceStateResponse {
+		return &tfprotov6.UpgradeResourceStateResponse{Diagnostics: d}
+	})
+}
+
+func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
+	return contain(ctx, req, s.protocolServer.UpgradeResourceIdentity, func(d []*tfprotov6.Diagnostic) *tfprotov6.UpgradeResourceIdentityResponse {
+		return &tfprotov6.UpgradeResourceIdentityResponse{Diagnostics: d}
+	})
+}
+
+func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	if session, configured := s.provider.Session(); configured {
+		defer session.BeginRead()()
+	}
+	answer, err := containConfigured(ctx, s, req, s.protocolServer.ReadResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
+		return &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, NewIdentity: req.CurrentIdentity, Private: req.Private, Diagnostics: d}
+	})
+	if err == nil {
+		s.told(answer.Diagnostics)
+		answer.Private = s.withoutMark(answer.Private)
+	}
+	return answer, err
+}
+
+func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	answer, err := containConfigured(ctx, s, req, s.protocolServer.PlanResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
+		return &tfprotov6.PlanResourceChangeResponse{PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, Diagnostics: d}
+	})
+	if err == nil {
+		s.told(answer.Diagnostics)
+		answer.Diagnostics = inOurWords(answer.Diagnostics)
+	}
+	return answer, err
+}
+
+func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	made := new(createdObject)
+	ctx = context.WithValue(ctx, createdKey{}, made)
+	if session, configured := s.provider.Session(); configured {
+		defer session.BeginApply()()
+	}
+	answer, err := containConfigured(ctx, s, req, s.protocolServer.ApplyResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
+		answer := &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: d}
+		if made.id != "" {
+			answer.NewState, answer.NewIdentity = s.stateOf(ctx, req, made.id)
+			if answer.NewState != req.PriorState {
+				// An error would taint what was made, and the next apply would destroy it: rule 9.
+				d[0].Severity = tfprotov6.DiagnosticSeverityWarning
+				d[0].Detail += "\n\nThe object was made and is in the state. Run plan again: it shows what is missing."
+			}
+		}
+		return answer
+	})
+	if err == nil {
+		answer.Private = s.withoutMark(answer.Private)
+		answer.Diagnostics = inOurWords(answer.Diagnostics)
+	}
+	return answer, err
+}
+
+func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
+	return containConfigured(ctx, s, req, s.protocolServer.ImportResourceState, func(d []*tfprotov6.Diagnostic) *tfprotov6.ImportResourceStateResponse {
+		return &tfprotov6.ImportResourceStateResponse{Diagnostics: d}
+	})
+}
+
+func (s server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+	return contain(ctx, req, s.protocolServer.ValidateDataResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateDataResourceConfigResponse {
+		return &tfprotov6.ValidateDataResourceConfigResponse{Diagnostics: d}
+	})
+}
+
+func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	return containConfigured(ctx, s, req, s.protocolServer.ReadDataSource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadDataSourceResponse {
+		return &tfprotov6.ReadDataSourceResponse{Diagnostics: d}
+	})
+}
+
+func (s server) ValidateEphemeralResourceConfig(ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
+	return contain(ctx, req, s.protocolServer.ValidateEphemeralResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateEphemeralResourceConfigResponse {
+		return &tfprotov6.ValidateEphemeralResourceConfigResponse{Diagnostics: d}
+	})
+}
+
+func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
+	return containConfigured(ctx, s, req, s.protocolServer.OpenEphemeralResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.OpenEphemeralResourceResponse {
+		return &tfprotov6.OpenEphemeralResourceResponse{Diagnostics: d}
+	})
+}
+
+func (s server) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error) {
+	return contain(ctx, req, s.protocolServer.ValidateListResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateListResourceConfigResponse {
+		return &tfprotov6.ValidateListResourceConfigResponse{Diagnostics: d}
+	})
+}
+
+// ListResource goes on in its context when it has returned, for as long as results are taken, and so lends none.
+func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	answer, err := containConfigured(ctx, s, req, func(_ context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+		return s.protocolServer.ListResource(masked(ctx), req)
+	}, func(d []*tfprotov6.Diagnostic) *tfprotov6.ListResourceServerStream {
+		return &tfprotov6.ListResourceServerStream{Results: slices.Values([]tfprotov6.ListResourceResult{{Diagnostics: d}})}
+	})
+	if err == nil {
+		answer.Results = containResults(answer.Results)
+	}
+	return answer, err
+}

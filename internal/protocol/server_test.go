@@ -1,0 +1,367 @@
+package protocol
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+)
+
+// canary is a key that must not come out anywhere. Keys can have every character that a bearer token may have.
+const canary = "live_c4n4ry.0f+the/l1ve~key-for_tests=="
+
+// broken is an inner server in which every call panics.
+type broken struct {
+	protocolServer
+	cause any
+}
+
+func (b broken) ReadResource(context.Context, *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	panic(b.cause)
+}
+
+func (b broken) PlanResourceChange(context.Context, *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	panic(b.cause)
+}
+
+func (b broken) ApplyResourceChange(context.Context, *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	panic(b.cause)
+}
+
+// configured is a provider whose configuration succeeded, and which asks for nothing.
+type configured struct{}
+
+func (configured) Unconfigure()                      {}
+func (configured) Session() (Session, bool)          { return configured{}, true }
+func (configured) Show(string, []byte)               {}
+func (configured) BeginRead() func()                 { return func() {} }
+func (configured) BeginApply() func()                { return func() {} }
+func (configured) Fail()                             {}
+func (configured) WithoutMark(private []byte) []byte { return private }
+
+// configuredServer is the server in front of another one, as after a ConfigureProvider that succeeded.
+func configuredServer(inner protocolServer) server { return server{inner, configured{}} }
+
+// TestServer_panic holds that a panic in any call that runs code of ours becomes one error of that call. The calls that broken does not have
+// panic too: there is no server behind them.
+func TestServer_panic(t *testing.T) {
+	t.Parallel()
+	s := configuredServer(broken{cause: "index out of range"})
+	for name, call := range map[string]func(context.Context) ([]*tfprotov6.Diagnostic, error){
+		"ValidateProviderConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{})
+			return answer.Diagnostics, err
+		},
+		"ConfigureProvider": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			// It gets a server of its own: the calls to one whose configuration failed are refused.
+			answer, err := configuredServer(broken{}).ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{})
+			return answer.Diagnostics, err
+		},
+		"ValidateResourceConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{})
+			return answer.Diagnostics, err
+		},
+		"UpgradeResourceState": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.UpgradeResourceState(ctx, &tfprotov6.UpgradeResourceStateRequest{})
+			return answer.Diagnostics, err
+		},
+		"UpgradeResourceIdentity": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.UpgradeResourceIdentity(ctx, &tfprotov6.UpgradeResourceIdentityRequest{})
+			return answer.Diagnostics, err
+		},
+		"ReadResource": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ReadResource(ctx, &tfprotov6.ReadResourceRequest{})
+			return answer.Diagnostics, err
+		},
+		"PlanResourceChange": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{})
+			return answer.Diagnostics, err
+		},
+		"ApplyResourceChange": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{})
+			return answer.Diagnostics, err
+		},
+		"ImportResourceState": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ImportResourceState(ctx, &tfprotov6.ImportResourceStateRequest{})
+			return answer.Diagnostics, err
+		},
+		"ValidateDataResourceConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{})
+			return answer.Diagnostics, err
+		},
+		"ReadDataSource": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{})
+			return answer.Diagnostics, err
+		},
+		"ValidateEphemeralResourceConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ValidateEphemeralResourceConfig(ctx, &tfprotov6.ValidateEphemeralResourceConfigRequest{})
+			return answer.Diagnostics, err
+		},
+		"OpenEphemeralResource": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{})
+			return answer.Diagnostics, err
+		},
+		"ValidateListResourceConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ValidateListResourceConfig(ctx, &tfprotov6.ValidateListResourceConfigRequest{})
+			return answer.Diagnostics, err
+		},
+		"ListResource": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ListResource(ctx, &tfprotov6.ListResourceRequest{})
+			var all []*tfprotov6.Diagnostic
+			for result := range answer.Results {
+				all = append(all, result.Diagnostics...)
+			}
+			return all, err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			diagnostics, err := call(t.Context())
+			if err != nil {
+				t.Fatalf("the call failed, which ends the provider for all objects: %s", err)
+			}
+			if len(diagnostics) != 1 || diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError || diagnostics[0].Summary != "The Cohort provider met a bug" {
+				t.Errorf("the answer has %d diagnostics, want one error that says it is a bug", len(diagnostics))
+			}
+		})
+	}
+}
+
+// TestServer_panicKeeps holds that a panic loses nothing that Terraform knows, and says where it was without saying the key.
+func TestServer_panicKeeps(t *testing.T) {
+	t.Parallel()
+	s := configuredServer(broken{cause: errors.New("no route for Bearer " + canary)})
+	state, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, "what was known"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	private := []byte(`{"a":"b"}`)
+
+	read, err := s.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{CurrentState: &state, Private: private})
+	if err != nil || read.NewState != &state || !bytes.Equal(read.Private, private) {
+		t.Errorf("a read that panics gives %v and %v, not the state it was given", read, err)
+	}
+	plan, err := s.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{PriorState: &state, PriorPrivate: private})
+	if err != nil || plan.PlannedState != &state || !bytes.Equal(plan.PlannedPrivate, private) {
+		t.Errorf("a plan that panics gives %v and %v, not the state it was given", plan, err)
+	}
+	apply, err := s.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{PriorState: &state, PlannedPrivate: private})
+	if err != nil || apply.NewState != &state || !bytes.Equal(apply.Private, private) {
+		t.Errorf("an apply that panics gives %v and %v, not the state it was given", apply, err)
+	}
+	detail := read.Diagnostics[0].Detail
+	for _, part := range []string{"c4n4ry", "0f+the", "l1ve~key", "for_tests"} {
+		if strings.Contains(detail, part) {
+			t.Errorf("a part of the key is in the error: %q\n%s", part, detail)
+		}
+	}
+	for _, text := range []string{"no route for Bearer live_***", "\n\n  at protocol/server_test.go:", "https://github.com/cohort-xyz/terraform-provider-cohort/issues"} {
+		if !strings.Contains(detail, text) {
+			t.Errorf("the error does not have %q:\n%s", text, detail)
+		}
+	}
+	if directory, err := os.Getwd(); err != nil || strings.Contains(detail, directory) {
+		t.Errorf("the directory in which it was built is in the error (%v):\n%s", err, detail)
+	}
+}
+
+// brokenResults is a server whose queries panic after the first result.
+type brokenResults struct{ protocolServer }
+
+func (brokenResults) ListResource(context.Context, *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	return &tfprotov6.ListResourceServerStream{Results: func(yield func(tfprotov6.ListResourceResult) bool) {
+		yield(tfprotov6.ListResourceResult{DisplayName: "the first"})
+		panic("no route for Bearer " + canary)
+	}}, nil
+}
+
+// TestServer_panicInResults holds that a panic while results are made comes after those that are there, as one error; that nothing comes when
+// nobody takes any more; and that a panic of who takes them is left to him.
+func TestServer_panicInResults(t *testing.T) {
+	t.Parallel()
+	query := func() iter.Seq[tfprotov6.ListResourceResult] {
+		answer, err := configuredServer(brokenResults{}).ListResource(t.Context(), &tfprotov6.ListResourceRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.Results
+	}
+	results := slices.Collect(query())
+	if len(results) != 2 || results[0].DisplayName != "the first" || len(results[1].Diagnostics) != 1 {
+		t.Fatalf("the results are %v", results)
+	}
+	said := results[1].Diagnostics[0]
+	if said.Severity != tfprotov6.DiagnosticSeverityError || said.Summary != "The Cohort provider met a bug" ||
+		!strings.Contains(said.Detail, "no route for Bearer live_***") || !strings.Contains(said.Detail, "\n  at protocol/server_test.go:") {
+		t.Errorf("the error is %s: %s", said.Summary, said.Detail)
+	}
+
+	taken := 0
+	for range query() {
+		taken++
+		break
+	}
+	if taken != 1 {
+		t.Errorf("%d results, want the one that was taken", taken)
+	}
+
+	defer func() {
+		if cause := recover(); cause != "the taker's" {
+			t.Errorf("the panic of who takes the results became %v", cause)
+		}
+	}()
+	for range query() {
+		panic("the taker's")
+	}
+}
+
+// brokenAfterCreate is a server whose creates panic when the object is made.
+type brokenAfterCreate struct{ protocolServer }
+
+func (brokenAfterCreate) ApplyResourceChange(ctx context.Context, _ *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	NoteCreated(ctx, "made")
+	panic("index out of range")
+}
+
+func (brokenAfterCreate) GetProviderSchema(context.Context, *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error) {
+	var attributes []*tfprotov6.SchemaAttribute
+	for _, name := range []string{"id", "mode", "name", "reference_id"} {
+		attributes = append(attributes, &tfprotov6.SchemaAttribute{Name: name, Type: tftypes.String})
+	}
+	list := &tfprotov6.Schema{Block: &tfprotov6.SchemaBlock{Attributes: attributes}}
+	return &tfprotov6.GetProviderSchemaResponse{ResourceSchemas: map[string]*tfprotov6.Schema{"cohort_list": list}}, nil
+}
+
+// TestServer_panicAfterCreate holds that a panic keeps the id of what was made, with a warning: an error would taint it.
+func TestServer_panicAfterCreate(t *testing.T) {
+	t.Parallel()
+	list := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String, "mode": tftypes.String, "name": tftypes.String, "reference_id": tftypes.String}}
+	text := func(value any) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
+	prior, err := tfprotov6.NewDynamicValue(list, tftypes.NewValue(list, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	planned, err := tfprotov6.NewDynamicValue(list, tftypes.NewValue(list, map[string]tftypes.Value{
+		"id": text(tftypes.UnknownValue), "mode": text("test"), "name": text("VIP"), "reference_id": text(nil),
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := configuredServer(brokenAfterCreate{}).ApplyResourceChange(t.Context(),
+		&tfprotov6.ApplyResourceChangeRequest{TypeName: "cohort_list", PriorState: &prior, PlannedState: &planned})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := answer.NewState.Unmarshal(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := tftypes.NewValue(list, map[string]tftypes.Value{"id": text("made"), "mode": text("test"), "name": text("VIP"), "reference_id": text(nil)})
+	if !state.Equal(want) {
+		t.Errorf("the state is %s, want %s", state, want)
+	}
+	if answer.NewIdentity == nil {
+		t.Error("there is no identity")
+	}
+	if len(answer.Diagnostics) != 1 || answer.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning {
+		t.Errorf("there is no warning, or more than that: %v", answer.Diagnostics)
+	}
+}
+
+// TestServer_quietLogs holds that the SDK logs nothing unless the user asks for a log in any of Terraform's ways.
+func TestServer_quietLogs(t *testing.T) {
+	loggers := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_COHORT"}
+	for _, c := range []struct {
+		name, variable, value string
+		quiet                 bool
+	}{
+		{name: "nothing asked for", quiet: true},
+		{name: "all logs", variable: "TF_LOG", value: "TRACE"},
+		{name: "logs of providers", variable: "TF_LOG_PROVIDER", value: "DEBUG"},
+		{name: "logs of this provider", variable: "TF_LOG_PROVIDER_COHORT", value: "WARN"},
+		{name: "logs of the framework", variable: "TF_LOG_SDK_FRAMEWORK", value: "TRACE"},
+		{name: "a file, but no level", variable: "TF_LOG_PATH", value: "terraform.log", quiet: true},
+		{name: "a blank level", variable: "TF_LOG", value: "", quiet: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, setting := range os.Environ() {
+				if name, _, _ := strings.Cut(setting, "="); strings.HasPrefix(name, "TF_LOG") {
+					t.Setenv(name, "")
+				}
+			}
+			for _, name := range loggers {
+				t.Setenv(name, "") // restores it after the test
+			}
+			if c.variable != "" {
+				t.Setenv(c.variable, c.value)
+			}
+			QuietLogs()
+			for _, name := range loggers {
+				want := ""
+				if c.quiet {
+					want = "OFF"
+				} else if name == c.variable {
+					want = c.value
+				}
+				if got := os.Getenv(name); got != want {
+					t.Errorf("%s is %q, want %q", name, got, want)
+				}
+			}
+		})
+	}
+}
+
+// TestServer_mask holds that a key is masked in messages and fields of the provider's own log, whoever wrote it there.
+func TestServer_mask(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	_, err := contain(tflogtest.RootLogger(t.Context(), &log), &struct{}{}, func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+		tflog.Trace(ctx, "with "+canary+" inside", map[string]any{"header": "Bearer " + canary, "key": canary})
+		return &struct{}{}, nil
+	}, func([]*tfprotov6.Diagnostic) *struct{} { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := log.String()
+	if !strings.Contains(text, "inside") {
+		t.Fatalf("nothing was logged: %q", text)
+	}
+	for _, part := range []string{"c4n4ry", "0f+the", "l1ve~key", "for_tests"} {
+		if strings.Contains(text, part) {
+			t.Errorf("a part of the key is in the log: %s", text)
+		}
+	}
+}
+
+// TestCallContext holds that a call is canceled with its context, also below it, and counts as ended afterwards.
+func TestCallContext(t *testing.T) {
+	t.Parallel()
+	type name struct{}
+	outer, cancel := context.WithCancel(context.WithValue(t.Context(), name{}, "value"))
+	lent, end := newCallContext(outer)
+	below, stop := context.WithTimeout(lent, time.Hour)
+	defer stop()
+	if lent.Value(name{}) != "value" || below.Value(name{}) != "value" || below.Err() != nil {
+		t.Errorf("within the call it has %v, %v", below.Value(name{}), below.Err())
+	}
+	cancel()
+	<-below.Done()
+	if !errors.Is(lent.Err(), context.Canceled) || !errors.Is(below.Err(), context.Canceled) {
+		t.Errorf("canceled: %v, %v", lent.Err(), below.Err())
+	}
+	end()
+	<-lent.Done()
+	if _, bounded := lent.Deadline(); bounded || lent.Value(name{}) != nil || !errors.Is(lent.Err(), context.Canceled) {
+		t.Errorf("after the call it has %v, %v", lent.Value(name{}), lent.Err())
+	}
+}
