@@ -1,5 +1,6 @@
-// Command terraform-provider-cohort serves the Cohort provider to Terraform. With a command name it runs the companion: the commands that are
-// not Terraform.
+// Command terraform-provider-cohort serves the Cohort provider to Terraform. With a command name,
+// it runs a command of package companion instead. Package main only chooses between the two; it
+// contains no logic of either.
 package main
 
 import (
@@ -21,13 +22,13 @@ import (
 //go:generate go run ./internal/tools/docschema .cache/providers-schema.json
 //go:generate go tool tfplugindocs generate --provider-name cohort --rendered-provider-name Cohort --providers-schema .cache/providers-schema.json
 
-// version is set by the linker in a release.
+// version is set by the linker in releases.
 var version = "dev"
 
 // address is where the provider is published.
 const address = "registry.terraform.io/cohort-xyz/cohort"
 
-// startedByTerraform is the variable by which Terraform tells a plugin that it is one.
+// startedByTerraform is the environment variable that Terraform sets for each plugin.
 const startedByTerraform = "TF_PLUGIN_MAGIC_COOKIE"
 
 func main() {
@@ -51,8 +52,9 @@ func main() {
 	}
 }
 
-// collectLess lets the heap grow to five times of what is in use before it is collected, up to a soft limit. The framework allocates a megabyte for
-// each resource of a plan, nearly all of which is soon garbage. Go's own variables win.
+// collectLess lets the heap grow to five times its live size before a garbage collection, up to a
+// soft limit. The framework allocates a megabyte for each resource of a plan, and nearly all of it
+// soon becomes garbage. Go's own environment variables take precedence.
 func collectLess() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)

@@ -1,4 +1,5 @@
-// Package companion holds the commands of the binary that are not Terraform.
+// Package companion contains the commands of the binary that Terraform does not call. A command may
+// use the provider, the client and the sandbox; none of these may import companion.
 package companion
 
 import (
@@ -17,9 +18,9 @@ const (
 	exitUsage  = 2
 )
 
-// Main runs a command of terraform-provider-cohort and returns the exit code: 0 when it is done, 1 when it failed, 2 when it was
-// called in a wrong way. args do not hold the name of the program. A command that keeps running stops with exit code 0 when ctx is
-// done or the process is interrupted.
+// Main runs a command of terraform-provider-cohort and returns the exit code: 0 for success, 1 for
+// a failure, 2 for wrong usage. args do not include the program name. A command that keeps running
+// stops with exit code 0 when ctx is done or the process is interrupted.
 func Main(ctx context.Context, version string, args []string, stdout, stderr io.Writer) int {
 	root := newRoot(version)
 	root.SetArgs(args)
@@ -55,7 +56,7 @@ Without a command this is the provider itself, which Terraform and OpenTofu star
 	return root
 }
 
-// A failure is an error of a command that was called in the right way. Every other error is one of usage.
+// A failure is an error of a command that was called correctly. Every other error is a usage error.
 type failure struct{ error }
 
 func (f *failure) Unwrap() error { return f.error }

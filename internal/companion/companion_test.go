@@ -31,9 +31,12 @@ func TestWrongUse(t *testing.T) {
 		"seed":             {[]string{"sandbox", "--seed", "-1"}, `invalid argument "-1" for "--seed" flag`},
 		"fault":            {[]string{"sandbox", "--fault", "status=500"}, `--fault "status=500" is not a fault in JSON`},
 		"fault key":        {[]string{"sandbox", "--fault", `{"stauts": 500}`}, `unknown field "stauts"`},
-		"other machines":   {[]string{"sandbox", "--addr", "0.0.0.0:0"}, "0.0.0.0:0: other machines reach this address; --allow-remote serves it"},
-		"their admin API":  {[]string{"sandbox", "--admin-addr", ":0"}, "other machines reach this address"},
-		"idle fault":       {[]string{"sandbox", "--fault", `{"method": "GET"}`}, "it does nothing: no action is set"},
+		"other machines": {
+			[]string{"sandbox", "--addr", "0.0.0.0:0"},
+			"0.0.0.0:0: other machines reach this address; --allow-remote serves it",
+		},
+		"their admin API": {[]string{"sandbox", "--admin-addr", ":0"}, "other machines reach this address"},
+		"idle fault":      {[]string{"sandbox", "--fault", `{"method": "GET"}`}, "it does nothing: no action is set"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -92,13 +95,13 @@ func TestSandboxThatCannotStart(t *testing.T) {
 	}
 }
 
-// running is a sandbox that runs until its test ends, or until it is interrupted.
+// running is a sandbox that runs until its test ends or interrupts it.
 type running struct {
 	URL      string `json:"url"`
 	AdminURL string `json:"admin_url"`
 	TestKey  string `json:"test_key"`
 	LiveKey  string `json:"live_key"`
-	// interrupt ends it, and returns the exit code.
+	// interrupt stops it and returns the exit code.
 	interrupt func() int
 }
 
@@ -118,7 +121,8 @@ func run(t *testing.T, stderr io.Writer, flags ...string) running {
 	return line
 }
 
-// TestSandbox_seed: keys are random, so that nobody knows them, unless they are chosen.
+// TestSandbox_seed checks that keys are random, so nobody can guess them, unless a seed decides
+// them.
 func TestSandbox_seed(t *testing.T) {
 	t.Parallel()
 	for name, flags := range map[string][]string{"random": nil, "chosen": {"--seed", "0"}} {
@@ -129,12 +133,13 @@ func TestSandbox_seed(t *testing.T) {
 	}
 }
 
-// TestSandbox_allowRemote: other machines are served when that is asked for, with a warning.
+// TestSandbox_allowRemote checks that --allow-remote serves other machines and prints a warning.
 func TestSandbox_allowRemote(t *testing.T) {
 	t.Parallel()
 	var stderr bytes.Buffer
 	s := run(t, &stderr, "--allow-remote", "--admin-addr", "0.0.0.0:0")
-	if code := s.interrupt(); code != 0 || !strings.Contains(stderr.String(), "Warning: with --allow-remote, whoever reaches the admin API can") {
+	if code := s.interrupt(); code != 0 || !strings.Contains(stderr.String(),
+		"Warning: with --allow-remote, whoever reaches the admin API can") {
 		t.Errorf("exit code %d, and %q", code, stderr.String())
 	}
 }
@@ -164,10 +169,12 @@ func TestSandboxRunsUntilInterrupted(t *testing.T) {
 	if status, _ := get(line.URL+"/v1/perks", line.TestKey); status != 503 {
 		t.Errorf("the first request got %d, want the 503 of --fault", status)
 	}
-	if status, body := get(line.URL+"/v1/perks", line.TestKey); status != 200 || body != `{"data":[],"nextCursor":null,"total":0}` {
+	if status, body := get(line.URL+"/v1/perks", line.TestKey); status != 200 ||
+		body != `{"data":[],"nextCursor":null,"total":0}` {
 		t.Errorf("the second request got %d %s", status, body)
 	}
-	if status, body := get(line.URL+"/docs/merchants-api-json", ""); status != 200 || !strings.Contains(body, `"openapi":"3.1.0"`) {
+	if status, body := get(line.URL+"/docs/merchants-api-json", ""); status != 200 ||
+		!strings.Contains(body, `"openapi":"3.1.0"`) {
 		t.Errorf("the API document is %d %.80s", status, body)
 	}
 	if status, body := get(line.AdminURL+"/stats", ""); status != 200 || !strings.Contains(body, `"requests":2`) {

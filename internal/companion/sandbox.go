@@ -27,17 +27,19 @@ func newSandboxCommand() *cobra.Command {
 
 	cmd := &cobra.Command{
 		Use:   "sandbox",
-		Short: "Serve a Cohort of your own, with a test and a live merchant",
-		Long: `Serve a Cohort of your own, with a test and a live merchant, on this machine.
+		Short: "Serve a local Cohort API with a test and a live merchant",
+		Long: `Serve a local Cohort API with a test and a live merchant, on this machine.
 
-The first line on standard output is a JSON object with url, admin_url, test_key and live_key. Point the provider at it with
-COHORT_API_URL and COHORT_API_KEY. It runs until it is interrupted. Without --data everything is gone then.
+The first line on standard output is a JSON object with url, admin_url, test_key and live_key. Point
+the provider at the sandbox with COHORT_API_URL and COHORT_API_KEY. It runs until it is interrupted.
+Without --data, everything is gone then.
 
-The sandbox follows Cohort's manual where the manual says something, and this provider's assumptions where it does not. It does not
-replace a test against Cohort.`,
+The sandbox follows Cohort's manual, and this provider's assumptions where the manual says nothing.
+It does not replace a test against Cohort.`,
 		Example: `  terraform-provider-cohort sandbox --addr 127.0.0.1:8080 --data sandbox.json
   terraform-provider-cohort sandbox --latency 50ms --rate 10/s
-  terraform-provider-cohort sandbox --fault '{"method": "POST", "route": "/v1/perks", "stage": "after", "reset": true}'`,
+  terraform-provider-cohort sandbox --fault '{"method": "POST", "route": "/v1/perks", ` +
+			`"stage": "after", "reset": true}'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
@@ -60,12 +62,15 @@ replace a test against Cohort.`,
 	flags := cmd.Flags()
 	flags.StringVar(&options.Addr, "addr", "127.0.0.1:0", "address of the API; port 0 takes a free one")
 	flags.StringVar(&options.AdminAddr, "admin-addr", "127.0.0.1:0", "address of the admin API")
-	flags.StringVar(&options.DataFile, "data", "", "file that keeps both merchants and their keys")
+	flags.StringVar(&options.DataFile, "data", "", "file that stores both merchants and their keys")
 	flags.DurationVar(&options.Latency, "latency", 0, "time added to every answer, such as 50ms")
 	flags.StringVar(&rate, "rate", "", "requests allowed for each key, such as 10/s; above it the answer is 429")
-	flags.BoolVar(&options.AllowRemote, "allow-remote", false, "serve addresses that other machines reach, such as 0.0.0.0:8080; the admin API has no key")
-	flags.Uint64Var(&options.Seed, "seed", 0, "number that decides ids and keys (default random); an existing data file brings its own")
-	flags.BoolVar(&options.Normalize, "normalize", false, "tidy what is stored: trim text, rewrite HTML, re-host media, reorder")
+	flags.BoolVar(&options.AllowRemote, "allow-remote", false,
+		"serve addresses that other machines can reach, such as 0.0.0.0:8080; the admin API has no key")
+	flags.Uint64Var(&options.Seed, "seed", 0,
+		"number that decides ids and keys (default random); an existing data file has its own")
+	flags.BoolVar(&options.Normalize, "normalize", false,
+		"normalize stored values: trim text, rewrite HTML, re-host media, reorder")
 	flags.StringArrayVar(&specs, "fault", nil, "a fault to inject, as a JSON object; may be given several times")
 	return cmd
 }
@@ -81,7 +86,7 @@ func runSandbox(cmd *cobra.Command, options sandbox.Options, faults []sandbox.Fa
 	s, err := sandbox.Start(options)
 	switch {
 	case errors.Is(err, sandbox.ErrNotLoopback):
-		return fmt.Errorf("%w; --allow-remote serves it all the same", err)
+		return fmt.Errorf("%w; --allow-remote serves it anyway", err)
 	case err != nil:
 		return &failure{err}
 	}
@@ -106,7 +111,8 @@ func runSandbox(cmd *cobra.Command, options sandbox.Options, faults []sandbox.Fa
 		"  export COHORT_API_URL=%s\n  export COHORT_API_KEY=%s\n\n", s.URL(), s.TestKey())
 
 	if options.AllowRemote {
-		_, _ = fmt.Fprint(cmd.ErrOrStderr(), "Warning: with --allow-remote, whoever reaches the admin API can read, change and delete everything in this sandbox.\n\n")
+		_, _ = fmt.Fprint(cmd.ErrOrStderr(), "Warning: with --allow-remote, whoever reaches the admin API can read, change "+
+			"and delete everything in this sandbox.\n\n")
 	}
 
 	<-ctx.Done()
@@ -140,7 +146,7 @@ func parseFaults(specs []string) ([]sandbox.Fault, error) {
 	return faults, nil
 }
 
-// apiDocument is the contract in the form in which the service is expected to publish its own.
+// apiDocument returns the contract in the JSON form that the service is expected to publish.
 func apiDocument() ([]byte, error) {
 	var document any
 	if err := yaml.Unmarshal(merchants.OpenAPI, &document); err != nil {

@@ -16,15 +16,16 @@ import (
 // Stats counts the API requests since the start or the last Reset.
 func (s *Sandbox) Stats() Stats { return s.history.snapshot() }
 
-// History returns the API requests since the start or the last Reset, in the order of their answers. It holds the newest
-// 100,000, and fewer when their bodies pass 256 MiB.
+// History returns the API requests since the start or the last Reset, in the order of their
+// answers. It holds the newest 100,000, and fewer when their bodies pass 256 MiB.
 func (s *Sandbox) History() []Exchange { return s.history.exchanges() }
 
-// Reset sets counters and history to nothing. Objects and faults stay.
+// Reset clears the counters and the history. Objects and faults stay.
 func (s *Sandbox) Reset() { s.history.reset() }
 
-// Objects returns what a merchant ("test" or "live") holds of a kind ("perks"), or of all kinds when kind is "", as the API would
-// answer it, in the order of creation. An unknown mode or kind has no objects.
+// Objects returns the objects of a merchant ("test" or "live"), as the API would answer them, in
+// the order of creation: those of one kind ("perks"), or of all kinds when kind is "". An unknown
+// mode or kind has no objects.
 func (s *Sandbox) Objects(mode, kind string) []map[string]any {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
@@ -52,7 +53,7 @@ func (o *object) copied() map[string]any {
 // AddFault arms a fault. Faults strike in the order in which they were added.
 func (s *Sandbox) AddFault(f Fault) error { return s.faults.add(f) }
 
-// ClearFaults disarms all faults, gives revoked keys back and lets reads show what is stored.
+// ClearFaults disarms all faults, restores revoked keys and makes reads current again.
 func (s *Sandbox) ClearFaults() {
 	s.faults.clear()
 	s.store.mu.Lock()
@@ -65,7 +66,7 @@ func (s *Sandbox) ClearFaults() {
 
 // Wipe deletes everything of one merchant, "test" or "live". An unknown mode does nothing.
 func (s *Sandbox) Wipe(mode string) {
-	// The error of a data file that cannot be written shows again at the next change.
+	// If the data file cannot be written, the next change reports the error again.
 	_ = s.wipe(mode)
 }
 
@@ -84,12 +85,12 @@ func errUnknownMode(mode string) error {
 	return fmt.Errorf("sandbox: mode %q is neither test nor live", mode)
 }
 
-// ErrNoObject is the error for an id that neither merchant holds.
+// ErrNoObject is returned for an id that neither merchant has.
 var ErrNoObject = errors.New("sandbox: there is no such object")
 
-// PatchObject changes top-level properties of an object of either merchant behind the back of its clients. A value must have the
-// form that the API demands, but no rule is applied: the status can be set, what is frozen or archived can be changed, references
-// may lead nowhere.
+// PatchObject changes top-level properties of an object in either merchant, unseen by its clients.
+// Each value must have the form that the API requires, but no rule applies: it can set the status,
+// change frozen or archived objects, and point references at nothing.
 func (s *Sandbox) PatchObject(id string, fields map[string]any) error {
 	raw, err := json.Marshal(fields)
 	if err != nil {
@@ -114,7 +115,7 @@ func (s *Sandbox) PatchObject(id string, fields map[string]any) error {
 	return m.put(next, encode)
 }
 
-// overwritten returns an object with other values, without any rule.
+// overwritten returns an object with new values and applies no rule.
 func (m *merchant) overwritten(o *object, given values) (*object, error) {
 	out := maps.Clone(o.fields)
 	for _, name := range sortedKeys(given) {
@@ -122,7 +123,8 @@ func (m *merchant) overwritten(o *object, given values) (*object, error) {
 			return nil, fmt.Errorf("%q is not a property of a %s that can be set", name, o.kind.noun)
 		}
 		out[name] = given[name]
-		if at := slices.IndexFunc(o.kind.fields, func(f field) bool { return f.name == name }); at >= 0 && given[name] == nil {
+		if at := slices.IndexFunc(o.kind.fields, func(f field) bool { return f.name == name }); at >= 0 &&
+			given[name] == nil {
 			out[name] = o.kind.fields[at].absent
 		}
 	}
@@ -137,7 +139,7 @@ func (m *merchant) overwritten(o *object, given values) (*object, error) {
 	return next, nil
 }
 
-// DeleteObject deletes an object of either merchant behind the back of its clients, also when it is in use.
+// DeleteObject deletes an object of either merchant, unseen by its clients, even when it is in use.
 func (s *Sandbox) DeleteObject(id string) error {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
@@ -158,7 +160,8 @@ func (s *store) find(id string) (*merchant, *object) {
 	return nil, nil
 }
 
-// SetDiffusion turns the campaign diffusion of a merchant on, with the object that the API shall answer; nil turns it off.
+// SetDiffusion turns on the campaign diffusion of a merchant. The API then answers with the given
+// configuration; nil turns diffusion off.
 func (s *Sandbox) SetDiffusion(mode string, configuration map[string]any) error {
 	var checked values
 	if configuration != nil {
@@ -184,7 +187,7 @@ func (s *Sandbox) SetDiffusion(mode string, configuration map[string]any) error 
 	return s.store.save()
 }
 
-// checkDiffusion holds a configuration to the form that Cohort's own reader checks. observed.
+// checkDiffusion checks a configuration as Cohort's own reader does. observed.
 func checkDiffusion(given values) (values, error) {
 	anyString := func(path string, v any) (any, error) {
 		if _, ok := v.(string); !ok {
@@ -199,7 +202,8 @@ func checkDiffusion(given values) (values, error) {
 		required("supportedLanguages", listOf(anyString)),
 		required("campaign", nested(
 			required("id", text), required("name", localized), required("description", localized),
-			nullable("imageUrl", webURL), nullable("videoUrl", webURL), required("link", anyString), required("accentColor", anyString),
+			nullable("imageUrl", webURL), nullable("videoUrl", webURL), required("link", anyString),
+			required("accentColor", anyString),
 		)),
 	})
 	if err != nil {
@@ -213,37 +217,41 @@ func checkDiffusion(given values) (values, error) {
 	case "banner":
 		out["typeConfig"], err = nested(required("selector", anyString))("typeConfig", out["typeConfig"])
 	case "toast":
-		out["typeConfig"], err = nested(required("position", oneOf("bottom-left", "bottom-right")))("typeConfig", out["typeConfig"])
+		out["typeConfig"], err = nested(required("position", oneOf("bottom-left", "bottom-right")))("typeConfig",
+			out["typeConfig"])
 	}
 	return out, err
 }
 
-// errElsewhere refuses what did not come from a program on this machine.
-var errElsewhere = errors.New("sandbox: the admin API serves programs on this machine, and no web page")
+// errElsewhere refuses a request that did not come from a program on this machine.
+var errElsewhere = errors.New("sandbox: the admin API serves programs on this machine, not web pages")
 
-// fromHere refuses a request that a web page may have sent, from wherever it comes: one that names its origin, or that reached this machine by a
-// name of its own (DNS rebinding). A page cannot send JSON without asking first, so a body has to be JSON.
+// fromHere refuses any request that a web page may have sent: one with an Origin, or one that used
+// a foreign host name for this machine (DNS rebinding). A page cannot send JSON without a CORS
+// preflight, so a body must be JSON.
 func (s *Sandbox) fromHere(r *http.Request) error {
 	host, _, err := net.SplitHostPort(r.Host)
 	if err != nil {
 		host = r.Host
 	}
-	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" || !s.options.AllowRemote && !isLoopback(host) {
+	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" ||
+		!s.options.AllowRemote && !isLoopback(host) {
 		return errElsewhere
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 && (err != nil || kind != "application/json") {
-		return errors.New("sandbox: a body has to be of Content-Type application/json")
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 &&
+		(err != nil || kind != "application/json") {
+		return errors.New("sandbox: the Content-Type of a body must be application/json")
 	}
 	return nil
 }
 
-// isLoopback reports whether a host is this machine and nothing else.
+// isLoopback reports whether a host can only be this machine.
 func isLoopback(host string) bool {
 	host = strings.ToLower(strings.Trim(host, "[]"))
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host).IsLoopback()
 }
 
-// adminHandler serves what the methods above do, as JSON.
+// adminHandler serves the methods above as a JSON API.
 func (s *Sandbox) adminHandler() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, f func(r *http.Request) (any, error)) {
@@ -303,7 +311,8 @@ func (s *Sandbox) adminHandler() http.Handler {
 		reply(w, http.StatusNotFound, map[string]any{
 			"error": "sandbox: there is no " + r.Method + " " + r.URL.Path,
 			"operations": []string{
-				"GET /stats", "POST /reset", "GET /history", "GET /objects?mode=test", "PATCH /objects/{id}", "DELETE /objects/{id}",
+				"GET /stats", "POST /reset", "GET /history", "GET /objects?mode=test", "PATCH /objects/{id}",
+				"DELETE /objects/{id}",
 				"POST /wipe?mode=test", "GET /faults", "POST /faults", "DELETE /faults", "PUT /diffusion?mode=test",
 				"DELETE /diffusion?mode=test",
 			},
@@ -312,7 +321,7 @@ func (s *Sandbox) adminHandler() http.Handler {
 	return mux
 }
 
-// adminObjects answers {"perks": [...], ...} for one merchant, with every kind in it.
+// adminObjects answers {"perks": [...], ...} with every kind of one merchant.
 func (s *Sandbox) adminObjects(r *http.Request) (any, error) {
 	mode := r.URL.Query().Get("mode")
 	if !slices.Contains(modes, mode) {
@@ -332,7 +341,7 @@ func readJSON(r *http.Request, into any) error {
 	decoder := json.NewDecoder(io.LimitReader(r.Body, maxBody))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("sandbox: the body is not the JSON that is wanted: %w", err)
+		return fmt.Errorf("sandbox: the body is not the expected JSON: %w", err)
 	}
 	return nil
 }

@@ -89,15 +89,31 @@ func TestHistory(t *testing.T) {
 		DELETE /v1/perks/$perk => 200
 		none GET /v1/perks => 401`)
 	id := b.saved["perk"]
-	object := `{"createdAt":"2027-01-02T03:04:05.678Z","description":{},"expiresAt":null,"id":"` + id + `","imageUrl":null,` +
-		`"internalName":"a","status":"draft","title":{},"type":"none","typeConfig":null,"updatedAt":"2027-01-02T03:04:05.678Z","videoUrl":null}`
+	object := `{"createdAt":"2027-01-02T03:04:05.678Z","description":{},"expiresAt":null,"id":"` + id +
+		`","imageUrl":null,"internalName":"a","status":"draft","title":{},"type":"none","typeConfig":null,` +
+		`"updatedAt":"2027-01-02T03:04:05.678Z","videoUrl":null}`
 	want := []sandbox.Exchange{
-		{Number: 1, Mode: "test", Method: "POST", Path: "/v1/perks", Request: `{"internalName":"a"}`, Status: 201, Response: object, Committed: true},
-		{Number: 2, Mode: "test", Method: "PATCH", Path: "/v1/perks/" + id, Request: `{"internalName":"a"}`, Status: 200, Response: object},
-		{Number: 3, Mode: "live", Method: "GET", Path: "/v1/perks?limit=5", Status: 200, Response: `{"data":[],"nextCursor":null,"total":0}`},
-		{Number: 4, Mode: "test", Method: "POST", Path: "/v1/perks", Request: `{}`, Status: 417, Response: `{"code":"generic.invalid-request","message":"internalName is required"}`},
+		{
+			Number: 1, Mode: "test", Method: "POST", Path: "/v1/perks", Request: `{"internalName":"a"}`, Status: 201,
+			Response: object, Committed: true,
+		},
+		{
+			Number: 2, Mode: "test", Method: "PATCH", Path: "/v1/perks/" + id, Request: `{"internalName":"a"}`, Status: 200,
+			Response: object,
+		},
+		{
+			Number: 3, Mode: "live", Method: "GET", Path: "/v1/perks?limit=5", Status: 200,
+			Response: `{"data":[],"nextCursor":null,"total":0}`,
+		},
+		{
+			Number: 4, Mode: "test", Method: "POST", Path: "/v1/perks", Request: `{}`, Status: 417,
+			Response: `{"code":"generic.invalid-request","message":"internalName is required"}`,
+		},
 		{Number: 5, Mode: "test", Method: "DELETE", Path: "/v1/perks/" + id, Status: 200, Committed: true},
-		{Number: 6, Method: "GET", Path: "/v1/perks", Status: 401, Response: `{"code":"generic.unauthorized","message":"The API key is missing or not known."}`},
+		{
+			Number: 6, Method: "GET", Path: "/v1/perks", Status: 401,
+			Response: `{"code":"generic.unauthorized","message":"The API key is missing or not known."}`,
+		},
 	}
 	if difference := cmp.Diff(want, b.History()); difference != "" {
 		t.Errorf("want - got +:\n%s", difference)
@@ -108,7 +124,7 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// A clock stands still until it is moved.
+// A clock stands still until a test moves it.
 type clock struct {
 	mu sync.Mutex
 	at time.Time
@@ -132,10 +148,12 @@ func TestUpdatedAt(t *testing.T) {
 	t.Parallel()
 	at := newClock()
 	b := newBed(t, sandbox.Options{Now: at.now})
-	b.play(`POST /v1/perks {"internalName": "a", "title": {"en": "A"}} => 201 {"createdAt": "2027-01-01T00:00:00.000Z", "updatedAt": "2027-01-01T00:00:00.000Z"} as perk`)
+	b.play(`POST /v1/perks {"internalName": "a", "title": {"en": "A"}}
+		=> 201 {"createdAt": "2027-01-01T00:00:00.000Z", "updatedAt": "2027-01-01T00:00:00.000Z"} as perk`)
 	at.move(time.Minute)
 	b.play(`PATCH /v1/perks/$perk {"internalName": "a"} => 200 {"updatedAt": "2027-01-01T00:00:00.000Z"}
-		PATCH /v1/perks/$perk {"internalName": "b"} => 200 {"createdAt": "2027-01-01T00:00:00.000Z", "updatedAt": "2027-01-01T00:01:00.000Z"}`)
+		PATCH /v1/perks/$perk {"internalName": "b"}
+			=> 200 {"createdAt": "2027-01-01T00:00:00.000Z", "updatedAt": "2027-01-01T00:01:00.000Z"}`)
 	at.move(time.Minute)
 	b.play(`POST /v1/perks/$perk/publish => 200 {"updatedAt": "2027-01-01T00:02:00.000Z"}`)
 	at.move(time.Minute)
@@ -149,7 +167,8 @@ func TestAnswersCarryARequestID(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, sandbox.Options{})
 	one, two := b.call(b.TestKey(), "GET", "/v1/perks", ""), b.call("", "GET", "/v1/perks", "")
-	if one.header.Get("X-Request-Id") != "req-1" || two.header.Get("X-Request-Id") != "req-2" || one.header.Get("Date") == "" {
+	if one.header.Get("X-Request-Id") != "req-1" || two.header.Get("X-Request-Id") != "req-2" ||
+		one.header.Get("Date") == "" {
 		t.Errorf("headers %v and %v", one.header, two.header)
 	}
 }
@@ -239,13 +258,17 @@ func TestEditsBehindTheBack(t *testing.T) {
 	b := newBed(t, sandbox.Options{})
 	b.play(`
 		POST /v1/perks {"internalName": "p", "title": {"en": "A"}} => 201 as perk
-		POST /v1/campaigns {"internalName": "c", "type": "airdrop", "rewards": [{"type": "perk", "rewardId": "$perk"}]} => 201 as campaign
+		POST /v1/campaigns {"internalName": "c", "type": "airdrop", "rewards": [{"type": "perk", "rewardId": "$perk"}]}
+			=> 201 as campaign
 		POST /v1/campaigns/$campaign/publish => 200`)
 	perk, campaign := b.saved["perk"], b.saved["campaign"]
 	if err := b.PatchObject(campaign, map[string]any{"status": "ended", "rewards": []any{}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.PatchObject(perk, map[string]any{"title": map[string]string{"fr": "B"}, "status": "archived"}); err != nil {
+	if err := b.PatchObject(perk, map[string]any{
+		"title":  map[string]string{"fr": "B"},
+		"status": "archived",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	b.play(`
@@ -258,12 +281,15 @@ func TestEditsBehindTheBack(t *testing.T) {
 	b.play(`GET /v1/perks/$perk => 404 perk.not-found`)
 
 	for want, err := range map[string]error{
-		`"id" is not a property`:                                  b.PatchObject(campaign, map[string]any{"id": "x"}),
-		`"size" is not a property`:                                b.PatchObject(campaign, map[string]any{"size": "x"}),
-		"rewards[0] must be an object":                            b.PatchObject(campaign, map[string]any{"rewards": []any{"x"}}),
-		"internalName must be a string":                           b.PatchObject(campaign, map[string]any{"internalName": nil}),
+		`"id" is not a property`:   b.PatchObject(campaign, map[string]any{"id": "x"}),
+		`"size" is not a property`: b.PatchObject(campaign, map[string]any{"size": "x"}),
+		"rewards[0] must be an object": b.PatchObject(campaign,
+			map[string]any{"rewards": []any{"x"}}),
+		"internalName must be a string": b.PatchObject(campaign,
+			map[string]any{"internalName": nil}),
 		"status must be one of draft, published, ended, archived": b.PatchObject(campaign, map[string]any{"status": "live"}),
-		"unsupported type":                                        b.PatchObject(campaign, map[string]any{"status": func() {}}),
+		"unsupported type": b.PatchObject(campaign,
+			map[string]any{"status": func() {}}),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v, want %q", err, want)
@@ -294,7 +320,8 @@ func TestWipe(t *testing.T) {
 func TestDiffusion(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, sandbox.Options{})
-	const campaign = `"campaign": {"id": "c", "name": {"en": "A"}, "description": {"en": "<p>B</p>"}, "imageUrl": null, "videoUrl": "https://x.example/v.mp4", "link": "https://x.example/c", "accentColor": "#ff0000"}`
+	const campaign = `"campaign": {"id": "c", "name": {"en": "A"}, "description": {"en": "<p>B</p>"}, "imageUrl": null, ` +
+		`"videoUrl": "https://x.example/v.mp4", "link": "https://x.example/c", "accentColor": "#ff0000"}`
 	const rest = `"whitelistedUrls": ["^https://shop"], "supportedLanguages": ["en"], ` + campaign
 	for body, want := range map[string]string{
 		`{"type": "modal", "typeConfig": null, ` + rest + `}`:                        "",
@@ -312,7 +339,8 @@ func TestDiffusion(t *testing.T) {
 				t.Errorf("%s → %d %s", body, status, answer)
 			}
 			b.play(`
-				GET /v1/merchants/campaign-diffusion-configuration => 200 {"campaign": {"id": "c"}, "whitelistedUrls": ["^https://shop"]}
+				GET /v1/merchants/campaign-diffusion-configuration
+					=> 200 {"campaign": {"id": "c"}, "whitelistedUrls": ["^https://shop"]}
 				live GET /v1/merchants/campaign-diffusion-configuration => 200 empty`)
 		} else if status != 400 || !strings.Contains(answer, want) {
 			t.Errorf("%s → %d %s, want %q", body, status, answer, want)
@@ -354,7 +382,8 @@ func TestAdminAPI(t *testing.T) {
 	b.play(`POST /v1/cohorts {"type":"list","name":"a"} => 201 as list`)
 	id := b.saved["list"]
 	object := func(name string) string {
-		return `{"conditions":null,"createdAt":"2027-01-01T00:00:00.000Z","id":"` + id + `","name":"` + name + `","referenceId":null,"type":"list","updatedAt":"2027-01-01T00:00:00.000Z"}`
+		return `{"conditions":null,"createdAt":"2027-01-01T00:00:00.000Z","id":"` + id + `","name":"` + name +
+			`","referenceId":null,"type":"list","updatedAt":"2027-01-01T00:00:00.000Z"}`
 	}
 	const none = `"badges":[],"campaigns":[],"cohorts":[],"digital-assets":[],"perks":[],"user-properties":[]`
 	for _, tt := range []struct {
@@ -362,37 +391,51 @@ func TestAdminAPI(t *testing.T) {
 		status             int
 		want               string
 	}{
-		{"GET", "/stats", "", 200, `{"requests":1,"by_method":{"POST":1},"by_status":{"201":1},"by_mode":{"test":1},"max_in_flight":1,"connections":1}`},
-		{"GET", "/history", "", 200, `[{"number":1,"mode":"test","method":"POST","path":"/v1/cohorts","request":"{\"type\":\"list\",\"name\":\"a\"}","status":201,"response":` + quoted(object("a")) + `,"committed":true}]`},
+		{"GET", "/stats", "", 200, `{"requests":1,"by_method":{"POST":1},"by_status":{"201":1},"by_mode":{"test":1},` +
+			`"max_in_flight":1,"connections":1}`},
+		{"GET", "/history", "", 200, `[{"number":1,"mode":"test","method":"POST","path":"/v1/cohorts",` +
+			`"request":"{\"type\":\"list\",\"name\":\"a\"}","status":201,"response":` + quoted(object("a")) +
+			`,"committed":true}]`},
 		{"POST", "/reset", "", 200, `{"ok":true}`},
 		{"GET", "/history", "", 200, `[]`},
 		{"GET", "/objects?mode=live", "", 200, `{` + none + `}`},
-		{"GET", "/objects?mode=test", "", 200, `{"badges":[],"campaigns":[],"cohorts":[` + object("a") + `],"digital-assets":[],"perks":[],"user-properties":[]}`},
+		{"GET", "/objects?mode=test", "", 200, `{"badges":[],"campaigns":[],"cohorts":[` + object("a") +
+			`],"digital-assets":[],"perks":[],"user-properties":[]}`},
 		{"GET", "/objects", "", 400, `{"error":"sandbox: mode \"\" is neither test nor live"}`},
 		{"PATCH", "/objects/" + id, `{"name": "b"}`, 200, `{"ok":true}`},
-		{"PATCH", "/objects/" + id, `{"size": 1}`, 400, `{"error":"sandbox: \"size\" is not a property of a cohort that can be set"}`},
-		{"PATCH", "/objects/" + id, `[]`, 400, `{"error":"sandbox: the body is not the JSON that is wanted: json: cannot unmarshal array into Go value of type map[string]interface {}"}`},
+		{
+			"PATCH", "/objects/" + id, `{"size": 1}`, 400,
+			`{"error":"sandbox: \"size\" is not a property of a cohort that can be set"}`,
+		},
+		{"PATCH", "/objects/" + id, `[]`, 400, `{"error":"sandbox: the body is not the expected JSON: json: cannot ` +
+			`unmarshal array into Go value of type map[string]interface {}"}`},
 		{"PATCH", "/objects/nobody", `{"name": "b"}`, 404, `{"error":"sandbox: there is no such object: nobody"}`},
-		{"GET", "/objects?mode=test", "", 200, `{"badges":[],"campaigns":[],"cohorts":[` + object("b") + `],"digital-assets":[],"perks":[],"user-properties":[]}`},
+		{"GET", "/objects?mode=test", "", 200, `{"badges":[],"campaigns":[],"cohorts":[` + object("b") +
+			`],"digital-assets":[],"perks":[],"user-properties":[]}`},
 		{"DELETE", "/objects/" + id, "", 200, `{"ok":true}`},
 		{"DELETE", "/objects/" + id, "", 404, `{"error":"sandbox: there is no such object: ` + id + `"}`},
 		{"POST", "/faults", `{"status": 500, "method": "get", "delay": "1ms"}`, 200, `{"ok":true}`},
-		{"POST", "/faults", `{"statsu": 500}`, 400, `{"error":"sandbox: the body is not the JSON that is wanted: json: unknown field \"statsu\""}`},
+		{"POST", "/faults", `{"statsu": 500}`, 400, `{"error":"sandbox: the body is not the expected JSON: json: unknown ` +
+			`field \"statsu\""}`},
 		{"POST", "/faults", `{"method": "GET"}`, 400, `{"error":"sandbox: fault: it does nothing: no action is set"}`},
-		{"GET", "/faults", "", 200, `[{"name":"fault-1","method":"GET","nth":1,"count":1,"stage":"before","delay":"1ms","status":500,"matches":0,"strikes":0}]`},
+		{"GET", "/faults", "", 200, `[{"name":"fault-1","method":"GET","nth":1,"count":1,"stage":"before","delay":"1ms",` +
+			`"status":500,"matches":0,"strikes":0}]`},
 		{"DELETE", "/faults", "", 200, `{"ok":true}`},
 		{"GET", "/faults", "", 200, `[]`},
 		{"POST", "/wipe?mode=prod", "", 400, `{"error":"sandbox: mode \"prod\" is neither test nor live"}`},
 		{"POST", "/wipe?mode=test", "", 200, `{"ok":true}`},
-		{"PUT", "/diffusion?mode=prod", `{}`, 400, `{"error":"sandbox: campaign diffusion: generic.invalid-request: type is required"}`},
+		{"PUT", "/diffusion?mode=prod", `{}`, 400, `{"error":"sandbox: campaign diffusion: generic.invalid-request: type ` +
+			`is required"}`},
 		{"DELETE", "/diffusion?mode=prod", ``, 400, `{"error":"sandbox: mode \"prod\" is neither test nor live"}`},
-		{"GET", "/stats", "", 200, `{"requests":0,"by_method":{},"by_status":{},"by_mode":{},"max_in_flight":0,"connections":0}`},
+		{"GET", "/stats", "", 200, `{"requests":0,"by_method":{},"by_status":{},"by_mode":{},"max_in_flight":0,` +
+			`"connections":0}`},
 	} {
 		if status, got := b.admin(tt.method, tt.path, tt.body); status != tt.status || got != tt.want {
 			t.Errorf("%s %s %s\n got %d %s\nwant %d %s", tt.method, tt.path, tt.body, status, got, tt.status, tt.want)
 		}
 	}
-	if status, got := b.admin("GET", "/metrics", ""); status != 404 || !strings.Contains(got, `"operations":["GET /stats",`) {
+	if status, got := b.admin("GET", "/metrics", ""); status != 404 ||
+		!strings.Contains(got, `"operations":["GET /stats",`) {
 		t.Errorf("an unknown path answers %d %s", status, got)
 	}
 }
@@ -405,7 +448,7 @@ func quoted(s string) string {
 	return string(out)
 }
 
-// TestAddressesAreSeparate: the two addresses serve nothing of each other.
+// TestAddressesAreSeparate checks that neither address serves the other's routes.
 func TestAddressesAreSeparate(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, sandbox.Options{})
@@ -423,7 +466,8 @@ func TestAddressesAreSeparate(t *testing.T) {
 	}
 }
 
-// TestAdminAPI_elsewhere: what a web page or another machine can send does nothing, by each operation.
+// TestAdminAPI_elsewhere checks, for each operation, that a request from a web page or another
+// machine has no effect.
 func TestAdminAPI_elsewhere(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, sandbox.Options{})
@@ -479,10 +523,16 @@ func TestAdminAPI_elsewhere(t *testing.T) {
 	}
 }
 
-// TestStart_otherMachines: an address that other machines reach is served only where that was asked for, and then by any name.
+// TestStart_otherMachines checks that an address reachable from other machines needs AllowRemote,
+// and is then served under any host name.
 func TestStart_otherMachines(t *testing.T) {
 	t.Parallel()
-	for _, options := range []sandbox.Options{{Addr: "0.0.0.0:0"}, {AdminAddr: "0.0.0.0:0"}, {Addr: ":0"}, {AdminAddr: "[::]:0"}} {
+	for _, options := range []sandbox.Options{
+		{Addr: "0.0.0.0:0"},
+		{AdminAddr: "0.0.0.0:0"},
+		{Addr: ":0"},
+		{AdminAddr: "[::]:0"},
+	} {
 		s, err := sandbox.Start(options)
 		if !errors.Is(err, sandbox.ErrNotLoopback) {
 			t.Errorf("%+v is served: %v", options, err)

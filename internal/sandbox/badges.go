@@ -1,6 +1,6 @@
 package sandbox
 
-// badges are owned by the members of one list or segment. documented.
+// badges belong to the members of one list or segment. documented.
 var badges = &kind{
 	path: "badges", code: "badge", noun: "badge",
 	label:     "internalName",
@@ -16,7 +16,7 @@ var badges = &kind{
 		nullable("lockedDescription", localized),
 	},
 	rules: func(object values) error {
-		// documented: a text of its own while locked exists only for a badge that everyone sees.
+		// documented: only a badge that everyone sees has a separate text for its locked state.
 		if object["visibility"] == "owners" && object["lockedDescription"] != nil {
 			return invalid("lockedDescription", "must be null when only owners see the badge")
 		}

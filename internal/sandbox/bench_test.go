@@ -9,7 +9,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// BenchmarkGet reads one object over kept connections, the client included. The budget is 5,000 requests a second on two cores.
+// BenchmarkGet reads one object over kept-alive connections, including the client's work. The
+// budget is 5,000 requests a second on two cores.
 func BenchmarkGet(b *testing.B) {
 	s, transport := benchSandbox(b)
 	defer transport.CloseIdleConnections()

@@ -5,7 +5,8 @@ import (
 	"regexp"
 )
 
-// campaigns: experience, rewards and audience. documented: the three types, never editable after creation.
+// campaigns: experience, rewards and audience. documented: the three types, never editable after
+// creation.
 var campaigns = &kind{
 	path: "campaigns", code: "campaign", noun: "campaign",
 	label:     "internalName",
@@ -45,14 +46,16 @@ var reward = nested(
 	)),
 )
 
-// distribution: documented: direct with an optional limit, instant draw with boxes, raffle with boxes and a date.
+// distribution: documented: direct with an optional limit, instant draw with boxes, raffle with
+// boxes and a date.
 var distribution = variant(map[string]check{
 	"direct":       nested(nullable("maxQuantity", positive)),
 	"instant-draw": nested(nullable("maxBoxes", positive)),
 	"raffle":       nested(nullable("maxBoxes", positive), nullable("drawAt", moment)),
 })
 
-var slugForm = matching(regexp.MustCompile(`^[a-z0-9-]+$`), "made of lower-case letters, digits and hyphens") // documented
+var slugForm = matching(regexp.MustCompile(`^[a-z0-9-]+$`),
+	"made of lower-case letters, digits and hyphens") // documented
 
 var storeFields = []field{
 	optional("name", localized, noTexts),
@@ -99,7 +102,8 @@ func shapeCampaign(k *kind, m *merchant, object, stored values) error {
 		return err
 	}
 	object["typeConfig"] = config
-	// documented: the URL defaults from the title. assumed: from which language, and how it is made unique.
+	// documented: the URL comes from the title by default. assumed: the language used, and how the URL
+	// is made unique.
 	if config["slug"] == nil {
 		title := stringOf(object["internalName"])
 		names := config["name"].(values)
@@ -113,7 +117,8 @@ func shapeCampaign(k *kind, m *merchant, object, stored values) error {
 	return nil
 }
 
-// keepSteps gives new steps an id. assumed: a step sent with its id keeps it, and with it the progress of users.
+// keepSteps gives new steps an id. assumed: a step sent with its id keeps the id and the progress
+// of its users.
 func keepSteps(m *merchant, config, stored values) error {
 	known := map[string]bool{}
 	storedConfig, _ := stored["typeConfig"].(values)
@@ -130,7 +135,7 @@ func keepSteps(m *merchant, config, stored values) error {
 			continue
 		}
 		if !known[id] {
-			return invalid(fmt.Sprintf("typeConfig.steps[%d].id", i), "is no step of this campaign, or stands there twice")
+			return invalid(fmt.Sprintf("typeConfig.steps[%d].id", i), "is not a step of this campaign, or is given twice")
 		}
 		delete(known, id)
 	}
@@ -153,7 +158,7 @@ func campaignRules(object values) error {
 		reward := r.(values)
 		path := fmt.Sprintf("rewards[%d]", i)
 		if d["type"] == "direct" && reward["quantity"] != nil {
-			// documented: in direct mode all users get the same rewards, and only the total can be limited.
+			// documented: in direct mode all users get the same rewards; only the total can be limited.
 			return invalid(path+".quantity", "must be null in direct distribution")
 		}
 		if object["type"] != "store" && reward["price"] != nil {
@@ -162,7 +167,7 @@ func campaignRules(object values) error {
 		n, _ := integer(reward["quantity"])
 		sum += n
 	}
-	// inferred: with fewer boxes than rewards some could never be won.
+	// inferred: with fewer boxes than rewards, some rewards could never be won.
 	if boxes, ok := integer(d["typeConfig"].(values)["maxBoxes"]); ok && boxes < sum {
 		return invalid("distribution.typeConfig.maxBoxes", "must be at least %d, the sum of the quantities", sum)
 	}
@@ -199,7 +204,8 @@ func campaignComplete(object values) error {
 	return languages(campaignTexts(appearance))
 }
 
-// challengeComplete: documented as the sections of the form; that each is mandatory is partly inferred.
+// challengeComplete: the sections of the form are documented; that each one is required is partly
+// inferred.
 func challengeComplete(config values) error {
 	for _, name := range []string{"name", "optInCta", "description"} {
 		if !hasText(config[name]) {
@@ -214,7 +220,7 @@ func challengeComplete(config values) error {
 			return nil
 		}
 	}
-	return invalid("typeConfig.steps", "must hold a step with a trigger to publish")
+	return invalid("typeConfig.steps", "must contain a step with a trigger to publish")
 }
 
 func campaignTexts(config values) map[string]any {
@@ -231,7 +237,8 @@ func campaignTexts(config values) map[string]any {
 	return texts
 }
 
-// noArchivedReward: documented: an archived perk cannot be used in campaigns until it is unarchived.
+// noArchivedReward: documented: an archived perk cannot be used in campaigns until it is
+// unarchived.
 func noArchivedReward(m *merchant, object values) error {
 	for _, r := range campaignReferences(object) {
 		if o := m.objects[r.id]; o != nil && o.fields["status"] == archived {

@@ -2,7 +2,8 @@ package sandbox
 
 import "fmt"
 
-// cohorts are lists and segments. inferred from webhook payloads: the service holds both as one kind with this name.
+// cohorts are lists and segments. inferred from webhook payloads: the service holds both as one
+// kind with this name.
 var cohorts = &kind{
 	path: "cohorts", code: "cohort", noun: "cohort",
 	label:  "name",
@@ -24,15 +25,17 @@ var cohorts = &kind{
 	key:        func(object values) string { return stringOf(object["referenceId"]) },
 }
 
-// conditions is the model of a segment. documented: groups of conditions of three kinds. assumed: everything on the wire.
+// conditions is the model of a segment. documented: groups of conditions of three kinds. assumed:
+// everything on the wire.
 var conditions = nested(
 	required("operator", oneOf("and", "or")),
 	required("groups", listOf(nested(
 		required("operator", oneOf("and", "or")),
 		required("conditions", listOf(variant(map[string]check{
 			"user-property": nested(required("property", text), required("operator", text), nullable("value", scalar)),
-			"event":         nested(required("event", text), required("operator", oneOf("has-done", "has-not-done")), nullable("withinDays", positive)),
-			"cohort":        nested(required("cohortId", text), required("operator", oneOf("is-in", "is-not-in"))),
+			"event": nested(required("event", text), required("operator", oneOf("has-done", "has-not-done")),
+				nullable("withinDays", positive)),
+			"cohort": nested(required("cohortId", text), required("operator", oneOf("is-in", "is-not-in"))),
 		}))),
 	))),
 )

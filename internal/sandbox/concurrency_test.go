@@ -10,17 +10,18 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestManyClients lets clients work on one merchant at once, with every part of the sandbox in use.
+// TestManyClients runs clients on one merchant concurrently and uses every part of the sandbox.
 func TestManyClients(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, sandbox.Options{DataFile: filepath.Join(t.TempDir(), "data.json"), Normalize: true})
-	b.lax = true // The contract is checked elsewhere, and would take most of the time here.
+	b.lax = true // Other tests check the contract; here it would take most of the time.
 	b.fault(sandbox.Fault{Method: "PATCH", Count: -1, Probability: 0.5, Stale: 2})
 	var group sync.WaitGroup
 	for worker := range 8 {
 		group.Go(func() {
 			for i := range 5 {
-				made := b.call(b.TestKey(), "POST", "/v1/cohorts", fmt.Sprintf(`{"type": "list", "name": "n", "referenceId": "%d-%d"}`, worker, i))
+				made := b.call(b.TestKey(), "POST", "/v1/cohorts",
+					fmt.Sprintf(`{"type": "list", "name": "n", "referenceId": "%d-%d"}`, worker, i))
 				if made.status != 201 {
 					t.Errorf("create: %d %s", made.status, made.raw)
 					return
@@ -52,12 +53,14 @@ func TestManyClients(t *testing.T) {
 		t.Errorf("%d objects, want 24", len(ids))
 	}
 	stats := b.Stats()
-	if stats.Requests != 176 || stats.ByMethod["POST"] != 40 || stats.ByMethod["PATCH"] != 40 || stats.ByMethod["GET"] != 80 || stats.ByMethod["DELETE"] != 16 {
+	if stats.Requests != 176 || stats.ByMethod["POST"] != 40 || stats.ByMethod["PATCH"] != 40 ||
+		stats.ByMethod["GET"] != 80 || stats.ByMethod["DELETE"] != 16 {
 		t.Errorf("the counters say %v", stats.ByMethod)
 	}
 }
 
-// TestReferenceIDsUnderARace: of many creates with one reference id exactly one succeeds.
+// TestReferenceIDsUnderARace checks that exactly one of many creates with the same reference id
+// succeeds.
 func TestReferenceIDsUnderARace(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, sandbox.Options{})
@@ -65,7 +68,8 @@ func TestReferenceIDsUnderARace(t *testing.T) {
 	statuses := make(chan int, 20)
 	for range 20 {
 		group.Go(func() {
-			r, err := b.send(b.request(t.Context(), b.TestKey(), "POST", "/v1/cohorts", `{"type": "list", "name": "n", "referenceId": "vip"}`))
+			r, err := b.send(b.request(t.Context(), b.TestKey(), "POST", "/v1/cohorts",
+				`{"type": "list", "name": "n", "referenceId": "vip"}`))
 			if err != nil {
 				t.Error(err)
 			}
@@ -87,7 +91,8 @@ func TestHugeBody(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, sandbox.Options{})
 	b.lax = true
-	r, err := b.send(b.request(t.Context(), b.TestKey(), "POST", "/v1/perks", `{"internalName": "`+strings.Repeat("a", 8<<20)+`"}`))
+	r, err := b.send(b.request(t.Context(), b.TestKey(), "POST", "/v1/perks",
+		`{"internalName": "`+strings.Repeat("a", 8<<20)+`"}`))
 	if err == nil && (r.status != 417 || !strings.Contains(r.raw, "The body could not be read")) {
 		t.Errorf("got %d %.100s", r.status, r.raw)
 	}

@@ -1,6 +1,7 @@
 package sandbox
 
-// digitalAssets: documented: everything is editable, deletion is permanent, and nothing is said of archiving.
+// digitalAssets: documented: everything is editable, and deletion is permanent. The manual does not
+// mention archiving.
 var digitalAssets = &kind{
 	path: "digital-assets", code: "digital-asset", noun: "digital asset",
 	label:     "internalName",

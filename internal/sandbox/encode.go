@@ -10,7 +10,7 @@ import (
 	"slices"
 )
 
-// decode reads one JSON object and keeps its numbers as they are written.
+// decode reads one JSON object and keeps its numbers as written.
 func decode(data []byte) (values, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
@@ -19,7 +19,7 @@ func decode(data []byte) (values, error) {
 		return nil, err
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is something after the object")
+		return nil, errors.New("there is data after the object")
 	}
 	object, ok := out.(values)
 	if !ok {
@@ -71,7 +71,7 @@ func writeJSON(w *bytes.Buffer, v any, backwards bool) {
 	default:
 		encoder := json.NewEncoder(w)
 		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(v); err != nil { // Impossible: only what was decoded comes here.
+		if err := encoder.Encode(v); err != nil { // Impossible: every value here came from the decoder.
 			w.WriteString("null")
 			return
 		}

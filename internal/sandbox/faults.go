@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Duration is a time.Duration that is written in JSON as text, such as "1.5s".
+// Duration is a time.Duration with a text form in JSON: "1.5s".
 type Duration time.Duration
 
 // UnmarshalJSON reads "1.5s".
@@ -32,8 +32,8 @@ func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(time.Durat
 
 // The stages at which a fault can strike.
 const (
-	StageBefore = "before" // before anything is carried out
-	StageAfter  = "after"  // when the change is committed, before the answer
+	StageBefore = "before" // before the request is carried out
+	StageAfter  = "after"  // after the commit, before the answer
 	StageAnswer = "answer" // while the answer is sent
 )
 
@@ -49,57 +49,58 @@ type Fault struct {
 
 	// Which of them.
 	Nth         int     `json:"nth,omitzero"`         // the first match that counts, from 1 (default)
-	Every       int     `json:"every,omitzero"`       // from then on every nth match, by default every one
-	Count       int     `json:"count,omitzero"`       // how many requests it strikes: 1 by default, -1 for no end
-	Probability float64 `json:"probability,omitzero"` // of each match, by the seed; 0 means certain
+	Every       int     `json:"every,omitzero"`       // from then on every nth match; every one by default
+	Count       int     `json:"count,omitzero"`       // how many requests it strikes: 1 by default, -1 for no limit
+	Probability float64 `json:"probability,omitzero"` // of striking a match, drawn from the seed; 0 means always
 
 	Stage string `json:"stage,omitzero"` // StageBefore, StageAfter or StageAnswer; the default depends on the action
 
 	// What happens to the connection.
-	Delay Duration `json:"delay,omitzero"` // waits at the stage; the rest goes on, also when the client is gone
+	Delay Duration `json:"delay,omitzero"` // waits at the stage, then goes on even if the client is gone
 	Hang  bool     `json:"hang,omitzero"`  // never answers; at StageAnswer it stops in the middle of the body
 	Reset bool     `json:"reset,omitzero"` // closes the connection; at StageAnswer in the middle of the body
 	Slow  Duration `json:"slow,omitzero"`  // sends the body one byte at a time with this pause
 
-	// What stands in the place of the answer.
+	// What replaces the answer.
 	Status   int               `json:"status,omitzero"`
 	Body     *string           `json:"body,omitzero"`
 	Headers  map[string]string `json:"headers,omitzero"`  // added to the answer, such as {"Retry-After": "3600"}
-	HTML     bool              `json:"html,omitzero"`     // a page as proxies send it; status 502 if no other is given
+	HTML     bool              `json:"html,omitzero"`     // a page as proxies send it; 502 is the default status
 	Empty    bool              `json:"empty,omitzero"`    // no body
-	Truncate int               `json:"truncate,omitzero"` // how many bytes of the body are sent, in a whole HTTP answer
+	Truncate int               `json:"truncate,omitzero"` // how many bytes of the body are sent, in a complete HTTP answer
 	Pad      int64             `json:"pad,omitzero"`      // how many spaces follow the body
 	Gzip     bool              `json:"gzip,omitzero"`     // compressed, whatever the client accepts
 
-	// Changes of a JSON answer. A path is like "title", "typeConfig.steps[].id", "data[0].id", "data[].status".
+	// Changes of a JSON answer. A path is like "title", "typeConfig.steps[].id", "data[0].id",
+	// "data[].status".
 	Drop    []string       `json:"drop,omitzero"`
 	Set     map[string]any `json:"set,omitzero"`     // adds, replaces and retypes
-	Reorder []string       `json:"reorder,omitzero"` // lists to turn around
+	Reorder []string       `json:"reorder,omitzero"` // lists to reverse
 
 	// Changes of a list.
-	HideRows      map[string]any `json:"hide_rows,omitzero"`      // leaves out rows with these values, from total too
-	PageSize      int            `json:"page_size,omitzero"`      // how many rows a page has at most, whatever was asked for
+	HideRows      map[string]any `json:"hide_rows,omitzero"`      // leaves out rows with these values, also from total
+	PageSize      int            `json:"page_size,omitzero"`      // the most rows on a page, whatever the request asks for
 	DuplicateRows bool           `json:"duplicate_rows,omitzero"` // a page begins with the last row of the one before
-	RepeatCursor  bool           `json:"repeat_cursor,omitzero"`  // nextCursor is the cursor of the request
+	RepeatCursor  bool           `json:"repeat_cursor,omitzero"`  // nextCursor repeats the cursor of the request
 
-	// What reads show after a write that matches: the fault needs Method POST, PATCH or DELETE.
+	// What reads show after a matching write. The fault needs Method POST, PATCH or DELETE.
 	Stale    int `json:"stale,omitzero"`     // how many reads show the object as it was before
 	HideGet  int `json:"hide_get,omitzero"`  // how many reads of the object find nothing
 	HideList int `json:"hide_list,omitzero"` // how many lists leave the object out
 
-	Normalize    bool `json:"normalize,omitzero"`     // a write is stored, a read is answered, in the service's own form
-	RevokeKey    bool `json:"revoke_key,omitzero"`    // from now on the key is not known, until ClearFaults
-	SwapMerchant bool `json:"swap_merchant,omitzero"` // carried out on the other merchant
+	Normalize    bool `json:"normalize,omitzero"`     // stores a write, or answers a read, in the service's own form
+	RevokeKey    bool `json:"revoke_key,omitzero"`    // the key is unknown from now on, until ClearFaults
+	SwapMerchant bool `json:"swap_merchant,omitzero"` // carries the request out on the other merchant
 }
 
-// replaces tells whether the fault sends an answer of its own.
+// replaces reports whether the fault sends its own answer.
 func (f *Fault) replaces() bool { return f.Status != 0 || f.Body != nil || f.HTML || f.Empty }
 
 func (f *Fault) edits() bool { return len(f.Drop)+len(f.Set)+len(f.Reorder) > 0 }
 
 func (f *Fault) bendsReads() bool { return f.Stale > 0 || f.HideGet > 0 || f.HideList > 0 }
 
-// hides tells whether a list leaves an object out.
+// hides reports whether a list leaves an object out.
 func (f *Fault) hides(o *object) bool {
 	if f.HideRows == nil {
 		return false
@@ -112,7 +113,7 @@ func (f *Fault) hides(o *object) bool {
 	return true
 }
 
-// check fills in defaults and refuses what makes no sense.
+// check fills in defaults and refuses invalid settings.
 func (f *Fault) check() error {
 	f.Method = strings.ToUpper(f.Method)
 	f.Nth = max(f.Nth, 1)
@@ -135,7 +136,8 @@ func (f *Fault) check() error {
 	case f.Every < 0 || f.Truncate < 0 || f.Pad < 0 || f.PageSize < 0 || f.Stale < 0 || f.HideGet < 0 || f.HideList < 0:
 		return errors.New("a number is negative")
 	case f.bendsReads() && !slices.Contains([]string{http.MethodPost, http.MethodPatch, http.MethodDelete}, f.Method):
-		return errors.New("stale, hide_get and hide_list need method POST, PATCH or DELETE: they strike reads after that write")
+		return errors.New("stale, hide_get and hide_list need method POST, PATCH or DELETE: " +
+			"they strike reads after that write")
 	}
 	for _, path := range slices.Concat(f.Drop, f.Reorder, sortedKeys(f.Set)) {
 		if _, err := parsePath(path); err != nil {
@@ -148,7 +150,7 @@ func (f *Fault) check() error {
 	switch f.Stage {
 	case "":
 		switch {
-		case f.Status == 0 && f.Body == nil && f.Empty: // The true answer without its body.
+		case f.Status == 0 && f.Body == nil && f.Empty: // The real answer without its body.
 			f.Stage = StageAfter
 		case f.replaces() || f.Hang || f.Delay > 0 || f.Reset && f.Truncate == 0:
 			f.Stage = StageBefore
@@ -166,12 +168,14 @@ func (f *Fault) check() error {
 }
 
 func (f *Fault) acts() bool {
-	return f.replaces() || f.edits() || f.bendsReads() || f.Delay > 0 || f.Hang || f.Reset || f.Slow > 0 || len(f.Headers) > 0 ||
-		f.Truncate > 0 || f.Pad > 0 || f.Gzip || f.HideRows != nil || f.PageSize > 0 || f.DuplicateRows || f.RepeatCursor ||
+	return f.replaces() || f.edits() || f.bendsReads() ||
+		f.Delay > 0 || f.Hang || f.Reset || f.Slow > 0 ||
+		len(f.Headers) > 0 || f.Truncate > 0 || f.Pad > 0 || f.Gzip ||
+		f.HideRows != nil || f.PageSize > 0 || f.DuplicateRows || f.RepeatCursor ||
 		f.Normalize || f.RevokeKey || f.SwapMerchant
 }
 
-// armed is a fault with what it has seen.
+// armed is a fault with its counters.
 type armed struct {
 	Fault
 	Matches int `json:"matches"` // requests that matched
@@ -216,7 +220,8 @@ func (fs *faults) snapshot() []armed {
 	return out
 }
 
-// strike returns the fault for a request, or nil. Every fault counts every match; the first one that is due strikes.
+// strike returns the fault for a request, or nil. Every fault counts every match; the first one
+// that is due strikes.
 func (fs *faults) strike(mode, method, path, body string) *Fault {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -256,8 +261,9 @@ func routeMatches(route, path string) bool {
 	return true
 }
 
-// htmlPage is what a proxy or a captive portal answers.
-const htmlPage = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
+// htmlPage is the answer of a proxy or a captive portal.
+const htmlPage = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>" +
+	"<body><h1>502 Bad Gateway</h1></body></html>\n"
 
 // A pathPart is one part of a path: a key, then perhaps an index into the list it holds.
 type pathPart struct {
@@ -308,7 +314,8 @@ func (f *Fault) edit(object values) {
 	}
 }
 
-// at calls change for each object that holds the last key of a path. A path that leads nowhere changes nothing.
+// at calls change for each object that contains the last key of a path. A path without a match
+// changes nothing.
 func at(object values, path string, change func(holder values, key string)) {
 	parts, err := parsePath(path)
 	if err != nil {
@@ -328,7 +335,7 @@ func at(object values, path string, change func(holder values, key string)) {
 	}
 }
 
-// within returns the objects below a value: itself, or those of the list that it is.
+// within returns the objects at a value: the value itself, or the elements if it is a list.
 func within(v any, part pathPart) []values {
 	items := []any{v}
 	if part.list {

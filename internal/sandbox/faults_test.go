@@ -25,7 +25,7 @@ func (b *bed) fault(f sandbox.Fault) {
 	}
 }
 
-// faulty starts a sandbox with one fault in its JSON form, and one perk made before the fault was armed.
+// faulty starts a sandbox with one perk, then arms one fault given as JSON.
 func faulty(t *testing.T, spec string) *bed {
 	t.Helper()
 	b := newBed(t, sandbox.Options{})
@@ -56,28 +56,34 @@ func TestFaultsThatAnswer(t *testing.T) {
 			body: `{"code":"generic.injected-fault","message":"The sandbox was told to answer 500."}`,
 		},
 		"status after the commit": {
-			fault: `{"method": "POST", "stage": "after", "status": 502}`, request: `POST /v1/perks {"internalName": "b"}`, status: 502, perks: 2,
+			fault: `{"method": "POST", "stage": "after", "status": 502}`, request: `POST /v1/perks {"internalName": "b"}`,
+			status: 502, perks: 2,
 			body: `{"code":"generic.injected-fault","message":"The sandbox was told to answer 502."}`,
 		},
 		"HTML": {
 			fault: `{"html": true}`, request: `POST /v1/perks {"internalName": "b"}`, status: 502, perks: 1,
-			body:    "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n",
+			body: "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>" +
+				"<body><h1>502 Bad Gateway</h1></body></html>\n",
 			headers: map[string]string{"Content-Type": "text/html; charset=utf-8"},
 		},
 		"HTML after the commit": {
-			fault: `{"html": true, "stage": "after", "status": 504}`, request: `POST /v1/perks {"internalName": "b"}`, status: 504, perks: 2,
-			body: "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n",
+			fault: `{"html": true, "stage": "after", "status": 504}`, request: `POST /v1/perks {"internalName": "b"}`,
+			status: 504, perks: 2,
+			body: "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>" +
+				"<body><h1>502 Bad Gateway</h1></body></html>\n",
 		},
 		"a portal's 200": {
 			fault: `{"html": true, "status": 200}`, request: `GET /v1/perks`, status: 200, perks: 1,
-			body: "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n",
+			body: "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>" +
+				"<body><h1>502 Bad Gateway</h1></body></html>\n",
 		},
 		"an empty body": {
 			fault: `{"empty": true}`, request: `POST /v1/perks {"internalName": "b"}`, status: 201, body: "", perks: 2,
 			headers: map[string]string{"Content-Type": "", "Content-Length": "0"},
 		},
 		"a body of one's own": {
-			fault: `{"method": "POST", "stage": "after", "body": "{\"id\""}`, request: `POST /v1/perks {"internalName": "b"}`, status: 201, body: `{"id"`, perks: 2,
+			fault: `{"method": "POST", "stage": "after", "body": "{\"id\""}`, request: `POST /v1/perks {"internalName": "b"}`,
+			status: 201, body: `{"id"`, perks: 2,
 		},
 		"a truncated body in a whole answer": {
 			fault: `{"truncate": 8}`, request: `GET /v1/perks`, status: 200, body: `{"data":`, perks: 1,
@@ -89,7 +95,8 @@ func TestFaultsThatAnswer(t *testing.T) {
 			headers: map[string]string{"Retry-After": "3600"},
 		},
 		"Retry-After as garbage": {
-			fault: `{"status": 503, "headers": {"Retry-After": "soon"}, "body": ""}`, request: `GET /v1/perks`, status: 503, body: "", perks: 1,
+			fault: `{"status": 503, "headers": {"Retry-After": "soon"}, "body": ""}`, request: `GET /v1/perks`, status: 503,
+			body: "", perks: 1,
 			headers: map[string]string{"Retry-After": "soon"},
 		},
 		"a header on the true answer": {
@@ -101,14 +108,16 @@ func TestFaultsThatAnswer(t *testing.T) {
 			body: `{"data":[],"nextCursor":null,"total":0}     `, headers: map[string]string{"Content-Length": "44"},
 		},
 		"one byte at a time": {
-			fault: `{"slow": "1us"}`, request: `GET /v1/badges`, status: 200, body: `{"data":[],"nextCursor":null,"total":0}`, perks: 1,
+			fault: `{"slow": "1us"}`, request: `GET /v1/badges`, status: 200, body: `{"data":[],"nextCursor":null,"total":0}`,
+			perks: 1,
 		},
 		"delay": {
 			fault: `{"delay": "1ms"}`, request: `POST /v1/perks {"internalName": ""}`, status: 417, perks: 1,
 			body: `{"code":"generic.invalid-request","message":"internalName must not be blank"}`,
 		},
 		"delay in the middle of the answer": {
-			fault: `{"delay": "1ms", "stage": "answer"}`, request: `GET /v1/badges`, status: 200, body: `{"data":[],"nextCursor":null,"total":0}`, perks: 1,
+			fault: `{"delay": "1ms", "stage": "answer"}`, request: `GET /v1/badges`, status: 200,
+			body: `{"data":[],"nextCursor":null,"total":0}`, perks: 1,
 		},
 		"drop, add and retype": {
 			fault:   `{"drop": ["nextCursor"], "set": {"total": "none", "future": {"a": [1, null]}}}`,
@@ -153,12 +162,15 @@ func TestFaultsThatCutTheConnection(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault  string
 		perks  int
-		status int // 0 when the answer never began
+		status int // 0 if the answer never began
 		body   string
 	}{
-		"reset before the commit":    {fault: `{"reset": true}`, perks: 1},
-		"reset after the commit":     {fault: `{"stage": "after", "reset": true}`, perks: 2},
-		"reset during the answer":    {fault: `{"stage": "answer", "reset": true, "drop": ["createdAt"], "set": {"id": "1"}}`, perks: 2, status: 201},
+		"reset before the commit": {fault: `{"reset": true}`, perks: 1},
+		"reset after the commit":  {fault: `{"stage": "after", "reset": true}`, perks: 2},
+		"reset during the answer": {
+			fault: `{"stage": "answer", "reset": true, "drop": ["createdAt"], "set": {"id": "1"}}`,
+			perks: 2, status: 201,
+		},
 		"reset after some bytes":     {fault: `{"reset": true, "truncate": 4}`, perks: 2, status: 201, body: `{"cr`},
 		"reset after the first byte": {fault: `{"reset": true, "truncate": 1}`, perks: 2, status: 201, body: `{`},
 	} {
@@ -227,7 +239,7 @@ func TestHang(t *testing.T) {
 	})
 }
 
-// TestDelayedCommitWithoutClient: a request is carried out although its client has gone.
+// TestDelayedCommitWithoutClient checks that a request is carried out after its client has gone.
 func TestDelayedCommitWithoutClient(t *testing.T) {
 	t.Parallel()
 	carriedOut := make(chan struct{}, 1)
@@ -241,7 +253,7 @@ func TestDelayedCommitWithoutClient(t *testing.T) {
 		b.arrived(1)
 		leave()
 	}()
-	// The error is that of the canceled request, unless this machine needs longer than the delay to cancel it.
+	// Usually the error of the canceled request; none if canceling takes longer than the delay.
 	_, _ = b.send(b.request(ctx, b.TestKey(), "POST", "/v1/perks", `{"internalName": "b"}`))
 	<-carriedOut
 	if b.perks() != 1 {
@@ -288,14 +300,15 @@ func TestGzip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := `{"data":[],"nextCursor":null,"total":0}`; len(inflated) != len(want)+1<<20 || !strings.HasPrefix(string(inflated), want) {
+	if want := `{"data":[],"nextCursor":null,"total":0}`; len(inflated) != len(want)+1<<20 ||
+		!strings.HasPrefix(string(inflated), want) {
 		t.Errorf("%d bytes beginning with %.50s", len(inflated), inflated)
 	}
 }
 
 func TestFaultMatching(t *testing.T) {
 	t.Parallel()
-	// Each case sends the same eight requests and says which of them get the fault.
+	// Each case sends the same eight requests and lists those that the fault strikes.
 	requests := []struct{ key, method, path, body string }{
 		{"test", "POST", "/v1/perks", `{"internalName": "one"}`},
 		{"test", "POST", "/v1/perks", `{"internalName": "two"}`},
@@ -532,7 +545,8 @@ func TestListsThatLie(t *testing.T) {
 		want := b.seed(5)
 		b.fault(sandbox.Fault{Method: "GET", Count: -1, PageSize: 3, DuplicateRows: true})
 		ids, sizes, _ := b.walk("/v1/perks", 100)
-		if !slices.Equal(sizes, []int{3, 3}) || !slices.Equal(ids, []string{want[0], want[1], want[2], want[2], want[3], want[4]}) {
+		if !slices.Equal(sizes, []int{3, 3}) || !slices.Equal(ids,
+			[]string{want[0], want[1], want[2], want[2], want[3], want[4]}) {
 			t.Errorf("pages of %v with %v of %v", sizes, ids, want)
 		}
 	})
@@ -547,7 +561,8 @@ func TestListsThatLie(t *testing.T) {
 	})
 	t.Run("wrong total and missing details", func(t *testing.T) {
 		t.Parallel()
-		b := faulty(t, `{"method": "GET", "set": {"total": 99, "data[].title": null, "data[0].internalName": 7}, "drop": ["data[].id"]}`)
+		b := faulty(t, `{"method": "GET", "set": {"total": 99, "data[].title": null, "data[0].internalName": 7}, `+
+			`"drop": ["data[].id"]}`)
 		b.play(`GET /v1/perks => 200 {"total": 99, "data": [{"title": null, "internalName": 7}]}`)
 		if raw := b.History()[1].Response; strings.Contains(raw, `"id"`) {
 			t.Errorf("the id is still there: %s", raw)
@@ -560,8 +575,12 @@ func TestListsThatLie(t *testing.T) {
 		b.fault(sandbox.Fault{Method: "GET", Count: -1, Reorder: []string{"data", "data[].typeConfig.steps"}})
 		b.play(`
 			POST /v1/campaigns {"internalName": "a", "type": "store"} => 201
-			POST /v1/campaigns {"internalName": "b", "type": "challenge", "typeConfig": {"steps": [{"userAction": "1"}, {"userAction": "2"}]}} => 201
-			GET  /v1/campaigns => 200 {"data": [{"internalName": "b", "typeConfig": {"steps": [{"userAction": "2"}, {"userAction": "1"}]}}, {"internalName": "a"}]}`)
+			POST /v1/campaigns {"internalName": "b", "type": "challenge", "typeConfig": {"steps": [{"userAction": "1"},
+				{"userAction": "2"}]}}
+				=> 201
+			GET  /v1/campaigns
+				=> 200 {"data": [{"internalName": "b", "typeConfig": {"steps": [{"userAction": "2"}, {"userAction": "1"}]}},
+				{"internalName": "a"}]}`)
 	})
 }
 
@@ -595,7 +614,7 @@ func TestFaultsThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// TestFaultFormSurvives: what is armed can be read back in the form in which it was given.
+// TestFaultFormSurvives checks that an armed fault reads back in the form it was given.
 func TestFaultFormSurvives(t *testing.T) {
 	t.Parallel()
 	const spec = `{"name":"late","method":"POST","nth":2,"count":-1,"stage":"before","delay":"1m30s"}`
@@ -609,7 +628,8 @@ func TestFaultFormSurvives(t *testing.T) {
 	}
 }
 
-// TestHandlerWithoutConnection: behind a recorder a connection cannot be cut, and nothing breaks.
+// TestHandlerWithoutConnection checks that nothing breaks behind a recorder, which has no
+// connection to cut.
 func TestHandlerWithoutConnection(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, sandbox.Options{})

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// A refusal is the answer to a request that the service does not carry out. It is an error.
+// A refusal is the error answered to a request that the service does not carry out.
 type refusal struct {
 	status  int
 	code    string
@@ -22,7 +22,8 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.code + ": " + r.message }
 
-// invalid refuses a property. documented: status 417 and the code. assumed: the message begins with the JSON path.
+// invalid refuses a property. documented: status 417 and the code. assumed: the message begins with
+// the JSON path.
 func invalid(path, format string, args ...any) error {
 	message := fmt.Sprintf(format, args...)
 	if path != "" {
@@ -35,20 +36,20 @@ func refuse(code, format string, args ...any) error {
 	return &refusal{http.StatusExpectationFailed, code, fmt.Sprintf(format, args...)}
 }
 
-// values is an object as it stands on the wire, decoded. Once it is stored it is never changed in place.
+// values is a decoded object in its wire form. A stored one is never changed in place.
 type values = map[string]any
 
-// A check refuses a value of the wrong form and returns it in the form in which it is stored.
+// A check refuses a value of the wrong form, and returns a valid one in its stored form.
 type check func(path string, v any) (any, error)
 
 // A field is one property of an object.
 type field struct {
 	name     string
 	check    check
-	required bool // refused when left out or null
-	nullable bool // null is a value of its own, and the value when left out
+	required bool // must be present and not null
+	nullable bool // null is allowed, and is the default
 	fixed    bool // never editable
-	absent   any  // the value when left out, or cleared by null in an update
+	absent   any  // the default; null in an update resets to it
 }
 
 func required(name string, c check) field { return field{name: name, check: c, required: true} }
@@ -60,7 +61,8 @@ func optional(name string, c check, absent any) field {
 	return field{name: name, check: c, absent: absent}
 }
 
-// whole checks an object that is given in full: the body of a create, or a nested object. What is left out gets its value.
+// whole checks a complete object: the body of a create, or a nested object. Missing properties get
+// their defaults.
 func whole(path string, body values, fields []field) (values, error) {
 	if err := onlyKnown(path, body, fields); err != nil {
 		return nil, err
@@ -87,8 +89,8 @@ func whole(path string, body values, fields []field) (values, error) {
 	return out, nil
 }
 
-// changed checks the body of an update and returns the stored object with the changes. assumed: null clears, a nested value is
-// replaced whole.
+// changed checks the body of an update and returns the stored object with the changes. assumed:
+// null clears a property, and a nested value is replaced as a whole.
 func changed(stored, body values, fields []field) (values, error) {
 	if err := onlyKnown("", body, fields); err != nil {
 		return nil, err
@@ -109,7 +111,7 @@ func changed(stored, body values, fields []field) (values, error) {
 		if err != nil {
 			return nil, err
 		}
-		// documented for the type of a campaign and of a user property, assumed for that of a list or segment.
+		// documented for campaigns and user properties, assumed for lists and segments.
 		if f.fixed && !equal(checked, stored[f.name]) {
 			return nil, invalid(f.name, "cannot be changed")
 		}
@@ -145,7 +147,8 @@ func nested(fields ...field) check {
 	}
 }
 
-// variant checks the house style of the service: a type, and a typeConfig whose form depends on it. observed.
+// variant checks a pattern of the service: a type, and a typeConfig whose form depends on it.
+// observed.
 func variant(settings map[string]check) check {
 	types := sortedKeys(settings)
 	return func(path string, v any) (any, error) {
@@ -217,8 +220,8 @@ func matching(pattern *regexp.Regexp, meaning string) check {
 
 var language = regexp.MustCompile(`^[a-z]{2}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$`)
 
-// localized checks a text in several languages. observed: an object from two-letter lower-case codes to texts. assumed: codes with a script or
-// a region, such as pt-BR.
+// localized checks a text in several languages. observed: an object from two-letter lower-case
+// codes to texts. assumed: codes with a script or a region (pt-BR).
 func localized(path string, v any) (any, error) {
 	texts, ok := v.(values)
 	if !ok {
@@ -244,10 +247,10 @@ func webURL(path string, v any) (any, error) {
 	return s, nil
 }
 
-// timeForm is how the service writes times. observed: ISO 8601 in UTC with milliseconds and Z.
+// timeForm is the service's format for times. observed: ISO 8601 in UTC with milliseconds and Z.
 const timeForm = "2006-01-02T15:04:05.000Z"
 
-// rfc3339 is the form of a time; Go's reader takes a comma for a point and one digit for two.
+// rfc3339 is stricter than Go's parser, which also accepts a decimal comma and single digits.
 var rfc3339 = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$`)
 
 // moment accepts any RFC 3339 time (assumed) and stores it in the service's own form.
@@ -274,7 +277,7 @@ func notNegative(path string, v any) (any, error) {
 	return nil, invalid(path, "must be an integer of at least 0")
 }
 
-// integer reads a whole number, also one that is written as 1e3 or 10.0, as JSON allows.
+// integer reads a whole number. JSON also allows 1e3 and 10.0.
 func integer(v any) (int64, bool) {
 	switch n := v.(type) {
 	case int64:
@@ -304,8 +307,8 @@ func anyObject(path string, v any) (any, error) {
 	return v, nil
 }
 
-// languages demands that the texts of one object are given in the same languages. documented. A text without any language is
-// one that is left out; an empty string counts as missing.
+// languages requires the same languages for all texts of an object. documented. A text without any
+// language counts as left out; an empty string counts as missing.
 func languages(texts map[string]any) error {
 	used := map[string]string{} // language → a text that has it
 	for _, path := range sortedKeys(texts) {
@@ -334,7 +337,7 @@ func given(text any) values {
 	return texts
 }
 
-// hasText tells whether a localized text is there in at least one language.
+// hasText reports whether a localized text exists in at least one language.
 func hasText(text any) bool {
 	for _, s := range given(text) {
 		if s != "" {

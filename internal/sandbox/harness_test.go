@@ -18,13 +18,13 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// A bed is a running sandbox whose every exchange is held against the contract.
+// A bed is a running sandbox that checks each exchange against the contract.
 type bed struct {
 	*sandbox.Sandbox
 	t      *testing.T
 	client *http.Client
 	saved  map[string]string // names given by "as NAME" → ids
-	lax    bool              // answers may break the contract, because of a fault
+	lax    bool              // a fault may make answers break the contract
 }
 
 func newBed(t *testing.T, options sandbox.Options) *bed {
@@ -33,7 +33,7 @@ func newBed(t *testing.T, options sandbox.Options) *bed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Without kept connections net/http never repeats a request on its own.
+	// net/http retries a request by itself only on a kept-alive connection.
 	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
@@ -86,7 +86,7 @@ func (b *bed) send(request *http.Request) (reply, error) {
 	return reply{response.StatusCode, response.Header, string(raw)}, err
 }
 
-// call sends a request with a key and holds both sides against the contract.
+// call sends a request with a key and checks request and answer against the contract.
 func (b *bed) call(key, method, path, body string) reply {
 	b.t.Helper()
 	r, err := b.send(b.request(b.t.Context(), key, method, path, body))
@@ -101,25 +101,36 @@ func (b *bed) call(key, method, path, body string) reply {
 	return r
 }
 
-// play runs lines of the form
+// play runs steps of the form
 //
 //	[live|none|wrong] METHOD path [body] => status [code message…] [{subset of the answer}] [as NAME]
 //
-// $NAME stands for the id that a line has saved. The message may be given in part, from its beginning.
+// $NAME stands for the id that a step has saved. The message may be a prefix of the real one. A
+// step continues on the lines below it that do not begin with a method.
 func (b *bed) play(script string) {
 	b.t.Helper()
+	var steps []string
 	for line := range strings.Lines(script) {
 		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+		case firstLine.MatchString(line):
+			steps = append(steps, line)
+		default:
+			steps[len(steps)-1] += " " + line
 		}
-		b.playLine(line)
+	}
+	for _, step := range steps {
+		b.playStep(step)
 	}
 }
 
-var reference = regexp.MustCompile(`\$[a-z0-9]+`)
+var (
+	firstLine = regexp.MustCompile(`^((live|none|wrong) +)?[A-Z]+ +/`)
+	reference = regexp.MustCompile(`\$[a-z0-9]+`)
+)
 
-func (b *bed) playLine(line string) {
+func (b *bed) playStep(line string) {
 	b.t.Helper()
 	resolved := reference.ReplaceAllStringFunc(line, func(name string) string {
 		id, ok := b.saved[name[1:]]
@@ -171,7 +182,7 @@ func (b *bed) playLine(line string) {
 	}
 }
 
-// subset tells what of want is not in got. Lists must have the same length.
+// subset describes the first part of want that got lacks. Lists must have the same length.
 func subset(path string, want, got any) string {
 	switch want := want.(type) {
 	case map[string]any:
@@ -210,7 +221,7 @@ func subset(path string, want, got any) string {
 	return ""
 }
 
-// scenarios runs each script on a sandbox of its own.
+// scenarios runs each script on its own sandbox.
 func scenarios(t *testing.T, scripts map[string]string) {
 	t.Helper()
 	for name, script := range scripts {
@@ -221,7 +232,8 @@ func scenarios(t *testing.T, scripts map[string]string) {
 	}
 }
 
-// againstContract demands that what is accepted was valid, and that every answer is one that the contract describes.
+// againstContract requires that every accepted request was valid, and that the contract describes
+// every answer.
 func againstContract(ctx context.Context, method, path, body string, r reply) error {
 	if kind := r.header.Get("Content-Type"); r.raw != "" && kind != "application/json; charset=utf-8" {
 		return fmt.Errorf("the answer is of type %q", kind)
@@ -233,7 +245,7 @@ func againstContract(ctx context.Context, method, path, body string, r reply) er
 	err := oracle.ContractAllowsAnswer(ctx, e)
 	unknown := errors.Is(err, routers.ErrPathNotFound) || errors.Is(err, routers.ErrMethodNotAllowed)
 	if unknown && r.status == http.StatusNotFound && !strings.Contains(r.raw, `"code"`) {
-		return nil // An unknown route, answered as such.
+		return nil // An unknown route, answered with 404.
 	}
 	return err
 }

@@ -6,15 +6,15 @@ import (
 	"sync"
 )
 
-// An Exchange is one API request and what became of it. It never holds the key.
+// An Exchange is one API request and its outcome. It never contains the key.
 type Exchange struct {
 	Number    int    `json:"number"`         // in the order of arrival, from 1
 	Mode      string `json:"mode"`           // of the key: "test" or "live"; "" when it is not known
 	Method    string `json:"method"`         //
 	Path      string `json:"path"`           // with the query
 	Request   string `json:"request"`        // body
-	Status    int    `json:"status"`         // 0 when no answer was begun
-	Response  string `json:"response"`       // body, as far as it was meant to be sent
+	Status    int    `json:"status"`         // 0 if no answer was begun
+	Response  string `json:"response"`       // body, as far as the sandbox meant to send it
 	Committed bool   `json:"committed"`      // an object changed
 	Fault     string `json:"fault,omitzero"` // the name of the fault that applied
 	Cut       bool   `json:"cut,omitzero"`   // the connection was closed before the end of the answer
@@ -58,7 +58,10 @@ func newHistory() *history {
 func (h *history) reset() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.stats = Stats{ByMethod: map[string]int{}, ByStatus: map[string]int{}, ByMode: map[string]int{}, MaxInFlight: h.inFlight}
+	h.stats = Stats{
+		ByMethod: map[string]int{}, ByStatus: map[string]int{}, ByMode: map[string]int{},
+		MaxInFlight: h.inFlight,
+	}
 	h.ring, h.first, h.length, h.bytes, h.number = nil, 0, 0, 0, 0
 }
 
@@ -84,7 +87,8 @@ func (h *history) end() {
 	h.inFlight--
 }
 
-// record is called before the first byte of the answer is sent: whoever has the answer finds it in the history.
+// record must run before the first byte of the answer is sent: a client that has the answer then
+// finds it in the history.
 func (h *history) record(e Exchange) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

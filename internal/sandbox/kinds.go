@@ -1,6 +1,7 @@
 package sandbox
 
-// A kind is one sort of object: its properties, its life cycle and its rules. Each kind has a file of its own.
+// A kind is one sort of object: its properties, its life cycle and its rules. Each kind has its own
+// file.
 type kind struct {
 	path string // in the URL: "digital-assets"
 	code string // in error codes: "digital-asset"
@@ -10,22 +11,23 @@ type kind struct {
 	label  string  // the property that names an object in messages
 	unique string  // the property that no two objects of a merchant share, or ""
 
-	// published is the status after publishing; "" means that the kind has no life cycle and no status.
+	// published is the status after publishing; "" means that the kind has no life cycle and no
+	// status.
 	published string
 	actions   []string
 
-	// shape settles what depends on several properties: the settings of a variant, values that the service chooses.
-	// It may change object, which is new or a copy; stored is nil for a create.
+	// shape sets values that depend on several properties: the settings of a variant, values that the
+	// service chooses. It may change object, which is new or a copy; stored is nil for a create.
 	shape func(k *kind, m *merchant, object, stored values) error
-	// rules holds for an object in any status.
+	// rules checks an object in any status.
 	rules func(object values) error
-	// complete says what an object lacks to be published. It holds for whatever is published.
+	// complete reports what an object lacks for publishing. Every published object must pass it.
 	complete func(object values) error
-	// publishable holds at the moment of publishing only.
+	// publishable is checked only at the moment of publishing.
 	publishable func(m *merchant, object values) error
 	// frozen names the properties that cannot change after publishing.
 	frozen []string
-	// references lists what an object refers to.
+	// references lists the references of an object.
 	references func(object values) []reference
 	// key returns the value of unique in an object.
 	key func(object values) string
@@ -39,7 +41,7 @@ type reference struct {
 	id    string // for a user property its reference ID
 }
 
-// kinds is the catalog, in the order in which objects can be created.
+// kinds lists all kinds, in an order in which objects can be created.
 var kinds = []*kind{userProperties, cohorts, perks, digitalAssets, badges, campaigns}
 
 func kindByPath(path string) *kind {
@@ -59,7 +61,7 @@ const (
 	archived  = "archived"
 )
 
-// statuses returns those that an object of the kind can have.
+// statuses returns the statuses that an object of the kind can have.
 func (k *kind) statuses() []string {
 	out := []string{draft, k.published}
 	for _, action := range k.actions {
@@ -75,7 +77,7 @@ func (k *kind) statuses() []string {
 
 var noTexts = values{}
 
-// oneVisual: assumed. Observed is only that a video wins when both are there.
+// oneVisual: assumed. observed: a video wins when both exist.
 func oneVisual(path string, object values) error {
 	if object["imageUrl"] != nil && object["videoUrl"] != nil {
 		return invalid(join(path, "videoUrl"), "must be null when imageUrl is set")

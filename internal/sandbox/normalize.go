@@ -14,9 +14,10 @@ import (
 // mediaHost is where a normalizing sandbox pretends to keep images and videos.
 const mediaHost = "https://media.sandbox.invalid/"
 
-// normalized returns an object in the form of a service that tidies what it is given: text trimmed, HTML parsed and written
-// anew, media re-hosted, rewards in the order of their ids. Steps, conditions and open settings keep what was sent. Keys in the
-// opposite order are the encoder's part. assumed: no source shows what Cohort tidies; it is what services of this sort do.
+// normalized returns an object as a normalizing service would store it: text trimmed, HTML parsed
+// and rewritten, media re-hosted, rewards ordered by id. Steps, conditions and open settings stay
+// as sent. The encoder reverses the order of keys. assumed: no source shows what Cohort normalizes;
+// similar services do this.
 func normalized(k *kind, object values) values {
 	out := tidy(object)
 	if k == perks && object["type"] != "shopify-discount" {
@@ -81,9 +82,11 @@ func eachText(v any, change func(string) string) any {
 	return v
 }
 
-// tidyHTML parses a fragment and writes it again: tags closed and in lower case, attributes quoted, & escaped.
+// tidyHTML parses a fragment and rewrites it: tags closed and in lower case, attributes quoted, &
+// escaped.
 func tidyHTML(s string) string {
-	nodes, err := html.ParseFragment(strings.NewReader(strings.TrimSpace(s)), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+	nodes, err := html.ParseFragment(strings.NewReader(strings.TrimSpace(s)),
+		&html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
 	if err != nil {
 		return s
 	}

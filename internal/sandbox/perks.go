@@ -1,7 +1,7 @@
 package sandbox
 
-// perks can be edited at any time, also when live. documented: the statuses draft, live and archived, and that an archived perk
-// can come back.
+// perks can be edited at any time, even when live. documented: the statuses draft, live and
+// archived, and that an archived perk can come back.
 var perks = &kind{
 	path: "perks", code: "perk", noun: "perk",
 	label:     "internalName",
@@ -40,7 +40,8 @@ var perks = &kind{
 	complete: titled,
 }
 
-// perkSettings by type. documented: a Shopify discount has a name, a type and a value. assumed: the rest.
+// perkSettings by type. documented: a Shopify discount has a name, a type and a value. assumed: the
+// rest.
 var perkSettings = map[string]check{
 	"code": nested(required("code", text)),
 	"link": nested(required("url", webURL)),
@@ -67,7 +68,7 @@ func discount(path string, v any) (any, error) {
 	return nil, invalid(path, "must be a number above 0")
 }
 
-// titled is what perks, digital assets and badges need to be published. assumed.
+// titled is the condition for publishing perks, digital assets and badges. assumed.
 func titled(object values) error {
 	if !hasText(object["title"]) {
 		return invalid("title", "is needed in at least one language to publish")

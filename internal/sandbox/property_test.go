@@ -13,8 +13,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestAnyBody sends bodies that are almost right. Whatever they are, the sandbox answers within the contract: it accepts only
-// what the contract allows (the bed checks that), refuses the rest with 417, and stays whole.
+// TestAnyBody sends bodies that are almost right. The sandbox must always answer within the
+// contract: it accepts only what the contract allows (the bed checks that), refuses the rest with
+// 417, and keeps working.
 func TestAnyBody(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, sandbox.Options{})
@@ -61,23 +62,31 @@ func TestAnyBody(t *testing.T) {
 	})
 }
 
-// almostEverything has a body for each kind with nearly every property, for a bed with a list and a perk.
+// almostEverything returns a body with nearly every property for each kind. The bed gets a list and
+// a perk to refer to.
 func almostEverything(b *bed) map[string]string {
 	bodies := map[string]string{
 		"user-properties": `{"name": "Tier", "type": "text", "referenceId": null}`,
-		"cohorts": `{"type": "segment", "name": "s", "conditions": {"operator": "and", "groups": [{"operator": "or", "conditions": [
+		"cohorts": `{"type": "segment", "name": "s", "conditions": {"operator": "and",
+			"groups": [{"operator": "or", "conditions": [
 			{"type": "user-property", "typeConfig": {"property": "email", "operator": "is", "value": "x"}},
 			{"type": "event", "typeConfig": {"event": "x", "operator": "has-done", "withinDays": 3}},
 			{"type": "cohort", "typeConfig": {"cohortId": "$list", "operator": "is-in"}}]}]}}`,
-		"perks": `{"internalName": "p", "title": {"en": "A"}, "description": {"en": "B"}, "imageUrl": "https://x.example/1", "videoUrl": null,
-			"type": "shopify-discount", "typeConfig": {"discountName": "W", "discountType": "percentage", "value": 10}, "expiresAt": "2027-01-01T00:00:00Z"}`,
+		"perks": `{"internalName": "p", "title": {"en": "A"}, "description": {"en": "B"}, "imageUrl": "https://x.example/1",
+			"videoUrl": null, "type": "shopify-discount",
+			"typeConfig": {"discountName": "W", "discountType": "percentage", "value": 10},
+			"expiresAt": "2027-01-01T00:00:00Z"}`,
 		"digital-assets": `{"internalName": "p", "title": {"en": "A"}, "maxSupply": 5}`,
-		"badges":         `{"internalName": "b", "cohortId": "$list", "visibility": "everyone", "lockedDescription": {"en": "A"}}`,
-		"campaigns": `{"internalName": "c", "type": "challenge", "cohortId": "$list", "startAt": null, "endAt": "2027-01-01T00:00:00Z",
+		"badges": `{"internalName": "b", "cohortId": "$list", "visibility": "everyone", ` +
+			`"lockedDescription": {"en": "A"}}`,
+		"campaigns": `{"internalName": "c", "type": "challenge", "cohortId": "$list", "startAt": null,
+			"endAt": "2027-01-01T00:00:00Z",
 			"rewards": [{"type": "perk", "rewardId": "$perk", "quantity": 2, "price": null}],
 			"distribution": {"type": "raffle", "typeConfig": {"maxBoxes": 2, "drawAt": "2027-01-01T00:00:00Z"}},
-			"typeConfig": {"name": {"en": "A"}, "optInCta": {"en": "B"}, "description": {"en": "C"}, "imageUrl": null, "videoUrl": "https://x.example/1",
-				"steps": [{"userAction": "x", "icon": "i", "title": {"en": "D"}, "description": {}, "triggers": [{"type": "t", "typeConfig": {"a": 1}}]}]}}`,
+			"typeConfig": {"name": {"en": "A"}, "optInCta": {"en": "B"}, "description": {"en": "C"}, "imageUrl": null,
+				"videoUrl": "https://x.example/1",
+				"steps": [{"userAction": "x", "icon": "i", "title": {"en": "D"}, "description": {},
+					"triggers": [{"type": "t", "typeConfig": {"a": 1}}]}]}}`,
 	}
 	for kind, body := range bodies {
 		bodies[kind] = strings.NewReplacer("$list", b.saved["list"], "$perk", b.saved["perk"]).Replace(body)
@@ -85,8 +94,8 @@ func almostEverything(b *bed) map[string]string {
 	return bodies
 }
 
-// TestEachOddForm puts each odd form at each place of each body, also under the names that an object knows and the body leaves out. What the
-// contract does not allow is refused.
+// TestEachOddForm puts each odd form at each place of each body, including known properties that
+// the body leaves out. The sandbox must refuse everything that the contract does not allow.
 func TestEachOddForm(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, sandbox.Options{})
@@ -127,7 +136,8 @@ func TestEachOddForm(t *testing.T) {
 	}
 }
 
-// places are the places of a value where another one can be put, each as a function that puts it there and returns one that takes it back.
+// places returns a function for each place in a value. The function replaces the value there and
+// returns an undo function.
 func places(v any) []func(any) func() {
 	var out []func(any) func()
 	switch v := v.(type) {
@@ -157,9 +167,10 @@ func places(v any) []func(any) func() {
 	return out
 }
 
-// oddForms are texts whose form is almost right, and what stands for none.
+// oddForms are texts in an almost right form, and empty values.
 var oddForms = []any{
-	nil, "", " ", "2027-01-01T00:00:00+02:00", "2027-01-01T00:00:00,5Z", "2027-01-01T1:00:00Z", "2027-01-01t00:00:00z", "2027-01-01 00:00:00Z",
+	nil, "", " ", "2027-01-01T00:00:00+02:00", "2027-01-01T00:00:00,5Z", "2027-01-01T1:00:00Z", "2027-01-01t00:00:00z",
+	"2027-01-01 00:00:00Z",
 	"HTTPS://x.example/1", "ftp://x.example/1", "A-B",
 }
 
@@ -204,25 +215,38 @@ func mutated(r *rapid.T, v any) any {
 	return odd.Draw(r, "value")
 }
 
-// TestTheContractCheckBites shows that the check behind every other test can fail.
+// TestTheContractCheckBites proves that the contract check behind all other tests can fail.
 func TestTheContractCheckBites(t *testing.T) {
 	t.Parallel()
-	const perk = `{"id":"1","createdAt":"2027-01-01T00:00:00.000Z","updatedAt":"2027-01-01T00:00:00.000Z","internalName":"a","status":"draft",` +
-		`"title":{},"description":{},"imageUrl":null,"videoUrl":null,"type":"code","typeConfig":{"code":"x"},"expiresAt":null}`
+	const perk = `{"id":"1","createdAt":"2027-01-01T00:00:00.000Z","updatedAt":"2027-01-01T00:00:00.000Z",` +
+		`"internalName":"a","status":"draft","title":{},"description":{},` +
+		`"imageUrl":null,"videoUrl":null,"type":"code","typeConfig":{"code":"x"},"expiresAt":null}`
 	for name, tt := range map[string]struct {
 		method, path, body string
 		status             int
 		answer             string
 		valid              bool
 	}{
-		"valid":                      {"POST", "/v1/perks", `{"internalName":"a"}`, 201, perk, true},
-		"accepted unknown property":  {"POST", "/v1/perks", `{"internalName":"a","x":1}`, 201, perk, false},
-		"accepted without required":  {"POST", "/v1/perks", `{}`, 201, perk, false},
-		"accepted wrong settings":    {"POST", "/v1/perks", `{"internalName":"a","type":"code","typeConfig":{"url":"x"}}`, 201, perk, false},
-		"accepted body":              {"POST", "/v1/perks/1/publish", `{}`, 200, perk, false},
-		"answered unknown property":  {"GET", "/v1/perks/1", "", 200, strings.Replace(perk, `{"id"`, `{"x":1,"id"`, 1), false},
-		"answered without property":  {"GET", "/v1/perks/1", "", 200, strings.Replace(perk, `"imageUrl":null,`, "", 1), false},
-		"answered wrong settings":    {"GET", "/v1/perks/1", "", 200, strings.Replace(perk, `{"code":"x"}`, `{"url":"x"}`, 1), false},
+		"valid":                     {"POST", "/v1/perks", `{"internalName":"a"}`, 201, perk, true},
+		"accepted unknown property": {"POST", "/v1/perks", `{"internalName":"a","x":1}`, 201, perk, false},
+		"accepted without required": {"POST", "/v1/perks", `{}`, 201, perk, false},
+		"accepted wrong settings": {
+			"POST", "/v1/perks", `{"internalName":"a","type":"code","typeConfig":{"url":"x"}}`,
+			201, perk, false,
+		},
+		"accepted body": {"POST", "/v1/perks/1/publish", `{}`, 200, perk, false},
+		"answered unknown property": {
+			"GET", "/v1/perks/1", "", 200, strings.Replace(perk, `{"id"`, `{"x":1,"id"`, 1),
+			false,
+		},
+		"answered without property": {
+			"GET", "/v1/perks/1", "", 200, strings.Replace(perk, `"imageUrl":null,`, "", 1),
+			false,
+		},
+		"answered wrong settings": {
+			"GET", "/v1/perks/1", "", 200, strings.Replace(perk, `{"code":"x"}`, `{"url":"x"}`, 1),
+			false,
+		},
 		"answered another time form": {"GET", "/v1/perks/1", "", 200, strings.Replace(perk, `00.000Z`, `00Z`, 1), false},
 		"answered unknown status":    {"GET", "/v1/perks/1", "", 302, perk, false},
 		"answered error form":        {"GET", "/v1/perks/1", "", 404, `{"message":"x","code":"notfound"}`, false},

@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-// A view is what reads still show of an object after a write that a fault made slow to appear.
+// A view is the stale state that reads show after a write, because of a fault.
 type view struct {
 	kind     *kind
 	number   int
-	old      *object // as it was before the write; nil when it did not exist
+	old      *object // the object before the write; nil if it did not exist
 	stale    int     // reads that still show old
 	hideGet  int     // reads of the object that find nothing
 	hideList int     // lists that leave it out
 }
 
-// get returns an object, or nil. It takes one read off the view of the object.
+// get returns an object, or nil. It uses up one read of the object's view.
 func (m *merchant) get(k *kind, id string) *object {
 	o := m.objects[id]
 	if v := m.views[id]; v != nil {
@@ -45,7 +45,7 @@ func (m *merchant) forget(id string, v *view) {
 	}
 }
 
-// A page is what a list request asked for, and the faults that bend it.
+// A page is the query of a list request, with the faults that distort it.
 type page struct {
 	limit  int
 	cursor string
@@ -56,7 +56,8 @@ type page struct {
 
 const maxPage = 100
 
-// pageOf reads the query of a list request. assumed: limit at most 100 and 100 when left out, an opaque cursor.
+// pageOf reads the query of a list request. assumed: limit at most 100 and 100 when left out, an
+// opaque cursor.
 func pageOf(k *kind, query url.Values, f *Fault) (page, error) {
 	p := page{limit: maxPage, fault: f}
 	for _, name := range sortedKeys(query) {
@@ -138,7 +139,7 @@ func (m *merchant) list(k *kind, p page) []byte {
 	return body.Bytes()
 }
 
-// visible returns the rows of all pages.
+// visible returns the rows of all pages together.
 func (m *merchant) visible(k *kind, p page) []*object {
 	rows := m.order[k]
 	if p.of == "" && len(m.views) == 0 && p.fault.HideRows == nil {
@@ -171,7 +172,7 @@ func (m *merchant) visible(k *kind, p page) []*object {
 	})
 }
 
-// seen takes one read off the views of the objects that stand on a page, or would.
+// seen uses up one read of each view whose object is on a page, or would be without the fault.
 func (m *merchant) seen(k *kind, after, last int) {
 	for id, v := range m.views {
 		if v.kind != k || v.number <= after || v.number > last {

@@ -19,7 +19,7 @@ func (b *bed) seed(n int) (ids []string) {
 	return ids
 }
 
-// walk reads all pages and returns the ids, the sizes of the pages and the totals they named.
+// walk reads all pages and returns their ids, sizes and totals.
 func (b *bed) walk(path string, limit int) (ids []string, sizes []int, totals []float64) {
 	b.t.Helper()
 	cursor := ""
@@ -67,7 +67,10 @@ func TestPagesWhileRowsComeAndGo(t *testing.T) {
 	b.call(b.TestKey(), "DELETE", "/v1/perks/"+ids[0], "")
 	b.call(b.TestKey(), "DELETE", "/v1/perks/"+ids[2], "")
 	second := b.call(b.TestKey(), "GET", "/v1/perks?limit=2&cursor="+first["nextCursor"].(string), "").object(t)
-	if got := subset("", map[string]any{"total": 4.0, "data": []any{map[string]any{"id": ids[3]}, map[string]any{"id": ids[4]}}}, second); got != "" {
+	if got := subset("", map[string]any{
+		"total": 4.0,
+		"data":  []any{map[string]any{"id": ids[3]}, map[string]any{"id": ids[4]}},
+	}, second); got != "" {
 		t.Error(got)
 	}
 }
@@ -114,8 +117,8 @@ func TestPagesOfHundredByDefault(t *testing.T) {
 	}
 }
 
-// TestListRowsAreWhole: a row of a list is the object as a read by id gives it, to the byte, for every kind and also in the form of a service
-// that tidies.
+// TestListRowsAreWhole checks that a list row equals the answer of a read by id, byte for byte, for
+// every kind and also in a normalizing sandbox.
 func TestListRowsAreWhole(t *testing.T) {
 	t.Parallel()
 	for _, normalize := range []bool{false, true} {
@@ -125,18 +128,37 @@ func TestListRowsAreWhole(t *testing.T) {
 			b.play(`
 				POST /v1/user-properties {"name": " Tier ", "type": "text", "referenceId": "tier"} => 201
 				POST /v1/cohorts {"type": "list", "name": "VIP ", "referenceId": "vip"} => 201 as vip
-				POST /v1/cohorts {"type": "segment", "name": "Gold", "conditions": {"operator": "and", "groups": [{"operator": "or", "conditions": [{"type": "user-property", "typeConfig": {"property": "tier", "operator": "equals", "value": "gold"}}]}]}} => 201
-				POST /v1/perks {"internalName": "welcome", "title": {"fr": "Dix", "en": "Ten"}, "description": {"en": "<P>one<br>two", "fr": "<p>un</p>"}, "imageUrl": "https://cdn.example.com/a.png", "expiresAt": "2030-01-01T00:00:00Z", "type": "shopify-discount", "typeConfig": {"discountName": "TEN", "discountType": "percentage", "value": 12.5}} => 201 as perk
+				POST /v1/cohorts {"type": "segment", "name": "Gold", "conditions": {"operator": "and", "groups": [{"operator": "or",
+					"conditions": [{"type": "user-property", "typeConfig": {"property": "tier", "operator": "equals",
+					"value": "gold"}}]}]}}
+					=> 201
+				POST /v1/perks {"internalName": "welcome", "title": {"fr": "Dix", "en": "Ten"},
+					"description": {"en": "<P>one<br>two", "fr": "<p>un</p>"}, "imageUrl": "https://cdn.example.com/a.png",
+					"expiresAt": "2030-01-01T00:00:00Z", "type": "shopify-discount", "typeConfig": {"discountName": "TEN",
+					"discountType": "percentage", "value": 12.5}}
+					=> 201 as perk
 				POST /v1/perks {"internalName": "old"} => 201 as old
 				POST /v1/perks/$old/archive => 200
 				POST /v1/digital-assets {"internalName": "card", "title": {"en": "Card"}, "maxSupply": 500} => 201 as card
 				POST /v1/digital-assets/$card/publish => 200
-				POST /v1/badges {"internalName": "vip", "cohortId": "$vip", "title": {"en": "VIP"}, "lockedDescription": {"en": "Not yet"}} => 201
-				POST /v1/campaigns {"internalName": "hunt", "type": "challenge", "cohortId": "$vip", "rewards": [{"type": "perk", "rewardId": "$perk", "quantity": 5}, {"type": "digital-asset", "rewardId": "$card", "quantity": 1}], "distribution": {"type": "raffle", "typeConfig": {"maxBoxes": 100, "drawAt": "2030-02-01T00:00:00Z"}}, "typeConfig": {"name": {"en": "Hunt"}, "steps": [{"userAction": "visit", "title": {"en": "One"}, "triggers": [{"type": "visit", "typeConfig": {"z": 1, "a": [2]}}]}]}} => 201
-				POST /v1/campaigns {"internalName": "store", "type": "store", "rewards": [{"type": "perk", "rewardId": "$perk", "price": {"amount": 5, "currency": "EUR"}}], "typeConfig": {"name": {"en": "Store"}}} => 201
+				POST /v1/badges {"internalName": "vip", "cohortId": "$vip", "title": {"en": "VIP"},
+					"lockedDescription": {"en": "Not yet"}}
+					=> 201
+				POST /v1/campaigns {"internalName": "hunt", "type": "challenge", "cohortId": "$vip", "rewards": [{"type": "perk",
+					"rewardId": "$perk", "quantity": 5}, {"type": "digital-asset", "rewardId": "$card", "quantity": 1}],
+					"distribution": {"type": "raffle", "typeConfig": {"maxBoxes": 100, "drawAt": "2030-02-01T00:00:00Z"}},
+					"typeConfig": {"name": {"en": "Hunt"}, "steps": [{"userAction": "visit", "title": {"en": "One"},
+					"triggers": [{"type": "visit", "typeConfig": {"z": 1, "a": [2]}}]}]}}
+					=> 201
+				POST /v1/campaigns {"internalName": "store", "type": "store", "rewards": [{"type": "perk", "rewardId": "$perk",
+					"price": {"amount": 5, "currency": "EUR"}}], "typeConfig": {"name": {"en": "Store"}}}
+					=> 201
 				POST /v1/campaigns {"internalName": "gift", "type": "airdrop"} => 201
 			`)
-			for kind, want := range map[string]int{"user-properties": 1, "cohorts": 2, "perks": 2, "digital-assets": 1, "badges": 1, "campaigns": 3} {
+			for kind, want := range map[string]int{
+				"user-properties": 1, "cohorts": 2, "perks": 2, "digital-assets": 1,
+				"badges": 1, "campaigns": 3,
+			} {
 				var page struct {
 					Data []json.RawMessage `json:"data"`
 				}
@@ -153,7 +175,8 @@ func TestListRowsAreWhole(t *testing.T) {
 					if err := json.Unmarshal(row, &object); err != nil {
 						t.Fatal(err)
 					}
-					if whole := b.call(b.TestKey(), "GET", "/v1/"+kind+"/"+object.ID, "").raw; strings.TrimSpace(whole) != string(row) {
+					whole := b.call(b.TestKey(), "GET", "/v1/"+kind+"/"+object.ID, "").raw
+					if strings.TrimSpace(whole) != string(row) {
 						t.Errorf("the list of %s shows\n%s\nand the read by id\n%s", kind, row, whole)
 					}
 				}

@@ -14,9 +14,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The rules that hold for every kind. What is peculiar to a kind stands in its own file.
+// The rules for every kind. The rules of one kind are in its own file.
 
-// create makes an object. The caller holds the lock of the store, as for everything below.
+// create makes an object. Here and below, the caller holds the lock of the store.
 func (m *merchant) create(k *kind, body values, w writing) (*object, error) {
 	fields, err := whole("", body, k.fields)
 	if err != nil {
@@ -38,7 +38,7 @@ func (m *merchant) create(k *kind, body values, w writing) (*object, error) {
 	return o, m.put(o, w.encode())
 }
 
-// update changes an object and tells whether anything is different now.
+// update changes an object and reports whether anything differs now.
 func (m *merchant) update(o *object, body values, w writing) (*object, bool, error) {
 	// assumed.
 	if o.status() == archived {
@@ -60,7 +60,7 @@ func (m *merchant) update(o *object, body values, w writing) (*object, bool, err
 				return nil, false, refuse(o.kind.code+".invalid-state", "%s cannot be changed after publishing", name)
 			}
 		}
-		// assumed: what is published stays complete.
+		// assumed: a published object stays complete.
 		if err := o.kind.complete(fields); err != nil {
 			return nil, false, err
 		}
@@ -73,7 +73,7 @@ func (m *merchant) update(o *object, body values, w writing) (*object, bool, err
 	return next, true, m.put(next, w.encode())
 }
 
-// accept applies what an object must fulfill in any status.
+// accept applies the rules for an object in any status.
 func (m *merchant) accept(k *kind, fields, stored values) error {
 	if k.shape != nil {
 		if err := k.shape(k, m, fields, stored); err != nil {
@@ -85,7 +85,7 @@ func (m *merchant) accept(k *kind, fields, stored values) error {
 			return err
 		}
 	}
-	// assumed: reference ids are unique by kind, slugs among campaigns, also against what is archived.
+	// assumed: reference ids are unique within a kind, slugs among campaigns. Archived objects count.
 	if k.unique != "" {
 		if owner := m.unique[k][k.key(fields)]; owner != "" && owner != stringOf(fields["id"]) {
 			return refuse(k.code+".already-exists", "A %s with the %s %q exists already.", k.noun, k.unique, k.key(fields))
@@ -94,7 +94,8 @@ func (m *merchant) accept(k *kind, fields, stored values) error {
 	return m.resolve(k, fields, func(field string) bool { return stored == nil || !equal(fields[field], stored[field]) })
 }
 
-// formed holds a whole object, with what the service sets, to the form that the rules rely on.
+// formed checks that a complete object, including what the service sets, has the form that the
+// rules rely on.
 func (m *merchant) formed(k *kind, fields values) (values, error) {
 	out := maps.Clone(fields)
 	for _, name := range []string{"id", "createdAt", "updatedAt"} {
@@ -125,7 +126,7 @@ func (m *merchant) formed(k *kind, fields values) (values, error) {
 	return out, k.shape(k, m, out, fields)
 }
 
-// resolve demands that what an object refers to exists in the same merchant. assumed.
+// resolve requires that every referenced object exists in the same merchant. assumed.
 func (m *merchant) resolve(k *kind, fields values, check func(field string) bool) error {
 	if k.references == nil {
 		return nil
@@ -147,15 +148,16 @@ func (m *merchant) exists(r reference) bool {
 	return o != nil && o.kind.path == r.to
 }
 
-// delete removes an object for good. documented for digital assets, whose page says "All deletions are permanent".
+// delete removes an object for good. documented for digital assets, whose page says "All deletions
+// are permanent".
 func (m *merchant) delete(o *object) error {
-	// assumed: what users may have joined or got must be archived first.
+	// assumed: an object that users may have joined or received must be archived first.
 	switch {
 	case o.kind == campaigns && (o.status() == published || o.status() == ended),
 		o.kind == perks && o.status() == live:
 		return refuse(o.kind.code+".invalid-state", "The %s is %s; archive it to delete it.", o.kind.noun, o.status())
 	}
-	// assumed: what is in use cannot be deleted. An archived object uses nothing.
+	// assumed: an object in use cannot be deleted. References from archived objects do not count.
 	for _, k := range kinds {
 		if k.references == nil {
 			continue
@@ -174,8 +176,9 @@ func (m *merchant) delete(o *object) error {
 	return m.remove(o)
 }
 
-// transition moves an object along its life cycle. documented: draft, published or live, ended, archived; archiving a perk is
-// reversible. assumed: the requests, and that a campaign can come back from the archive too.
+// transition moves an object along its life cycle. documented: draft, published or live, ended,
+// archived; archiving a perk is reversible. assumed: the requests, and that a campaign can come
+// back from the archive too.
 func (m *merchant) transition(o *object, action string, w writing) (*object, error) {
 	k, status := o.kind, o.status()
 	var to string
@@ -210,7 +213,7 @@ func (m *merchant) transition(o *object, action string, w writing) (*object, err
 	return next, m.put(next, w.encode())
 }
 
-// writing is what a write needs to know beyond its body.
+// writing is the context of a write beyond its body.
 type writing struct {
 	now       time.Time
 	normalize bool
@@ -227,7 +230,7 @@ func notFound(k *kind, id string) error {
 	return &refusal{http.StatusNotFound, k.code + ".not-found", fmt.Sprintf("There is no %s %q.", k.noun, id)}
 }
 
-// free makes a value unique that the service chooses: "summer", "summer-2", "summer-3".
+// free makes a value that the service chooses unique: "summer", "summer-2", "summer-3".
 func (m *merchant) free(k *kind, fields values, wanted, separator string) string {
 	for n := 1; ; n++ {
 		value := wanted
@@ -242,7 +245,8 @@ func (m *merchant) free(k *kind, fields values, wanted, separator string) string
 	}
 }
 
-// derive turns a title into a slug or a reference id: accents dropped, lower case, everything else a separator.
+// derive turns a title into a slug or a reference id: no accents, lower case, separators for
+// everything else.
 func derive(title, separator, fallback string) string {
 	var words []string
 	var word strings.Builder
@@ -272,7 +276,7 @@ func firstText(texts values) string {
 	return ""
 }
 
-// number reads a JSON number; what is not one is 0.
+// number reads a JSON number, and returns 0 for any other value.
 func number(v any) float64 {
 	switch n := v.(type) {
 	case float64:

@@ -13,15 +13,16 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Options say how a sandbox behaves. The zero value is a sandbox in memory on two free ports of the loopback address.
+// Options say how a sandbox behaves. The zero value is a sandbox in memory on two free ports of the
+// loopback address.
 type Options struct {
 	Addr        string           // of the API; default 127.0.0.1:0
 	AdminAddr   string           // of the admin API; default 127.0.0.1:0
-	AllowRemote bool             // serve addresses that other machines reach, too
-	DataFile    string           // keeps both merchants and their keys; "" keeps nothing. Written atomically after each change
+	AllowRemote bool             // also serve addresses that other machines can reach
+	DataFile    string           // stores merchants and keys, atomically after each change; "" stores nothing
 	Latency     time.Duration    // added to every answer of the API
-	Rate        float64          // requests a second for each key, 0 for no limit; above it 429 with Retry-After
-	Seed        uint64           // ids and keys are a function of it; an existing data file brings its own
+	Rate        float64          // requests per second and key, 0 for no limit; above it 429 with Retry-After
+	Seed        uint64           // decides ids and keys; an existing data file has its own
 	Normalize   bool             // store texts, HTML, media URLs and order in the service's own form
 	APIDocument []byte           // JSON, served at /docs/merchants-api-json when set
 	Now         func() time.Time // default time.Now
@@ -44,10 +45,11 @@ type Sandbox struct {
 	serving        sync.WaitGroup
 }
 
-// ErrNotLoopback is the cause when an address could be reached by other machines, and that is not allowed.
+// ErrNotLoopback is the cause when other machines can reach an address and AllowRemote is not set.
 var ErrNotLoopback = errors.New("other machines reach this address")
 
-// Start serves a sandbox until Close. It fails when an address is taken or the data file cannot be read or written.
+// Start serves a sandbox until Close. It fails when an address is taken or the data file cannot be
+// read or written.
 func Start(options Options) (*Sandbox, error) {
 	if options.Latency < 0 || options.Rate < 0 {
 		return nil, errors.New("sandbox: latency and rate must not be negative")
@@ -143,6 +145,6 @@ func (s *Sandbox) TestKey() string { return s.store.merchants["test"].key }
 // LiveKey is the API key of the live merchant.
 func (s *Sandbox) LiveKey() string { return s.store.merchants["live"].key }
 
-// Handler is the API, to be served in another way than on the address of the sandbox. Faults that close a connection need one:
-// behind a recorder they answer nothing.
+// Handler returns the API for use with another server than the sandbox's own. Faults that close a
+// connection need a connection: behind a recorder they answer nothing.
 func (s *Sandbox) Handler() http.Handler { return http.HandlerFunc(s.serveAPI) }

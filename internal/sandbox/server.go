@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	documentPath = "/docs/merchants-api-json" // inferred: the default of the framework that the service is built with
+	documentPath = "/docs/merchants-api-json" // inferred: the default of the service's framework
 	maxBody      = 8 << 20
 )
 
@@ -29,7 +29,7 @@ type call struct {
 	fault     *Fault // never nil
 	number    int
 	committed bool
-	done      func() // takes the request off those in flight; may be called twice
+	done      func() // ends the request's count as in flight; may be called twice
 }
 
 type answer struct {
@@ -77,14 +77,14 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 	}
 	if !s.wait(s.options.Latency) {
 		s.record(c, answer{}, true)
-		cut(w) // The sandbox is closed. To return would be to answer 200.
+		cut(w) // The sandbox is closed. A plain return would answer 200.
 		return
 	}
 	s.send(w, c, a)
 }
 
-// stay does what a fault does to a request between two stages, and tells whether the request goes on. It goes on also when the
-// client has gone away, as it does in a real service.
+// stay applies a fault to a request between two stages, and reports whether the request goes on. As
+// in a real service, it goes on even when the client has gone.
 func (s *Sandbox) stay(w http.ResponseWriter, c *call) bool {
 	onward := s.wait(time.Duration(c.fault.Delay))
 	if onward && !c.fault.Hang && !c.fault.Reset {
@@ -99,7 +99,7 @@ func (s *Sandbox) stay(w http.ResponseWriter, c *call) bool {
 	return false
 }
 
-// wait returns false when the sandbox is closed meanwhile.
+// wait returns false if the sandbox is closed meanwhile.
 func (s *Sandbox) wait(d time.Duration) bool {
 	if d <= 0 {
 		return true
@@ -121,7 +121,7 @@ func (s *Sandbox) hang(c *call) {
 	}
 }
 
-// cut closes the connection without a goodbye. Where there is none to close, as with a recorder, nothing is answered.
+// cut closes the connection abruptly. Without a connection, as with a recorder, it answers nothing.
 func cut(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -133,7 +133,7 @@ func cut(w http.ResponseWriter) {
 	_ = conn.Close()
 }
 
-// replace puts the answer of the fault in the place of the true one.
+// replace returns the fault's answer in place of the real one.
 func (f *Fault) replace(a answer) answer {
 	out := answer{status: a.status, body: a.body}
 	switch {
@@ -144,7 +144,8 @@ func (f *Fault) replace(a answer) answer {
 	case f.Empty:
 		out.body = nil
 	case f.Status >= http.StatusBadRequest:
-		out = failed(&refusal{f.Status, "generic.injected-fault", "The sandbox was told to answer " + strconv.Itoa(f.Status) + "."})
+		out = failed(&refusal{f.Status, "generic.injected-fault", "The sandbox was told to answer " + strconv.Itoa(f.Status) +
+			"."})
 	}
 	if f.Status != 0 {
 		out.status = f.Status
@@ -152,7 +153,7 @@ func (f *Fault) replace(a answer) answer {
 	return out
 }
 
-// bend changes the true answer.
+// bend changes the real answer.
 func (c *call) bend(a answer) answer {
 	normalize := c.fault.Normalize && c.request.Method == http.MethodGet
 	if !c.fault.edits() && !normalize || a.status >= http.StatusMultipleChoices {
@@ -178,7 +179,8 @@ func (c *call) bend(a answer) answer {
 	return a
 }
 
-// failed is the answer to a request that is not carried out. documented: 417 with code and message, 401, 5xx.
+// failed is the answer to a request that is not carried out. documented: 417 with code and message,
+// 401, 5xx.
 func failed(err error) answer {
 	var r *refusal
 	if !errors.As(err, &r) {
@@ -241,11 +243,12 @@ func route(method, path string) handler {
 	return nil
 }
 
-// carryOut does what the request asks for, unless it may not.
+// carryOut executes the request, if it is allowed.
 func (s *Sandbox) carryOut(c *call) answer {
 	handle := route(c.request.Method, c.request.URL.Path)
 	if handle == nil {
-		// inferred: the framework's own answer to an unknown route. It has no code, so it is no "not found" of an object.
+		// inferred: the framework's own answer to an unknown route. It has no code, so it does not mean
+		// that an object was not found.
 		return answer{status: http.StatusNotFound, body: encode(values{
 			"statusCode": http.StatusNotFound, "error": "Not Found",
 			"message": "Cannot " + c.request.Method + " " + c.request.URL.Path,
@@ -276,7 +279,8 @@ func (s *Sandbox) carryOut(c *call) answer {
 	return a
 }
 
-// tooSoon takes one request off the budget of a key and returns how long to wait when there is none.
+// tooSoon uses up one request of a key's budget. If the budget is empty, it returns how long to
+// wait.
 func (s *Sandbox) tooSoon(mode string) time.Duration {
 	limiter := s.limiters[mode]
 	if limiter == nil {
@@ -297,7 +301,8 @@ func (s *Sandbox) writing(c *call) writing {
 
 // input reads a JSON object from the body of a request.
 func (c *call) input() (values, error) {
-	if kind, _, err := mime.ParseMediaType(c.request.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+	if kind, _, err := mime.ParseMediaType(c.request.Header.Get("Content-Type")); err != nil ||
+		kind != "application/json" {
 		return nil, invalid("", "Content-Type must be application/json")
 	}
 	body, err := decode(c.body)
@@ -307,7 +312,7 @@ func (c *call) input() (values, error) {
 	return body, nil
 }
 
-// bare refuses what an operation without input does not take.
+// bare refuses a query or body where an operation takes no input.
 func (c *call) bare() error {
 	if len(c.body) > 0 {
 		return invalid("", "This operation takes no body")
@@ -339,8 +344,8 @@ func getObject(m *merchant, c *call, k *kind, id string) (answer, error) {
 	return answer{status: http.StatusOK, body: o.body}, nil
 }
 
-// find returns the object that a write is about. Writes see what is stored, whatever reads show. documented: an id of the other
-// merchant does not exist in this one.
+// find returns the object of a write. Writes see the stored state, whatever reads show. documented:
+// an id of the other merchant does not exist in this one.
 func (m *merchant) find(k *kind, id string) (*object, error) {
 	o := m.objects[id]
 	if o == nil || o.kind != k {
@@ -412,7 +417,7 @@ func (s *Sandbox) moveObject(m *merchant, c *call, k *kind, id, action string) (
 	return answer{status: http.StatusOK, body: o.body}, nil
 }
 
-// commit notes that an object changed, and what reads shall show of it.
+// commit records that an object changed, and what reads show of it from now on.
 func (c *call) commit(m *merchant, before, after *object) {
 	c.committed = true
 	o := after
@@ -525,7 +530,7 @@ func (s *Sandbox) send(w http.ResponseWriter, c *call, a answer) {
 		}
 	default:
 		if !breaks {
-			c.done() // Before the client can send its next request.
+			c.done() // This must happen before the client can send its next request.
 		}
 		_, _ = w.Write(part)
 	}
@@ -540,7 +545,7 @@ func (s *Sandbox) send(w http.ResponseWriter, c *call, a answer) {
 	cut(w)
 }
 
-// sendLong pads and compresses, without ever holding the whole answer in memory.
+// sendLong pads and compresses an answer without holding all of it in memory.
 func (s *Sandbox) sendLong(w io.Writer, body []byte, f *Fault) {
 	if f.Gzip {
 		compressed := gzip.NewWriter(w)

@@ -17,12 +17,12 @@ type store struct {
 	mu        sync.Mutex
 	merchants map[string]*merchant // by mode
 	seed      uint64
-	issued    uint64 // ids given out, so that they stay a function of the seed
-	created   int    // objects made, so that they have an order
+	issued    uint64 // ids given out; the seed and this count decide the next id
+	created   int    // objects made; decides their order
 	file      string // "" keeps everything in memory
 }
 
-// A merchant is one of the two separate sets of data of an organization. documented.
+// A merchant is one of the two separate data sets of an organization. documented.
 type merchant struct {
 	store     *store
 	mode      string
@@ -60,7 +60,7 @@ func newStore(seed uint64, file string) (*store, error) {
 	}
 	data, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
-		return s, s.save() // A file that cannot be written is better known at the start.
+		return s, s.save() // Report a file that cannot be written at the start.
 	}
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: read the data file: %w", err)
@@ -88,13 +88,13 @@ func (m *merchant) empty() {
 	}
 }
 
-// pseudorandom makes what looks random a function of the seed.
+// pseudorandom derives bytes that look random from the seed.
 func pseudorandom(seed uint64, what string, parts ...any) []byte {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s %v", seed, what, parts))
 	return sum[:]
 }
 
-// newID returns a UUID v4, the form that webhook samples show. observed.
+// newID returns a UUID v4, as in webhook samples. observed.
 func (m *merchant) newID() string {
 	m.store.issued++
 	b := pseudorandom(m.store.seed, "id", m.store.issued)
@@ -103,7 +103,7 @@ func (m *merchant) newID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:16])
 }
 
-// put stores an object, new or changed. When the data file cannot be written nothing is stored.
+// put stores a new or changed object. If the data file cannot be written, it stores nothing.
 func (m *merchant) put(o *object, encode func(any) []byte) error {
 	before := m.objects[o.id()]
 	if o.number == 0 {
@@ -159,7 +159,7 @@ func (m *merchant) take(o *object) {
 	}
 }
 
-// The form of the data file.
+// The format of the data file.
 type (
 	savedStore struct {
 		Version   int                      `json:"version"`
@@ -183,12 +183,16 @@ type (
 
 const fileVersion = 1
 
-// save writes the data file beside itself first and then renames it, so that a reader finds the old state or the new one.
+// save writes a temporary file and renames it, so a reader finds either the old state or the new
+// one.
 func (s *store) save() error {
 	if s.file == "" {
 		return nil
 	}
-	saved := savedStore{Version: fileVersion, Seed: s.seed, Issued: s.issued, Created: s.created, Merchants: map[string]savedMerchant{}}
+	saved := savedStore{
+		Version: fileVersion, Seed: s.seed, Issued: s.issued, Created: s.created,
+		Merchants: map[string]savedMerchant{},
+	}
 	for mode, m := range s.merchants {
 		out := savedMerchant{Key: m.key, Objects: []savedObject{}}
 		if m.diffusion != nil {

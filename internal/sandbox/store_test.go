@@ -17,12 +17,15 @@ func TestDataFileSurvivesARestart(t *testing.T) {
 	first := newBed(t, sandbox.Options{DataFile: file, Seed: 7})
 	first.play(`
 		POST /v1/cohorts {"type": "list", "name": "VIP", "referenceId": "vip"} => 201 as vip
-		POST /v1/perks {"internalName": "a", "title": {"en": "A & B <3"}, "type": "gift", "typeConfig": {"big": 9007199254740993, "price": 0.10}} => 201 as perk
+		POST /v1/perks {"internalName": "a", "title": {"en": "A & B <3"}, "type": "gift",
+			"typeConfig": {"big": 9007199254740993, "price": 0.10}}
+			=> 201 as perk
 		POST /v1/perks/$perk/publish => 200
 		POST /v1/perks/$perk/archive => 200
 		POST /v1/perks {"internalName": "gone"} => 201 as gone
 		DELETE /v1/perks/$gone => 200
-		live POST /v1/campaigns {"internalName": "c", "type": "challenge", "typeConfig": {"steps": [{"userAction": "x"}]}} => 201 as campaign`)
+		live POST /v1/campaigns {"internalName": "c", "type": "challenge", "typeConfig": {"steps": [{"userAction": "x"}]}}
+			=> 201 as campaign`)
 	modal := map[string]any{
 		"type": "modal", "typeConfig": nil, "whitelistedUrls": nil, "supportedLanguages": []any{"en"},
 		"campaign": map[string]any{
@@ -56,7 +59,8 @@ func TestDataFileSurvivesARestart(t *testing.T) {
 		live POST /v1/campaigns {"internalName": "c", "type": "store"} => 201 {"typeConfig": {"slug": "c-2"}}
 		POST /v1/perks {"internalName": "new"} => 201 as new
 		GET  /v1/perks => 200 {"data": [{"id": "$perk"}, {"id": "$new"}]}`)
-	if raw := second.call(second.TestKey(), "GET", "/v1/perks/"+second.saved["perk"], "").raw; !strings.Contains(raw, `"typeConfig":{"big":9007199254740993,"price":0.10}`) {
+	raw := second.call(second.TestKey(), "GET", "/v1/perks/"+second.saved["perk"], "").raw
+	if !strings.Contains(raw, `"typeConfig":{"big":9007199254740993,"price":0.10}`) {
 		t.Errorf("the numbers are not as they were sent: %s", raw)
 	}
 	if second.saved["new"] == second.saved["gone"] {
@@ -85,7 +89,7 @@ func TestDataFileIsWrittenWhole(t *testing.T) {
 	}
 }
 
-// TestDataFileThatCannotBeWritten: what is not kept is not done.
+// TestDataFileThatCannotBeWritten checks that a change that cannot be saved is not made.
 func TestDataFileThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "data")
@@ -98,7 +102,8 @@ func TestDataFileThatCannotBeWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.play(`
-		POST   /v1/cohorts {"type": "list", "name": "b", "referenceId": "b"} => 500 generic.internal-error sandbox: write the data file:
+		POST   /v1/cohorts {"type": "list", "name": "b", "referenceId": "b"}
+			=> 500 generic.internal-error sandbox: write the data file:
 		PATCH  /v1/cohorts/$list {"referenceId": "c"} => 500 generic.internal-error
 		DELETE /v1/cohorts/$list => 500 generic.internal-error
 		GET    /v1/cohorts => 200 {"total": 1, "data": [{"referenceId": "a"}]}`)
@@ -116,29 +121,43 @@ func TestDataFileThatCannotBeWritten(t *testing.T) {
 
 func TestDamagedDataFile(t *testing.T) {
 	t.Parallel()
-	const property = `{"kind": "user-properties", "number": 1, "fields": {"id": "1", "createdAt": "x", "updatedAt": "x", "name": "a", "type": "text", "referenceId": "r"}}`
+	const property = `{"kind": "user-properties", "number": 1, "fields": {"id": "1", "createdAt": "x", ` +
+		`"updatedAt": "x", "name": "a", "type": "text", "referenceId": "r"}}`
 	for name, tt := range map[string]struct{ content, want string }{
 		"empty":           {"", "unexpected end of JSON input"},
 		"cut":             {`{"version": 1, "merch`, "unexpected end of JSON input"},
 		"another version": {`{"version": 2}`, "its version is 2, want 1"},
 		"no merchants":    {`{"version": 1}`, "it lacks the test merchant or its key"},
-		"no live key":     {`{"version": 1, "merchants": {"test": {"key": "test_1"}, "live": {}}}`, "it lacks the live merchant or its key"},
-		"unknown kind":    {`{"version": 1, "merchants": {"test": {"key": "test_1", "objects": [{"kind": "things", "fields": {"id": "1"}}]}}}`, `object 0 of test is of the unknown kind "things"`},
-		"no fields":       {`{"version": 1, "merchants": {"test": {"key": "test_1", "objects": [{"kind": "perks"}]}}}`, "object 0 of test:"},
-		"no id":           {`{"version": 1, "merchants": {"test": {"key": "test_1", "objects": [{"kind": "perks", "fields": {}}]}}}`, "object 0 of test: generic.invalid-request: id is required"},
+		"no live key": {
+			`{"version": 1, "merchants": {"test": {"key": "test_1"}, "live": {}}}`,
+			"it lacks the live merchant or its key",
+		},
+		"unknown kind": {`{"version": 1, "merchants": {"test": {"key": "test_1", "objects": [{"kind": "things", ` +
+			`"fields": {"id": "1"}}]}}}`, `object 0 of test is of the unknown kind "things"`},
+		"no fields": {
+			`{"version": 1, "merchants": {"test": {"key": "test_1", "objects": [{"kind": "perks"}]}}}`,
+			"object 0 of test:",
+		},
+		"no id": {`{"version": 1, "merchants": {"test": {"key": "test_1", "objects": [{"kind": "perks", ` +
+			`"fields": {}}]}}}`, "object 0 of test: generic.invalid-request: id is required"},
 		"a wrong form": {
-			`{"version": 1, "merchants": {"test": {"key": "test_1", "objects": [{"kind": "user-properties", "number": 1, "fields": {"id": "1", "createdAt": "x", "updatedAt": "x", "name": "a", "type": "word", "referenceId": "r"}}]}}}`,
+			`{"version": 1, "merchants": {"test": {"key": "test_1", "objects": [{"kind": "user-properties", "number": 1, ` +
+				`"fields": {"id": "1", "createdAt": "x", "updatedAt": "x", "name": "a", "type": "word", "referenceId": "r"}}]}}}`,
 			"object 0 of test: generic.invalid-request: type must be one of text, number, boolean, date",
 		},
 		"a wrong status": {
-			`{"version": 1, "merchants": {"test": {"key": "test_1", "objects": [{"kind": "badges", "number": 1, "fields": {"id": "1", "createdAt": "x", "updatedAt": "x", "status": "archived"}}]}}}`,
+			`{"version": 1, "merchants": {"test": {"key": "test_1", "objects": [{"kind": "badges", "number": 1, ` +
+				`"fields": {"id": "1", "createdAt": "x", "updatedAt": "x", "status": "archived"}}]}}}`,
 			"object 0 of test: generic.invalid-request: status must be one of draft, published",
 		},
 		"an id twice": {
 			`{"version": 1, "merchants": {"test": {"key": "test_1", "objects": [` + property + `, ` + property + `]}}}`,
 			"object 1 of test has no id of its own",
 		},
-		"diffusion": {`{"version": 1, "merchants": {"test": {"key": "test_1", "diffusion": []}}}`, "campaign diffusion of test:"},
+		"diffusion": {
+			`{"version": 1, "merchants": {"test": {"key": "test_1", "diffusion": []}}}`,
+			"campaign diffusion of test:",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -194,7 +213,8 @@ func TestKeysAndIDsFollowTheSeed(t *testing.T) {
 			t.Errorf("seed 1 gives %s and %s, seed 2 %s", one[i], again[i], other[i])
 		}
 	}
-	if !strings.HasPrefix(one[0], "test_") || !strings.HasPrefix(one[1], "live_") || len(one[0]) != 37 || one[0][5:] == one[1][5:] {
+	if !strings.HasPrefix(one[0], "test_") || !strings.HasPrefix(one[1], "live_") || len(one[0]) != 37 ||
+		one[0][5:] == one[1][5:] {
 		t.Errorf("the keys are %s and %s", one[0], one[1])
 	}
 }
