@@ -1,11 +1,15 @@
-// Command bench measures what a plan without changes costs: this provider, the smallest typed provider of the same objects (package smallest),
-// that one without requests and logs, and Terraform's own terraform_data, side by side in one run with the real Terraform.
+// Command bench measures the cost of a plan without changes, in one run with the real Terraform. It
+// compares four contestants: this provider, the smallest typed provider of the same objects
+// (package smallest), the smallest one without requests and logs, and Terraform's own
+// terraform_data. It only measures the built binaries; it must not import the provider or the
+// client.
 //
 //	go run ./internal/proof/bench [-n 100,1000] [-latency 0s,50ms] [-rounds 3]
 //
-// Objects are managed in separate blocks, because one block with a large count costs Terraform itself time that grows with its square. Each
-// contestant has a sandbox of its own in this process. They are planned in turn, round after round; the least of the rounds counts. The sandboxes
-// take CPU of the machine, but not of what is measured.
+// Each object has its own block, because the time that Terraform itself needs for one block grows
+// with the square of its count. Each contestant has its own sandbox in this process. Contestants
+// plan in turn, round after round; the smallest value of all rounds counts. The sandboxes use CPU
+// of the machine, but their CPU time is not measured.
 package main
 
 import (
@@ -79,11 +83,12 @@ func firstOf(a, b error) error {
 	return b
 }
 
-// report prints one table. Ratios are those of this provider to each other contestant.
+// report prints one table. Ratios compare this provider to each other contestant.
 func report(out io.Writer, n int, latency time.Duration, workspaces []*workspace) error {
 	fmt.Fprintf(out, "\nplan without changes, %d objects, %s latency\n\n", n, latency)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "\twall s\tours ÷ it\tCPU s\tours ÷ it\tterraform MB\tprovider MB\trequests\tstate KB\tstderr B\t")
+	fmt.Fprintln(table, "\twall s\tours ÷ it\tCPU s\tours ÷ it\tterraform MB\tprovider MB"+
+		"\trequests\tstate KB\tstderr B\t")
 	ours := workspaces[0].least
 	for _, w := range workspaces {
 		fmt.Fprintf(table, "%s\t%.2f\t%.2f\t%.2f\t%.2f\t%s\t%s\t%s\t%d\t%d\t\n", w.name,
@@ -95,7 +100,7 @@ func report(out io.Writer, n int, latency time.Duration, workspaces []*workspace
 
 func ratio(a, b time.Duration) float64 { return a.Seconds() / b.Seconds() }
 
-// megabytes writes a peak that may not be known.
+// megabytes formats a peak, which may be unknown.
 func megabytes(bytes int64) string {
 	if bytes == 0 {
 		return "-"
@@ -103,7 +108,7 @@ func megabytes(bytes int64) string {
 	return strconv.FormatInt(bytes/1_000_000, 10)
 }
 
-// requests writes counts by method.
+// requests formats counts by method.
 func requests(byMethod map[string]int) string {
 	if len(byMethod) == 0 {
 		return "0"

@@ -18,8 +18,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// contractRoutes finds the operations of the contract, which is slow to load. Its answers are closed: a service may add properties, and clients
-// have to bear it, but the sandbox answers nothing that is not described.
+// contractRoutes finds the operations of the contract. It loads the contract once, because that is
+// slow. It allows no unknown properties in answers: a service may add some, and clients must accept
+// them, but the sandbox must answer only what the contract describes.
 var contractRoutes = sync.OnceValues(func() (routers.Router, error) {
 	document, err := openapi3.NewLoader().LoadFromData(merchants.OpenAPI)
 	if err != nil {
@@ -30,11 +31,12 @@ var contractRoutes = sync.OnceValues(func() (routers.Router, error) {
 			schema.Value.AdditionalProperties = openapi3.AdditionalProperties{Has: new(false)}
 		}
 	}
-	document.Servers = nil // The sandbox is at another address.
+	document.Servers = nil // The sandbox has another address.
 	return gorillamux.NewRouter(document)
 })
 
-// ContractAllows holds an exchange against the contract: what was sent, and what the sandbox answered unless it was told to misbehave.
+// ContractAllows checks an exchange against the contract: the request, and the answer unless a
+// fault changed it.
 func ContractAllows(ctx context.Context, e sandbox.Exchange) error {
 	input, err := asInput(ctx, e)
 	if err != nil {
@@ -46,7 +48,8 @@ func ContractAllows(ctx context.Context, e sandbox.Exchange) error {
 	return answerAllowed(ctx, e, input)
 }
 
-// ContractAllowsAnswer holds only the answer of an exchange against the contract, for a request that was sent to be refused.
+// ContractAllowsAnswer checks only the answer of an exchange against the contract, for a request
+// that is invalid on purpose.
 func ContractAllowsAnswer(ctx context.Context, e sandbox.Exchange) error {
 	input, err := asInput(ctx, e)
 	if err != nil {
@@ -74,7 +77,7 @@ func asInput(ctx context.Context, e sandbox.Exchange) (*openapi3filter.RequestVa
 	return &openapi3filter.RequestValidationInput{
 		Request: request, PathParams: params, Route: route,
 		Options: &openapi3filter.Options{
-			// The key is not part of what is recorded.
+			// Recorded requests do not contain the key.
 			AuthenticationFunc:                openapi3filter.NoopAuthenticationFunc,
 			RejectWhenRequestBodyNotSpecified: true,
 		},
@@ -95,7 +98,8 @@ func answerAllowed(ctx context.Context, e sandbox.Exchange, input *openapi3filte
 		}
 	}
 	answer := &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: input, Status: e.Status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(e.Response)),
+		RequestValidationInput: input, Status: e.Status, Header: http.Header{},
+		Body:    io.NopCloser(strings.NewReader(e.Response)),
 		Options: &openapi3filter.Options{IncludeResponseStatus: true},
 	}
 	if e.Response != "" {

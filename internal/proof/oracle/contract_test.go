@@ -8,24 +8,52 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestContractAllows makes sure that what watches over all other tests can fail.
+// TestContractAllows proves that the contract check can fail, because all other tests rely on it.
 func TestContractAllows(t *testing.T) {
 	t.Parallel()
-	list := `{"id":"1","type":"list","name":"a","referenceId":null,"conditions":null,"createdAt":"2027-01-01T00:00:00.000Z","updatedAt":"2027-01-01T00:00:00.000Z"}`
+	list := `{"id":"1","type":"list","name":"a","referenceId":null,"conditions":null,` +
+		`"createdAt":"2027-01-01T00:00:00.000Z","updatedAt":"2027-01-01T00:00:00.000Z"}`
 	for name, test := range map[string]struct {
 		exchange sandbox.Exchange
 		want     string
 	}{
-		"fits":             {sandbox.Exchange{Method: "PATCH", Path: "/v1/cohorts/1", Request: `{"referenceId":null}`, Status: 200, Response: list}, ""},
-		"has no content":   {sandbox.Exchange{Method: "DELETE", Path: "/v1/cohorts/1", Status: 200}, ""},
-		"unknown property": {sandbox.Exchange{Method: "PATCH", Path: "/v1/cohorts/1", Request: `{"nome":"a"}`, Status: 200, Response: list}, "request: "},
-		"mistyped":         {sandbox.Exchange{Method: "PATCH", Path: "/v1/cohorts/1", Request: `{"name":1}`, Status: 200, Response: list}, "request: "},
-		"variant":          {sandbox.Exchange{Method: "POST", Path: "/v1/perks", Request: `{"internalName":"a","type":"code","typeConfig":{"url":"b"}}`, Status: 201}, "request: "},
-		"no body":          {sandbox.Exchange{Method: "PATCH", Path: "/v1/cohorts/1", Status: 200, Response: list}, "request: "},
-		"unknown path":     {sandbox.Exchange{Method: "PATCH", Path: "/v1/lists/1", Request: `{}`, Status: 200, Response: list}, "unknown request: "},
-		"unknown status":   {sandbox.Exchange{Method: "PATCH", Path: "/v1/cohorts/1", Request: `{}`, Status: 202, Response: list}, "answer: "},
-		"half an answer":   {sandbox.Exchange{Method: "PATCH", Path: "/v1/cohorts/1", Request: `{}`, Status: 200, Response: `{"id":"1"}`}, "answer: "},
-		"injected answer":  {sandbox.Exchange{Method: "PATCH", Path: "/v1/cohorts/1", Request: `{}`, Status: 200, Response: `{"id":"1"}`, Fault: "f"}, ""},
+		"fits": {sandbox.Exchange{
+			Method: "PATCH", Path: "/v1/cohorts/1", Request: `{"referenceId":null}`,
+			Status: 200, Response: list,
+		}, ""},
+		"has no content": {sandbox.Exchange{Method: "DELETE", Path: "/v1/cohorts/1", Status: 200}, ""},
+		"unknown property": {sandbox.Exchange{
+			Method: "PATCH", Path: "/v1/cohorts/1", Request: `{"nome":"a"}`, Status: 200,
+			Response: list,
+		}, "request: "},
+		"mistyped": {sandbox.Exchange{
+			Method: "PATCH", Path: "/v1/cohorts/1", Request: `{"name":1}`, Status: 200,
+			Response: list,
+		}, "request: "},
+		"variant": {sandbox.Exchange{
+			Method: "POST", Path: "/v1/perks",
+			Request: `{"internalName":"a","type":"code","typeConfig":{"url":"b"}}`, Status: 201,
+		}, "request: "},
+		"no body": {
+			sandbox.Exchange{Method: "PATCH", Path: "/v1/cohorts/1", Status: 200, Response: list},
+			"request: ",
+		},
+		"unknown path": {sandbox.Exchange{
+			Method: "PATCH", Path: "/v1/lists/1", Request: `{}`, Status: 200,
+			Response: list,
+		}, "unknown request: "},
+		"unknown status": {sandbox.Exchange{
+			Method: "PATCH", Path: "/v1/cohorts/1", Request: `{}`, Status: 202,
+			Response: list,
+		}, "answer: "},
+		"half an answer": {sandbox.Exchange{
+			Method: "PATCH", Path: "/v1/cohorts/1", Request: `{}`, Status: 200,
+			Response: `{"id":"1"}`,
+		}, "answer: "},
+		"injected answer": {sandbox.Exchange{
+			Method: "PATCH", Path: "/v1/cohorts/1", Request: `{}`, Status: 200,
+			Response: `{"id":"1"}`, Fault: "f",
+		}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

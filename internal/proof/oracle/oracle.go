@@ -1,5 +1,7 @@
-// Package oracle tells whether a run left things as they should be. It looks at what the run left behind, the state file, the objects and the
-// history of the sandbox, and what was printed; it knows nothing of how the provider works. So it serves tests as well as a run by hand.
+// Package oracle decides whether a run left everything as it should be. It looks only at what the
+// run left behind: the state file, the objects and the history of the sandbox, and the output. It
+// must not know how the provider works, so it may not import package provider. It serves tests and
+// runs by hand.
 package oracle
 
 import (
@@ -22,11 +24,11 @@ import (
 
 // Evidence is what a finished run left behind.
 type Evidence struct {
-	// Mode is the merchant that the run was for, "" when it was for both.
+	// Mode is the merchant of the run, or "" if the run was for both.
 	Mode string
-	// States are the state files in the order in which commands left them; the last is the final one.
+	// States are the state files that the commands left, in order; the last one is final.
 	States [][]byte
-	// Objects are those of the merchant, by kind.
+	// Objects are the objects of the merchant, by kind.
 	Objects map[string][]map[string]any
 	// Foreign are the ids of objects that the run did not make and does not manage.
 	Foreign []string
@@ -34,25 +36,28 @@ type Evidence struct {
 	History []sandbox.Exchange
 	// Plan is the exit code of the last plan -detailed-exitcode: 0 means empty.
 	Plan int
-	// Output is everything that was printed or logged.
+	// Output is everything that the run printed or logged.
 	Output string
-	// Files are other files that were left, such as logs and saved plans, by name. A plan, which is a zip archive, is searched entry by entry.
+	// Files are other files that the run left, by name: logs and saved plans. A plan is a zip archive,
+	// and the oracle searches each entry.
 	Files map[string][]byte
-	// Secrets must not be found anywhere. Those of StateSecrets may be in the state and in plans, but nowhere else.
+	// Secrets must not appear anywhere. StateSecrets may appear in the state and in plans, but nowhere
+	// else.
 	Secrets, StateSecrets []string
 	// MaxRequests bounds the history; 0 means no bound.
 	MaxRequests int
-	// Planned tells whether a commit was asked for; nil means that every commit in the merchant of the run was.
+	// Planned reports whether the run asked for a commit; nil means that it asked for every commit in
+	// its merchant.
 	Planned func(sandbox.Exchange) bool
 }
 
-// Violation is an invariant that does not hold, and how.
+// Violation is a broken invariant, with the details.
 type Violation struct{ Invariant, Text string }
 
 // String writes the violation on one line.
 func (v Violation) String() string { return v.Invariant + ": " + v.Text }
 
-// Check returns what does not hold.
+// Check returns all violations.
 func Check(ctx context.Context, e Evidence) []Violation {
 	c := checker{Evidence: e}
 	c.checkState()
@@ -73,7 +78,7 @@ func Check(ctx context.Context, e Evidence) []Violation {
 type checker struct {
 	Evidence
 	violations []Violation
-	managed    map[string]string // address by id, of the final state
+	managed    map[string]string // address by id, from the final state
 }
 
 func (c *checker) found(invariant, format string, values ...any) {
@@ -123,7 +128,8 @@ func Managed(state []byte) (map[string]string, error) {
 	return managed, nil
 }
 
-// checkState: every state is valid, no two addresses share an object (I2, I9), and nothing left a state without a reason (I9).
+// checkState requires that every state is valid, that no two addresses share an object (I2, I9),
+// and that nothing left a state without a reason (I9).
 func (c *checker) checkState() {
 	before := map[string]string{}
 	for _, state := range c.States {
@@ -142,7 +148,8 @@ func (c *checker) checkState() {
 	c.managed = before
 }
 
-// leftForAReason looks for a deletion, an archiving or a proven absence of an object in the history.
+// leftForAReason searches the history for a deletion, an archiving or a proven absence of an
+// object.
 func (c *checker) leftForAReason(id string) bool {
 	return slices.ContainsFunc(c.History, func(e sandbox.Exchange) bool {
 		kind, of, _ := target(e)
@@ -150,14 +157,15 @@ func (c *checker) leftForAReason(id string) bool {
 	})
 }
 
-// target is what the path of a request names: the kind, the id, and what follows it.
+// target parses the path of a request: the kind, the id, and what follows the id.
 func target(e sandbox.Exchange) (kind, id, verb string) {
 	path, _, _ := strings.Cut(e.Path, "?")
 	parts := append(strings.Split(strings.TrimPrefix(path, "/v1/"), "/"), "", "")
 	return parts[0], parts[1], parts[2]
 }
 
-// saysGone reports whether an answer is the API's own word that an object does not exist. The page of a proxy is not, whatever its status.
+// saysGone reports whether the API itself answered that an object does not exist. A page of a proxy
+// does not count, whatever its status.
 func saysGone(kind string, e sandbox.Exchange) bool {
 	var said struct {
 		Code string `json:"code"`
@@ -172,18 +180,20 @@ func saysGone(kind string, e sandbox.Exchange) bool {
 	return said.Code == singular+".not-found"
 }
 
-// archives reports whether an exchange put an object into the archive.
+// archives reports whether an exchange archived an object.
 func archives(e sandbox.Exchange, id string) bool {
 	_, of, verb := target(e)
 	return of == id && e.Committed && e.Method == "POST" && verb == "archive"
 }
 
-// wasArchived reports whether the run put an object into the archive. One that it found there is not its own.
+// wasArchived reports whether the run archived an object. An object that was archived before does
+// not count.
 func (c *checker) wasArchived(id string) bool {
 	return slices.ContainsFunc(c.History, func(e sandbox.Exchange) bool { return archives(e, id) })
 }
 
-// checkObjects: every object that the run made is managed, or was put into the archive by it (I1), and every managed object exists, once (I2).
+// checkObjects requires that every object the run made is managed or archived by the run (I1), and
+// that every managed object exists once (I2).
 func (c *checker) checkObjects() {
 	exists := map[string]bool{}
 	for kind, objects := range c.Objects {
@@ -211,7 +221,8 @@ func nameOf(object map[string]any) any {
 	return nil
 }
 
-// checkCommits: nothing changed in the other merchant, and nothing that was not planned (I3).
+// checkCommits requires that nothing changed in the other merchant, and nothing unplanned in this
+// one (I3).
 func (c *checker) checkCommits() {
 	for _, e := range c.History {
 		switch {
@@ -224,10 +235,12 @@ func (c *checker) checkCommits() {
 	}
 }
 
-// blame is what Terraform prints when it takes a failure for the provider's own, and what Go prints when it crashes.
+// blame is what Terraform prints when it blames the provider, and what Go prints when it crashes.
 var blame = []string{
-	"Provider produced inconsistent", "Provider produced invalid", "Provider returned invalid", "This is a bug in the provider",
-	"Plugin did not respond", "Plugin error", "plugin crashed", "panic:", "goroutine ", "Value Conversion Error", "Missing Resource",
+	"Provider produced inconsistent", "Provider produced invalid", "Provider returned invalid",
+	"This is a bug in the provider",
+	"Plugin did not respond", "Plugin error", "plugin crashed", "panic:", "goroutine ", "Value Conversion Error",
+	"Missing Resource",
 	"report this issue to the provider", "report this to the provider",
 }
 
@@ -239,7 +252,7 @@ func (c *checker) checkOutput() {
 	}
 }
 
-// checkSecrets: no secret, in any form in which it could have been written, is anywhere it must not be (I5).
+// checkSecrets requires that no secret, in any encoding, appears where it must not (I5).
 func (c *checker) checkSecrets() {
 	places := map[string][]byte{"the output": []byte(c.Output)}
 	maps.Copy(places, c.Files)
@@ -263,7 +276,7 @@ func (c *checker) checkSecrets() {
 	}
 }
 
-// unzipped returns the entries of a zip archive, one after the other.
+// unzipped returns the concatenated entries of a zip archive.
 func unzipped(content []byte) ([]byte, bool) {
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
@@ -284,7 +297,8 @@ func unzipped(content []byte) ([]byte, bool) {
 	return all, true
 }
 
-// leaked returns the form in which content holds a secret, "" when it does not. A long enough part of it counts as a whole.
+// leaked returns the form in which content contains a secret, or "". A long enough part counts as
+// the whole secret.
 func leaked(content []byte, secret string) string {
 	const part = 12
 	if secret == "" {
@@ -293,7 +307,7 @@ func leaked(content []byte, secret string) string {
 	text := string(content)
 	forms := map[string]string{"URL-encoded": url.QueryEscape(secret), "hexadecimal": hex.EncodeToString([]byte(secret))}
 	for shift := range 3 {
-		// The characters at the ends of a base64 text depend on its neighbors.
+		// The first and last characters of a base64 text depend on the neighboring bytes.
 		encoded := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + secret))
 		if len(encoded) > 8 {
 			forms[fmt.Sprintf("base64 at %d", shift)] = encoded[4 : len(encoded)-4]
@@ -312,7 +326,7 @@ func leaked(content []byte, secret string) string {
 	return ""
 }
 
-// checkContract: every request is one that the contract knows (I8).
+// checkContract requires that the contract allows every request (I8).
 func (c *checker) checkContract(ctx context.Context) {
 	for _, e := range c.History {
 		if err := ContractAllows(ctx, e); err != nil {

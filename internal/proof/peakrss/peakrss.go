@@ -1,5 +1,6 @@
-// Package peakrss measures the peak of the resident set of processes that run. The resource usage of a child that has ended does not serve: on
-// Linux it counts what the parent held when it started the child.
+// Package peakrss measures the peak resident set of running processes. The resource usage of an
+// ended child is no substitute: on Linux it includes the memory of the parent when it started the
+// child. The package may import nothing of this repository and know nothing of Terraform.
 package peakrss
 
 import (
@@ -11,9 +12,11 @@ import (
 	"time"
 )
 
-// Watch follows the memory of a process and of those that it starts, until the function that it returns is called. That gives the peak of the
-// process and the highest one of the others, in bytes; 0 on any system but Linux. What a process takes in its last 20 ms may be missed. One that
-// has not yet begun its own program does not count: it shows what its parent holds.
+// Watch follows the memory of a process and its children until the returned function is called.
+// That function returns the peak of the process and the highest peak of its children, in bytes;
+// both are 0 on systems other than Linux. Watch may miss what a process takes in its last 20 ms. It
+// ignores a child that has not yet started its own program, because such a child shows the memory
+// of its parent.
 func Watch(pid int) func() (own, others int64) {
 	var own, others int64
 	done, stopped := make(chan struct{}), make(chan struct{})
@@ -24,7 +27,7 @@ func Watch(pid int) func() (own, others int64) {
 		for {
 			own = max(own, peak(pid))
 			for _, child := range children(pid) {
-				// In this order, because it may begin its program at any time.
+				// The order matters, because the child may start its program at any time.
 				if program(child) != program(pid) {
 					others = max(others, peak(child))
 				}
@@ -43,7 +46,7 @@ func Watch(pid int) func() (own, others int64) {
 	}
 }
 
-// children are the processes that a process has started.
+// children returns the processes that a process has started.
 func children(pid int) []int {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
@@ -55,7 +58,8 @@ func children(pid int) []int {
 		if err != nil {
 			continue
 		}
-		// The parent is the second field behind the name, which is in parentheses and may hold anything.
+		// The parent is the second field after the name. The name is in parentheses and may contain
+		// anything.
 		stat, _ := os.ReadFile("/proc/" + entry.Name() + "/stat")
 		behind := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 		if len(behind) > 1 && behind[1] == strconv.Itoa(pid) {
@@ -65,14 +69,14 @@ func children(pid int) []int {
 	return found
 }
 
-// program is what a process runs, and with which arguments. A copy of its parent runs the same.
+// program returns what a process runs, with its arguments. A fresh copy of a parent runs the same.
 func program(pid int) string {
 	file, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
 	arguments, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 	return file + "\x00" + string(arguments)
 }
 
-// peak is the most memory that a process has had, in bytes, 0 when it is not known.
+// peak returns the peak memory of a process in bytes, or 0 if it is unknown.
 func peak(pid int) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/peakrss"
 )
 
-// started runs a script until the test ends, and returns its first line, which says that it runs. input is what it can read at once.
+// started runs a script until the test ends and returns its first line, which proves that it runs.
+// input is available to it at once.
 func started(t *testing.T, script, input string) (pid int, line string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "sh", "-c", script)
@@ -40,7 +41,7 @@ func started(t *testing.T, script, input string) (pid int, line string) {
 	return command.Process.Pid, line
 }
 
-// TestWatch measures small processes of a large parent, which says nothing of them.
+// TestWatch measures small children of a large parent. The size of the parent must not count.
 func TestWatch(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the resident set is read from /proc")
@@ -61,13 +62,15 @@ func TestWatch(t *testing.T) {
 	runtime.KeepAlive(held)
 }
 
-// TestWatch_copy: a process that still runs the program of its parent, as each does before it begins its own, counts nothing.
+// TestWatch_copy checks that a process does not count while it still runs the program of its
+// parent.
 func TestWatch_copy(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the resident set is read from /proc")
 	}
 	const size = 32 << 20
-	pid, line := started(t, fmt.Sprintf(`held=$(head -c %d /dev/zero | tr '\0' a); (echo "${#held}"; read -r line); true`, size), "")
+	pid, line := started(t, fmt.Sprintf(`held=$(head -c %d /dev/zero | tr '\0' a); (echo "${#held}"; read -r line); true`,
+		size), "")
 	if line != fmt.Sprintln(size) {
 		t.Fatalf("got %q", line)
 	}

@@ -9,7 +9,8 @@ import (
 	"syscall"
 )
 
-// ownGroup puts a command into a process group of its own, so that a signal reaches Terraform and the provider alike, as one from a terminal does.
+// ownGroup puts a command into its own process group, so that a signal reaches both Terraform and
+// the provider, like a signal from a terminal.
 func ownGroup(command *exec.Cmd) { command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 // Signal sends a signal to Terraform alone.
@@ -20,7 +21,8 @@ func (p *Process) SignalGroup(signal syscall.Signal) error {
 	return syscall.Kill(-p.command.Process.Pid, signal)
 }
 
-// SignalProviders sends a signal to the processes that Terraform started, which are its providers, and returns how many there were.
+// SignalProviders sends a signal to the processes that Terraform started, its providers, and
+// returns their number.
 func (p *Process) SignalProviders(signal syscall.Signal) (int, error) {
 	processes, err := exec.CommandContext(p.workspace.t.Context(), "ps", "-A", "-o", "pid=,ppid=").Output()
 	if err != nil {

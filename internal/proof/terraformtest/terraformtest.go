@@ -1,5 +1,7 @@
-// Package terraformtest runs the real Terraform, or OpenTofu, with the provider of this checkout as a process of its own: for tests of what only
-// happens there, such as signals, crashes and saved plans.
+// Package terraformtest runs the real Terraform or OpenTofu with the provider of this checkout as a
+// separate process. It is for tests of what only happens there: signals, crashes, saved plans. It
+// contains helpers for such tests, and no tests of the provider. It must not import the provider,
+// the client or the sandbox.
 package terraformtest
 
 import (
@@ -20,28 +22,32 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/tools/terraformcli"
 )
 
-// CLI finds Terraform or OpenTofu, once for a process: TF_ACC_TERRAFORM_PATH, else as [terraformcli.Find] does.
+// CLI finds Terraform or OpenTofu, once per process: TF_ACC_TERRAFORM_PATH, else as
+// [terraformcli.Find] does.
 var CLI = sync.OnceValues(func() (string, error) {
-	return terraformcli.Find(context.Background(), os.Getenv("TF_ACC_TERRAFORM_PATH"), func(text string) { fmt.Fprintln(os.Stderr, text) })
+	return terraformcli.Find(context.Background(), os.Getenv("TF_ACC_TERRAFORM_PATH"),
+		func(text string) { fmt.Fprintln(os.Stderr, text) })
 })
 
-// Quick are environment variables for a Terraform of which only the result counts: it does not encrypt what it says to the provider, and neither
-// of them collects garbage often.
+// Quick are environment variables that make Terraform faster when only its result counts: no
+// encryption between Terraform and the provider, and rare garbage collection in both.
 var Quick = []string{"TF_DISABLE_PLUGIN_TLS=1", "GOGC=400"}
 
-// workshop is where the provider is built.
+// workshop is the directory in which the provider is built.
 var workshop string
 
-// built is the directory of the provider binary, which is built once for a process, when a test needs it.
+// built returns the directory of the provider binary. It builds the binary once per process, when a
+// test needs it.
 var built = sync.OnceValues(func() (string, error) {
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", filepath.Join(workshop, "terraform-provider-cohort"), "github.com/cohort-xyz/terraform-provider-cohort")
+	build := exec.CommandContext(context.Background(), "go", "build", "-o",
+		filepath.Join(workshop, "terraform-provider-cohort"), "github.com/cohort-xyz/terraform-provider-cohort")
 	if output, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, output)
 	}
 	return workshop, nil
 })
 
-// Main runs the tests of a package and removes the provider that they built. A TestMain calls it.
+// Main runs the tests of a package and removes the provider that they built. Call it from TestMain.
 func Main(m *testing.M) int {
 	var err error
 	if workshop, err = os.MkdirTemp("", "cohort-provider-"); err != nil {
@@ -52,27 +58,29 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// Workspace is a directory with a configuration, a state and an environment of its own.
+// Workspace is a directory with its own configuration, state and environment.
 type Workspace struct {
 	t   *testing.T
 	cli string
 	// Dir is the directory.
 	Dir string
-	// Env is added to the environment of every command, which has nothing of the test's own but PATH and HOME, and a directory of its own for temporary files.
+	// Env is added to the environment of every command. Apart from it, a command gets only PATH and
+	// HOME of the test, and its own directory for temporary files.
 	Env map[string]string
-	// Measured asks for the memory that commands use.
+	// Measured makes each command measure its memory.
 	Measured bool
-	// Output is what all commands printed so far, and their logs.
+	// Output is what all commands printed and logged so far.
 	Output bytes.Buffer
-	// States are the state files that commands left, in their order.
+	// States are the state files that the commands left, in order.
 	States [][]byte
 }
 
-// notesDir makes a directory for temporary files, in which the provider notes what it plans, by ids that repeat from sandbox to sandbox. Its
-// name is short, unlike that of a directory of a test, because sockets stand in it.
+// notesDir makes a directory for temporary files. The provider leaves notes about its plans there,
+// under ids that repeat from sandbox to sandbox, so each workspace needs its own. The path is
+// shorter than t.TempDir, because it also contains sockets.
 func notesDir() (string, error) { return os.MkdirTemp("", "notes-") }
 
-// New makes a workspace with this configuration, to which the required_providers block is added.
+// New makes a workspace with this configuration, and adds the required_providers block.
 func New(t *testing.T, config string) *Workspace {
 	t.Helper()
 	cli, err := CLI()
@@ -89,8 +97,10 @@ func New(t *testing.T, config string) *Workspace {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(notes) })
 	w := &Workspace{t: t, cli: cli, Dir: t.TempDir(), Env: map[string]string{"TMPDIR": notes}}
-	w.Write("terraform.rc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"cohort-xyz/cohort\" = %q\n  }\n  direct {}\n}\n", binaries))
-	w.Write("versions.tf", "terraform {\n  required_providers {\n    cohort = { source = \"cohort-xyz/cohort\" }\n  }\n}\n")
+	w.Write("terraform.rc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"cohort-xyz/cohort\" = %q\n"+
+		"  }\n  direct {}\n}\n", binaries))
+	w.Write("versions.tf",
+		"terraform {\n  required_providers {\n    cohort = { source = \"cohort-xyz/cohort\" }\n  }\n}\n")
 	w.Write("main.tf", config)
 	return w
 }
@@ -103,7 +113,7 @@ func (w *Workspace) Write(name, content string) {
 	}
 }
 
-// Read reads a file of the workspace, nil when there is none.
+// Read reads a file of the workspace. It returns nil if there is none.
 func (w *Workspace) Read(name string) []byte {
 	content, err := os.ReadFile(filepath.Join(w.Dir, name))
 	if err != nil {
@@ -112,26 +122,27 @@ func (w *Workspace) Read(name string) []byte {
 	return content
 }
 
-// Result is what a command gave.
+// Result is the outcome of a command.
 type Result struct {
-	// Code is the exit code, -1 when a signal ended it.
+	// Code is the exit code, or -1 if a signal ended the command.
 	Code int
-	// Output is what it printed, both streams.
+	// Output is what the command printed to both streams.
 	Output string
-	// Memory is the most that the largest provider held at once, in bytes; 0 unless it was asked for, and where the system does not tell.
+	// Memory is the peak memory of the largest provider, in bytes; 0 if Measured is not set or the
+	// system does not report it.
 	Memory int64
 }
 
-// Process is a command that runs.
+// Process is a running command.
 type Process struct {
 	workspace *Workspace
 	command   *exec.Cmd
 	output    *output
-	// memory ends the measure of it, when it was asked for.
+	// memory ends the measurement, if there is one.
 	memory func() (terraform, provider int64)
 }
 
-// output can be read while it is written.
+// output is a buffer that can be read during writes.
 type output struct {
 	mu     sync.Mutex
 	buffer bytes.Buffer
@@ -149,20 +160,21 @@ func (o *output) String() string {
 	return o.buffer.String()
 }
 
-// Output is what the command printed so far.
+// Output returns what the command has printed so far.
 func (p *Process) Output() string { return p.output.String() }
 
-// patience bounds a command; it is no measure of anything.
+// patience is the time limit of a command; no test measures it.
 const patience = 5 * time.Minute
 
-// Start starts a command, in a process group of its own.
+// Start starts a command in its own process group.
 func (w *Workspace) Start(args ...string) *Process {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
 	w.t.Cleanup(cancel)
 	command := exec.CommandContext(ctx, w.cli, args...)
 	command.Dir = w.Dir
-	command.Env = append(slices.Collect(w.environment), "TF_CLI_CONFIG_FILE="+filepath.Join(w.Dir, "terraform.rc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
+	command.Env = append(slices.Collect(w.environment), "TF_CLI_CONFIG_FILE="+filepath.Join(w.Dir, "terraform.rc"),
+		"CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
 	if !w.Measured {
 		command.Env = append(command.Env, Quick...)
 	}
@@ -191,7 +203,7 @@ func (w *Workspace) environment(yield func(string) bool) {
 	}
 }
 
-// Wait waits for the command to end and keeps its output and the state that it left.
+// Wait waits for the command to end and records its output and its state file.
 func (p *Process) Wait() Result {
 	err := p.command.Wait()
 	result := Result{Output: p.output.String()}
@@ -212,13 +224,13 @@ func (p *Process) Wait() Result {
 	return result
 }
 
-// Run runs a command to its end.
+// Run runs a command until it ends.
 func (w *Workspace) Run(args ...string) Result {
 	w.t.Helper()
 	return w.Start(args...).Wait()
 }
 
-// Apply applies without asking.
+// Apply applies without a prompt.
 func (w *Workspace) Apply(args ...string) Result {
 	w.t.Helper()
 	return w.Run(append([]string{"apply", "-auto-approve", "-no-color", "-input=false"}, args...)...)

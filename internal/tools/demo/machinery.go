@@ -21,26 +21,26 @@ import (
 )
 
 const (
-	// A version that the program's constraint (>= 0.1) accepts.
+	// A version that satisfies the program's constraint (>= 0.1).
 	version = "0.1.0"
 
-	// How long one command may take. The longest is a first build.
+	// The time limit of one command. A first build takes longest.
 	patience = 10 * time.Minute
-	// How long a child has to end after it was interrupted.
+	// The time a child has to end after an interrupt.
 	grace = 15 * time.Second
 )
 
-// demo carries the story. Its methods print what they do; once err is set they do nothing.
+// demo is the state of the story. Its methods print what they do; once err is set, they do nothing.
 type demo struct {
 	ctx     context.Context
 	out     io.Writer
 	color   bool
 	started time.Time
 	steps   int
-	blank   bool // whether what follows needs no empty line before it
+	blank   bool // no empty line is needed before the next output
 
 	repository string // the checkout
-	dir        string // the temporary directory; all that the demo writes is below it or in .cache
+	dir        string // the temporary directory; the demo writes only there and in .cache
 	binary     string // the provider
 	cli        string // Terraform or OpenTofu
 	cliName    string
@@ -50,7 +50,7 @@ type demo struct {
 	admin    string
 	testKey  string
 	liveKey  string
-	snapshot map[string]map[string]object // what holdsTheSame compares with
+	snapshot map[string]map[string]object // what holdsTheSame compares against
 
 	err error
 }
@@ -64,7 +64,7 @@ func newDemo(ctx context.Context, out *os.File) *demo {
 	return d
 }
 
-// end stops the sandbox, removes what was written, and says how it went.
+// end stops the sandbox, removes the temporary directory and prints the result.
 func (d *demo) end() error {
 	if d.sandbox != nil {
 		interrupt(d.sandbox)
@@ -91,14 +91,14 @@ func (d *demo) fail(format string, args ...any) {
 	}
 }
 
-// The voice.
+// How the demo prints.
 
 func (d *demo) line(text string) {
 	d.blank = text == ""
 	fmt.Fprintln(d.out, text)
 }
 
-// gap separates what follows by one empty line.
+// gap prints one empty line before the next output.
 func (d *demo) gap() {
 	if !d.blank {
 		d.line("")
@@ -161,9 +161,10 @@ func (d *demo) held(text string) {
 
 func (d *demo) detail(text string) { d.line(strings.TrimRight("      "+text, " ")) }
 
-// What the story does.
+// The steps of the story.
 
-// build compiles the provider and lays it out as a mirror of both registries, the only place that Terraform may install from.
+// build compiles the provider into a filesystem mirror of both registries. Terraform may install
+// from nowhere else.
 func (d *demo) build() {
 	if d.err != nil {
 		return
@@ -184,7 +185,8 @@ func (d *demo) build() {
 	}
 	d.binary = filepath.Join(folder("registry.terraform.io"), name)
 	d.command("go build .")
-	if _, err := d.goTool(d.repository, "build", "-trimpath", "-ldflags=-s -w -X main.version="+version, "-o", d.binary, "."); err != nil {
+	flags := "-ldflags=-s -w -X main.version=" + version
+	if _, err := d.goTool(d.repository, "build", "-trimpath", flags, "-o", d.binary, "."); err != nil {
 		d.err = err
 		return
 	}
@@ -221,7 +223,8 @@ func (d *demo) goTool(dir string, args ...string) (string, error) {
 	return out.String(), nil
 }
 
-// findTerraform takes the program that DEMO_TERRAFORM names, else terraform or tofu of the PATH, else it fetches Terraform once.
+// findTerraform takes the program in DEMO_TERRAFORM, else terraform or tofu in PATH, else it
+// downloads Terraform once.
 func (d *demo) findTerraform() {
 	if d.err != nil {
 		return
@@ -357,7 +360,8 @@ func (d *demo) show(file, word string) {
 
 // Terraform.
 
-// result is what one command gave. The methods say what is expected of it, and print the lines in which that stands.
+// result is the outcome of one command. Its methods check expectations and print the lines that
+// meet them.
 type result struct {
 	demo    *demo
 	name    string
@@ -366,7 +370,8 @@ type result struct {
 	allowed int
 }
 
-// terraform runs a command in one of the roots with a key. It is expected to succeed, unless the next call says otherwise.
+// terraform runs a command in one of the roots with a key. The command must succeed, unless the
+// next call says otherwise.
 func (d *demo) terraform(root, key string, args ...string) *result {
 	if d.err != nil {
 		return &result{demo: d}
@@ -386,13 +391,13 @@ func (d *demo) terraform(root, key string, args ...string) *result {
 	return r
 }
 
-// changes says that the plan is not empty: exit code 2 of -detailed-exitcode.
+// changes expects a plan that is not empty: exit code 2 of -detailed-exitcode.
 func (r *result) changes() *result {
 	r.allowed = 2
 	return r
 }
 
-// prints wants the command to have ended well and each text to stand in its output.
+// prints expects that the command succeeded and printed each text.
 func (r *result) prints(texts ...string) {
 	d := r.demo
 	if d.err != nil {
@@ -412,7 +417,8 @@ func (r *result) prints(texts ...string) {
 	}
 }
 
-// refused wants the command to have failed with an error that holds the text, and prints the error.
+// refused expects that the command failed with an error that contains the text, and prints the
+// error.
 func (r *result) refused(text string) {
 	d := r.demo
 	if d.err != nil {
@@ -429,7 +435,7 @@ func (r *result) refused(text string) {
 	}
 }
 
-// execute runs Terraform with an environment that nothing of the machine's own configuration reaches.
+// execute runs Terraform in an environment without the machine's own configuration.
 func (d *demo) execute(dir, key string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(d.ctx, patience)
 	defer cancel()
@@ -465,7 +471,8 @@ func firstLine(text string) string {
 	return strings.TrimSpace(line)
 }
 
-// lineWith finds the first line that holds the text, with spaces of any width for spaces: Terraform aligns what it prints.
+// lineWith finds the first line that contains the text. Spaces match any number of spaces, because
+// Terraform aligns its output.
 func lineWith(output, text string) (string, bool) {
 	text = strings.Join(strings.Fields(text), " ")
 	for line := range strings.Lines(output) {
@@ -477,7 +484,8 @@ func lineWith(output, text string) (string, bool) {
 	return "", false
 }
 
-// errorBox returns the text of the first error, without the frame around it. Terraform draws one; an error without a frame runs to the end.
+// errorBox returns the text of the first error, without the frame that Terraform draws around it.
+// An error without a frame runs to the end of the output.
 func errorBox(output string) []string {
 	var box []string
 	for line := range strings.Lines(output) {
@@ -494,12 +502,13 @@ func errorBox(output string) []string {
 	return box
 }
 
-// programOnly is a folder without what Terraform may have left in it.
+// programOnly is a folder without the files that Terraform may have left in it.
 type programOnly struct{ fs.FS }
 
 func (p programOnly) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := fs.ReadDir(p.FS, name)
 	return slices.DeleteFunc(entries, func(entry fs.DirEntry) bool {
-		return strings.HasPrefix(entry.Name(), ".terraform") || strings.Contains(entry.Name(), ".tfstate") || strings.HasSuffix(entry.Name(), ".tfplan")
+		return strings.HasPrefix(entry.Name(), ".terraform") || strings.Contains(entry.Name(), ".tfstate") ||
+			strings.HasSuffix(entry.Name(), ".tfplan")
 	}), err
 }

@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// object is what the sandbox holds, in the form of the API.
+// object is an object of the sandbox, as the API shows it.
 type object = map[string]any
 
-// kinds of objects, in the words of the story and of the API.
+// kinds are the kinds of objects, in the words of the story and of the API.
 var kinds = []struct{ words, word, path string }{
 	{"user properties", "user property", "user-properties"},
 	{"lists and segments", "list or segment", "cohorts"},
@@ -26,7 +26,7 @@ var kinds = []struct{ words, word, path string }{
 	{"campaigns", "campaign", "campaigns"},
 }
 
-// ask calls the sandbox's admin address, which is no part of the API and is not counted.
+// ask calls the sandbox's admin address, which is not part of the API and not counted.
 func (d *demo) ask(method, path string, into any) {
 	if d.err != nil {
 		return
@@ -82,7 +82,7 @@ func (d *demo) noRequests() {
 	}
 }
 
-// merchant reads what a merchant holds, by kind and key.
+// merchant reads the objects of a merchant, by kind and key.
 func (d *demo) merchant(mode string) map[string]map[string]object {
 	var all map[string][]object
 	d.ask(http.MethodGet, "/objects?mode="+mode, &all)
@@ -99,7 +99,7 @@ func (d *demo) merchant(mode string) map[string]map[string]object {
 	return merchant
 }
 
-// key is what an object is known by in both merchants.
+// key returns the name that an object has in both merchants.
 func key(o object) string {
 	for _, name := range []string{"referenceId", "internalName"} {
 		if text, ok := o[name].(string); ok && text != "" {
@@ -109,8 +109,8 @@ func key(o object) string {
 	return ""
 }
 
-// compare prints what both merchants hold, and fails unless the contents are equal but for the differences that are expected.
-// An expectation is an object, a colon, and why.
+// compare prints the objects of both merchants, and fails if they differ in any way that is not
+// expected. An expectation is an object, a colon, and the reason.
 func (d *demo) compare(objects int, expected ...string) {
 	test, live := d.merchant("test"), d.merchant("live")
 	if d.err != nil {
@@ -132,7 +132,7 @@ func (d *demo) compare(objects int, expected ...string) {
 		total += keys
 		d.line(fmt.Sprintf("    %-20s %6d %6d %12d %10d", kind.words, len(test[kind.path]), len(live[kind.path]), keys, ids))
 		if keys != len(test[kind.path]) || keys != len(live[kind.path]) || ids != 0 {
-			d.fail("the merchants do not hold the same %s under ids of their own", kind.words)
+			d.fail("the merchants do not hold the same %s under different ids", kind.words)
 		}
 	}
 	d.gap()
@@ -155,11 +155,12 @@ func (d *demo) compare(objects int, expected ...string) {
 		d.fail("these differ between the merchants: %s", strings.Join(different, ", "))
 	}
 	if d.err == nil {
-		d.held("All else is equal, to the last text.")
+		d.held("Everything else is equal, to the last text.")
 	}
 }
 
-// differences names the objects that are in both merchants with other contents, where ids stand for the objects they name.
+// differences names the objects that are in both merchants with different contents. Ids of other
+// objects are compared by the names of these objects.
 func differences(test, live map[string]map[string]object) []string {
 	var different []string
 	inTest, inLive := names(test), names(live)
@@ -175,7 +176,7 @@ func differences(test, live map[string]map[string]object) []string {
 	return different
 }
 
-// names maps the ids of a merchant's objects to what they are known by.
+// names maps the ids of a merchant's objects to their keys.
 func names(merchant map[string]map[string]object) map[string]string {
 	names := map[string]string{}
 	for kind, list := range merchant {
@@ -188,7 +189,8 @@ func names(merchant map[string]map[string]object) map[string]string {
 	return names
 }
 
-// portable is a value without what belongs to one merchant: own ids and times, and the ids of others by name.
+// portable returns a value without what belongs to one merchant: it drops the object's own ids and
+// times, and replaces ids of other objects by names.
 func portable(value any, names map[string]string) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -226,7 +228,7 @@ func (d *demo) holdsNothing(mode string) {
 		d.fail("%d objects are left in the %s merchant", left, mode)
 	}
 	if d.err == nil {
-		d.held(fmt.Sprintf("The %s merchant holds nothing any more.", mode))
+		d.held(fmt.Sprintf("The %s merchant is empty now.", mode))
 	}
 }
 
@@ -234,9 +236,9 @@ func (d *demo) holdsTheSame(mode string) {
 	now, err := json.Marshal(d.merchant(mode))
 	before, err2 := json.Marshal(d.snapshot)
 	if err != nil || err2 != nil || !bytes.Equal(now, before) {
-		d.fail("the %s merchant is not what it was", mode)
+		d.fail("the %s merchant has changed", mode)
 	}
 	if d.err == nil {
-		d.held(fmt.Sprintf("The %s merchant holds what it held, to the byte.", mode))
+		d.held(fmt.Sprintf("The %s merchant has not changed by a byte.", mode))
 	}
 }

@@ -1,6 +1,8 @@
-// The demo shows the provider's main job to someone who has never seen it: a loyalty program, declared once, goes to the
-// test merchant and then to the live one, with the real Terraform over real HTTP. This file is the story, in order;
-// machinery.go and merchants.go are how it is told. Each line of the story is also a check: the demo fails when one does not hold.
+// Command demo shows the provider's main job to newcomers: a loyalty program, declared once, goes
+// to the test merchant and then to the live one, with the real Terraform over real HTTP. This file
+// is the story, in order; machinery.go and merchants.go carry it out. Each line of the story is
+// also a check: the demo fails if one is not true. The demo uses the built binary as a user does,
+// so it must not import the provider, the client or the sandbox.
 package main
 
 import (
@@ -15,7 +17,7 @@ const (
 	test = "env/test"
 	live = "env/live"
 
-	// What examples/loyalty-program declares.
+	// The number of objects that examples/loyalty-program declares.
 	objects = 17
 )
 
@@ -31,21 +33,22 @@ func main() {
 	}
 }
 
-// tell runs the story. After the first thing that goes wrong, the rest does nothing; end says what it was.
+// tell runs the story. After the first failure, the rest does nothing; end reports the failure.
 func tell(d *demo) {
 	d.title("A loyalty program from HCL to test and live")
 
 	d.step("Prepare: the provider, Terraform, and a service to talk to")
-	d.say(`The provider is built and laid out as a registry would deliver it. Instead of the real service, its own sandbox
-		answers: a Merchants API with a test and a live merchant, both empty. Everything happens in a temporary directory.`)
+	d.say(`The provider is built and laid out as a registry would deliver it. The provider's own sandbox stands in for ` +
+		`the real service: a Merchants API with a test and a live merchant, both empty. Everything happens in a temporary ` +
+		`directory.`)
 	d.build()
 	d.findTerraform()
 	d.startSandbox()
 	d.copyProgram("examples/loyalty-program")
 
 	d.step("Apply the program to the test merchant")
-	d.say(`One module holds the program: properties, audiences, rewards, badges and campaigns, in English and French. env/test is a
-		small root around it.`)
+	d.say(`One module contains the program: properties, audiences, rewards, badges and campaigns, in English and ` +
+		`French. env/test is a small root module that calls it.`)
 	d.terraform(test, d.testKey, "init").prints("has been successfully initialized")
 	d.terraform(test, d.testKey, "apply", "-auto-approve").prints(
 		fmt.Sprintf("Plan: %d to add, 0 to change, 0 to destroy.", objects),
@@ -53,7 +56,7 @@ func tell(d *demo) {
 	)
 
 	d.step("Plan again: nothing to do")
-	d.say("What the service answers is what the configuration says, so a second plan is empty.")
+	d.say("The service answers exactly what the configuration says, so a second plan is empty.")
 	d.terraform(test, d.testKey, "plan", "-detailed-exitcode").prints("No changes.")
 
 	d.step("Change one text, read the plan, apply it")
@@ -61,17 +64,20 @@ func tell(d *demo) {
 	d.edit("modules/loyalty/campaigns.tf",
 		`"<p>Ready for the mountains? Three steps, one box to open.</p>"`,
 		`"<p>Boots on? Three steps, one box to open.</p>"`)
-	d.say("The plan names the one text in the one campaign, and it changes in place: whoever has joined stays in.")
+	d.say("The plan names the one text in the one campaign. The campaign changes in place: users who have joined stay " +
+		"in it.")
 	d.terraform(test, d.testKey, "plan", "-detailed-exitcode", "-out=change.tfplan").changes().prints(
 		"summit_season will be updated in-place",
-		`~ "en" = "<p>Ready for the mountains? Three steps, one box to open.</p>" -> "<p>Boots on? Three steps, one box to open.</p>"`,
+		`~ "en" = "<p>Ready for the mountains? Three steps, one box to open.</p>" -> `+
+			`"<p>Boots on? Three steps, one box to open.</p>"`,
 		"Plan: 0 to add, 1 to change, 0 to destroy.",
 	)
-	d.terraform(test, d.testKey, "apply", "change.tfplan").prints("Apply complete! Resources: 0 added, 1 changed, 0 destroyed.")
+	d.terraform(test, d.testKey, "apply", "change.tfplan").prints(
+		"Apply complete! Resources: 0 added, 1 changed, 0 destroyed.")
 
 	d.step("Promote it to the live merchant")
-	d.say(`Promotion is the same files, another root, another key. env/live says mode = "live"; only because it does, a live key
-		is accepted.`)
+	d.say(`To promote, use the same module with another root and another key. The provider accepts a live key here only ` +
+		`because env/live says mode = "live".`)
 	d.show(live+"/main.tf", "provider")
 	d.terraform(live, d.liveKey, "init").prints("has been successfully initialized")
 	d.terraform(live, d.liveKey, "apply", "-auto-approve").prints(
@@ -81,18 +87,19 @@ func tell(d *demo) {
 	d.terraform(live, d.liveKey, "plan", "-detailed-exitcode").prints("No changes.")
 
 	d.step("Compare the two merchants")
-	d.say(`The sandbox tells what each merchant holds. The same program must be in both: every key (reference id or internal name)
-		in both, under different ids, and equal but for what env/test and env/live declare differently.`)
+	d.say(`The sandbox shows what each merchant holds. Both must hold the same program: the same keys (reference ids or ` +
+		`internal names) under different ids, and the same contents except for what env/test and env/live declare ` +
+		`differently.`)
 	d.compare(objects, "perk resole: the address of the shop")
 
 	d.step("A live key in the wrong place is refused")
-	d.say(`Now the mistake everyone fears: the live key in the job for test. env/test does not ask for live, so the provider stops
-		before it sends anything.`)
+	d.say(`Now a mistake that people fear: the live key in the job for test. env/test does not ask for live, so the ` +
+		`provider stops before it sends any request.`)
 	d.resetCounters()
 	d.terraform(test, d.liveKey, "plan").refused(`mode`)
 	d.noRequests()
 
-	d.step("A saved plan does not change sides either")
+	d.step("A saved plan is refused with the wrong key, too")
 	d.say("Here is the worst plan to apply with the wrong key: one that destroys everything.")
 	d.terraform(test, d.testKey, "plan", "-destroy", "-out=destroy.tfplan").prints(
 		fmt.Sprintf("Plan: 0 to add, 0 to change, %d to destroy.", objects),
@@ -102,7 +109,8 @@ func tell(d *demo) {
 	d.noRequests()
 
 	d.step("Destroy test; live stays as it is")
-	d.say("With the key of test, env/test may destroy what it made: what was published is deleted, because it says so. Live is not asked.")
+	d.say("With the test key, env/test destroys what it made. It asks to delete published objects, so they are deleted " +
+		"and not archived. Nothing is sent to live.")
 	d.remember("live")
 	d.terraform(test, d.testKey, "destroy", "-auto-approve").prints(
 		fmt.Sprintf("Plan: 0 to add, 0 to change, %d to destroy.", objects),

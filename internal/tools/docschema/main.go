@@ -1,7 +1,10 @@
-// Command docschema writes the provider's schema to a file, in the form of `terraform providers schema -json`, for tfplugindocs.
+// Command docschema writes the provider's schema to a file for tfplugindocs, in the form of
+// `terraform providers schema -json`. It asks the provider's protocol server and contains nothing
+// else; only the generation of docs/ may use it.
 //
-// Terraform itself leaves out what it does not know: identities before 1.12, list resources and actions before 1.14. Asking the provider
-// instead gives the same docs/ whichever Terraform is installed, and without any. Versions of schemas, which no page shows, are left out.
+// Terraform itself leaves out what its version does not know: identities before 1.12, list
+// resources and actions before 1.14. The provider's answer gives the same docs/ with any Terraform
+// version, or with none. Schema versions are left out, because no page shows them.
 package main
 
 import (
@@ -167,7 +170,7 @@ func (c *converter) parameter(p *tfprotov6.FunctionParameter) *tfjson.FunctionPa
 	return out
 }
 
-// convertType goes through JSON, in which both libraries write a type the same way.
+// convertType converts through JSON, because both libraries encode a type in the same way.
 func (c *converter) convertType(in tftypes.Type, out json.Unmarshaler) {
 	content, err := json.Marshal(in)
 	if err == nil {

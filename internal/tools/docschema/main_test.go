@@ -9,7 +9,8 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// What Terraform 1.11 leaves out must be there, and the file must be readable as what it claims to be.
+// TestWrite checks that the file contains what Terraform 1.11 leaves out, and parses as a provider
+// schema.
 func TestWrite(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "below", "schema.json")
@@ -38,14 +39,16 @@ func TestWrite(t *testing.T) {
 		t.Errorf("title of a perk = %+v", title)
 	}
 	steps := got.ResourceSchemas["cohort_campaign"].Block.Attributes["challenge"].AttributeNestedType.Attributes["steps"]
-	if steps == nil || steps.AttributeNestedType == nil || steps.AttributeNestedType.NestingMode != tfjson.SchemaNestingModeList {
+	if steps == nil || steps.AttributeNestedType == nil ||
+		steps.AttributeNestedType.NestingMode != tfjson.SchemaNestingModeList {
 		t.Errorf("steps of a challenge = %+v", steps)
 	}
 	status := got.ListResourceSchemas["cohort_campaign"].Block.Attributes["status"]
 	if status == nil || !status.Optional || status.AttributeType.FriendlyName() != "string" {
 		t.Errorf("status of a query of campaigns = %+v", status)
 	}
-	if got.EphemeralResourceSchemas["cohort_user_auth_token"] == nil || got.DataSourceSchemas["cohort_campaign_diffusion"] == nil {
+	if got.EphemeralResourceSchemas["cohort_user_auth_token"] == nil ||
+		got.DataSourceSchemas["cohort_campaign_diffusion"] == nil {
 		t.Error("an ephemeral resource or a data source is missing")
 	}
 }

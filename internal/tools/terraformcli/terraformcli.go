@@ -1,4 +1,6 @@
-// Package terraformcli finds the Terraform or OpenTofu that tests, demonstrations and measurements run, and fetches Terraform where there is none.
+// Package terraformcli finds the Terraform or OpenTofu that tests, the demo and the benchmark run,
+// and downloads Terraform if there is neither. It must not import any other package of this
+// repository, nor run what it finds.
 package terraformcli
 
 import (
@@ -15,11 +17,13 @@ import (
 	"github.com/hashicorp/hc-install/releases"
 )
 
-// mirrorVariable names an address that has the folders of releases.hashicorp.com, for machines that do not reach that one.
+// mirrorVariable names a mirror of releases.hashicorp.com, for machines that cannot reach that
+// host.
 const mirrorVariable = "TERRAFORM_MIRROR"
 
-// Find returns the program that is named, if one is, else terraform or tofu of the PATH, else the Terraform in the folder .cache of the checkout
-// in which it runs. When that is not there either, it says so and fetches the newest one, whose signature is checked.
+// Find returns the named program, if there is a name, else terraform or tofu in PATH, else the
+// Terraform in the folder .cache of the current checkout. If that is missing too, Find says so,
+// downloads the newest version and checks its signature.
 func Find(ctx context.Context, named string, say func(string)) (string, error) {
 	if named != "" {
 		path, err := exec.LookPath(named)
@@ -41,13 +45,14 @@ func Find(ctx context.Context, named string, say func(string)) (string, error) {
 	return cached(ctx, cache, releases.LatestVersion{ApiBaseURL: os.Getenv(mirrorVariable)}, say)
 }
 
-// cached returns the Terraform of a folder. One that is fetched appears there as a whole, so that others may look at the same time.
+// cached returns the Terraform in a folder. A downloaded one appears there complete, so other
+// processes may look at the same time.
 func cached(ctx context.Context, folder string, newest releases.LatestVersion, say func(string)) (string, error) {
 	path := filepath.Join(folder, product.Terraform.BinaryName())
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return path, err
 	}
-	say("Neither terraform nor tofu is in PATH; Terraform is fetched into .cache.")
+	say("Neither terraform nor tofu is in PATH; Terraform is downloaded into .cache.")
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return "", err
 	}
@@ -59,7 +64,7 @@ func cached(ctx context.Context, folder string, newest releases.LatestVersion, s
 	newest.Product, newest.InstallDir = product.Terraform, fetched
 	binary, err := newest.Install(ctx)
 	if err != nil {
-		return "", fmt.Errorf("neither terraform nor tofu is in PATH, and Terraform could not be fetched "+
+		return "", fmt.Errorf("neither terraform nor tofu is in PATH, and Terraform could not be downloaded "+
 			"(put one of them into PATH, or set %s to a mirror of releases.hashicorp.com): %w", mirrorVariable, err)
 	}
 	return path, os.Rename(binary, path)

@@ -17,7 +17,8 @@ import (
 	"github.com/hashicorp/hc-install/releases"
 )
 
-// mirror serves one release of a Terraform that is a script, and counts how often somebody asked for releases, and for the archive.
+// mirror serves one release of a fake Terraform, which is a script. It counts the requests for the
+// release list and for the archive.
 func mirror(t *testing.T) (address string, asked, fetched *atomic.Int64) {
 	t.Helper()
 	var archive bytes.Buffer
@@ -52,38 +53,42 @@ func mirror(t *testing.T) (address string, asked, fetched *atomic.Int64) {
 	return server.URL, asked, fetched
 }
 
-// TestCached holds that Terraform is fetched once, whole, and found from then on; and that an error says what to do and leaves nothing.
+// TestCached checks that Terraform is downloaded once, completely, and found from then on. After an
+// error, the message says what to do and no file is left.
 func TestCached(t *testing.T) {
 	t.Parallel()
 	address, _, fetched := mirror(t)
 	folder := filepath.Join(t.TempDir(), ".cache", "terraform")
 	said := 0
 	for range 2 {
-		path, err := cached(t.Context(), folder, releases.LatestVersion{ApiBaseURL: address, SkipChecksumVerification: true}, func(string) { said++ })
+		path, err := cached(t.Context(), folder, releases.LatestVersion{ApiBaseURL: address, SkipChecksumVerification: true},
+			func(string) { said++ })
 		if err != nil {
 			t.Fatal(err)
 		}
 		if want := filepath.Join(folder, product.Terraform.BinaryName()); path != want {
 			t.Errorf("it is at %s, want %s", path, want)
 		}
-		if output, err := exec.CommandContext(t.Context(), path).Output(); err != nil || string(output) != "Terraform v9.9.9\n" {
+		if output, err := exec.CommandContext(t.Context(), path).Output(); err != nil ||
+			string(output) != "Terraform v9.9.9\n" {
 			t.Errorf("it prints %q (%v)", output, err)
 		}
 	}
 	if n := fetched.Load(); n != 1 || said != 1 {
-		t.Errorf("fetched %d times, said so %d times, want once", n, said)
+		t.Errorf("downloaded %d times, said so %d times, want once", n, said)
 	}
 	if left, err := os.ReadDir(folder); err != nil || len(left) != 1 {
 		t.Errorf("the folder has %v (%v), want Terraform alone", left, err)
 	}
 }
 
-// TestCached_signature holds that an archive without the signature of HashiCorp is refused.
+// TestCached_signature checks that an archive without HashiCorp's signature is refused.
 func TestCached_signature(t *testing.T) {
 	t.Parallel()
 	address, _, fetched := mirror(t)
 	folder := t.TempDir()
-	if path, err := cached(t.Context(), folder, releases.LatestVersion{ApiBaseURL: address}, func(string) {}); err == nil || fetched.Load() > 0 {
+	path, err := cached(t.Context(), folder, releases.LatestVersion{ApiBaseURL: address}, func(string) {})
+	if err == nil || fetched.Load() > 0 {
 		t.Errorf("%q was taken without a signature (%v)", path, err)
 	}
 	if left, err := os.ReadDir(folder); err != nil || len(left) != 0 {
@@ -91,7 +96,8 @@ func TestCached_signature(t *testing.T) {
 	}
 }
 
-// TestFind holds the order: what is named, terraform of the PATH, tofu of the PATH, then the cache of the checkout or the mirror.
+// TestFind checks the order: the named program, terraform in PATH, tofu in PATH, the cache of the
+// checkout, the mirror.
 func TestFind(t *testing.T) {
 	goTool, err := exec.LookPath("go")
 	if err != nil {
@@ -135,14 +141,15 @@ func TestFind(t *testing.T) {
 	t.Setenv("PATH", filepath.Dir(goTool))
 	for _, name := range []string{"terraform", "tofu"} {
 		if path, err := exec.LookPath(name); err == nil {
-			t.Fatalf("%s is beside go: put go into a folder of its own", path)
+			t.Fatalf("%s is in the same folder as go: put go into its own folder", path)
 		}
 	}
 	cache := filepath.Join(checkout, ".cache", "terraform")
 	address, asked, _ := mirror(t)
 	t.Setenv(mirrorVariable, address)
 	if path, err := Find(t.Context(), "", func(string) {}); err == nil || asked.Load() == 0 {
-		t.Errorf("found %q, asked the mirror %d times (%v); what it has is to be refused, because nobody signed it", path, asked.Load(), err)
+		t.Errorf("found %q, asked the mirror %d times (%v); the unsigned archive of the mirror must be refused", path,
+			asked.Load(), err)
 	}
 	if err := os.MkdirAll(cache, 0o750); err != nil {
 		t.Fatal(err)

@@ -1,8 +1,11 @@
-// Command smallest is the smallest typed provider that manages perks: one resource with the attributes of cohort_perk, one request an object, and
-// the logs of the SDK as they are when nobody touches them. It checks nothing, guards nothing and repeats nothing. It is what the benchmark holds
-// the provider against; the attributes are the same because what they cost, in the framework and in Terraform, no provider can save.
+// Command smallest is the smallest typed provider that manages perks: one resource with the
+// attributes of cohort_perk, one request per object, and the SDK's default logs. It has no checks,
+// no guards and no retries. The benchmark compares the provider with it. The attributes are the
+// same, because no provider can avoid what they cost in the framework and in Terraform. Only the
+// benchmark may use it, and it must not import any package of this repository.
 //
-// With SMALLEST_SILENT set it makes no request on a read and writes no log: the least that any typed provider costs.
+// With SMALLEST_SILENT set, it sends no request on a read and writes no log: the minimum cost of
+// any typed provider.
 package main
 
 import (
@@ -36,7 +39,8 @@ func main() {
 		}
 	}
 	options := providerserver.ServeOpts{Address: "registry.terraform.io/cohort-xyz/smallest"}
-	if err := providerserver.Serve(context.Background(), func() provider.Provider { return smallest{} }, options); err != nil {
+	newProvider := func() provider.Provider { return smallest{} }
+	if err := providerserver.Serve(context.Background(), newProvider, options); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -143,8 +147,11 @@ func (perkResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *re
 			"settings": schema.StringAttribute{Optional: true},
 		}},
 		"desired_status": schema.StringAttribute{Optional: true},
-		"on_destroy":     schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString("archive")},
-		"status":         schema.StringAttribute{Computed: true, PlanModifiers: keep},
+		"on_destroy": schema.StringAttribute{
+			Optional: true, Computed: true,
+			Default: stringdefault.StaticString("archive"),
+		},
+		"status": schema.StringAttribute{Computed: true, PlanModifiers: keep},
 	}}
 }
 
@@ -185,9 +192,11 @@ func (perkResource) Delete(_ context.Context, _ resource.DeleteRequest, resp *re
 }
 
 func (m *perkModel) read(p perk) diag.Diagnostics {
-	m.ID, m.InternalName, m.Status = types.StringValue(p.ID), types.StringValue(p.InternalName), types.StringValue(p.Status)
+	m.ID, m.InternalName, m.Status = types.StringValue(p.ID), types.StringValue(p.InternalName),
+		types.StringValue(p.Status)
 	m.Title, m.Description = texts(p.Title), texts(p.Description)
-	m.ImageURL, m.VideoURL, m.ExpiresAt = types.StringPointerValue(p.ImageURL), types.StringPointerValue(p.VideoURL), types.StringPointerValue(p.ExpiresAt)
+	m.ImageURL, m.VideoURL, m.ExpiresAt = types.StringPointerValue(p.ImageURL), types.StringPointerValue(p.VideoURL),
+		types.StringPointerValue(p.ExpiresAt)
 	m.Code, m.Link, m.ShopifyDiscount, m.Custom = nil, nil, nil, nil
 	var settings struct {
 		Code, URL, DiscountName, DiscountType string
@@ -203,7 +212,10 @@ func (m *perkModel) read(p perk) diag.Diagnostics {
 	case "link":
 		m.Link = &linkModel{types.StringValue(settings.URL)}
 	case "shopify-discount":
-		m.ShopifyDiscount = &discountModel{types.StringValue(settings.DiscountName), types.StringValue(settings.DiscountType), types.Float64Value(settings.Value)}
+		m.ShopifyDiscount = &discountModel{
+			types.StringValue(settings.DiscountName), types.StringValue(settings.DiscountType),
+			types.Float64Value(settings.Value),
+		}
 	default:
 		m.Custom = &customModel{types.StringValue(p.Type), types.StringValue(string(p.TypeConfig))}
 	}
@@ -223,7 +235,7 @@ func texts(localized map[string]string) types.Map {
 
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
 
-// call sends an object, if it is a create, and reads one.
+// call sends a request, with the object as its body for a create, and reads an object.
 func call(ctx context.Context, method, path string, object *perk) error {
 	body, err := json.Marshal(object)
 	if err != nil {

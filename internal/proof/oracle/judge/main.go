@@ -1,8 +1,9 @@
-// Command judge asks the oracle about a finished run: it holds a state file against the sandbox that the run was made with.
+// Command judge asks the oracle about a finished run: it compares a state file with the sandbox of
+// the run. All rules are in package oracle; judge only collects the evidence.
 //
 //	go run ./internal/proof/oracle/judge -admin http://127.0.0.1:39811 -state terraform.tfstate
 //
-// It prints what does not hold, one line each, and exits 1 when there is anything.
+// It prints one line for each violation, and exits with 1 if there is any.
 package main
 
 import (
@@ -47,8 +48,8 @@ func judge(ctx context.Context, args []string, help io.Writer) ([]oracle.Violati
 	admin := flags.String("admin", "", "address of the sandbox's admin API, as it prints it")
 	state := flags.String("state", "terraform.tfstate", "state file that the run left")
 	mode := flags.String("mode", "test", "merchant of the run: test or live")
-	output := flags.String("output", "", "file with what the run printed, searched for crashes")
-	foreign := flags.String("foreign", "", "ids of objects that the run does not manage, with commas between")
+	output := flags.String("output", "", "file with the output of the run, searched for crashes")
+	foreign := flags.String("foreign", "", "ids of objects that the run does not manage, separated by commas")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestJudge holds a state against a sandbox that has one object more.
+// TestJudge compares a state with a sandbox that has one more object.
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	s, err := sandbox.Start(sandbox.Options{Seed: 1})
@@ -29,7 +29,8 @@ func TestJudge(t *testing.T) {
 		t.Fatalf("of an empty merchant: %v %v", found, err)
 	}
 
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+"/v1/perks", strings.NewReader(`{"internalName":"lost"}`))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+"/v1/perks",
+		strings.NewReader(`{"internalName":"lost"}`))
 	if err != nil {
 		t.Fatal(err)
 	}

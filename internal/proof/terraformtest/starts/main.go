@@ -1,10 +1,13 @@
-// Command starts prints a pattern, for -skip of go test -race, of the tests that start Terraform. With -plain it prints one, for -run of go test
-// without -race, of those and of the tests that do all their work only there.
+// Command starts prints a pattern of the tests that start Terraform, for -skip of go test -race.
+// With -plain it prints a pattern for -run of go test without -race: those tests, and the tests
+// that run only a sample under the race detector. It contains only this search; the makefile calls
+// it.
 //
-// What the first prove happens in Terraform and in the provider's binary, which the race detector does not see, and it takes several times as
-// long under it. The second try one case in a few under the race detector. No list has to be kept: a test starts Terraform when what it mentions,
-// directly or by way of other functions of its package, is one of the few functions by which Terraform is started, and is sampled when that is
-// a function of that name.
+// Tests that start Terraform prove what happens in Terraform and in the provider's binary. The race
+// detector does not see either, and makes them several times slower. Sampled tests try a fraction
+// of their cases under the race detector. Nobody keeps a list: a test starts Terraform if it
+// mentions, directly or through other functions of its package, one of the few functions that start
+// Terraform. It is sampled if it mentions the function sampled in the same way.
 package main
 
 import (
@@ -23,7 +26,7 @@ import (
 	"strings"
 )
 
-// starters are the functions of other packages by which tests start Terraform, by import path.
+// starters are the functions of other packages that start Terraform, by import path.
 var starters = map[string][]string{
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource":                {"Test", "ParallelTest", "UnitTest"},
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest": {"New", "CLI"},
@@ -45,7 +48,8 @@ func main() {
 	fmt.Fprintln(os.Stdout, pattern)
 }
 
-// find returns the pattern of the tests below a folder that reach one of the targets, and the folders that have some.
+// find returns a pattern of the tests below a folder that reach one of the targets, and the folders
+// with such tests.
 func find(root string, targets ...string) (pattern string, folders []string, err error) {
 	starting, others := map[string]bool{}, map[string]string{}
 	err = filepath.WalkDir(root, func(folder string, entry fs.DirEntry, err error) error {
@@ -74,7 +78,8 @@ func find(root string, targets ...string) (pattern string, folders []string, err
 	})
 	for name := range starting {
 		if folder, both := others[name]; both {
-			err = errors.Join(err, fmt.Errorf("%s starts Terraform in one package and does not in %s: give one of them another name", name, folder))
+			err = errors.Join(err, fmt.Errorf("%s starts Terraform in one package and does not in %s: give one of them "+
+				"another name", name, folder))
 		}
 	}
 	if err == nil && len(starting) == 0 {
@@ -83,13 +88,15 @@ func find(root string, targets ...string) (pattern string, folders []string, err
 	return "^(" + strings.Join(slices.Sorted(maps.Keys(starting)), "|") + ")$", folders, err
 }
 
-// What tests may reach: start is what a function mentions when it calls one of the starters, sample is the name of a function.
+// What tests may reach. A function that calls a starter mentions start; sample is the name of a
+// function.
 const (
 	start  = "start Terraform"
 	sample = "sampled"
 )
 
-// read returns what each function, method, variable and type of the tests of a folder mentions.
+// read returns the names that each function, method, variable and type in the tests of a folder
+// mentions.
 func read(folder string) (map[string][]string, error) {
 	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
 	if err != nil {
@@ -137,7 +144,7 @@ func read(folder string) (map[string][]string, error) {
 	return mentions, nil
 }
 
-// declaredIn returns the names of a function's parameters and variables, which may be those of other functions.
+// declaredIn returns the names of a function's parameters and variables. They may shadow functions.
 func declaredIn(function *ast.FuncDecl) map[string]bool {
 	local := map[string]bool{}
 	add := func(names ...ast.Expr) {
@@ -167,7 +174,8 @@ func declaredIn(function *ast.FuncDecl) map[string]bool {
 	return local
 }
 
-// mentioned returns the names in a piece of code, those of fields and methods with a dot before them, and start when a starter is among them.
+// mentioned returns the names in a piece of code. Names of fields and methods begin with a dot. If
+// a starter is among them, start is too.
 func mentioned(code ast.Node, imported map[string][]string) []string {
 	var names []string
 	ast.Inspect(code, func(node ast.Node) bool {
@@ -192,7 +200,7 @@ func mentioned(code ast.Node, imported map[string][]string) []string {
 	return names
 }
 
-// reaching returns the names from which one of the targets is reached.
+// reaching returns the names that reach one of the targets.
 func reaching(mentions map[string][]string, targets []string) map[string]bool {
 	reached := map[string]bool{}
 	for _, target := range targets {
@@ -201,7 +209,8 @@ func reaching(mentions map[string][]string, targets []string) map[string]bool {
 	for again := true; again; {
 		again = false
 		for name, all := range mentions {
-			if !reached[name] && slices.ContainsFunc(all, func(mentioned string) bool { return mentioned != name && reached[mentioned] }) {
+			if !reached[name] && slices.ContainsFunc(all,
+				func(mentioned string) bool { return mentioned != name && reached[mentioned] }) {
 				reached[name], again = true, true
 			}
 		}

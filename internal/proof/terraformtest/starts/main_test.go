@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestFind holds that a test is found by whichever way it starts Terraform, and that no other is.
+// TestFind checks that find returns a test however it starts Terraform, and no other test.
 func TestFind(t *testing.T) {
 	t.Parallel()
 	root := written(t, map[string]string{
@@ -30,7 +30,9 @@ func TestTable(t *testing.T) { for _, c := range cases { c(t) } }
 		"one/b_test.go": `package one_test
 import "testing"
 func TestMethod(t *testing.T) { world{}.run(t) }
-func TestOther(t *testing.T) { for _, c := range []struct{ viaHelper bool }{{viaHelper: true}} { t.Run("run", nil); _ = c.viaHelper } }
+func TestOther(t *testing.T) {
+	for _, c := range []struct{ viaHelper bool }{{viaHelper: true}} { t.Run("run", nil); _ = c.viaHelper }
+}
 func TestShadows(t *testing.T) { viaHelper := true; _ = viaHelper }
 func TestSampled(t *testing.T) { each(func() bool { return sampled() }) }
 `,
@@ -59,12 +61,15 @@ func TestPlain(t *testing.T) { _ = resource.TestStep{} }
 	}
 }
 
-// TestFind_sameName holds that a name cannot mean both: go test would leave one of the two out.
+// TestFind_sameName checks that two tests of one name must both start Terraform or both not.
+// Otherwise go test would leave one of them out.
 func TestFind_sameName(t *testing.T) {
 	t.Parallel()
 	const plain = "package p\nimport \"testing\"\nfunc TestSame(t *testing.T) {}\n"
 	_, _, err := find(written(t, map[string]string{
-		"one/a_test.go": "package p\nimport (\n\"testing\"\n\"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest\"\n)\nfunc TestSame(t *testing.T) { terraformtest.New(t, \"\") }\n",
+		"one/a_test.go": "package p\nimport (\n\"testing\"\n" +
+			"\"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest\"\n)\n" +
+			"func TestSame(t *testing.T) { terraformtest.New(t, \"\") }\n",
 		"two/b_test.go": plain,
 	}), start)
 	if err == nil || !strings.Contains(err.Error(), "TestSame starts Terraform in one package and does not in ") {
@@ -75,20 +80,23 @@ func TestFind_sameName(t *testing.T) {
 	}
 }
 
-// TestFind_repository holds that both halves of the tests of this repository are what they should be.
+// TestFind_repository checks both halves of the tests of this repository.
 func TestFind_repository(t *testing.T) {
 	t.Parallel()
 	pattern, folders, err := find("../../..", start)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plain, _, err := find("../../..", start, sample); err != nil || !regexp.MustCompile(plain).MatchString("TestEqualForms_stayAsWritten") {
+	if plain, _, err := find("../../..", start, sample); err != nil ||
+		!regexp.MustCompile(plain).MatchString("TestEqualForms_stayAsWritten") {
 		t.Errorf("the forms are not all tried anywhere: %s %v", plain, err)
 	}
 	starting := regexp.MustCompile(pattern)
 	for name, want := range map[string]bool{
-		"TestFaults": true, "TestHistories": true, "TestGuards_refuse": true, "TestPerk_lifecycle": true, "TestExamples_apply": true, "TestProvider_savedPlan": true,
-		"TestProperty_quiet": false, "TestUnknown_resources": false, "TestProvider_readOnly": false, "TestQuery_results": false, "TestReader_model": false,
+		"TestFaults": true, "TestHistories": true, "TestGuards_refuse": true, "TestPerk_lifecycle": true,
+		"TestExamples_apply": true, "TestProvider_savedPlan": true,
+		"TestProperty_quiet": false, "TestUnknown_resources": false, "TestProvider_readOnly": false,
+		"TestQuery_results": false, "TestReader_model": false,
 		"TestGuards_tainted": false,
 	} {
 		if starting.MatchString(name) != want {

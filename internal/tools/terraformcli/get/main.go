@@ -1,4 +1,5 @@
-// Command get prints the path of the Terraform or OpenTofu that tests run, and fetches Terraform where there is none.
+// Command get prints the path of the Terraform or OpenTofu that tests run, and downloads Terraform
+// if there is neither. The makefile calls it; all logic is in package terraformcli.
 package main
 
 import (
@@ -10,7 +11,8 @@ import (
 )
 
 func main() {
-	path, err := terraformcli.Find(context.Background(), os.Getenv("TF_ACC_TERRAFORM_PATH"), func(text string) { fmt.Fprintln(os.Stderr, text) })
+	path, err := terraformcli.Find(context.Background(), os.Getenv("TF_ACC_TERRAFORM_PATH"),
+		func(text string) { fmt.Fprintln(os.Stderr, text) })
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
