@@ -7,7 +7,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// bothMerchants manages the same keys in both merchants. Their keys are variables, so that they can be mixed up.
+// bothMerchants manages objects with the same keys in both merchants. The API keys are variables,
+// so that a test can swap them.
 const bothMerchants = `
 variable "key_for_test" { sensitive = true }
 variable "key_for_live" { sensitive = true }
@@ -62,7 +63,7 @@ resource "cohort_perk" "taken_in_live" {
 }
 `
 
-// case21 has both merchants in one configuration, and then mixes them up.
+// case21 has both merchants in one configuration, and then swaps them.
 func case21(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 21}, "")
 	s.mode = "" // both
@@ -80,13 +81,14 @@ func case21(t *testing.T) {
 				t.Errorf("the %s merchant has the perk %q", mode, title)
 			}
 		}
-		if perks, lists := len(s.sandbox.Objects(mode, "perks")), len(s.sandbox.Objects(mode, "cohorts")); perks != 6 || lists != 1 {
+		perks, lists := len(s.sandbox.Objects(mode, "perks")), len(s.sandbox.Objects(mode, "cohorts"))
+		if perks != 6 || lists != 1 {
 			t.Errorf("the %s merchant has %d perks and %d lists, want 6 and 1", mode, perks, lists)
 		}
 	}
 	s.mustPlan("No changes.")
 
-	// What one merchant has is nothing to the other.
+	// An object in one merchant must not affect the other.
 	s.write("perks", `{"internalName": "taken"}`)
 	s.Write("taken.tf", takenInTest+takenInLive)
 	taken := s.Plan()
@@ -109,23 +111,27 @@ func case21(t *testing.T) {
 		}
 	}
 
-	// The keys are swapped: both are refused before any request.
+	// The API keys are swapped: both are refused before any request.
 	s.Env["TF_VAR_key_for_test"], s.Env["TF_VAR_key_for_live"] = s.sandbox.LiveKey(), s.sandbox.TestKey()
-	refused("Wrong merchant: the key is a live key, this configuration expects test", "Wrong merchant: the key is a test key, this configuration expects live")
+	refused("Wrong merchant: the key is a live key, this configuration expects test",
+		"Wrong merchant: the key is a test key, this configuration expects live")
 	if sent := s.sandbox.Stats().Requests; sent != 0 {
 		t.Errorf("%d requests were sent with swapped keys", sent)
 	}
 
-	// The aliases are swapped with their keys: each key fits its mode, but not the state.
+	// The aliases and their keys are swapped: each key matches its mode, but not the state.
 	right()
 	s.Write("main.tf", strings.NewReplacer(
-		"provider \"cohort\" {\n  api_key = var.key_for_test", "provider \"cohort\" {\n  mode    = \"live\"\n  api_key = var.key_for_live",
+		"provider \"cohort\" {\n  api_key = var.key_for_test",
+		"provider \"cohort\" {\n  mode    = \"live\"\n  api_key = var.key_for_live",
 		"mode    = \"live\"\n  api_key = var.key_for_live", "api_key = var.key_for_test").Replace(bothMerchants))
-	refused("Wrong merchant: the state is of the test merchant, this configuration is for live", "Wrong merchant: the state is of the live merchant, this configuration is for test")
+	refused("Wrong merchant: the state is of the test merchant, this configuration is for live",
+		"Wrong merchant: the state is of the live merchant, this configuration is for test")
 
 	s.Write("main.tf", bothMerchants)
 	s.mustPlan("No changes.")
-	s.Write("main.tf", strings.NewReplacer(`"Test ${`, `"Better test ${`, `"Live ${`, `"Better live ${`).Replace(bothMerchants))
+	s.Write("main.tf", strings.NewReplacer(`"Test ${`, `"Better test ${`, `"Live ${`,
+		`"Better live ${`).Replace(bothMerchants))
 	s.settle()
 	s.judge()
 	s.keeps(managed)

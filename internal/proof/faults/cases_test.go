@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// cases are the twenty-five, by number.
+// cases are the twenty-five cases, by number.
 var cases = map[int]struct {
 	name string
 	run  func(*testing.T)

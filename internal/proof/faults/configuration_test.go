@@ -16,15 +16,23 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// case24 gives the provider the wrong keys and addresses that people give one, and puts between it and the service what stands there.
+// case24 tries the wrong keys and addresses that people use, and puts proxies, portals and gateways
+// between the provider and the service.
 func case24(t *testing.T) {
 	subtests(t, map[string]func(*testing.T){
-		"wrong arguments": wrongArguments, "key known after apply": keyKnownLater, "path before v1": behindGateway, "redirect": redirected,
-		"portal": behindPortal, "proxy": behindProxy, "plain http and a proxy": besideProxy, "private CA": privateCA,
+		"wrong arguments":        wrongArguments,
+		"key known after apply":  keyKnownLater,
+		"path before v1":         behindGateway,
+		"redirect":               redirected,
+		"portal":                 behindPortal,
+		"proxy":                  behindProxy,
+		"plain http and a proxy": besideProxy,
+		"private CA":             privateCA,
 	}, func(t *testing.T, run func(*testing.T)) { run(t) })
 }
 
-// wrongArguments: each is refused at once, in words, and without a request.
+// wrongArguments checks that each wrong argument is refused at once, with an explanation and
+// without a request.
 func wrongArguments(t *testing.T) {
 	const canary = "c4n4ry-0f-4-wr0ng-k3y"
 	s := newScenario(t, sandbox.Options{Seed: 24}, program)
@@ -43,7 +51,10 @@ func wrongArguments(t *testing.T) {
 		{"Bearer test_" + canary, url, "the API key has a blank or a line break inside"},
 		{"live_" + canary, url, "Wrong merchant: the key is a live key, this configuration expects test"},
 		{key, "api.getcohort.com", "In COHORT_API_URL: a URL such as https://api.getcohort.com is needed, with its scheme."},
-		{key, "api.getcohort.com:443/v1", "In COHORT_API_URL: a URL such as https://api.getcohort.com is needed, with its scheme."},
+		{
+			key, "api.getcohort.com:443/v1",
+			"In COHORT_API_URL: a URL such as https://api.getcohort.com is needed, with its scheme.",
+		},
 		{key, "http://api.getcohort.com", "plain http would send the API key readable to api.getcohort.com"},
 		{key, "https://user:p4ssw0rd-0f-a-us3r@api.getcohort.com", "a user or password does not belong in it"},
 		{key, url + "?key=" + canary, "a query or fragment does not belong in it"},
@@ -56,14 +67,14 @@ func wrongArguments(t *testing.T) {
 			t.Errorf("%d requests were sent with the key %q and the address %q", sent, c.key, c.url)
 		}
 	}
-	// White space around them comes with copying, and does no harm.
+	// White space around both, which comes from copying, is accepted.
 	s.Env["COHORT_API_KEY"], s.Env["COHORT_API_URL"] = " "+key+"\n", "\t"+url+"/v1/ "
 	s.mustPlan("No changes.")
 	s.settle()
 	s.judge()
 }
 
-// keyKnownLater: the key depends on another resource, so that the plan is made without it.
+// keyKnownLater has a key that depends on another resource, so the plan runs without it.
 func keyKnownLater(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 24}, "")
 	s.Env["TF_VAR_key"], s.Env["COHORT_API_KEY"] = s.sandbox.TestKey(), ""
@@ -78,7 +89,8 @@ resource "terraform_data" "vault" { input = var.vault }
 	s.mustApply()
 	managed := s.holds(12)
 	s.sandbox.Reset()
-	s.mustFail(s.Apply("-var=vault=second"), "The api_key of the provider is only known after another resource is applied.")
+	s.mustFail(s.Apply("-var=vault=second"),
+		"The api_key of the provider is only known after another resource is applied.")
 	s.keeps(managed)
 	if sent := s.sandbox.Stats().Requests; sent != 0 {
 		t.Errorf("%d requests were sent without a key", sent)
@@ -90,7 +102,7 @@ resource "terraform_data" "vault" { input = var.vault }
 	s.keeps(managed)
 }
 
-// behindGateway: the API is at a path of its host.
+// behindGateway serves the API under a path of its host.
 func behindGateway(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 24}, program)
 	for n, suffix := range []string{"/gateway/cohort", "/gateway/cohort/", "/gateway/cohort/v1", "/gateway/cohort/v1/"} {
@@ -106,7 +118,8 @@ func behindGateway(t *testing.T) {
 	s.holds(12)
 }
 
-// saved makes the program and a saved plan that changes each of its perks and makes one more, which is to be applied where it cannot be.
+// saved applies the program and saves a plan that changes each perk and makes one more. Callers
+// apply this plan where it must fail.
 func saved(t *testing.T) (s *scenario, managed []string) {
 	t.Helper()
 	s = newScenario(t, sandbox.Options{Seed: 24}, program)
@@ -119,16 +132,21 @@ func saved(t *testing.T) (s *scenario, managed []string) {
 	return s, managed
 }
 
-// redirected: the key goes to no other place than the one that was given, whoever says so.
+// redirected checks that the key goes only to the given address, even if a server redirects.
 func redirected(t *testing.T) {
-	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+	for _, status := range []int{
+		http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect,
+		http.StatusPermanentRedirect,
+	} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
 			s, managed := saved(t)
 			var followed atomic.Int64
 			elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Add(1) }))
 			t.Cleanup(elsewhere.Close)
-			s.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL+r.URL.Path, status) }))
+			s.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, elsewhere.URL+r.URL.Path, status)
+			}))
 			const words = "which is not followed because the API key would travel along"
 			s.mustFail(s.Plan(), "a redirect to "+elsewhere.URL, words)
 			s.mustFail(s.applySaved(), words)
@@ -144,7 +162,7 @@ func redirected(t *testing.T) {
 	}
 }
 
-// behindPortal: every answer is a page to log in on, with 200.
+// behindPortal answers every request with a login page and status 200.
 func behindPortal(t *testing.T) {
 	s, managed := saved(t)
 	s.serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -164,13 +182,13 @@ func behindPortal(t *testing.T) {
 	}
 }
 
-// proxyPassword is in the address of the proxy.
+// proxyPassword is part of the proxy's address.
 const proxyPassword = "c4n4ry-0f-th3-pr0xy"
 
-// proxy is one that asks for a password, and knows the name of one server.
+// proxy is a proxy that requires a password and knows the name of one server.
 type proxy struct {
 	encrypted string // the address that CONNECT example.com:443 leads to
-	// asked and passed count requests, and those that went on.
+	// asked counts requests; passed counts those that the proxy let through.
 	asked, passed atomic.Int64
 }
 
@@ -211,7 +229,8 @@ func (p *proxy) tunnel(w http.ResponseWriter) {
 	}()
 }
 
-// trusted serves the sandbox with a certificate of an authority of its own, for example.com and loopback, and writes that authority's into ca.pem.
+// trusted serves the sandbox under a certificate for example.com and loopback, from its own
+// authority. It writes the authority's certificate to ca.pem.
 func (s *scenario) trusted() *httptest.Server {
 	s.t.Helper()
 	server := httptest.NewUnstartedServer(s.sandbox.Handler())
@@ -223,7 +242,7 @@ func (s *scenario) trusted() *httptest.Server {
 	return server
 }
 
-// behindProxy: the way out leads through a proxy that asks for a password and makes a tunnel.
+// behindProxy sends requests through a tunneling proxy that requires a password.
 func behindProxy(t *testing.T) {
 	s, managed := saved(t)
 	s.trace()
@@ -234,7 +253,8 @@ func behindProxy(t *testing.T) {
 	s.use("  ca_cert_file = \"ca.pem\"\n  max_retries = 0", better.Replace(program))
 	for _, user := range []string{"", "me:wrong-" + proxyPassword + "@"} {
 		s.Env["HTTP_PROXY"], s.Env["HTTPS_PROXY"] = "http://"+user+host, "http://"+user+host
-		s.mustFail(s.Plan(), "Could not read perk", "There was no usable answer", "a demand of the proxy for a user and a password")
+		s.mustFail(s.Plan(), "Could not read perk", "There was no usable answer",
+			"a demand of the proxy for a user and a password")
 		s.keeps(managed)
 	}
 	if passed := p.passed.Load(); passed != 0 {
@@ -249,7 +269,7 @@ func behindProxy(t *testing.T) {
 	}
 }
 
-// besideProxy: plain http is for this machine alone, and no proxy sees it.
+// besideProxy checks that plain http stays on this machine and bypasses every proxy.
 func besideProxy(t *testing.T) {
 	s, _ := saved(t)
 	p := &proxy{}
@@ -264,7 +284,7 @@ func besideProxy(t *testing.T) {
 	}
 }
 
-// privateCA: the certificate is one that only ca_cert_file makes trusted.
+// privateCA serves a certificate that only ca_cert_file makes trusted.
 func privateCA(t *testing.T) {
 	s, managed := saved(t)
 	s.Env["COHORT_API_URL"] = s.trusted().URL

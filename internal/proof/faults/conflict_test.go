@@ -17,7 +17,8 @@ func case17(t *testing.T) {
 	}, func(t *testing.T, run func(*testing.T)) { run(t) })
 }
 
-// editedPerks edits what the plan changes, what it does not change, what is not managed, and both.
+// editedPerks edits properties that the plan changes, properties that it does not change, unmanaged
+// properties, and combinations.
 func editedPerks(t *testing.T, overwrite bool) {
 	t.Helper()
 	policy := "fail"
@@ -44,9 +45,9 @@ resource "cohort_perk" "p" {
 	s.savePlan()
 	s.edit(s.perk(0), map[string]any{"title": english("By hand")})
 	s.edit(s.perk(1), map[string]any{"description": english("By hand")})
-	s.edit(s.perk(2), map[string]any{"status": "live"}) // desired_status is unset, so the status is not managed
+	s.edit(s.perk(2), map[string]any{"status": "live"}) // desired_status is not set, so the status is unmanaged
 	s.edit(s.perk(3), map[string]any{"title": english("By hand"), "status": "live"})
-	s.edit(s.perk(4), map[string]any{"title": english("Gift 4")}) // what the plan wants
+	s.edit(s.perk(4), map[string]any{"title": english("Gift 4")}) // the value that the plan sets
 	s.edit(s.perk(5), map[string]any{"imageUrl": "https://cdn.example.com/by-hand.png"})
 	s.sandbox.Reset()
 	result := s.applySaved()
@@ -60,7 +61,8 @@ resource "cohort_perk" "p" {
 		wrong = 4
 		const changed = `: it was changed outside of Terraform after the plan was made`
 		s.mustFail(result,
-			`Could not update perk "perk-0"`+changed, `The service has another value of this than the plan saw. Nothing was sent.`,
+			`Could not update perk "perk-0"`+changed, `The service has another value of this than the plan saw. Nothing was `+
+				`sent.`,
 			`Could not update perk "perk-1"`+changed,
 			`Could not update perk "perk-3"`+changed,
 			`Could not update perk "perk-5"`+changed,
@@ -72,7 +74,7 @@ resource "cohort_perk" "p" {
 			}
 		}
 	}
-	if sent := s.committed("PATCH", "perks/"); sent != 9-wrong { // perk 4 needs none
+	if sent := s.committed("PATCH", "perks/"); sent != 9-wrong { // perk 4 needs no change
 		t.Errorf("%d perks were changed, want %d", sent, 9-wrong)
 	}
 	s.keeps(managed)
@@ -86,12 +88,13 @@ resource "cohort_perk" "p" {
 	}
 }
 
-// editedKinds edits a property of every kind that the plan changes too.
+// editedKinds edits, for every kind, a property that the plan changes too.
 func editedKinds(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 17}, program)
 	s.mustApply()
 	managed := s.holds(12)
-	// Ids in the place of references: a conflict of one object shall not keep the others from being tried.
+	// Ids instead of references: a conflict of one object must not keep Terraform from trying the
+	// others.
 	hunt, segment := s.find("campaigns", "internalName", "hunt"), s.find("cohorts", "referenceId", "gold")
 	alone := strings.NewReplacer(
 		"cohort_user_property.tier.reference_id", `"tier"`,
@@ -116,11 +119,13 @@ func editedKinds(t *testing.T) {
 
 	result := s.applySaved()
 	for _, object := range []string{
-		`user property "Better tier"`, `list "Better VIP 1"`, `segment "Better gold"`, `perk "perk-1"`, `digital asset "card"`, `badge "gold"`, `campaign "gift"`, `campaign "hunt"`,
+		`user property "Better tier"`, `list "Better VIP 1"`, `segment "Better gold"`, `perk "perk-1"`,
+		`digital asset "card"`, `badge "gold"`, `campaign "gift"`, `campaign "hunt"`,
 	} {
 		s.mustFail(result, "Could not update "+object)
 	}
-	if changed := strings.Count(flat(result.Output), "it was changed outside of Terraform after the plan was made"); changed != 8 {
+	if changed := strings.Count(flat(result.Output),
+		"it was changed outside of Terraform after the plan was made"); changed != 8 {
 		t.Errorf("%d conflicts were told, want 8", changed)
 	}
 	if sent := s.committed("PATCH", ""); sent != 4 { // two lists and two perks
@@ -134,7 +139,10 @@ func editedKinds(t *testing.T) {
 
 // case18 deletes objects behind Terraform's back.
 func case18(t *testing.T) {
-	subtests(t, map[string]func(*testing.T){"before the plan": deletedBeforePlan, "after the plan": deletedAfterPlan, "all": deletedAll},
+	subtests(t, map[string]func(*testing.T){
+		"before the plan": deletedBeforePlan, "after the plan": deletedAfterPlan,
+		"all": deletedAll,
+	},
 		func(t *testing.T, run func(*testing.T)) { run(t) })
 }
 
@@ -149,7 +157,10 @@ func deletedBeforePlan(t *testing.T) {
 	s.settle()
 	s.judge()
 	s.holds(12)
-	for kind, want := range map[string]int{"user-properties": 1, "cohorts": 5, "perks": 4, "digital-assets": 1, "badges": 1, "campaigns": 3} {
+	for kind, want := range map[string]int{
+		"user-properties": 1, "cohorts": 5, "perks": 4, "digital-assets": 1,
+		"badges": 1, "campaigns": 3,
+	} {
 		if made := s.creates(kind); made != want {
 			t.Errorf("%d %s were made, want %d", made, kind, want)
 		}
@@ -164,9 +175,10 @@ func deletedAfterPlan(t *testing.T) {
 	s.drop(s.perk(0))
 	s.drop(s.perk(11))
 	result := s.applySaved()
-	s.mustFail(result, `Could not update perk "perk-0"`, "The object does not exist in this merchant. It may have been deleted outside of Terraform: run plan again.")
+	s.mustFail(result, `Could not update perk "perk-0"`,
+		"The object does not exist in this merchant. It may have been deleted outside of Terraform: run plan again.")
 	s.silent(result, "perk-11")
-	s.holds(10) // what is gone leaves the state when a read finds it so
+	s.holds(10) // a missing object leaves the state when a read finds it missing
 	s.mustPlan("Plan: 1 to add, 0 to change, 0 to destroy.")
 	s.settle()
 	s.judge()
@@ -187,7 +199,8 @@ func deletedAll(t *testing.T) {
 		if result != "plan" {
 			args = append(args, "-auto-approve")
 		}
-		s.mustFail(s.Run(args...), "This looks like the wrong merchant", "Nothing was removed from the state.", "COHORT_EXPECT_EMPTY=1")
+		s.mustFail(s.Run(args...), "This looks like the wrong merchant", "Nothing was removed from the state.",
+			"COHORT_EXPECT_EMPTY=1")
 		s.keeps(managed)
 	}
 	if sent := s.writes(); sent != 0 {

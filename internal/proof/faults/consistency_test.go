@@ -7,9 +7,13 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// case16 is a service whose reads lag behind its writes. How long is counted in reads, and ClearFaults is the end of it.
+// case16 has a service whose reads lag behind its writes. The lag is counted in reads; ClearFaults
+// ends it.
 func case16(t *testing.T) {
-	subtests(t, map[string]func(*testing.T){"late objects": lateObjects, "late and unanswered": lateAndUnanswered, "old versions": oldVersions},
+	subtests(t, map[string]func(*testing.T){
+		"late objects": lateObjects, "late and unanswered": lateAndUnanswered,
+		"old versions": oldVersions,
+	},
 		func(t *testing.T, run func(*testing.T)) { run(t) })
 }
 
@@ -20,26 +24,26 @@ resource "cohort_perk" "late" {
 }
 `
 
-// lateObjects: what was made is not found for a while.
+// lateObjects hides new objects for a while.
 func lateObjects(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 16}, program)
 	s.inject(sandbox.Fault{Method: "POST", Count: every, HideGet: 3, HideList: 3})
 	s.mustApply()
 	before := s.holds(12)
 
-	// A run that begins too early finds nothing at all. It must not believe it.
+	// A run that starts too early finds no object at all. It must not conclude that they are gone.
 	s.mustFail(s.Plan(), "This looks like the wrong merchant")
 	s.mustFail(s.Apply(), "This looks like the wrong merchant")
 	s.keeps(before)
 	s.sandbox.ClearFaults()
 	s.mustPlan("No changes.")
 
-	// One object that is late among others that are not: the list tells that it exists.
+	// One late object among others that are not late: the list shows that it exists.
 	s.Write("late.tf", latePerk)
 	s.inject(sandbox.Fault{Method: "POST", Count: every, HideGet: 100})
 	s.mustApply()
 	before = s.holds(13)
-	// What the list shows as it is in the state is not asked for by id.
+	// The provider does not read an object by id if the list shows it as it is in the state.
 	s.mustPlan("No changes.")
 	s.Env["COHORT_READ_STRATEGY"] = "get"
 	s.mustFail(s.Apply(), `Not known whether the perk "late" exists`, "Run plan again in a while.")
@@ -55,7 +59,8 @@ func lateObjects(t *testing.T) {
 	}
 }
 
-// lateAndUnanswered: what is looked up because its create got no answer is late as well, in the list and when it is read.
+// lateAndUnanswered loses the answers of creates, and hides the new objects from lists and reads
+// for a while.
 func lateAndUnanswered(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 16}, perks(10))
 	s.inject(sandbox.Fault{Method: "POST", Stage: sandbox.StageAfter, Reset: true, Count: every, HideGet: 2, HideList: 2})
@@ -70,7 +75,8 @@ func lateAndUnanswered(t *testing.T) {
 	}
 }
 
-// oldVersions: what was changed is read as it was before, and what was deleted is still there.
+// oldVersions makes reads show changed objects in their old version, and deleted objects as
+// existing.
 func oldVersions(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 16}, program)
 	s.inject(
@@ -91,7 +97,7 @@ func oldVersions(t *testing.T) {
 	s.Write("main.tf", "provider \"cohort\" {}\n"+better.Replace(program))
 	s.mustApply()
 	s.keeps(before)
-	// Runs that begin too early see the old version and change it once more, to what it is.
+	// Runs that start too early see the old version and send the same change again.
 	s.settle()
 	s.judge()
 	s.keeps(before)
@@ -99,20 +105,24 @@ func oldVersions(t *testing.T) {
 		t.Errorf("the title in the service is %v", title)
 	}
 
-	// What is deleted stays deleted, though a list and a read may still show it.
-	s.Write("main.tf", "provider \"cohort\" {}\n"+better.Replace(strings.Replace(program, "count          = 3", "count          = 2", 1)))
+	// A deleted object stays deleted, although a list and a read may still show it.
+	s.Write("main.tf", "provider \"cohort\" {}\n"+better.Replace(strings.Replace(program, "count          = 3",
+		"count          = 2", 1)))
 	s.mustApply()
 	s.holds(11)
 	s.settle()
 	s.judge()
-	for kind, want := range map[string]int{"user-properties": 1, "cohorts": 4, "perks": 3, "digital-assets": 1, "badges": 1, "campaigns": 2} {
+	for kind, want := range map[string]int{
+		"user-properties": 1, "cohorts": 4, "perks": 3, "digital-assets": 1,
+		"badges": 1, "campaigns": 2,
+	} {
 		if made := s.creates(kind); made != want {
 			t.Errorf("%d %s were made, want %d", made, kind, want)
 		}
 	}
 }
 
-// better changes something of every object of the program.
+// better changes a property of every object in the program.
 var better = strings.NewReplacer(
 	`name         = "Tier"`, `name         = "Better tier"`,
 	`name         = "VIP ${count.index}"`, `name         = "Better VIP ${count.index}"`,

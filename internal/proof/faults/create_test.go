@@ -21,7 +21,10 @@ func case01(t *testing.T) {
 	s.mustApply()
 	s.settle()
 	s.judge()
-	for kind, want := range map[string]int{"user-properties": 1, "cohorts": 4, "perks": 3, "digital-assets": 1, "badges": 1, "campaigns": 2} {
+	for kind, want := range map[string]int{
+		"user-properties": 1, "cohorts": 4, "perks": 3, "digital-assets": 1,
+		"badges": 1, "campaigns": 2,
+	} {
 		if made := s.creates(kind); made != want {
 			t.Errorf("%d %s were made, want %d", made, kind, want)
 		}
@@ -87,7 +90,7 @@ resource "cohort_list" "same" {
 	}
 }
 
-// impatient is the argument with which a request is given up soon.
+// impatient makes the provider give up a request soon.
 const impatient = `request_timeout = "2s"`
 
 func case04(t *testing.T) {
@@ -95,7 +98,10 @@ func case04(t *testing.T) {
 		t.Parallel()
 		s := newScenario(t, sandbox.Options{Seed: 4}, "")
 		s.use(impatient, perks(10))
-		s.inject(sandbox.Fault{Method: "POST", Stage: sandbox.StageBefore, Delay: sandbox.Duration(3 * time.Second), Count: every})
+		s.inject(sandbox.Fault{
+			Method: "POST", Stage: sandbox.StageBefore, Delay: sandbox.Duration(3 * time.Second),
+			Count: every,
+		})
 		s.mustApply()
 		s.settle()
 		s.judge()
@@ -105,14 +111,15 @@ func case04(t *testing.T) {
 	})
 	for kind, resources := range map[string]struct{ program, address string }{
 		"perks":   {perks(10), "cohort_perk.p"},
-		"cohorts": {lists(10), "cohort_list.l"}, // The service allows their key once.
+		"cohorts": {lists(10), "cohort_list.l"}, // The service refuses a second object with their key.
 	} {
 		t.Run("after the window, "+kind, func(t *testing.T) {
 			t.Parallel()
 			s := newScenario(t, sandbox.Options{Seed: 4}, "")
 			s.use(impatient, resources.program)
 			late := s.hold(creating(kind))
-			s.mustFail(s.Apply(), "no such object has appeared since", "Run apply again: what is there already is then found, by its key, before anything is made.")
+			s.mustFail(s.Apply(), "no such object has appeared since",
+				"Run apply again: what is there already is then found, by its key, before anything is made.")
 			if held := late.held.Load(); held != 10 {
 				t.Errorf("%d creates were sent, want 10: one that is unclear is not sent again", held)
 			}
@@ -140,7 +147,8 @@ func case05(t *testing.T) {
 		server := s.serve(s.sandbox.Handler())
 		server.Close()
 		applied := s.Run("apply", "-no-color", "plan")
-		s.mustFail(applied, "Could not look for the perk", "connection refused", "This request changed nothing. Try again later")
+		s.mustFail(applied, "Could not look for the perk", "connection refused",
+			"This request changed nothing. Try again later")
 		s.silent(applied, "The service may have made the change", "no such object has appeared since")
 		s.reach()
 		s.settle()
@@ -156,7 +164,7 @@ func case05(t *testing.T) {
 		server := httptest.NewUnstartedServer(s.sandbox.Handler())
 		listener := &cuttingListener{Listener: server.Listener, cuts: func(n int64) bool { return n%3 == 0 }}
 		server.Listener = listener
-		server.Config.SetKeepAlivesEnabled(false) // Each request opens a connection, however few are under way.
+		server.Config.SetKeepAlivesEnabled(false) // Each request opens a connection, even when few are in flight.
 		server.StartTLS()
 		t.Cleanup(server.Close)
 		s.Env["COHORT_API_URL"] = server.URL
@@ -165,7 +173,8 @@ func case05(t *testing.T) {
 		s.settle()
 		s.judge()
 		if sent, made := s.requests("POST"); sent != 10 || made != 10 || listener.cut.Load() < 4 {
-			t.Errorf("%d creates were sent and %d committed, want 10 and 10; %d connections were cut", sent, made, listener.cut.Load())
+			t.Errorf("%d creates were sent and %d committed, want 10 and 10; %d connections were cut", sent, made,
+				listener.cut.Load())
 		}
 	})
 	t.Run("reset while it is read", func(t *testing.T) {
@@ -176,7 +185,7 @@ func case05(t *testing.T) {
 		server.Listener = &cuttingListener{Listener: server.Listener, inside: func(read []byte) bool {
 			return bytes.HasPrefix(read, []byte("POST /v1/perks")) && creates.Add(1) <= 4
 		}}
-		server.Config.SetKeepAlivesEnabled(false) // A connection begins with its only request, which is read at once.
+		server.Config.SetKeepAlivesEnabled(false) // A connection starts with its only request, which one read returns.
 		server.Start()
 		t.Cleanup(server.Close)
 		s.Env["COHORT_API_URL"] = server.URL
@@ -208,7 +217,8 @@ func case05(t *testing.T) {
 	}
 }
 
-// cuttingListener resets connections: some as soon as they are there, by their number, some when they bring certain bytes.
+// cuttingListener resets connections: some right after accepting them, chosen by number, and some
+// when they send certain bytes.
 type cuttingListener struct {
 	net.Listener
 	cuts   func(n int64) bool

@@ -8,18 +8,29 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// case23 changes what the service answers: it has grown, it tidies, it is not what it was.
+// case23 changes the answers of the service: new properties, normalized values, other types.
 func case23(t *testing.T) {
 	tolerated := func(faults ...sandbox.Fault) func(*testing.T) { return func(t *testing.T) { oddAnswers(t, faults) } }
 	subtests(t, map[string]func(*testing.T){
-		// Inside the settings of a campaign, which change here, they would be sent back, and the sandbox holds none of them.
+		// Not inside the settings of a campaign: these change here, so the provider would send unknown
+		// properties back, and the sandbox does not have them.
 		"more properties": tolerated(sandbox.Fault{Set: map[string]any{
-			"future": map[string]any{"a": []any{1, nil}}, "data[].future": true, "rewards[].future": "x", "distribution.future": 1, "conditions.future": 1,
+			"future": map[string]any{"a": []any{1, nil}}, "data[].future": true, "rewards[].future": "x",
+			"distribution.future": 1, "conditions.future": 1,
 			"conditions.groups[].future": 1, "nextPage": 2,
 		}}),
-		"dates of another type":  tolerated(sandbox.Fault{Set: map[string]any{"createdAt": 1798761600, "updatedAt": 1798761600}}),
-		"no dates":               tolerated(sandbox.Fault{Drop: []string{"createdAt", "updatedAt", "data[].createdAt", "data[].updatedAt"}}),
-		"null for empty":         tolerated(sandbox.Fault{Method: "GET", Set: map[string]any{"lockedDescription": nil}, Drop: []string{"videoUrl", "expiresAt", "endAt", "maxSupply"}}),
+		"dates of another type": tolerated(sandbox.Fault{Set: map[string]any{
+			"createdAt": 1798761600,
+			"updatedAt": 1798761600,
+		}}),
+		"no dates": tolerated(sandbox.Fault{Drop: []string{
+			"createdAt", "updatedAt", "data[].createdAt",
+			"data[].updatedAt",
+		}}),
+		"null for empty": tolerated(sandbox.Fault{
+			Method: "GET", Set: map[string]any{"lockedDescription": nil},
+			Drop: []string{"videoUrl", "expiresAt", "endAt", "maxSupply"},
+		}),
 		"rewards in other order": tolerated(sandbox.Fault{Reorder: []string{"rewards", "data"}}),
 		"unknown status":         unknownStatus,
 		"unknown words":          unknownWords,
@@ -29,7 +40,7 @@ func case23(t *testing.T) {
 	}, func(t *testing.T, run func(*testing.T)) { run(t) })
 }
 
-// oddAnswers are to be borne without a word.
+// oddAnswers must be accepted silently.
 func oddAnswers(t *testing.T, faults []sandbox.Fault) {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 23}, program)
@@ -50,7 +61,8 @@ func oddAnswers(t *testing.T, faults []sandbox.Fault) {
 	}
 }
 
-// unknownStatus: a status that the service has grown is neither fought nor taken for what was asked for.
+// unknownStatus checks that the provider neither changes a new, unknown status nor takes it for the
+// desired one.
 func unknownStatus(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 23}, program)
 	s.mustApply()
@@ -74,7 +86,7 @@ func unknownStatus(t *testing.T) {
 	s.judge()
 }
 
-// oneAnswer puts something into what reads by id, which it asks for, say of one object.
+// oneAnswer changes the answers of reads of one object, and makes the provider read by id.
 func (s *scenario) oneAnswer(kind, id string, set map[string]any) {
 	s.t.Helper()
 	s.sandbox.ClearFaults()
@@ -82,8 +94,8 @@ func (s *scenario) oneAnswer(kind, id string, set map[string]any) {
 	s.inject(sandbox.Fault{Method: "GET", Route: "/v1/" + kind + "/" + id, Count: every, Set: set})
 }
 
-// unknownWords: a variant that the provider does not know is an error, which says so, or a difference that can be seen; never a crash, and
-// nothing is lost.
+// unknownWords checks that an unknown variant causes a clear error or a visible difference, never a
+// crash, and that nothing is lost.
 func unknownWords(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 23}, program)
 	s.mustApply()
@@ -94,29 +106,47 @@ func unknownWords(t *testing.T) {
 		set      map[string]any
 		said     string
 	}{
-		{"campaigns", hunt, map[string]any{"type": "quest"}, `The campaign "hunt" is of type "quest", which this version of the provider does not know.`},
-		{"campaigns", hunt, map[string]any{"distribution": map[string]any{"type": "auction", "typeConfig": map[string]any{"bids": 3}}}, `"auction", which this version of the provider does not know`},
-		{"campaigns", hunt, map[string]any{"rewards[].type": "coin"}, `"coin", which this version of the provider does not know`},
-		{"cohorts", gold, map[string]any{"type": "list"}, "The object with id " + gold + " is a list. Use cohort_list for it."},
+		{
+			"campaigns", hunt,
+			map[string]any{"type": "quest"},
+			`The campaign "hunt" is of type "quest", which this version of the provider does not know.`,
+		},
+		{"campaigns", hunt, map[string]any{"distribution": map[string]any{
+			"type":       "auction",
+			"typeConfig": map[string]any{"bids": 3},
+		}}, `"auction", which this version of the provider does not know`},
+		{
+			"campaigns", hunt,
+			map[string]any{"rewards[].type": "coin"},
+			`"coin", which this version of the provider does not know`,
+		},
+		{"cohorts", gold, map[string]any{"type": "list"}, "The object with id " + gold +
+			" is a list. Use cohort_list for it."},
 	} {
 		s.oneAnswer(odd.kind, odd.id, odd.set)
 		s.mustFail(s.Plan(), odd.said)
 		s.mustFail(s.Apply(), odd.said)
 		s.keeps(before)
 	}
-	// The catalog of perk kinds is open: one more is custom, and the plan shows it.
+	// The catalog of perk kinds is open: a new kind becomes custom, and the plan shows it.
 	s.oneAnswer("perks", s.perk(0), map[string]any{"type": "gift-card", "typeConfig": map[string]any{"amount": 5}})
 	s.mustSay(s.mustPlan("Plan: 0 to add, 1 to change, 0 to destroy."), `type     = "gift-card"`)
-	// A kind of condition that is not known is replaced by another one: the plan warns of it.
-	s.oneAnswer("cohorts", gold, map[string]any{"conditions.groups[].conditions": []any{map[string]any{"type": "weather", "typeConfig": map[string]any{"is": "fine"}}}})
-	s.mustSay(s.mustPlan("Plan: 0 to add, 1 to change, 0 to destroy."), `groups[0].conditions[0] of the segment "Gold" is a condition that this version of the provider does not know.`, "another condition in its place replaces it")
+	// Another condition replaces one of an unknown kind: the plan warns about it.
+	s.oneAnswer("cohorts", gold, map[string]any{"conditions.groups[].conditions": []any{map[string]any{
+		"type":       "weather",
+		"typeConfig": map[string]any{"is": "fine"},
+	}}})
+	s.mustSay(s.mustPlan("Plan: 0 to add, 1 to change, 0 to destroy."),
+		`groups[0].conditions[0] of the segment "Gold" is a condition that this version of the provider does not know.`,
+		"another condition in its place replaces it")
 	s.sandbox.ClearFaults()
 	s.settle()
 	s.judge()
 	s.keeps(before)
 }
 
-// otherTypes: a property whose type changed is one clear error, also of an answer to a write.
+// otherTypes checks that a property with a changed type causes one clear error, also in an answer
+// to a write.
 func otherTypes(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 23}, program)
 	s.mustApply()
@@ -149,9 +179,12 @@ func otherTypes(t *testing.T) {
 	s.mustSay(s.mustPlan("No changes."), "Warning: Not a time", `The service answered "tomorrow"`)
 	s.keeps(before)
 
-	// The answers to writes, all of them.
+	// Now the answers to all writes.
 	s.sandbox.ClearFaults()
-	s.inject(sandbox.Fault{Method: "PATCH", Count: every, Set: map[string]any{"title": 1, "name": []any{}, "rewards": "none", "startAt": 5}})
+	s.inject(sandbox.Fault{
+		Method: "PATCH", Count: every,
+		Set: map[string]any{"title": 1, "name": []any{}, "rewards": "none", "startAt": 5},
+	})
 	s.Write("main.tf", "provider \"cohort\" {}\n"+better.Replace(program))
 	s.mustApply()
 	s.settle()
@@ -159,7 +192,7 @@ func otherTypes(t *testing.T) {
 	s.keeps(before)
 }
 
-// filledDefaults: everything that can be left out is, and the service fills it in.
+// filledDefaults leaves out every optional property, and the service fills them in.
 func filledDefaults(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 23}, `
 resource "cohort_user_property" "p" {
@@ -209,7 +242,8 @@ resource "cohort_campaign" "airdrop" {
 	before := s.holds(11)
 	s.mustPlan("No changes.")
 	for n := range 2 {
-		if got, want := s.object("user-properties", s.find("user-properties", "name", fmt.Sprintf("Property %d", n)))["referenceId"], fmt.Sprintf("property_%d", n); got != want {
+		id := s.find("user-properties", "name", fmt.Sprintf("Property %d", n))
+		if got, want := s.object("user-properties", id)["referenceId"], fmt.Sprintf("property_%d", n); got != want {
 			t.Errorf("the service chose the reference id %v, want %s", got, want)
 		}
 	}
@@ -218,14 +252,15 @@ resource "cohort_campaign" "airdrop" {
 	s.keeps(before)
 }
 
-// tidiedByTheService: texts, media and order are stored in the service's own form.
+// tidiedByTheService stores texts, media and order in the service's own form.
 func tidiedByTheService(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 23, Normalize: true}, program)
 	s.mustApply()
 	before := s.holds(12)
 	s.mustPlan("No changes.")
 	card := s.find("digital-assets", "internalName", "card")
-	if stored := s.object("digital-assets", card)["imageUrl"]; !strings.HasPrefix(fmt.Sprint(stored), "https://media.sandbox.invalid/") {
+	if stored := s.object("digital-assets", card)["imageUrl"]; !strings.HasPrefix(fmt.Sprint(stored),
+		"https://media.sandbox.invalid/") {
 		t.Fatalf("the service stored the picture as %v, which proves nothing", stored)
 	}
 	s.Write("main.tf", "provider \"cohort\" {}\n"+better.Replace(program))
@@ -238,7 +273,7 @@ func tidiedByTheService(t *testing.T) {
 	}
 	s.mustPlan("No changes.")
 
-	// Another picture, set by hand, is drift all the same; and a new one of ours is sent.
+	// Another picture, set by hand, is still drift; and a new picture in the configuration is sent.
 	s.edit(card, map[string]any{"imageUrl": "https://cdn.example.com/by-hand.png"})
 	s.mustSay(s.mustPlan("Plan: 0 to add, 1 to change, 0 to destroy."), "by-hand.png")
 	s.settle()

@@ -13,14 +13,14 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// attempt is one command, with files that are there for it alone.
+// attempt is one command, with files that exist only during it.
 type attempt struct {
 	name  string
 	args  []string
 	files map[string]string
 }
 
-// more declares a list that is in no state, for the two ways of importing.
+// more declares a list that is not in the state, for the two ways of importing.
 const more = `
 resource "cohort_list" "more" {
   name         = "More"
@@ -28,26 +28,48 @@ resource "cohort_list" "more" {
 }
 `
 
-// The ways to run Terraform in the workspace of program. What they name is a list that nothing refers to.
+// The ways to run Terraform in the workspace of program. They target a list that no other object
+// refers to.
 var (
 	toPlan            = attempt{name: "plan", args: []string{"plan"}}
 	toPlanUnrefreshed = attempt{name: "plan -refresh=false", args: []string{"plan", "-refresh=false"}}
 	toPlanRefreshOnly = attempt{name: "plan -refresh-only", args: []string{"plan", "-refresh-only"}}
 	toPlanDestroy     = attempt{name: "plan -destroy", args: []string{"plan", "-destroy"}}
 
-	toApply              = attempt{name: "apply", args: []string{"apply", "-auto-approve"}}
-	toApplyUnrefreshed   = attempt{name: "apply -refresh=false", args: []string{"apply", "-auto-approve", "-refresh=false"}}
-	toApplyRefreshOnly   = attempt{name: "apply -refresh-only", args: []string{"apply", "-auto-approve", "-refresh-only"}}
-	toApplyTarget        = attempt{name: "apply -target", args: []string{"apply", "-auto-approve", "-target=cohort_list.vip[1]"}}
-	toReplace            = attempt{name: "apply -replace", args: []string{"apply", "-auto-approve", "-replace=cohort_list.vip[1]"}}
-	toReplaceUnrefreshed = attempt{name: "apply -replace -refresh=false", args: []string{"apply", "-auto-approve", "-replace=cohort_list.vip[1]", "-refresh=false"}}
+	toApply            = attempt{name: "apply", args: []string{"apply", "-auto-approve"}}
+	toApplyUnrefreshed = attempt{
+		name: "apply -refresh=false",
+		args: []string{"apply", "-auto-approve", "-refresh=false"},
+	}
+	toApplyRefreshOnly = attempt{name: "apply -refresh-only", args: []string{"apply", "-auto-approve", "-refresh-only"}}
+	toApplyTarget      = attempt{
+		name: "apply -target",
+		args: []string{"apply", "-auto-approve", "-target=cohort_list.vip[1]"},
+	}
+	toReplace = attempt{
+		name: "apply -replace",
+		args: []string{"apply", "-auto-approve", "-replace=cohort_list.vip[1]"},
+	}
+	toReplaceUnrefreshed = attempt{
+		name: "apply -replace -refresh=false",
+		args: []string{"apply", "-auto-approve", "-replace=cohort_list.vip[1]", "-refresh=false"},
+	}
 
 	toDestroy            = attempt{name: "destroy", args: []string{"destroy", "-auto-approve"}}
-	toDestroyUnrefreshed = attempt{name: "destroy -refresh=false", args: []string{"destroy", "-auto-approve", "-refresh=false"}}
-	toDestroyTarget      = attempt{name: "destroy -target", args: []string{"destroy", "-auto-approve", "-target=cohort_list.vip[1]"}}
+	toDestroyUnrefreshed = attempt{
+		name: "destroy -refresh=false",
+		args: []string{"destroy", "-auto-approve", "-refresh=false"},
+	}
+	toDestroyTarget = attempt{
+		name: "destroy -target",
+		args: []string{"destroy", "-auto-approve", "-target=cohort_list.vip[1]"},
+	}
 
-	toImportCommand = attempt{name: "import command", args: []string{"import", "cohort_list.more", "more"}, files: map[string]string{"more.tf": more}}
-	toImportBlock   = attempt{
+	toImportCommand = attempt{
+		name: "import command", args: []string{"import", "cohort_list.more", "more"},
+		files: map[string]string{"more.tf": more},
+	}
+	toImportBlock = attempt{
 		name: "import block", args: []string{"apply", "-auto-approve"},
 		files: map[string]string{"more.tf": more + "import {\n  to = cohort_list.more\n  id = \"more\"\n}\n"},
 	}
@@ -58,16 +80,17 @@ var (
 func dataOnly(provider string) attempt {
 	return attempt{
 		name: "data source only", args: []string{"apply", "-auto-approve", "-state=none.tfstate"},
-		files: map[string]string{"main.tf": "provider \"cohort\" {\n" + provider + "\n}\ndata \"cohort_list\" \"vip\" {\n  reference_id = \"vip-1\"\n}\n"},
+		files: map[string]string{"main.tf": "provider \"cohort\" {\n" + provider +
+			"\n}\ndata \"cohort_list\" \"vip\" {\n  reference_id = \"vip-1\"\n}\n"},
 	}
 }
 
 const live = `mode = "live"`
 
-// providerFor is the provider block for a merchant.
+// providerFor maps a merchant to its provider block.
 var providerFor = map[string]string{"test": "", "live": live}
 
-// in makes a merchant the one that the scenario is for.
+// in switches the scenario to a merchant.
 func (s *scenario) in(mode string) {
 	s.mode = mode
 	s.useKey(mode)
@@ -79,12 +102,12 @@ func (s *scenario) use(provider, config string) {
 	s.Write("main.tf", "provider \"cohort\" {\n"+provider+"\n}\n"+config)
 }
 
-// useKey changes which merchant the key is of.
+// useKey switches to the key of a merchant.
 func (s *scenario) useKey(mode string) {
 	s.Env["COHORT_API_KEY"] = map[string]string{"test": s.sandbox.TestKey(), "live": s.sandbox.LiveKey()}[mode]
 }
 
-// try runs one command, and returns the exchanges that it had with the sandbox and the state's objects before it.
+// try runs one command, and returns its result and its exchanges with the sandbox.
 func (s *scenario) try(a attempt) (terraformtest.Result, []sandbox.Exchange) {
 	s.t.Helper()
 	before := map[string][]byte{}
@@ -104,19 +127,21 @@ func (s *scenario) try(a attempt) (terraformtest.Result, []sandbox.Exchange) {
 	return result, s.sandbox.History()[known:]
 }
 
-// refused demands of each command that it fails with our words, that it sends nothing but reads, and that the state keeps its objects.
+// refused requires that each command fails with this text, sends only reads, and keeps the objects
+// in the state.
 func (s *scenario) refused(text string, attempts ...attempt) {
 	s.t.Helper()
 	s.refusedAfter(-1, text, attempts...)
 }
 
-// refusedUnheard is refused, without a single request.
+// refusedUnheard is refused without a single request.
 func (s *scenario) refusedUnheard(text string, attempts ...attempt) {
 	s.t.Helper()
 	s.refusedAfter(0, text, attempts...)
 }
 
-// refusedAfter demands that each attempt is refused after at most this many requests; a negative number sets no bound.
+// refusedAfter requires that each attempt is refused after at most this many requests; a negative
+// number means no limit.
 func (s *scenario) refusedAfter(requests int, text string, attempts ...attempt) {
 	s.t.Helper()
 	for _, a := range attempts {
@@ -142,7 +167,7 @@ func (s *scenario) refusedAfter(requests int, text string, attempts ...attempt) 
 	}
 }
 
-// allowed demands of each command that it succeeds.
+// allowed requires that each command succeeds.
 func (s *scenario) allowed(attempts ...attempt) {
 	s.t.Helper()
 	for _, a := range attempts {
@@ -152,7 +177,7 @@ func (s *scenario) allowed(attempts ...attempt) {
 	}
 }
 
-// applied applies a configuration and demands that the next plan is empty.
+// applied applies a configuration and requires that the next plan is empty.
 func (s *scenario) applied(provider, config string) {
 	s.t.Helper()
 	s.use(provider, config)
@@ -162,7 +187,8 @@ func (s *scenario) applied(provider, config string) {
 	}
 }
 
-// TestGuards_refuse holds that what would strike the wrong merchant, or would take from live what is not named, is refused by every command.
+// TestGuards_refuse checks that every command is refused if it would change the wrong merchant, or
+// delete an unnamed object in live.
 func TestGuards_refuse(t *testing.T) {
 	t.Parallel()
 	for name, run := range map[string]func(*testing.T){
@@ -183,7 +209,8 @@ func TestGuards_refuse(t *testing.T) {
 	}
 }
 
-// otherKey gives a configuration and a state of one merchant the key of the other. A plan saved with the right key is no way around.
+// otherKey uses the key of one merchant with the configuration and state of the other. A plan saved
+// with the right key must not get around the guard.
 func otherKey(t *testing.T, of, key string) {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 101}, "")
@@ -193,14 +220,15 @@ func otherKey(t *testing.T, of, key string) {
 	s.allowed(attempt{name: "plan -out", args: []string{"plan", "-out=saved.tfplan"}})
 	s.useKey(key)
 	s.refusedUnheard(fmt.Sprintf("Wrong merchant: the key is a %s key, this configuration expects %s", key, of),
-		toPlan, toPlanUnrefreshed, toPlanRefreshOnly, toApply, toApplyUnrefreshed, toApplyRefreshOnly, toApplyTarget, toReplace, toReplaceUnrefreshed,
+		toPlan, toPlanUnrefreshed, toPlanRefreshOnly, toApply, toApplyUnrefreshed, toApplyRefreshOnly, toApplyTarget,
+		toReplace, toReplaceUnrefreshed,
 		toDestroy, toDestroyUnrefreshed, toImportBlock, toImportCommand, toApplySaved, dataOnly(providerFor[of]))
 	s.useKey(of)
 	s.settle()
 	s.judge()
 }
 
-// otherState gives a configuration and the key of one merchant the state of the other.
+// otherState uses the state of one merchant with the configuration and key of the other.
 func otherState(t *testing.T, of, mode string) {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 103}, "")
@@ -209,15 +237,16 @@ func otherState(t *testing.T, of, mode string) {
 	s.use(providerFor[mode], program)
 	s.useKey(mode)
 	s.refused(fmt.Sprintf("Wrong merchant: the state is of the %s merchant, this configuration is for %s", of, mode),
-		toPlan, toPlanUnrefreshed, toPlanRefreshOnly, toPlanDestroy, toApply, toApplyUnrefreshed, toApplyRefreshOnly, toApplyTarget, toReplace,
+		toPlan, toPlanUnrefreshed, toPlanRefreshOnly, toPlanDestroy, toApply, toApplyUnrefreshed, toApplyRefreshOnly,
+		toApplyTarget, toReplace,
 		toReplaceUnrefreshed, toDestroy, toDestroyUnrefreshed, toDestroyTarget, toImportBlock)
 	s.use(providerFor[of], program)
 	s.useKey(of)
 	s.judge()
 }
 
-// anotherOrganization runs a state with a key of the same mode and another organization. Only a read can tell the two merchants apart, so
-// the provider always reads what it deletes or replaces.
+// anotherOrganization uses a state with a key of the same mode from another organization. Only a
+// read can distinguish the two merchants, so the provider always reads what it deletes or replaces.
 func anotherOrganization(t *testing.T) {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 105}, program)
@@ -230,17 +259,31 @@ func anotherOrganization(t *testing.T) {
 	all := func(a attempt, args ...string) attempt {
 		return attempt{name: a.name + " of many", args: slices.Concat(a.args, args)}
 	}
-	many := []string{"-replace=cohort_perk.p[0]", "-replace=cohort_perk.p[1]", "-replace=cohort_perk.p[2]", "-replace=cohort_list.vip[0]", "-replace=cohort_list.vip[2]"}
+	many := []string{
+		"-replace=cohort_perk.p[0]", "-replace=cohort_perk.p[1]", "-replace=cohort_perk.p[2]",
+		"-replace=cohort_list.vip[0]", "-replace=cohort_list.vip[2]",
+	}
 	s.refused("This looks like the wrong merchant",
-		toPlan, toPlanRefreshOnly, toPlanDestroy, toApply, toApplyRefreshOnly, toReplace, toDestroy, toDestroyUnrefreshed, toImportBlock,
+		toPlan, toPlanRefreshOnly, toPlanDestroy, toApply, toApplyRefreshOnly, toReplace, toDestroy, toDestroyUnrefreshed,
+		toImportBlock,
 		all(toReplaceUnrefreshed, many...), all(toApply, "-target=cohort_campaign.hunt", "-target=cohort_campaign.gift"),
-		attempt{name: "configuration without resources", args: toApply.args, files: map[string]string{"main.tf": "provider \"cohort\" {}\n"}},
-		attempt{name: "more resources -refresh=false", args: toApplyUnrefreshed.args, files: map[string]string{"more.tf": lists(10)}},
-		attempt{name: "configuration without resources -refresh=false", args: toApplyUnrefreshed.args, files: map[string]string{"main.tf": "provider \"cohort\" {}\n"}},
+		attempt{
+			name: "configuration without resources", args: toApply.args,
+			files: map[string]string{"main.tf": "provider \"cohort\" {}\n"},
+		},
+		attempt{
+			name: "more resources -refresh=false", args: toApplyUnrefreshed.args,
+			files: map[string]string{"more.tf": lists(10)},
+		},
+		attempt{
+			name: "configuration without resources -refresh=false", args: toApplyUnrefreshed.args,
+			files: map[string]string{"main.tf": "provider \"cohort\" {}\n"},
+		},
 	)
 	s.refused("not-found", attempt{
 		name: "edit -refresh=false", args: toApplyUnrefreshed.args,
-		files: map[string]string{"main.tf": "provider \"cohort\" {}\n" + strings.ReplaceAll(program, "VIP $", "Very important $")},
+		files: map[string]string{"main.tf": "provider \"cohort\" {}\n" +
+			strings.ReplaceAll(program, "VIP $", "Very important $")},
 	})
 	s.sandbox = own
 	s.Env["COHORT_API_URL"] = s.sandbox.URL()
@@ -258,7 +301,8 @@ func deletionInLive(t *testing.T) {
 `
 	s.applied(two, lists(10))
 	s.use(two, lists(9))
-	s.refused(`This would delete list "list-9" in the LIVE merchant`, toPlan, toPlanUnrefreshed, toApply, toApplyUnrefreshed,
+	s.refused(`This would delete list "list-9" in the LIVE merchant`, toPlan, toPlanUnrefreshed, toApply,
+		toApplyUnrefreshed,
 		attempt{name: "apply -target", args: []string{"apply", "-auto-approve", "-target=cohort_list.l[9]"}},
 		attempt{name: "apply -replace", args: []string{"apply", "-auto-approve", "-replace=cohort_list.l[2]"}},
 		attempt{name: "plan -out", args: []string{"plan", "-out=saved.tfplan"}},
@@ -274,7 +318,7 @@ func deletionInLive(t *testing.T) {
 	}
 }
 
-// properties are n user properties, whose type cannot be changed in place.
+// properties declares ten user properties. Their type cannot change in place.
 func properties(key, kind, block string) string {
 	return `
 resource "cohort_user_property" "p" {
@@ -302,7 +346,8 @@ func replacementInLive(t *testing.T) {
 			attempt{name: "plan -replace", args: []string{"plan", "-replace=cohort_user_property.p[3]", "-out=saved.tfplan"}},
 			attempt{name: "apply -replace", args: append([]string{"apply"}, third...)},
 			attempt{name: "apply -replace -refresh=false", args: append([]string{"apply", "-refresh=false"}, third...)},
-			attempt{name: "apply -replace -target", args: append([]string{"apply", "-target=cohort_user_property.p[3]"}, third...)})
+			attempt{name: "apply -replace -target", args: append([]string{"apply", "-target=cohort_user_property.p[3]"},
+				third...)})
 		s.use(live, properties("p", "number", block))
 		s.refused(text, toPlan, toPlanUnrefreshed, toApply, toApplyUnrefreshed,
 			attempt{name: "apply -target", args: []string{"apply", "-auto-approve", "-target=cohort_user_property.p[3]"}})
@@ -320,11 +365,12 @@ func keyThatExists(t *testing.T) {
 	if result := s.Run("state", "rm", "cohort_list.more"); result.Code != 0 {
 		t.Fatal(result.Output)
 	}
-	s.States = nil // The user let go of the object, which no request could show.
+	s.States = nil // The user removed the object from the state. No request could show that.
 	target := attempt{name: "apply -target", args: []string{"apply", "-auto-approve", "-target=cohort_list.more"}}
-	s.refused(`A list with the reference id "more" already exists in the test merchant`, toPlan, toPlanUnrefreshed, toApply, toApplyUnrefreshed, target)
+	s.refused(`A list with the reference id "more" already exists in the test merchant`, toPlan, toPlanUnrefreshed,
+		toApply, toApplyUnrefreshed, target)
 
-	// The plan is made while the key is free, and someone takes it before the apply.
+	// The key is free during the plan, and someone takes it before the apply.
 	foreign := s.find("cohorts", "referenceId", "more")
 	if err := s.sandbox.PatchObject(foreign, map[string]any{"referenceId": "less"}); err != nil {
 		t.Fatal(err)
@@ -335,7 +381,7 @@ func keyThatExists(t *testing.T) {
 	}
 	s.refused(`A list with the reference id "more" already exists in the test merchant`, toApplySaved)
 
-	// A second resource with the key of one that is managed.
+	// A second resource with the key of a managed one.
 	s.use("", lists(10)+more+`
 resource "cohort_list" "again" {
   name         = "Again"
@@ -344,26 +390,32 @@ resource "cohort_list" "again" {
 `)
 	s.refused(`A list with the reference id "more" already exists in the test merchant`, toPlan, toApply)
 
-	// What the error says to do works, in both ways.
+	// Both remedies in the error work.
 	s.use("", lists(10)+more)
 	s.allowed(attempt{name: toImportCommand.name, args: toImportCommand.args}, toPlan)
 	s.settle()
 	s.judge()
 }
 
-// TestGuards_createBeforeDestroy holds that the create refuses a replacement with create_before_destroy that keeps its key. Terraform puts the
-// old object back, and once the change is taken back, all is as before. Another key, as the error says, lets it pass.
+// TestGuards_createBeforeDestroy checks that the create refuses a replacement with
+// create_before_destroy that keeps its key. Terraform then restores the old object, and reverting
+// the change restores everything. With another key, as the error advises, the replacement succeeds.
 func TestGuards_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	first := func(key string) string {
-		return "resource \"cohort_list\" \"first\" {\n  name = \"First\"\n  reference_id = \"" + key + "\"\n" + beforeDestroy + "\n}\n"
+		return "resource \"cohort_list\" \"first\" {\n  name = \"First\"\n  reference_id = \"" + key + "\"\n" +
+			beforeDestroy + "\n}\n"
 	}
 	s := newScenario(t, sandbox.Options{Seed: 110}, lists(10)+first("first"))
 	s.mustApply()
 	object := s.find("cohorts", "referenceId", "first")
 	for range 2 {
-		result, history := s.try(attempt{name: "replace", args: []string{"apply", "-auto-approve", "-replace=cohort_list.first"}})
-		s.mustFail(result, `A list with the reference id "first" exists in the test merchant`, "A replacement with create_before_destroy needs another key")
+		result, history := s.try(attempt{
+			name: "replace",
+			args: []string{"apply", "-auto-approve", "-replace=cohort_list.first"},
+		})
+		s.mustFail(result, `A list with the reference id "first" exists in the test merchant`,
+			"A replacement with create_before_destroy needs another key")
 		for _, e := range history {
 			if e.Method != "GET" {
 				t.Errorf("%s %s was sent", e.Method, e.Path)
@@ -389,8 +441,10 @@ func readOnly(t *testing.T) {
 	const block = "read_only = true"
 	edited := program + more
 	s.use(block, edited)
-	s.allowed(toPlan, toPlanRefreshOnly, toPlanDestroy, toApplyRefreshOnly, dataOnly(block), attempt{name: "plan -out", args: []string{"plan", "-out=saved.tfplan"}})
-	s.refused("read_only", toApply, toApplyUnrefreshed, toApplySaved, toReplace, toReplaceUnrefreshed, toDestroy, toDestroyUnrefreshed, toDestroyTarget,
+	s.allowed(toPlan, toPlanRefreshOnly, toPlanDestroy, toApplyRefreshOnly, dataOnly(block),
+		attempt{name: "plan -out", args: []string{"plan", "-out=saved.tfplan"}})
+	s.refused("read_only", toApply, toApplyUnrefreshed, toApplySaved, toReplace, toReplaceUnrefreshed, toDestroy,
+		toDestroyUnrefreshed, toDestroyTarget,
 		attempt{name: "apply -target", args: []string{"apply", "-auto-approve", "-target=cohort_list.more"}})
 	s.use("", program)
 	s.Env["COHORT_READ_ONLY"] = "1"
@@ -399,7 +453,7 @@ func readOnly(t *testing.T) {
 	s.judge()
 }
 
-// TestGuards_allow holds that what is right is not refused.
+// TestGuards_allow checks that correct commands are not refused.
 func TestGuards_allow(t *testing.T) {
 	t.Parallel()
 	for name, run := range map[string]func(*testing.T){
@@ -417,12 +471,14 @@ func TestGuards_allow(t *testing.T) {
 	}
 }
 
-// lifeInTest: first apply to an empty merchant, every command, destroy, and once more among what is archived.
+// lifeInTest applies to an empty merchant, runs every command, destroys, and does it again among
+// the archived objects.
 func lifeInTest(t *testing.T) {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 111}, program)
 	s.applied("", program)
-	s.allowed(toPlanUnrefreshed, toPlanRefreshOnly, toPlanDestroy, toApplyUnrefreshed, toApplyRefreshOnly, toApplyTarget, toReplace, toReplaceUnrefreshed, dataOnly(""))
+	s.allowed(toPlanUnrefreshed, toPlanRefreshOnly, toPlanDestroy, toApplyUnrefreshed, toApplyRefreshOnly, toApplyTarget,
+		toReplace, toReplaceUnrefreshed, dataOnly(""))
 	s.settle()
 	s.judge()
 	s.allowed(toDestroyTarget, toDestroyUnrefreshed)
@@ -432,7 +488,7 @@ func lifeInTest(t *testing.T) {
 	s.judge()
 }
 
-// lifeInLive: first apply to an empty merchant, and whatever allow_live_delete names.
+// lifeInLive applies to an empty merchant, and deletes whatever allow_live_delete names.
 func lifeInLive(t *testing.T) {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 112}, "")
@@ -455,21 +511,24 @@ func lifeInLive(t *testing.T) {
 	s.allowed(attempt{name: "plan -out", args: []string{"plan", "-out=saved.tfplan"}}, toApplySaved)
 	s.settle()
 	s.judge()
-	s.allowed(attempt{name: "destroy -target", args: []string{"destroy", "-auto-approve", "-target=cohort_list.l[0]"}}, toDestroy)
+	s.allowed(attempt{name: "destroy -target", args: []string{"destroy", "-auto-approve", "-target=cohort_list.l[0]"}},
+		toDestroy)
 	s.use(allow(every...), "")
 	s.judge()
 }
 
 // replaceOne replaces one object.
 func replaceOne(address string, args ...string) attempt {
-	return attempt{name: "replace " + address, args: append([]string{"apply", "-auto-approve", "-replace=" + address}, args...)}
+	return attempt{name: "replace " + address, args: append([]string{"apply", "-auto-approve", "-replace=" + address},
+		args...)}
 }
 
-// keysThatMove: keys renamed, swapped and handed on, addresses moved, counts changed.
+// keysThatMove renames, swaps and passes on keys, moves addresses and changes counts.
 func keysThatMove(t *testing.T) {
 	t.Helper()
 	named := func(name, keys, block string) string {
-		return "resource \"cohort_perk\" \"" + name + "\" {\n  count = length(" + keys + ")\n  internal_name = " + keys + "[count.index]\n  title = { en = \"A perk\" }\n" + block + "}\n"
+		return "resource \"cohort_perk\" \"" + name + "\" {\n  count = length(" + keys + ")\n  internal_name = " + keys +
+			"[count.index]\n  title = { en = \"A perk\" }\n" + block + "}\n"
 	}
 	s := newScenario(t, sandbox.Options{Seed: 113}, "")
 	s.applied("", perks(10))
@@ -486,14 +545,16 @@ func keysThatMove(t *testing.T) {
 	other := newScenario(t, sandbox.Options{Seed: 114}, "")
 	other.applied("", named("p", `["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]`, ""))
 	other.applied("", named("p", `["b", "a", "c", "d", "e", "f", "g", "h", "j", "i"]`, ""))
-	other.applied("", named("p", `["b", "a2", "c", "d", "e", "f", "g", "h", "j", "i2"]`, "")+named("new", `["a", "i"]`, "depends_on = [cohort_perk.p]\n"))
+	other.applied("", named("p", `["b", "a2", "c", "d", "e", "f", "g", "h", "j", "i2"]`, "")+named("new", `["a", "i"]`,
+		"depends_on = [cohort_perk.p]\n"))
 	if made := other.creates("perks"); made != 12 {
 		t.Errorf("%d perks were made, want 12", made)
 	}
 	other.judge()
 }
 
-// deletedByHand: one or two objects are gone, of many and of few, and a whole merchant was emptied on purpose.
+// deletedByHand deletes one or two objects by hand, of many and of few, and empties a whole
+// merchant on purpose.
 func deletedByHand(t *testing.T) {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 115}, "")
@@ -533,7 +594,8 @@ func deletedByHand(t *testing.T) {
 	s.judge()
 }
 
-// replacements: by -replace, of an immutable attribute, before and after the old object goes, of what is tainted.
+// replacements replaces objects with -replace, for an immutable attribute, with the create first or
+// last, and when tainted.
 func replacements(t *testing.T) {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 116}, "")
@@ -553,7 +615,7 @@ func replacements(t *testing.T) {
 	s.judge()
 }
 
-// imports: of a key that exists, in both ways, and of one that is there in part.
+// imports imports an existing key in both ways, and continues an import that was only partly done.
 func imports(t *testing.T) {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 117}, "")
@@ -562,7 +624,7 @@ func imports(t *testing.T) {
 		if result := s.Run("state", "rm", "cohort_list.more"); result.Code != 0 {
 			t.Fatal(result.Output)
 		}
-		s.States = nil // The user let go of it.
+		s.States = nil // The user removed it from the state.
 		s.use("", lists(10))
 		s.Write("more.tf", more)
 		s.allowed(way, toPlan)

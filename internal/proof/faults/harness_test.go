@@ -16,7 +16,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// tally counts what passed, for the line that make faults and make histories end with.
+// tally counts passed tests, for the last line of make faults and make histories.
 type tally struct {
 	mu          sync.Mutex
 	ran, passed int
@@ -38,7 +38,7 @@ func (c *tally) count(t *testing.T) {
 }
 
 func TestMain(m *testing.M) {
-	protocol.QuietLogs() // Of the case that serves the provider in this process.
+	protocol.QuietLogs() // For the case that serves the provider in this process.
 	code := terraformtest.Main(m)
 	if faultCases.ran > 0 {
 		fmt.Printf("faults: %d of 25\n", faultCases.passed)
@@ -49,16 +49,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// scenario is one sandbox and one workspace, and what the oracle has to know of them.
+// scenario is one sandbox and one workspace, with what the oracle needs to know about them.
 type scenario struct {
 	*terraformtest.Workspace
 	t       *testing.T
 	sandbox *sandbox.Sandbox
 	mode    string // "" for both merchants
 	foreign []string
-	// secrets come to the keys of the sandbox.
+	// secrets are secrets beyond the keys of the sandbox.
 	secrets []string
-	// files are as in [oracle.Evidence].
+	// files are the Files of [oracle.Evidence].
 	files map[string][]byte
 }
 
@@ -80,7 +80,8 @@ func newScenario(t *testing.T, options sandbox.Options, config string) *scenario
 	return made
 }
 
-// trace makes each command log all that it can, for the oracle to search. With TRACE set every scenario does.
+// trace makes each command log everything it can, for the oracle to search. With TRACE set, every
+// scenario does this.
 func (s *scenario) trace() {
 	s.Env["TF_LOG"], s.Env["TF_LOG_PATH"] = "TRACE", filepath.Join(s.Dir, "terraform.log")
 }
@@ -95,7 +96,7 @@ func (s *scenario) inject(faults ...sandbox.Fault) {
 	}
 }
 
-// mustApply applies and demands success.
+// mustApply applies and requires success.
 func (s *scenario) mustApply(args ...string) terraformtest.Result {
 	s.t.Helper()
 	result := s.Apply(args...)
@@ -105,7 +106,7 @@ func (s *scenario) mustApply(args ...string) terraformtest.Result {
 	return result
 }
 
-// mustFail demands that a command failed with these words, in any wrapping of lines.
+// mustFail requires that a command failed with these words, whatever the line breaks.
 func (s *scenario) mustFail(result terraformtest.Result, words ...string) {
 	s.t.Helper()
 	if result.Code == 0 {
@@ -123,20 +124,20 @@ func (s *scenario) mustSay(result terraformtest.Result, words ...string) {
 	}
 }
 
-// says tells whether a command printed a text, in any wrapping of lines.
+// says reports whether a command printed a text, whatever the line breaks.
 func says(result terraformtest.Result, text string) bool {
 	return strings.Contains(flat(result.Output), flat(text))
 }
 
-// flat takes out the frames and line breaks that Terraform puts into a message.
+// flat removes the frames and line breaks that Terraform puts into a message.
 func flat(text string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(text)), " ")
 }
 
-// rounds is how many applies may be needed until the plan is empty.
+// rounds is the maximum number of applies until the plan must be empty.
 const rounds = 4
 
-// settle applies until the plan is empty. Faults that are still armed go on.
+// settle applies until the plan is empty. Armed faults stay armed.
 func (s *scenario) settle() {
 	s.t.Helper()
 	var last terraformtest.Result
@@ -151,7 +152,7 @@ func (s *scenario) settle() {
 	}
 }
 
-// judge asks the oracle, with the faults off.
+// judge asks the oracle, with all faults off.
 func (s *scenario) judge() {
 	s.t.Helper()
 	s.sandbox.ClearFaults()
@@ -178,17 +179,18 @@ func (s *scenario) judge() {
 	}
 	for _, violation := range oracle.Check(s.t.Context(), oracle.Evidence{
 		Mode: s.mode, States: s.States, Objects: objects, Foreign: s.foreign, History: s.sandbox.History(),
-		Plan: plan.Code, Output: s.Output.String(), Secrets: append(s.secrets, s.sandbox.TestKey(), s.sandbox.LiveKey()), StateSecrets: []string{canaryCode},
-		Files: s.files,
+		Plan: plan.Code, Output: s.Output.String(), Files: s.files,
+		Secrets:      append(s.secrets, s.sandbox.TestKey(), s.sandbox.LiveKey()),
+		StateSecrets: []string{canaryCode},
 	}) {
 		s.t.Error(violation)
 	}
 }
 
-// count returns how many objects of a kind there are.
+// count returns the number of objects of a kind.
 func (s *scenario) count(kind string) int { return len(s.sandbox.Objects(s.mode, kind)) }
 
-// creates counts the creates of a kind that were committed.
+// creates counts the committed creates of a kind.
 func (s *scenario) creates(kind string) int {
 	made := 0
 	for _, e := range s.sandbox.History() {
@@ -199,7 +201,7 @@ func (s *scenario) creates(kind string) int {
 	return made
 }
 
-// find returns the id of the object whose property has a value.
+// find returns the id of the object with this value of a property.
 func (s *scenario) find(kind, property, value string) string {
 	s.t.Helper()
 	for _, object := range s.sandbox.Objects(s.mode, kind) {
@@ -211,7 +213,7 @@ func (s *scenario) find(kind, property, value string) string {
 	return ""
 }
 
-// perks is a configuration of n different perks in one block.
+// perks returns a configuration of n different perks in one block.
 func perks(n int) string {
 	return fmt.Sprintf(`
 resource "cohort_perk" "p" {
@@ -222,7 +224,7 @@ resource "cohort_perk" "p" {
 `, n)
 }
 
-// lists is a configuration of n different lists in one block.
+// lists returns a configuration of n different lists in one block.
 func lists(n int) string {
 	return fmt.Sprintf(`
 resource "cohort_list" "l" {
@@ -233,7 +235,8 @@ resource "cohort_list" "l" {
 `, n)
 }
 
-// canaryCode begins the codes of perks, which are sensitive: they may be in the state and in plans, and nowhere else.
+// canaryCode is the beginning of all perk codes. Codes are sensitive: they may appear in the state
+// and in plans, and nowhere else.
 const canaryCode = "CANARY-CODE-"
 
 // program is a small program of 12 resources of all kinds.
@@ -288,7 +291,10 @@ resource "cohort_campaign" "hunt" {
   audience_id    = cohort_segment.gold.id
   desired_status = "published"
   start_at       = "2027-01-01T00:00:00Z"
-  rewards        = [{ perk_id = cohort_perk.p[0].id, quantity = 5 }, { digital_asset_id = cohort_digital_asset.card.id, quantity = 5 }]
+  rewards = [
+    { perk_id = cohort_perk.p[0].id, quantity = 5 },
+    { digital_asset_id = cohort_digital_asset.card.id, quantity = 5 },
+  ]
   distribution   = { instant_draw = { max_boxes = 100 } }
   challenge = {
     title       = { en = "Hunt" }
@@ -296,7 +302,13 @@ resource "cohort_campaign" "hunt" {
     description = { en = "<p>Hunt.</p>" }
     image_url   = "https://cdn.example.com/hunt.png"
     steps = [
-      { user_action = "cohort_form", title = { en = "One" }, triggers = [{ type = "cohort_form", settings = jsonencode({ property = cohort_user_property.tier.reference_id }) }] },
+      {
+        user_action = "cohort_form"
+        title       = { en = "One" }
+        triggers = [
+          { type = "cohort_form", settings = jsonencode({ property = cohort_user_property.tier.reference_id }) },
+        ]
+      },
       { user_action = "visit", title = { en = "Two" }, triggers = [{ type = "visit" }] },
     ]
   }

@@ -16,17 +16,17 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// step is one thing that happens in a history: what, and two numbers of which each takes what it needs. So a history that failed can be
-// written down as a test, whatever becomes of the generator.
+// step is one event of a history: its name, and two numbers that the event may use. A failed
+// history can be written down as a test in this form, even if the generator changes later.
 type step struct {
 	what string
 	a, b int
 }
 
-// String writes the step as it stands in the table of kept histories.
+// String formats the step as in the table of kept histories.
 func (s step) String() string { return fmt.Sprintf("{%q, %d, %d}", s.what, s.a, s.b) }
 
-// kept are the histories that once failed, minimized, with the seed of the sandbox.
+// kept are minimized histories that once failed, with the seed of the sandbox.
 var kept = []struct {
 	name  string
 	seed  uint64
@@ -41,12 +41,12 @@ var kept = []struct {
 // slot is one address of a history.
 type slot struct {
 	name, resource, kind string
-	// keyed is the property of the key, said that of the text.
+	// keyed is the property with the key, said the property with the text.
 	keyed, said string
 	present     bool
-	// key and text count the values that the two had.
+	// key and text count the values that these two have had.
 	key, text int
-	// steady slots hold up others for good: they are edited, but never removed.
+	// Other slots always depend on a steady slot: it is edited, but never removed.
 	steady bool
 }
 
@@ -59,9 +59,9 @@ type history struct {
 	*scenario
 	slots map[string]*slot
 	order []*slot
-	// propertyType counts the types that the user property had.
+	// propertyType counts the types that the user property has had.
 	propertyType int
-	// adopted are the keys that the user was advised to import, by address.
+	// adopted are the keys that an error advised to import, by address.
 	adopted map[string]string
 }
 
@@ -89,7 +89,7 @@ func newHistory(t *testing.T, seed uint64) *history {
 	return h
 }
 
-// config is the configuration as the steps left it.
+// config returns the configuration that the steps left.
 func (h *history) config() string {
 	var b strings.Builder
 	for _, s := range h.order {
@@ -111,7 +111,7 @@ func (h *history) config() string {
 	return b.String()
 }
 
-// arguments are those that tell slots apart.
+// arguments returns the arguments that distinguish slots.
 func (h *history) arguments(s *slot, text string) string {
 	switch s.name {
 	case "u0":
@@ -157,7 +157,7 @@ func (h *history) arguments(s *slot, text string) string {
 	}
 }
 
-// base is the list that the badge falls back on; nothing happens to it.
+// base is a list that the badge can fall back on; no step touches it.
 const base = "resource \"cohort_list\" \"base\" {\n  name = \"Base\"\n  reference_id = \"base\"\n}\n"
 
 func (h *history) write() { h.use("", base+h.config()) }
@@ -196,13 +196,13 @@ var faultKinds = []sandbox.Fault{
 	{Delay: sandbox.Duration(50 * time.Millisecond), Count: every, Probability: 0.5},
 }
 
-// changes are the steps that prepare a command, by what they are called.
+// changes are the steps that prepare a command, by name.
 var changes = map[string]func(h *history, s *slot, b int){
 	"text":   func(_ *history, s *slot, _ int) { s.text++ },
 	"rename": func(_ *history, s *slot, _ int) { s.key++ },
 	"toggle": func(_ *history, s *slot, _ int) { s.present = s.present == s.steady },
 	"retype": func(h *history, _ *slot, _ int) { h.propertyType++ },
-	// An edit behind Terraform's back, in a property that the configuration has or that it leaves out.
+	// An edit outside of Terraform, of a property that the configuration has or leaves out.
 	"edit": func(h *history, s *slot, b int) {
 		id := h.existing(s)
 		fields := map[string]any{s.keyed: fmt.Sprintf("foreign-%s-%d", s.name, b)}
@@ -257,15 +257,17 @@ func (h *history) existing(s *slot) string {
 var commands = map[string]func(h *history, s *slot, b int) terraformtest.Result{
 	"apply":             func(h *history, _ *slot, _ int) terraformtest.Result { return h.Apply() },
 	"apply unrefreshed": func(h *history, _ *slot, _ int) terraformtest.Result { return h.Apply("-refresh=false") },
-	"apply target":      func(h *history, s *slot, _ int) terraformtest.Result { return h.Apply("-target=" + s.address()) },
-	"apply refresh":     func(h *history, _ *slot, _ int) terraformtest.Result { return h.Apply("-refresh-only") },
+	"apply target": func(h *history, s *slot, _ int) terraformtest.Result {
+		return h.Apply("-target=" + s.address())
+	},
+	"apply refresh": func(h *history, _ *slot, _ int) terraformtest.Result { return h.Apply("-refresh-only") },
 	"replace": func(h *history, s *slot, _ int) terraformtest.Result {
 		if !s.present || s.steady {
 			return h.Apply()
 		}
 		return h.Apply("-replace=" + s.address())
 	},
-	// A plan is saved, something happens to an object of it, and it is applied.
+	// Saves a plan, changes one of its objects, and applies the plan.
 	"apply saved": func(h *history, s *slot, b int) terraformtest.Result {
 		if plan := h.Plan("-out=saved.tfplan"); plan.Code == 1 {
 			return plan
@@ -273,7 +275,7 @@ var commands = map[string]func(h *history, s *slot, b int) terraformtest.Result{
 		changes[[]string{"edit", "delete", "make"}[b%3]](h, s, b/3)
 		return h.Apply("saved.tfplan")
 	},
-	// The key of the other merchant.
+	// Plans with the key of the other merchant.
 	"swap": func(h *history, _ *slot, _ int) terraformtest.Result {
 		h.sandbox.ClearFaults()
 		h.useKey("live")
@@ -287,7 +289,8 @@ var commands = map[string]func(h *history, s *slot, b int) terraformtest.Result{
 	"interrupt terraform": func(h *history, _ *slot, b int) terraformtest.Result {
 		return h.signaled(b, func(p *terraformtest.Process) error { return p.Signal(syscall.SIGINT) })
 	},
-	// Terraform writes a local state in place, so that one that is killed in this moment leaves an empty file: nothing that a provider could help.
+	// Terraform writes a local state in place. If it is killed during the write, the file is empty; no
+	// provider can prevent that.
 	"kill": func(h *history, _ *slot, b int) terraformtest.Result {
 		result := h.signaled(b, func(p *terraformtest.Process) error { return p.SignalGroup(syscall.SIGKILL) })
 		if len(h.state()) == 0 {
@@ -297,12 +300,16 @@ var commands = map[string]func(h *history, s *slot, b int) terraformtest.Result{
 	},
 }
 
-// signaled starts an apply and signals it when the service has got this many more requests, unless the apply has ended.
+// signaled starts an apply, and sends it a signal after this many requests, unless the apply ends
+// first.
 func (h *history) signaled(requests int, signal func(*terraformtest.Process) error) terraformtest.Result {
 	h.t.Helper()
-	// Each change takes a moment, so that the signal finds some under way.
+	// Each change takes a moment, so that some are in flight when the signal arrives.
 	for _, method := range []string{"POST", "PATCH", "DELETE"} {
-		h.inject(sandbox.Fault{Method: method, Stage: []string{sandbox.StageBefore, sandbox.StageAfter}[requests%2], Delay: sandbox.Duration(300 * time.Millisecond), Count: every})
+		h.inject(sandbox.Fault{
+			Method: method, Stage: []string{sandbox.StageBefore, sandbox.StageAfter}[requests%2],
+			Delay: sandbox.Duration(300 * time.Millisecond), Count: every,
+		})
 	}
 	until := len(h.sandbox.History()) + requests
 	process := h.Start("apply", "-auto-approve", "-no-color", "-input=false")
@@ -318,15 +325,16 @@ func (h *history) signaled(requests int, signal func(*terraformtest.Process) err
 		}
 		if len(h.sandbox.History()) >= until {
 			if err := signal(process); err != nil {
-				h.t.Log(err) // It ended in this moment.
+				h.t.Log(err) // It ended just now.
 			}
 			return <-ended
 		}
 	}
 }
 
-// run carries out the steps. After a command that failed the user runs apply, and does what it advises, until it succeeds: only then is it
-// known what exists, and the configuration is changed again.
+// run carries out the steps. After a failed command, the user runs apply and follows its advice
+// until it succeeds. Only then is it known which objects exist, and the configuration may change
+// again.
 func (h *history) run(steps []step) {
 	h.t.Helper()
 	h.write()
@@ -351,7 +359,8 @@ func (h *history) run(steps []step) {
 	h.judge()
 }
 
-// patience is how many applies a user may need, each after doing what the one before advised.
+// applies is the maximum number of applies until one succeeds, if the user follows the advice of
+// each.
 const applies = 6
 
 func (h *history) converge() {
@@ -368,10 +377,11 @@ func (h *history) converge() {
 	h.t.Errorf("it does not succeed after %d applies:\n%s", applies, last.Output)
 }
 
-// existsAlready is what the guard against existing keys says, and where.
-var existsAlready = regexp.MustCompile(`the [a-z ]+ "([^"]+)" (?:already )?exists in the test merchant with (cohort_[a-z_]+\.[a-z0-9]+),`)
+// existsAlready matches the error of the guard against existing keys, and its address.
+var existsAlready = regexp.MustCompile(`the [a-z ]+ "([^"]+)" (?:already )?exists in the test merchant with ` +
+	`(cohort_[a-z_]+\.[a-z0-9]+),`)
 
-// heed does what an apply advised.
+// heed follows the advice of an apply.
 func (h *history) heed(result terraformtest.Result) {
 	h.t.Helper()
 	output := flat(result.Output)
@@ -391,7 +401,8 @@ func (h *history) heed(result terraformtest.Result) {
 	}
 	h.Write("adopt.tf", blocks.String())
 	for message := range strings.SplitSeq(output, "Error: ") {
-		if strings.Contains(message, "If nobody manages it, import it, or choose another key.") || strings.Contains(message, "Choose another key, or give the other one another key first.") {
+		if strings.Contains(message, "If nobody manages it, import it, or choose another key.") ||
+			strings.Contains(message, "Choose another key, or give the other one another key first.") {
 			for _, s := range h.order {
 				if strings.Contains(message, "with "+s.address()+",") {
 					s.key++
@@ -411,17 +422,19 @@ func (h *history) heed(result terraformtest.Result) {
 	}
 }
 
-// generate makes the steps of a seed.
+// generate returns the steps for a seed.
 func generate(seed uint64) []step {
 	random := rand.New(rand.NewPCG(seed, 25))
 	pick := func(words ...string) string { return words[random.IntN(len(words))] }
 	var steps []step
 	for range 2 + random.IntN(2) {
 		for range 1 + random.IntN(3) {
-			what := pick("text", "text", "rename", "toggle", "toggle", "toggle", "retype", "edit", "edit", "delete", "make", "fault", "fault", "fault")
+			what := pick("text", "text", "rename", "toggle", "toggle", "toggle", "retype", "edit", "edit", "delete", "make",
+				"fault", "fault", "fault")
 			steps = append(steps, step{what, random.IntN(12), random.IntN(len(faultKinds))})
 		}
-		what := pick("apply", "apply", "apply", "apply unrefreshed", "apply target", "apply refresh", "replace", "apply saved", "swap", "interrupt", "interrupt terraform", "kill", "kill")
+		what := pick("apply", "apply", "apply", "apply unrefreshed", "apply target", "apply refresh", "replace",
+			"apply saved", "swap", "interrupt", "interrupt terraform", "kill", "kill")
 		steps = append(steps, step{what, random.IntN(12), 8 + random.IntN(16)})
 	}
 	return steps
@@ -441,11 +454,11 @@ func number(t *testing.T, name string, otherwise int) int {
 	return value
 }
 
-// atOnce bounds the histories that run at the same time.
+// atOnce limits the histories that run concurrently.
 var atOnce = make(chan struct{}, 4)
 
-// TestHistories runs random histories: SEEDS of them, or the one of SEED. A seed decides everything but the order in which Terraform and
-// the processes come to run.
+// TestHistories runs random histories: as many as SEEDS, or the single one of SEED. A seed decides
+// everything except the scheduling of Terraform and the processes.
 func TestHistories(t *testing.T) {
 	t.Parallel()
 	first, count := 1, number(t, "SEEDS", 20)
@@ -468,7 +481,7 @@ func TestHistories(t *testing.T) {
 	}
 }
 
-// play runs a history as a subtest and tells whether it held.
+// play runs a history as a subtest and reports whether it passed.
 func play(t *testing.T, name string, seed uint64, steps []step) bool {
 	t.Helper()
 	return t.Run(name, func(t *testing.T) {
@@ -477,7 +490,7 @@ func play(t *testing.T, name string, seed uint64, steps []step) bool {
 	})
 }
 
-// minimized leaves out each step without which the history still fails.
+// minimized removes each step that the failure does not need.
 func minimized(t *testing.T, seed uint64, steps []step) []step {
 	t.Helper()
 	for i := 0; i < len(steps); {
@@ -491,7 +504,7 @@ func minimized(t *testing.T, seed uint64, steps []step) []step {
 	return steps
 }
 
-// TestHistories_kept runs the histories that once failed.
+// TestHistories_kept repeats the histories that once failed.
 func TestHistories_kept(t *testing.T) {
 	t.Parallel()
 	for _, k := range kept {

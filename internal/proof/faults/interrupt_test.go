@@ -15,10 +15,11 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// slots is how many resources Terraform works on at once, and how many requests the provider has under way at once.
+// slots is the number of resources that Terraform works on at once, and of requests that the
+// provider has in flight at once.
 const slots = 10
 
-// held is how long a write takes that is interrupted and shall be finished.
+// held is the duration of a write that must finish after an interrupt.
 const held = sandbox.Duration(3 * time.Second)
 
 var apply = []string{"apply", "-auto-approve", "-no-color", "-input=false"}
@@ -46,11 +47,13 @@ func case07(t *testing.T) {
 				s.inject(sandbox.Fault{Method: write.method, Stage: stage, Delay: sandbox.Duration(time.Second), Count: every})
 				busy := s.hold(func(r *http.Request) bool { return r.Method == write.method })
 				s.Env["TF_LOG_CORE"], s.Env["TF_LOG_PATH"] = "TRACE", s.Dir+"/log"
-				// Twenty are in the provider's hands, or on their way there, and it works on ten.
+				// Terraform gives the provider twenty writes, and the provider works on ten.
 				p := s.Start(slices.Concat(apply, []string{"-parallelism=20"})...)
 				await(t, "all slots busy", func() bool { return busy.held.Load() == slots })
 				s.signal(p.SignalGroup, syscall.SIGINT)
-				await(t, "the provider told to stop", func() bool { return bytes.Contains(s.Read("log"), []byte("GRPCProvider.v6: Stop")) })
+				await(t, "the provider told to stop", func() bool {
+					return bytes.Contains(s.Read("log"), []byte("GRPCProvider.v6: Stop"))
+				})
 				busy.open()
 				s.mustFail(p.Wait(), "Interrupt received", "interrupted before it was sent")
 				delete(s.Env, "TF_LOG_CORE")
@@ -163,8 +166,9 @@ func case08(t *testing.T) {
 		s.inject(unanswered("DELETE"))
 		s.killProvider(s.startAt("DELETE", slots))
 		s.sandbox.ClearFaults()
-		// Half of the merchant is gone, and only the user knows that this is right.
-		s.mustFail(s.Apply(), "This looks like the wrong merchant", "If the merchant was emptied on purpose, set COHORT_EXPECT_EMPTY=1 and run again.")
+		// Half of the merchant is gone, and only the user knows that this is intended.
+		s.mustFail(s.Apply(), "This looks like the wrong merchant",
+			"If the merchant was emptied on purpose, set COHORT_EXPECT_EMPTY=1 and run again.")
 		s.Env["COHORT_EXPECT_EMPTY"] = "1"
 		s.mustApply()
 		s.settle()
@@ -175,21 +179,25 @@ func case08(t *testing.T) {
 	})
 }
 
-// unanswered carries every request of a method out and never answers it.
+// unanswered carries out every request of a method and never answers.
 func unanswered(method string) sandbox.Fault {
 	return sandbox.Fault{Method: method, Stage: sandbox.StageAfter, Hang: true, Count: every}
 }
 
-// startAt starts an apply and waits until the service has got this many requests of a method.
+// startAt starts an apply and waits until the service has received this many requests of a method.
 func (s *scenario) startAt(method string, arrivals int) *terraformtest.Process {
 	s.t.Helper()
 	p := s.Start(apply...)
-	await(s.t, fmt.Sprintf("%d %s", arrivals, method), func() bool { return s.sandbox.Stats().ByMethod[method] >= arrivals })
+	await(s.t, fmt.Sprintf("%d %s", arrivals, method),
+		func() bool { return s.sandbox.Stats().ByMethod[method] >= arrivals })
 	return p
 }
 
-// interruptAt interrupts an apply once, when the service has got this many requests of a method.
-func (s *scenario) interruptAt(method string, arrivals int, send func(*terraformtest.Process, syscall.Signal) error) terraformtest.Result {
+// interruptAt interrupts an apply once, when the service has received this many requests of a
+// method.
+func (s *scenario) interruptAt(
+	method string, arrivals int, send func(*terraformtest.Process, syscall.Signal) error,
+) terraformtest.Result {
 	s.t.Helper()
 	p := s.startAt(method, arrivals)
 	if err := send(p, syscall.SIGINT); err != nil {
@@ -236,8 +244,9 @@ func (s *scenario) killProvider(p *terraformtest.Process) {
 	s.endBadly(p)
 }
 
-// endBadly waits for a command that was killed, ends what it left running, and keeps its output from the oracle's eyes for texts of
-// Terraform's that blame the provider: they are true here. Secrets it must not hold either.
+// endBadly waits for a killed command and ends the processes that it left. The oracle does not
+// search its output for errors that blame the provider, because the provider did die here; it still
+// searches the output for secrets.
 func (s *scenario) endBadly(p *terraformtest.Process) terraformtest.Result {
 	s.t.Helper()
 	before := s.Output.Len()
@@ -248,7 +257,8 @@ func (s *scenario) endBadly(p *terraformtest.Process) terraformtest.Result {
 	return result
 }
 
-// convergeByImport follows the guard: the next apply finds what was made without being noted, and says to import it.
+// convergeByImport follows the guard: the next apply finds the objects that were made but not
+// recorded, and advises to import them.
 func (s *scenario) convergeByImport(made, all int) {
 	s.t.Helper()
 	s.awaitCreates("perks", made)

@@ -9,10 +9,11 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// crowd is how many perks the merchant has that Terraform does not manage, more than one page of them.
+// crowd is the number of unmanaged perks in the merchant, more than one page.
 const crowd = 150
 
-// crowded is a scenario of ten perks among many others. Reads of what is managed go by id; lists serve to look keys up.
+// crowded is a scenario of ten managed perks among many others. The provider reads managed perks by
+// id; it needs lists only to look up keys.
 func crowded(t *testing.T, seed uint64) *scenario {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: seed}, perks(10))
@@ -58,7 +59,7 @@ output "other" {
 }
 `
 
-// case19 bends the pages of lists.
+// case19 distorts the pages of lists.
 func case19(t *testing.T) {
 	const list = "/v1/perks"
 	bent := func(fault sandbox.Fault, pages int) func(*testing.T) {
@@ -67,7 +68,8 @@ func case19(t *testing.T) {
 	}
 	subtests(t, map[string]func(*testing.T){
 		"small pages": bent(sandbox.Fault{PageSize: 7}, 23),
-		// Every fourth row comes twice, from the fifth on: foreign-148, which is imported, is the 149th.
+		// From the fifth row on, every fourth row appears twice. The imported foreign-148 is the 149th
+		// row.
 		"duplicate rows": bent(sandbox.Fault{PageSize: 5, DuplicateRows: true}, 40),
 		"total too low":  bent(sandbox.Fault{Set: map[string]any{"total": 3}}, 2),
 		"total too high": bent(sandbox.Fault{Set: map[string]any{"total": 1_000_000}}, 2),
@@ -94,7 +96,8 @@ func bentPages(t *testing.T, fault sandbox.Fault, pages int) {
 	s.Write("extra.tf", newKey+lookUps)
 	result := s.mustApply()
 	s.mustSay(result, "Apply complete! Resources: 1 imported, 1 added, 0 changed, 0 destroyed.", `other = "Foreign 149"`)
-	// The list is walked for the guard in the plan and in the apply, for the data source and for the import; ten objects are read.
+	// The guard walks the list in the plan and in the apply; so do the data source and the import. Ten
+	// objects are read by id.
 	if sent, most := s.sandbox.Stats().Requests, 4*(pages+1)+10+6; sent > most {
 		t.Errorf("%d requests were sent, of at most %d", sent, most)
 	}
@@ -108,7 +111,8 @@ func bentPages(t *testing.T, fault sandbox.Fault, pages int) {
 	}
 }
 
-// endlessPages: a list whose cursor leads back to itself ends with an error, which stops a look-up, and a plan that makes something.
+// endlessPages has a list whose cursor leads back to itself. The list ends with an error; a look-up
+// fails, and so does a plan that makes something.
 func endlessPages(t *testing.T) {
 	s := crowded(t, 19)
 	s.inject(sandbox.Fault{Method: "GET", Route: "/v1/perks", Count: every, PageSize: 50, RepeatCursor: true})
@@ -126,7 +130,7 @@ func endlessPages(t *testing.T) {
 	s.holds(11)
 }
 
-// shiftingPages: objects come and go while the pages are walked.
+// shiftingPages adds and removes objects while the provider walks the pages.
 func shiftingPages(t *testing.T) {
 	s := crowded(t, 19)
 	s.inject(sandbox.Fault{Method: "GET", Route: "/v1/perks", Nth: 2, PageSize: 40, Delay: sandbox.Duration(time.Second)},
@@ -134,8 +138,8 @@ func shiftingPages(t *testing.T) {
 	s.Write("extra.tf", existingKey)
 	running := s.Start("plan", "-no-color", "-input=false")
 	await(t, "a page read", func() bool { return s.listed("perks") >= 1 })
-	s.drop(s.find("perks", "internalName", "foreign-0"))   // of a page that was read
-	s.drop(s.find("perks", "internalName", "foreign-140")) // of one to come
+	s.drop(s.find("perks", "internalName", "foreign-0"))   // on a page already read
+	s.drop(s.find("perks", "internalName", "foreign-140")) // on a later page
 	s.write("perks", `{"internalName": "foreign-new"}`)
 	s.mustFail(running.Wait(), `A perk with the internal name "foreign-149" already exists in the test merchant`)
 
@@ -145,7 +149,7 @@ func shiftingPages(t *testing.T) {
 	s.holds(12)
 }
 
-// listed counts the answers that a list gave.
+// listed counts the answers of a list.
 func (s *scenario) listed(kind string) int {
 	count := 0
 	for _, e := range s.sandbox.History() {
@@ -156,8 +160,11 @@ func (s *scenario) listed(kind string) int {
 	return count
 }
 
-// lists of all kinds.
-var listRoutes = []string{"/v1/user-properties", "/v1/cohorts", "/v1/perks", "/v1/digital-assets", "/v1/badges", "/v1/campaigns"}
+// listRoutes are the lists of all kinds.
+var listRoutes = []string{
+	"/v1/user-properties", "/v1/cohorts", "/v1/perks", "/v1/digital-assets", "/v1/badges",
+	"/v1/campaigns",
+}
 
 // onLists arms a fault on every list.
 func (s *scenario) onLists(fault sandbox.Fault) {
@@ -171,14 +178,15 @@ func (s *scenario) onLists(fault sandbox.Fault) {
 	}
 }
 
-// case20 hides rows from lists, cuts rows short and lets lists fail.
+// case20 hides rows from lists, removes properties from rows and makes lists fail.
 func case20(t *testing.T) {
 	subtests(t, map[string]func(*testing.T){
-		"hidden rows": hiddenRows, "partial rows": partialRows, "wrong rows": wrongRows, "rows of yesterday": oldRows, "failing": failingLists, "failing once": listFailsOnce,
+		"hidden rows": hiddenRows, "partial rows": partialRows, "wrong rows": wrongRows, "rows of yesterday": oldRows,
+		"failing": failingLists, "failing once": listFailsOnce,
 	}, func(t *testing.T, run func(*testing.T)) { run(t) })
 }
 
-// hiddenRows: that a list does not show an object is no proof that there is none.
+// hiddenRows hides objects from lists. A missing row does not prove a missing object.
 func hiddenRows(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 20}, program+`
 resource "cohort_perk" "old" {
@@ -189,44 +197,57 @@ resource "cohort_perk" "old" {
 `)
 	s.mustApply()
 	before := s.holds(13)
-	for _, hidden := range []map[string]any{{"status": "archived"}, {"status": "live"}, {"internalName": "hunt"}, {"type": "list"}, {}} {
+	for _, hidden := range []map[string]any{
+		{"status": "archived"},
+		{"status": "live"},
+		{"internalName": "hunt"},
+		{"type": "list"},
+		{},
+	} {
 		s.onLists(sandbox.Fault{HideRows: hidden})
 		s.mustPlan("No changes.")
 		s.mustApply()
 		s.keeps(before)
 		s.sandbox.ClearFaults()
 	}
-	// An archived key that the list hides is free, and one that it shows is free too.
+	// The key of an archived object is free, whether or not the list shows the object.
 	s.onLists(sandbox.Fault{HideRows: map[string]any{"status": "archived"}})
-	s.Write("again.tf", "resource \"cohort_perk\" \"again\" {\n  internal_name = \"old\"\n  title = { en = \"Again\" }\n}\n")
+	s.Write("again.tf", "resource \"cohort_perk\" \"again\" {\n  internal_name = \"old\"\n"+
+		"  title = { en = \"Again\" }\n}\n")
 	s.settle()
 	s.holds(14)
 	s.sandbox.ClearFaults()
 	s.edit(s.write("perks", `{"internalName": "older"}`), map[string]any{"status": "archived"})
-	s.Write("older.tf", "resource \"cohort_perk\" \"older\" {\n  internal_name = \"older\"\n  title = { en = \"Older\" }\n}\n")
+	s.Write("older.tf", "resource \"cohort_perk\" \"older\" {\n  internal_name = \"older\"\n"+
+		"  title = { en = \"Older\" }\n}\n")
 	s.settle()
 	s.judge()
 	s.holds(15)
 }
 
-// partialRows: a list that shows no details. What is imported is read by id, whole.
+// partialRows has lists without details. An import reads the whole object by id.
 func partialRows(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 20}, program)
 	s.mustApply()
 	s.holds(12)
 	details := map[string]any{}
-	for _, name := range []string{"title", "description", "imageUrl", "videoUrl", "typeConfig", "conditions", "rewards", "distribution", "lockedDescription", "cohortId", "startAt"} {
+	for _, name := range []string{
+		"title", "description", "imageUrl", "videoUrl", "typeConfig", "conditions", "rewards",
+		"distribution", "lockedDescription", "cohortId", "startAt",
+	} {
 		details["data[]."+name] = nil
 	}
 	for _, lie := range []sandbox.Fault{{Set: details}, {Drop: []string{
-		"data[].title", "data[].description", "data[].typeConfig", "data[].conditions", "data[].rewards", "data[].distribution", "data[].updatedAt", "data[].createdAt",
+		"data[].title", "data[].description", "data[].typeConfig", "data[].conditions", "data[].rewards",
+		"data[].distribution", "data[].updatedAt", "data[].createdAt",
 	}}} {
 		s.onLists(lie)
 		s.mustPlan("No changes.")
-		// One of each kind leaves the state and comes back by key.
+		// One object of each kind leaves the state and is imported by key.
 		forget, imports := []string{"state", "rm"}, ""
 		for address, key := range map[string]string{
-			"cohort_user_property.tier": "tier", "cohort_list.vip[0]": "vip-0", "cohort_segment.gold": "gold", "cohort_perk.p[0]": "perk-0",
+			"cohort_user_property.tier": "tier", "cohort_list.vip[0]": "vip-0", "cohort_segment.gold": "gold",
+			"cohort_perk.p[0]":          "perk-0",
 			"cohort_digital_asset.card": "card", "cohort_badge.gold": "gold", "cohort_campaign.hunt": "hunt",
 		} {
 			forget = append(forget, address)
@@ -235,7 +256,7 @@ func partialRows(t *testing.T) {
 		if forgotten := s.Run(forget...); forgotten.Code != 0 {
 			t.Fatal(forgotten.Output)
 		}
-		s.States = nil // What left the state did so because the test wants it.
+		s.States = nil // The test itself removed objects from the state.
 		plan := s.Plan()
 		s.mustFail(plan)
 		if known := strings.Count(flat(plan.Output), "already exists in the test merchant"); known != 4 {
@@ -252,7 +273,8 @@ func partialRows(t *testing.T) {
 	s.holds(12)
 }
 
-// wrongRows: what a list says of an object is never drift; the object itself tells.
+// wrongRows has lists with wrong values. Only a read of an object itself shows drift, never a list
+// row.
 func wrongRows(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 20}, program)
 	s.mustApply()
@@ -281,13 +303,14 @@ func wrongRows(t *testing.T) {
 	s.keeps(before)
 }
 
-// oldRows: a list that lags behind what was changed, by Terraform and by others, makes nothing undone and hides no more than a plan a moment
-// earlier would have.
+// oldRows has a list that lags behind changes by Terraform and by others. The lag reverts no
+// change, and hides no more than an earlier plan would have.
 func oldRows(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 20}, program)
 	s.mustApply()
 	before := s.holds(12)
-	// The change of Terraform itself: its state is newer than the rows, so the objects are asked.
+	// A change by Terraform itself: the state is newer than the rows, so the provider reads the
+	// objects.
 	s.inject(sandbox.Fault{Method: "PATCH", Count: every, Stale: 1})
 	s.Write("main.tf", "provider \"cohort\" {}\n"+better.Replace(program))
 	s.mustApply()
@@ -297,7 +320,7 @@ func oldRows(t *testing.T) {
 		t.Errorf("%d requests were sent to change something", sent)
 	}
 	s.sandbox.ClearFaults()
-	// An edit by hand shows as soon as the list does.
+	// The plan shows an edit by hand as soon as the list does.
 	s.edit(s.perk(0), map[string]any{"title": map[string]any{"en": "By hand", "fr": "À la main"}})
 	s.mustSay(s.mustPlan("Plan: 0 to add, 1 to change, 0 to destroy."), "By hand")
 	s.settle()
@@ -305,7 +328,7 @@ func oldRows(t *testing.T) {
 	s.keeps(before)
 }
 
-// failingLists: what is managed does not need them.
+// failingLists has lists that always fail. Managed objects do not need them.
 func failingLists(t *testing.T) {
 	s := crowded(t, 20)
 	other := s.find("perks", "internalName", "foreign-149")
@@ -313,11 +336,12 @@ func failingLists(t *testing.T) {
 	s.mustPlan("No changes.")
 	s.Write("extra.tf", lookUps)
 	s.mustFail(s.Plan(), `Could not look up perk "foreign-14`, "HTTP 500")
-	// By id it works.
+	// An import by id works.
 	s.Write("extra.tf", newKey+strings.NewReplacer(
 		`id = "foreign-148"`, fmt.Sprintf("id = %q", s.find("perks", "internalName", "foreign-148")),
 		`internal_name = "foreign-149"`, fmt.Sprintf("id = %q", other)).Replace(lookUps))
-	s.mustSay(s.mustApply(), `Not known whether the perk "extra" exists already`, "1 imported, 1 added", `other = "Foreign 149"`)
+	s.mustSay(s.mustApply(), `Not known whether the perk "extra" exists already`, "1 imported, 1 added",
+		`other = "Foreign 149"`)
 	s.mustPlan("No changes.")
 	s.settle()
 	s.judge()
@@ -327,8 +351,9 @@ func failingLists(t *testing.T) {
 	}
 }
 
-// listFailsOnce: the list that comes after the failure is believed. What it shows that the run itself made meanwhile is no reason to stop;
-// what someone else made is.
+// listFailsOnce has a list that fails once. The provider trusts the next one. If that list shows
+// objects that the run itself made meanwhile, the run goes on; if it shows an object that someone
+// else made, the run stops.
 func listFailsOnce(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 20}, `
 resource "cohort_perk" "same" {
@@ -345,9 +370,10 @@ resource "cohort_perk" "last" {
 `)
 	s.savePlan()
 	s.write("perks", `{"internalName": "last", "title": {"en": "Last"}}`)
-	s.onLists(sandbox.Fault{Status: 501, Count: 1}) // A status with which nothing is sent again.
+	s.onLists(sandbox.Fault{Status: 501, Count: 1}) // A status that is never retried.
 	result := s.applySaved("-parallelism=1")
-	s.mustFail(result, `Not known whether the perk "same-`, `A perk with the internal name "last" exists in the test merchant`, `id = "last"`)
+	s.mustFail(result, `Not known whether the perk "same-`,
+		`A perk with the internal name "last" exists in the test merchant`, `id = "last"`)
 	s.silent(result, `A perk with the internal name "same-`)
 	s.holds(10)
 	s.Write("adopt.tf", "import {\n  to = cohort_perk.last\n  id = \"last\"\n}\n")

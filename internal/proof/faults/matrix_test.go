@@ -15,11 +15,12 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// The guard matrix tries every circumstance in which a guard has to speak, or to be silent, against every way of running Terraform, with and
-// without a refresh, on objects of every kind and past. A hole is a cell in which something was changed that must not be; a false stop is one
-// in which something right was refused.
+// The guard matrix combines every circumstance in which a guard must refuse, or must not, with
+// every way of running Terraform, with and without a refresh, on objects of every kind and past. A
+// hole is a cell with a change that a guard should have stopped. A false stop is a cell in which a
+// guard refused a correct change.
 
-// cell is one combination: an index into each of the dimensions.
+// cell is one combination: an index into each dimension.
 type cell [5]int
 
 var (
@@ -56,7 +57,8 @@ var (
 		{kind: "segment", key: "subject-too", rest: "name = \"Subject\"\n  reference_id = \"subject-too\""},
 		{kind: "perk", key: "subject", rest: "internal_name = \"subject\"\n  title = { en = \"Subject\" }"},
 		{kind: "digital_asset", key: "subject", rest: "internal_name = \"subject\"\n  title = { en = \"Subject\" }"},
-		{kind: "badge", key: "subject", rest: "internal_name = \"subject\"\n  audience_id = cohort_list.other[0].id\n  title = { en = \"Subject\" }"},
+		{kind: "badge", key: "subject", rest: "internal_name = \"subject\"\n  audience_id = cohort_list.other[0].id\n" +
+			"  title = { en = \"Subject\" }"},
 		{kind: "campaign", key: "subject", rest: "internal_name = \"subject\"\n  store = { title = { en = \"Subject\" } }"},
 		{kind: "list", label: "keyless", rest: "name = \"Keyless list\""},
 		{kind: "segment", label: "keyless", rest: "name = \"Keyless segment\""},
@@ -67,7 +69,7 @@ var (
 type circumstance struct {
 	name, mode string
 	named      bool
-	// refusal is what the guard says; "" where none has to speak.
+	// refusal is the text of the guard; "" if no guard must refuse.
 	refusal string
 }
 
@@ -75,14 +77,14 @@ type way struct {
 	name    string
 	args    []string
 	tainted bool
-	// before is how the replacement comes to be made first: "own" or "inherited".
+	// before is where create_before_destroy comes from: "own" or "inherited".
 	before string
 	// drop is how the subject leaves the configuration: "removed" or "absent".
 	drop string
 	move bool
-	// saved applies a plan that was made when all was well.
+	// saved applies a plan that was saved before the circumstance came about.
 	saved bool
-	// takes tells that the subject is deleted or replaced.
+	// takes is true if the way deletes or replaces the subject.
 	takes bool
 }
 
@@ -102,11 +104,12 @@ func (s subject) block(name, text, lifecycle string) string {
 	return fmt.Sprintf("resource \"cohort_%s\" %q {\n  %s\n%s}\n", s.kind, name, rest, lifecycle)
 }
 
-const others = "resource \"cohort_list\" \"other\" {\n  count = 5\n  name = \"Other ${count.index}\"\n  reference_id = \"other-${count.index}\"\n}\n"
+const others = "resource \"cohort_list\" \"other\" {\n  count = 5\n  name = \"Other ${count.index}\"\n" +
+	"  reference_id = \"other-${count.index}\"\n}\n"
 
 const extra = "resource \"cohort_list\" \"extra\" {\n  name = \"Extra\"\n  reference_id = \"extra\"\n}\n"
 
-// everything is the configuration of all subjects, with one of them as it is told.
+// everything returns the configuration of all subjects, with the given text for one of them.
 func everything(one subject, text string) string {
 	var config strings.Builder
 	config.WriteString(others)
@@ -120,10 +123,10 @@ func everything(one subject, text string) string {
 	return config.String()
 }
 
-// past is a state, and the merchants that it is of.
+// past is a state with its merchants.
 type past struct{ state, merchants []byte }
 
-// pastOf makes the past of all subjects in a merchant, once.
+// pastOf makes the past of all subjects in a merchant, once for each.
 var pastOf = func() func(t *testing.T, mode, name string) past {
 	var mu sync.Mutex
 	made := map[string]*sync.Once{}
@@ -156,7 +159,8 @@ func makePast(t *testing.T, mode, name string) past {
 	provider := fmt.Sprintf("mode = %q", mode)
 	first := subject{}
 	if name == "updated" {
-		s.use(provider, strings.ReplaceAll(strings.ReplaceAll(everything(first, ""), "\"Subject\"", "\"Before\""), "Keyless ", "Before "))
+		s.use(provider, strings.ReplaceAll(strings.ReplaceAll(everything(first, ""), "\"Subject\"", "\"Before\""), "Keyless ",
+			"Before "))
 		s.mustApply()
 	}
 	s.use(provider, everything(first, ""))
@@ -178,7 +182,7 @@ func makePast(t *testing.T, mode, name string) past {
 	return past{state, merchants}
 }
 
-// importAll forgets the state and imports all of it by id.
+// importAll removes everything from the state and imports it by id.
 func (s *scenario) importAll(provider string) {
 	s.t.Helper()
 	var state struct {
@@ -211,7 +215,8 @@ func (s *scenario) importAll(provider string) {
 	s.use(provider, everything(subject{}, ""))
 }
 
-// withOldMarks gives each object what an update by version 0.1 left in its private data, and takes the identity that Terraform did not keep then.
+// withOldMarks gives each object the private data that an update by version 0.1 left, and removes
+// the identity, which Terraform did not store then.
 func withOldMarks(t *testing.T, state []byte) []byte {
 	t.Helper()
 	return edited(t, state, func(_ map[string]any, instance map[string]any) {
@@ -234,7 +239,7 @@ func withOldMarks(t *testing.T, state []byte) []byte {
 	})
 }
 
-// edited changes the instances of a state.
+// edited returns a state with changed instances.
 func edited(t *testing.T, state []byte, change func(resource, instance map[string]any)) []byte {
 	t.Helper()
 	var all map[string]any
@@ -254,7 +259,7 @@ func edited(t *testing.T, state []byte, change func(resource, instance map[strin
 	return changed
 }
 
-// pairwise returns cells in which each two values of two dimensions meet at least once.
+// pairwise returns cells that contain each pair of values of two dimensions at least once.
 func pairwise(sizes cell) []cell {
 	type pair struct{ a, x, b, y int }
 	open := map[pair]bool{}
@@ -281,7 +286,7 @@ func pairwise(sizes cell) []cell {
 	all := whole(sizes)
 	var chosen []cell
 	for len(open) > 0 {
-		// Of equal ones the one that lies farthest from the last, so that dimensions mix.
+		// Among equals, take the candidate farthest from the last cell, so that dimensions mix.
 		best, most := cell{}, -1
 		for i := range all {
 			c := all[(i+len(chosen)*7919)%len(all)]
@@ -299,7 +304,7 @@ func pairwise(sizes cell) []cell {
 	return chosen
 }
 
-// whole returns every cell.
+// whole returns all cells.
 func whole(sizes cell) []cell {
 	cells := []cell{{}}
 	for d, size := range sizes {
@@ -315,13 +320,13 @@ func whole(sizes cell) []cell {
 	return cells
 }
 
-// matrixTally counts what the cells gave.
+// matrixTally counts the results of the cells.
 type matrixTally struct {
 	mu                       sync.Mutex
 	cells, holes, falseStops int
 }
 
-// TestGuards_matrix tries the pairs of all dimensions; with GUARDS=all in the environment, every cell.
+// TestGuards_matrix tries all pairs of values; with GUARDS=all in the environment, every cell.
 func TestGuards_matrix(t *testing.T) {
 	t.Parallel()
 	cells := pairwise(sizes)
@@ -342,7 +347,9 @@ func TestGuards_matrix(t *testing.T) {
 	}
 }
 
-func tryCell(t *testing.T, count *matrixTally, where circumstance, run way, unrefreshed bool, before string, of subject) {
+func tryCell(
+	t *testing.T, count *matrixTally, where circumstance, run way, unrefreshed bool, before string, of subject,
+) {
 	t.Helper()
 	count.cell()
 	p := pastOf(t, where.mode, before)
@@ -370,7 +377,8 @@ func tryCell(t *testing.T, count *matrixTally, where circumstance, run way, unre
 		refusal = ""
 	}
 	if keeps && (refusal == "" || where.name == "read only") {
-		refusal = "needs another key" // The service may hold a key once, so what is made first cannot have that of what goes.
+		// Keys are unique in the service, so an object made first cannot have the key of the old one.
+		refusal = "needs another key"
 	}
 	if run.saved {
 		plan := s.Run(append([]string{"plan", "-no-color", "-input=false", "-out=saved.tfplan"}, args...)...)
@@ -387,7 +395,7 @@ func tryCell(t *testing.T, count *matrixTally, where circumstance, run way, unre
 	where.strike(s)
 	result := s.Run(append([]string{"apply", "-auto-approve", "-no-color", "-input=false"}, args...)...)
 	if where.name == "key taken" && run.saved {
-		// The rest of the plan is right, and may be carried out.
+		// The rest of the plan is correct, and may be carried out.
 		if made := len(keyed(s.sandbox.Objects("test", "cohorts"), "extra")); result.Code == 0 || made != 1 {
 			count.hole(t, "%d objects have the key:\n%s", made, result.Output)
 		}
@@ -406,7 +414,7 @@ func keyed(objects []map[string]any, key string) []map[string]any {
 	return slices.DeleteFunc(objects, func(o map[string]any) bool { return o["referenceId"] != key })
 }
 
-// block is the provider block of a circumstance.
+// block returns the provider block of a circumstance.
 func (c circumstance) block(t *testing.T, state []byte) string {
 	t.Helper()
 	block := fmt.Sprintf("mode = %q\n", c.mode)
@@ -432,7 +440,7 @@ func (c circumstance) block(t *testing.T, state []byte) string {
 	return block + "allow_live_delete = " + string(encoded) + "\n"
 }
 
-// strike brings the circumstance about, right before the apply.
+// strike sets up the circumstance, right before the apply.
 func (c circumstance) strike(s *scenario) {
 	s.t.Helper()
 	switch c.name {
@@ -453,7 +461,7 @@ func (c circumstance) strike(s *scenario) {
 	}
 }
 
-// config is the configuration of a way: the subject is edited, unless it goes.
+// config returns the configuration of a way: the subject is edited, unless it is removed.
 func (r way) config(of subject, where circumstance) string {
 	block, name := "", of.name()
 	if r.move {
@@ -474,7 +482,8 @@ func (r way) config(of subject, where circumstance) string {
 		block += strings.ReplaceAll(of.block(name, "Edited", lifecycle), "Keyless ", "Edited ")
 	}
 	if r.before == "inherited" {
-		block += fmt.Sprintf("resource \"terraform_data\" \"report\" {\n  input = %s.id\n  lifecycle {\n    create_before_destroy = true\n  }\n}\n", of.address())
+		block += fmt.Sprintf("resource \"terraform_data\" \"report\" {\n  input = %s.id\n  lifecycle {\n"+
+			"    create_before_destroy = true\n  }\n}\n", of.address())
 	}
 	config := everything(of, block)
 	if r.makes(where) {
@@ -483,7 +492,8 @@ func (r way) config(of subject, where circumstance) string {
 	return config
 }
 
-// makes tells whether a list is new in the configuration. Beside what is refused at the apply it would be made.
+// makes reports whether the configuration has a new list. An apply would make the list even if it
+// refuses the subject.
 func (r way) makes(where circumstance) bool {
 	return !slices.Contains(r.args, "-destroy") && r.before == "" && (!r.saved || where.name == "key taken")
 }
@@ -525,8 +535,10 @@ func (c *matrixTally) cell() {
 	c.cells++
 }
 
-// judge demands a refusal with these words that changed nothing, or success where there are none.
-func (c *matrixTally) judge(t *testing.T, s *scenario, own *sandbox.Sandbox, result terraformtest.Result, refusal string, before []byte) {
+// judge requires a refusal with this text and without any change, or success if the text is empty.
+func (c *matrixTally) judge(
+	t *testing.T, s *scenario, own *sandbox.Sandbox, result terraformtest.Result, refusal string, before []byte,
+) {
 	t.Helper()
 	if refusal == "" {
 		if result.Code != 0 {

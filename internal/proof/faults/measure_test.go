@@ -15,25 +15,33 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// case13: an answer that has no end, or no measure, ends in an error when something is read, and is looked up when something was made.
+// case13 has answers that are too long or never end. A read fails with an error; after a create,
+// the provider looks the object up.
 func case13(t *testing.T) {
-	// At most 32 MiB of an answer are read, and ten answers at once; memory that was outgrown is not given back at once: 550 MiB were seen.
+	// The provider reads at most 32 MiB of an answer, and ten answers at once. Go returns outgrown
+	// memory late: 550 MiB have been observed.
 	const huge, limit, memory = 1 << 30, 32 << 20, 1 << 30
 	tooLarge := fmt.Sprintf("the answer is larger than %d bytes", limit)
 	for name, c := range map[string]struct {
 		fault sandbox.Fault
-		// send stands in for a fault: it sends a true answer in its own way.
+		// send replaces a fault: it sends a real answer in its own way.
 		send  func(w http.ResponseWriter, status int, body []byte)
 		words string
-		// patient leaves the time limit long, so that it is not what ends it.
+		// patient keeps the time limit long, so that another limit ends the request.
 		patient bool
 	}{
-		"one byte a second":          {fault: sandbox.Fault{Slow: sandbox.Duration(time.Second)}, words: "no answer: context deadline exceeded"},
-		"gzip bomb":                  {send: gzipBomb, words: tooLarge, patient: true},
-		"a body of 1 GiB":            {fault: sandbox.Fault{Pad: huge}, words: tooLarge, patient: true},
-		"more than Content-Length":   {send: declare(-10), words: "the service's answer cannot be used"},
-		"less than Content-Length":   {send: declare(10), words: "unexpected EOF"},
-		"no answer after half of it": {fault: sandbox.Fault{Stage: sandbox.StageAnswer, Hang: true}, words: "no answer: context deadline exceeded"},
+		"one byte a second": {
+			fault: sandbox.Fault{Slow: sandbox.Duration(time.Second)},
+			words: "no answer: context deadline exceeded",
+		},
+		"gzip bomb":                {send: gzipBomb, words: tooLarge, patient: true},
+		"a body of 1 GiB":          {fault: sandbox.Fault{Pad: huge}, words: tooLarge, patient: true},
+		"more than Content-Length": {send: declare(-10), words: "the service's answer cannot be used"},
+		"less than Content-Length": {send: declare(10), words: "unexpected EOF"},
+		"no answer after half of it": {
+			fault: sandbox.Fault{Stage: sandbox.StageAnswer, Hang: true},
+			words: "no answer: context deadline exceeded",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -81,7 +89,7 @@ func case13(t *testing.T) {
 			s.mustFail(planned, "Could not read perk", c.words, "This request changed nothing.")
 			s.unchanged(before)
 			arm("")
-			// A page of the list, ten reads by id, and what may be sent again.
+			// One page of the list, ten reads by id, and the retry budget.
 			if sent, _ := s.requests("GET"); sent < 11 || sent > 11+11/5+10 {
 				t.Errorf("%d reads were sent, want 11 to 23", sent)
 			}
@@ -95,7 +103,7 @@ func case13(t *testing.T) {
 	}
 }
 
-// declare sends a Content-Length that is so much longer than the body.
+// declare sends a Content-Length that exceeds the body by this much.
 func declare(longer int) func(http.ResponseWriter, int, []byte) {
 	return func(w http.ResponseWriter, status int, body []byte) {
 		connection, _, err := http.NewResponseController(w).Hijack()
@@ -103,7 +111,8 @@ func declare(longer int) func(http.ResponseWriter, int, []byte) {
 			panic(http.ErrAbortHandler)
 		}
 		defer func() { _ = connection.Close() }()
-		_, _ = fmt.Fprintf(connection, "HTTP/1.1 %d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", status, len(body)+longer, body)
+		_, _ = fmt.Fprintf(connection, "HTTP/1.1 %d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+			status, len(body)+longer, body)
 	}
 }
 
@@ -120,7 +129,7 @@ func compressed(content []byte) []byte {
 	return member.Bytes()
 }
 
-// gzipBomb sends the body and a gigabyte of spaces, in about a megabyte.
+// gzipBomb sends the body and a gigabyte of spaces, compressed to about a megabyte.
 func gzipBomb(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Encoding", "gzip")

@@ -13,7 +13,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// outages are the ways in which a service can be out of reach; each returns its address.
+// outages are the ways in which a service can be unreachable; each returns its address.
 var outages = map[string]func(*scenario) string{
 	"refused": func(s *scenario) string {
 		server := s.serve(s.sandbox.Handler())
@@ -24,7 +24,7 @@ var outages = map[string]func(*scenario) string{
 	"no such host": func(*scenario) string { return "https://cohort.invalid" },
 }
 
-// silence listens, and never answers.
+// silence accepts connections and never answers.
 func (s *scenario) silence() string {
 	s.t.Helper()
 	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
@@ -44,8 +44,8 @@ func (s *scenario) silence() string {
 	return listener.Addr().String()
 }
 
-// logged runs a command with a log, holds the repetitions that it tells of against the retry budget, and returns the number of requests. The log
-// must not hold a secret either.
+// logged runs a command with a log, checks the retries in the log against the retry budget, and
+// returns the number of requests. The oracle searches the log for secrets, too.
 func (s *scenario) logged(args ...string) (result terraformtest.Result, requests int) {
 	s.t.Helper()
 	s.Env["TF_LOG_PROVIDER"], s.Env["TF_LOG_PATH"] = "DEBUG", s.Dir+"/log"
@@ -87,14 +87,16 @@ func case10(t *testing.T) {
 			planned, requests := s.logged("plan", "-no-color", "-input=false")
 			s.mustFail(planned, "Could not read perk", "This request changed nothing.")
 			s.unchanged(before)
-			// 12 reads, two lists for them at most, and two at most to look for the keys of the new ones.
+			// 12 reads, at most two lists for them, and at most two lists to look up the keys of the new
+			// objects.
 			if requests < 13 || requests > 16 {
 				t.Errorf("%d requests to plan", requests)
 			}
 
 			applied, requests := s.logged("apply", "-no-color", "-input=false", "plan")
 			s.mustFail(applied, "Could not update perk", "Could not look for the perk")
-			// 12 reads before the updates, and looks for the keys of two new ones, which are not made without; and five reads because something is made.
+			// 12 reads before the updates, look-ups for the keys of two new objects, which cannot be made
+			// without them, and five reads because something is made.
 			if requests < 16 || requests > 33 {
 				t.Errorf("%d requests to apply", requests)
 			}
@@ -119,10 +121,13 @@ func case11(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 31}, program)
 	s.mustApply()
 	s.settle()
-	// One perk and the campaign to change, one list to make, one to remove, one change to undo that was made outside.
-	changed := strings.NewReplacer(`"Perk ${count.index}"`, `"New perk ${count.index}"`, `title       = { en = "Hunt" }`, `title = { en = "Great hunt" }`,
+	// A perk and the campaign to change, a list to make, a list to remove, and an outside change to
+	// revert.
+	changed := strings.NewReplacer(`"Perk ${count.index}"`, `"New perk ${count.index}"`, `title       = { en = "Hunt" }`,
+		`title = { en = "Great hunt" }`,
 		"vip-${count.index}", "vip-${count.index * 2}").Replace(program)
-	if err := s.sandbox.PatchObject(s.find("digital-assets", "internalName", "card"), map[string]any{"title": map[string]any{"en": "Edited"}}); err != nil {
+	if err := s.sandbox.PatchObject(s.find("digital-assets", "internalName", "card"),
+		map[string]any{"title": map[string]any{"en": "Edited"}}); err != nil {
 		t.Fatal(err)
 	}
 	s.use("", changed)
@@ -154,8 +159,8 @@ func case11(t *testing.T) {
 	s.judge()
 }
 
-// plannedChanges plans and returns what the plan would change, and what it says was changed outside. A plan may fail a number of times, which
-// must leave no doubt why.
+// plannedChanges plans, and returns the planned changes and the reported outside changes. The plan
+// may fail this many times, but each error must say why.
 func (s *scenario) plannedChanges(failures int) []byte {
 	s.t.Helper()
 	for {
@@ -171,19 +176,20 @@ func (s *scenario) plannedChanges(failures int) []byte {
 	}
 	printed := s.Output.Len()
 	shown := s.Run("show", "-json", "plan")
-	s.Output.Truncate(printed) // It shows what is sensitive.
+	s.Output.Truncate(printed) // It shows sensitive values.
 	at := strings.Index(shown.Output, "{\"format_version")
 	var plan struct {
 		Changes json.RawMessage `json:"resource_changes"`
 		Drift   json.RawMessage `json:"resource_drift"`
 	}
-	if at < 0 || json.Unmarshal([]byte(shown.Output[at:]), &plan) != nil || len(plan.Changes) == 0 || len(plan.Drift) == 0 {
+	if at < 0 || json.Unmarshal([]byte(shown.Output[at:]), &plan) != nil || len(plan.Changes) == 0 ||
+		len(plan.Drift) == 0 {
 		s.t.Fatalf("no plan:\n%s", shown.Output)
 	}
 	return append(plan.Changes, plan.Drift...)
 }
 
-// Codes with which a service may refuse a key; the last is assumed.
+// Codes of a service that refuses a key; the last code is assumed.
 func case12(t *testing.T) {
 	permission := `{"code": "generic.missing-permission", "message": "This key may not do that."}`
 	for name, c := range map[string]struct {
@@ -213,7 +219,8 @@ func case12(t *testing.T) {
 			s.mustFail(s.Plan(), "Could not read perk", c.words)
 			s.mustFail(s.Apply(), c.words)
 			s.unchanged(before)
-			// Each command asks for a page, reads four perks, and looks at most once for the key of each of the other eight.
+			// Each command asks for a page, reads four perks, and looks up the key of each of the other
+			// eight at most once.
 			if sent, _ := s.requests("GET"); sent < 2*4 || sent > 2*13 {
 				t.Errorf("%d reads were sent, want 8 to 26: none is sent again", sent)
 			}

@@ -20,8 +20,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// bomb makes one call of the provider panic. There is no switch for that in the provider: the context of the call panics when it is asked
-// for anything from within all of the named functions, which is where a real bug would panic, on the goroutine that serves the object.
+// bomb makes one call of the provider panic, without a switch in the provider. The context of the
+// call panics when code uses it while all of the named functions are on the stack. That is where a
+// real bug would panic: on the goroutine that serves the object.
 type bomb struct {
 	within []string
 	armed  atomic.Bool
@@ -42,7 +43,9 @@ func (b *bomb) tick() {
 		}
 	}
 	for _, name := range b.within {
-		if !slices.ContainsFunc(functions, func(f string) bool { return strings.HasSuffix(f, name) || strings.Contains(f, name+"[") }) {
+		if !slices.ContainsFunc(functions, func(f string) bool {
+			return strings.HasSuffix(f, name) || strings.Contains(f, name+"[")
+		}) {
 			return
 		}
 	}
@@ -51,7 +54,7 @@ func (b *bomb) tick() {
 	}
 }
 
-// mined is the context with the bomb in it.
+// mined is the context that contains the bomb.
 type mined struct {
 	context.Context
 	*bomb
@@ -72,40 +75,52 @@ func (m mined) Err() error {
 	return m.Context.Err()
 }
 
-// everyPart is what Terraform may call of a provider.
+// everyPart is every call that Terraform may make to a provider.
 type everyPart interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
 	tfprotov6.ActionServer
 }
 
-// minedServer is the provider, each of whose calls has the bomb in its context.
+// minedServer is the provider with the bomb in the context of each call.
 type minedServer struct {
 	everyPart
 	*bomb
 }
 
-func (s minedServer) ValidateResourceConfig(ctx context.Context, r *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+func (s minedServer) ValidateResourceConfig(
+	ctx context.Context, r *tfprotov6.ValidateResourceConfigRequest,
+) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	return s.everyPart.ValidateResourceConfig(mined{ctx, s.bomb}, r)
 }
 
-func (s minedServer) PlanResourceChange(ctx context.Context, r *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+func (s minedServer) PlanResourceChange(
+	ctx context.Context, r *tfprotov6.PlanResourceChangeRequest,
+) (*tfprotov6.PlanResourceChangeResponse, error) {
 	return s.everyPart.PlanResourceChange(mined{ctx, s.bomb}, r)
 }
 
-func (s minedServer) ReadResource(ctx context.Context, r *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+func (s minedServer) ReadResource(
+	ctx context.Context, r *tfprotov6.ReadResourceRequest,
+) (*tfprotov6.ReadResourceResponse, error) {
 	return s.everyPart.ReadResource(mined{ctx, s.bomb}, r)
 }
 
-func (s minedServer) ApplyResourceChange(ctx context.Context, r *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (s minedServer) ApplyResourceChange(
+	ctx context.Context, r *tfprotov6.ApplyResourceChangeRequest,
+) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	return s.everyPart.ApplyResourceChange(mined{ctx, s.bomb}, r)
 }
 
-func (s minedServer) ImportResourceState(ctx context.Context, r *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
+func (s minedServer) ImportResourceState(
+	ctx context.Context, r *tfprotov6.ImportResourceStateRequest,
+) (*tfprotov6.ImportResourceStateResponse, error) {
 	return s.everyPart.ImportResourceState(mined{ctx, s.bomb}, r)
 }
 
-func (s minedServer) ReadDataSource(ctx context.Context, r *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+func (s minedServer) ReadDataSource(
+	ctx context.Context, r *tfprotov6.ReadDataSourceRequest,
+) (*tfprotov6.ReadDataSourceResponse, error) {
 	return s.everyPart.ReadDataSource(mined{ctx, s.bomb}, r)
 }
 
@@ -119,7 +134,8 @@ func (s *scenario) serveMined(b *bomb) {
 	ctx, stop := context.WithCancel(context.WithoutCancel(s.t.Context()))
 	attach, closed := make(chan *plugin.ReattachConfig), make(chan struct{})
 	go func() {
-		_ = tf6server.Serve("registry.terraform.io/cohort-xyz/cohort", func() tfprotov6.ProviderServer { return minedServer{parts, b} },
+		_ = tf6server.Serve("registry.terraform.io/cohort-xyz/cohort",
+			func() tfprotov6.ProviderServer { return minedServer{parts, b} },
 			tf6server.WithDebug(ctx, attach, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
 	}()
 	at := <-attach
@@ -140,7 +156,7 @@ func (s *scenario) serveMined(b *bomb) {
 	s.Env["TF_REATTACH_PROVIDERS"] = string(encoded)
 }
 
-// minedScenario is a scenario whose provider runs in this process, with the bomb.
+// minedScenario is a scenario with the provider in this process, with the bomb.
 func minedScenario(t *testing.T, b *bomb, config string) *scenario {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 15}, "")
@@ -149,13 +165,15 @@ func minedScenario(t *testing.T, b *bomb, config string) *scenario {
 	return s
 }
 
-// configureMined writes the configuration with the key in it: the provider does not see the environment of the workspace.
+// configureMined writes the key into the configuration, because this provider does not see the
+// environment of the workspace.
 func (s *scenario) configureMined(config string) {
 	s.t.Helper()
-	s.Write("main.tf", fmt.Sprintf("provider \"cohort\" {\n  api_url = %q\n  api_key = %q\n}\n", s.sandbox.URL(), s.sandbox.TestKey())+config)
+	s.Write("main.tf", fmt.Sprintf("provider \"cohort\" {\n  api_url = %q\n  api_key = %q\n}\n", s.sandbox.URL(),
+		s.sandbox.TestKey())+config)
 }
 
-// explode runs a command in which the bomb goes off, within these functions.
+// explode runs a command and requires that the bomb goes off within these functions.
 func (s *scenario) explode(b *bomb, run func() terraformtest.Result, within ...string) terraformtest.Result {
 	s.t.Helper()
 	b.within = within
@@ -164,7 +182,8 @@ func (s *scenario) explode(b *bomb, run func() terraformtest.Result, within ...s
 	if b.armed.CompareAndSwap(true, false) {
 		s.t.Fatalf("nothing went off within %v:\n%s", within, result.Output)
 	}
-	s.mustSay(result, "The Cohort provider met a bug", "It stopped working on this object, the others are not touched: this is a drill", "\n  at ")
+	s.mustSay(result, "The Cohort provider met a bug",
+		"It stopped working on this object, the others are not touched: this is a drill", "\n  at ")
 	return result
 }
 
@@ -221,8 +240,9 @@ func panicBeforeCreate(t *testing.T) {
 	}
 }
 
-// panicWithTheAnswer is the one moment in which an id is lost: it is in an answer that nobody has looked at. The next apply does not make a
-// second object, it says how to adopt the one that exists.
+// panicWithTheAnswer panics at the only moment that loses an id: it is in an answer that no code
+// has read. The next apply does not make a second object; its error says how to adopt the existing
+// one.
 func panicWithTheAnswer(t *testing.T) {
 	b := &bomb{}
 	s := minedScenario(t, b, perksLike(10, livePerks))
@@ -249,7 +269,8 @@ func panicWithTheAnswer(t *testing.T) {
 	}
 }
 
-// panicAfterCreate: the id is kept, and what users may have seen is not destroyed by the next apply.
+// panicAfterCreate checks that the id is kept, and that the next apply does not destroy what users
+// may have seen.
 func panicAfterCreate(t *testing.T, fault sandbox.Fault, status string, within ...string) {
 	t.Helper()
 	b := &bomb{}
@@ -302,7 +323,8 @@ func panicElsewhere(t *testing.T) {
 		s.settle()
 	}
 
-	s.configureMined(perksLike(10, livePerks) + "data \"cohort_perk\" \"one\" {\n  internal_name = cohort_perk.p[3].internal_name\n}\n")
+	s.configureMined(perksLike(10, livePerks) + "data \"cohort_perk\" \"one\" {\n" +
+		"  internal_name = cohort_perk.p[3].internal_name\n}\n")
 	demand(s.explode(b, apply, "(*perkDataSource).Read", "(*Client).try"), "Read of a data source")
 
 	s.configureMined(perksLike(9, livePerks))
@@ -311,7 +333,9 @@ func panicElsewhere(t *testing.T) {
 	managed = s.holds(9)
 
 	archived := s.perk(9)
-	s.configureMined(perksLike(9, livePerks) + fmt.Sprintf("resource \"cohort_perk\" \"old\" {\n  internal_name = \"perk-9\"\n  title = { en = \"Perk 9\" }\n  desired_status = \"archived\"\n}\nimport {\n  to = cohort_perk.old\n  id = %q\n}\n", archived))
+	s.configureMined(perksLike(9, livePerks) + fmt.Sprintf("resource \"cohort_perk\" \"old\" {\n"+
+		"  internal_name = \"perk-9\"\n  title = { en = \"Perk 9\" }\n  desired_status = \"archived\"\n}\nimport {\n"+
+		"  to = cohort_perk.old\n  id = %q\n}\n", archived))
 	demand(s.explode(b, apply, "proto6server.(*Server).ImportResourceState"), "ImportState")
 	s.settle()
 	s.judge()

@@ -11,13 +11,14 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// releases has a directory for each release: a configuration, the state that an apply by that release left, and the merchants that it
-// left it with. For a new release a configuration is enough: what lacks is made by the code as it is, to be committed.
+// releases has a directory for each release: a configuration, and the state and the merchants that
+// an apply by that release left. For a new release, add only a configuration: the test generates
+// the missing files with the current code. Commit them.
 const releases = "testdata/releases"
 
 const stateFile, merchantsFile = "state.json", "merchants.json"
 
-// case25 opens the states of all releases, as they are and damaged.
+// case25 opens the states of all releases, intact and damaged.
 func case25(t *testing.T) {
 	dirs, err := filepath.Glob(releases + "/*")
 	if err != nil || len(dirs) == 0 {
@@ -42,7 +43,7 @@ func exists(name string) bool {
 	return err == nil
 }
 
-// makeRelease applies the configuration of a release with this code.
+// makeRelease applies the configuration of a release with the current code.
 func makeRelease(t *testing.T, dir string) {
 	t.Helper()
 	s := newScenario(t, sandbox.Options{Seed: 25, Normalize: true, DataFile: filepath.Join(dir, merchantsFile)}, "")
@@ -66,7 +67,7 @@ func contents(t *testing.T, dir, name string) []byte {
 // instance is one object in a state file.
 type instance = map[string]any
 
-// openRelease lays out what a release left, with a change to each instance of its state.
+// openRelease restores what a release left, with damage to each instance in its state.
 func openRelease(t *testing.T, dir string, damage func(resource, instance map[string]any)) *scenario {
 	t.Helper()
 	data := filepath.Join(t.TempDir(), merchantsFile)
@@ -95,7 +96,7 @@ func openRelease(t *testing.T, dir string, damage func(resource, instance map[st
 	return s
 }
 
-// settled demands that nothing is to do, and that all is well.
+// settled requires an empty plan and no violation.
 func (s *scenario) settled() {
 	s.t.Helper()
 	s.mustPlan("No changes.")
@@ -106,25 +107,32 @@ func (s *scenario) settled() {
 	}
 }
 
-// damage is something that a state can suffer, by an older Terraform, by a newer provider or by hand.
+// damage is a damage to a state, by an older Terraform, by a newer provider or by hand.
 type damage struct {
 	do func(resource, instance map[string]any)
-	// plan is what the first plan says; it is empty when that is an error, which says problem.
+	// plan is the text of the first plan. If it is empty, the plan must fail with the text problem.
 	plan, problem string
 }
 
 func attributes(i instance) map[string]any { return i["attributes"].(map[string]any) }
 
 var damages = map[string]damage{
-	// Without private data it is forgotten under which address the service stored a picture.
-	"no private data": {do: func(_, i map[string]any) { delete(i, "private") }, plan: "Plan: 0 to add, 3 to change, 0 to destroy."},
-	// Terraform before 1.12 keeps none.
-	"no identity": {do: func(_, i map[string]any) { delete(i, "identity"); delete(i, "identity_schema_version") }, plan: "No changes."},
+	// Without private data, the provider does not know under which address the service stored a
+	// picture.
+	"no private data": {
+		do:   func(_, i map[string]any) { delete(i, "private") },
+		plan: "Plan: 0 to add, 3 to change, 0 to destroy.",
+	},
+	// Terraform before 1.12 stores no identity.
+	"no identity": {
+		do:   func(_, i map[string]any) { delete(i, "identity"); delete(i, "identity_schema_version") },
+		plan: "No changes.",
+	},
 	"attribute of a later release": {
 		do:   func(_, i map[string]any) { attributes(i)["later"] = map[string]any{"a": []any{1}} },
 		plan: "No changes.",
 	},
-	// As of an earlier release that did not have them.
+	// As from an earlier release without these attributes.
 	"attributes missing": {do: func(_, i map[string]any) {
 		for _, name := range []string{"status", "mode", "slug", "visibility"} {
 			delete(attributes(i), name)
@@ -136,9 +144,18 @@ var damages = map[string]damage{
 	"no dependencies": {do: func(_, i map[string]any) { delete(i, "dependencies") }, plan: "No changes."},
 	"no id":           {do: func(_, i map[string]any) { attributes(i)["id"] = nil }, problem: "the object has no id"},
 	"empty id":        {do: func(_, i map[string]any) { attributes(i)["id"] = "" }, problem: "the object has no id"},
-	"ids of nothing":  {do: func(_, i map[string]any) { attributes(i)["id"] = "0" + attributes(i)["id"].(string) }, problem: "This looks like the wrong merchant"},
-	"other merchant":  {do: func(_, i map[string]any) { attributes(i)["mode"] = "live" }, problem: "Wrong merchant: the state is of the live merchant"},
-	"newer schema":    {do: func(_, i map[string]any) { i["schema_version"] = 9 }, problem: "Resource instance managed by newer provider version"},
+	"ids of nothing": {
+		do:      func(_, i map[string]any) { attributes(i)["id"] = "0" + attributes(i)["id"].(string) },
+		problem: "This looks like the wrong merchant",
+	},
+	"other merchant": {
+		do:      func(_, i map[string]any) { attributes(i)["mode"] = "live" },
+		problem: "Wrong merchant: the state is of the live merchant",
+	},
+	"newer schema": {
+		do:      func(_, i map[string]any) { i["schema_version"] = 9 },
+		problem: "Resource instance managed by newer provider version",
+	},
 }
 
 func (d damage) check(t *testing.T, dir string) {
@@ -164,7 +181,7 @@ func (d damage) check(t *testing.T, dir string) {
 	if sent := s.writes(); sent != 0 {
 		t.Errorf("%d requests were sent to change something", sent)
 	}
-	// With the state from before the damage all is well.
+	// The state from before the damage has no violation.
 	s.States = nil
 	s.Write("terraform.tfstate", string(contents(t, dir, stateFile)))
 	s.settled()

@@ -8,9 +8,12 @@ import (
 )
 
 // publishing are the second calls of a create.
-var publishing = []string{"/v1/perks/{id}/publish", "/v1/digital-assets/{id}/publish", "/v1/badges/{id}/publish", "/v1/campaigns/{id}/publish"}
+var publishing = []string{
+	"/v1/perks/{id}/publish", "/v1/digital-assets/{id}/publish", "/v1/badges/{id}/publish",
+	"/v1/campaigns/{id}/publish",
+}
 
-// case14 fails each call but the first of what takes several.
+// case14 fails each call after the first, for operations with several calls.
 func case14(t *testing.T) {
 	subtests(t, map[string]func(*testing.T){
 		"create, refused": func(t *testing.T) { createWithoutPublishing(t, refusal("POST", "")) },
@@ -76,7 +79,7 @@ func archivingRefused(t *testing.T) {
 	s.keeps(before)
 }
 
-// perksLike are n perks of which all have some more settings.
+// perksLike returns a configuration of n perks that all have these additional settings.
 func perksLike(n int, settings string) string {
 	return fmt.Sprintf(`
 resource "cohort_perk" "p" {
@@ -88,7 +91,8 @@ resource "cohort_perk" "p" {
 `, n, settings)
 }
 
-// laterCallsOfAnUpdate fails another call for each of some perks in one apply; the others must not feel it.
+// laterCallsOfAnUpdate fails a different call for each of some perks in one apply; the other perks
+// must not be affected.
 func laterCallsOfAnUpdate(t *testing.T) {
 	const before = `
 provider "cohort" {}
@@ -126,7 +130,8 @@ resource "cohort_perk" "p" {
 		refusal("POST", "/v1/perks/"+s.perk(7)+"/publish"),
 	)
 	result := s.applySaved()
-	s.mustFail(result, `Could not update perk "perk-0"`, `Could not update perk "perk-1"`, `Could not update perk "perk-2"`,
+	s.mustFail(result, `Could not update perk "perk-0"`, `Could not update perk "perk-1"`,
+		`Could not update perk "perk-2"`,
 		`Could not update perk "perk-5"`, `Could not update perk "perk-6"`, `Could not update perk "perk-7"`, "Not today.")
 	s.silent(result, `update perk "perk-3"`, `update perk "perk-4"`, `update perk "perk-8"`, `update perk "perk-9"`)
 	s.keeps(managed)

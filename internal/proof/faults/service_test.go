@@ -18,7 +18,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 )
 
-// serve puts a handler of the test between Terraform and the sandbox.
+// serve puts a handler between Terraform and the sandbox.
 func (s *scenario) serve(handler http.Handler) *httptest.Server {
 	s.t.Helper()
 	server := httptest.NewServer(handler)
@@ -27,10 +27,11 @@ func (s *scenario) serve(handler http.Handler) *httptest.Server {
 	return server
 }
 
-// reach sends Terraform to the sandbox itself.
+// reach connects Terraform to the sandbox directly.
 func (s *scenario) reach() { s.Env["COHORT_API_URL"] = s.sandbox.URL() }
 
-// gate holds requests until it is opened. They are carried out then, also when nobody waits for them any more.
+// gate holds requests until it is opened. Then they are carried out, even if no client waits for
+// them.
 type gate struct {
 	next    http.Handler
 	holds   func(*http.Request) bool
@@ -65,7 +66,7 @@ func creating(kind string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return r.Method == http.MethodPost && r.URL.Path == "/v1/"+kind }
 }
 
-// reset closes a connection so that the other side sees a reset.
+// reset closes a connection so that the peer sees a reset.
 func reset(connection net.Conn) {
 	if tcp, ok := connection.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
@@ -73,10 +74,10 @@ func reset(connection net.Conn) {
 	_ = connection.Close()
 }
 
-// brink bounds every wait for a condition; it is no measure of anything.
+// brink is the time limit for every condition; no test measures it.
 const brink = 2 * time.Minute
 
-// await waits until something is so.
+// await waits until a condition is true.
 func await(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	look := time.NewTicker(5 * time.Millisecond)
@@ -85,18 +86,18 @@ func await(t *testing.T, what string, so func() bool) {
 		select {
 		case <-look.C:
 		case <-end:
-			t.Fatalf("it never came to this: %s", what)
+			t.Fatalf("this never happened: %s", what)
 		}
 	}
 }
 
-// awaitCreates waits until this many creates of a kind were committed.
+// awaitCreates waits until this many creates of a kind are committed.
 func (s *scenario) awaitCreates(kind string, want int) {
 	s.t.Helper()
 	await(s.t, fmt.Sprintf("%d %s made", want, kind), func() bool { return s.creates(kind) >= want })
 }
 
-// requests counts the requests of a method, and those of them that changed something.
+// requests counts the requests of a method, and the committed ones among them.
 func (s *scenario) requests(method string) (sent, committed int) {
 	for _, e := range s.sandbox.History() {
 		if e.Method != method {
@@ -110,10 +111,11 @@ func (s *scenario) requests(method string) (sent, committed int) {
 	return sent, committed
 }
 
-// importAdvice is what the guard tells the user to paste.
+// importAdvice matches the block that the guard tells the user to paste.
 var importAdvice = regexp.MustCompile(`import \{ to = cohort_[a-z_]+\.example id = "([^"]+)" \}`)
 
-// follow does what a failed plan advises: it imports, by key, what exists. It returns how many there were.
+// follow follows the advice of a failed plan: it imports the existing objects by key. It returns
+// their number.
 func (s *scenario) follow(result terraformtest.Result, address func(key string) string) int {
 	s.t.Helper()
 	s.mustFail(result, "already exists in the test merchant", "To adopt the one that exists")
@@ -126,12 +128,12 @@ func (s *scenario) follow(result terraformtest.Result, address func(key string) 
 	return len(found)
 }
 
-// indexed gives the address of a resource by the number at the end of its key.
+// indexed returns a function from a key to an address, by the number at the end of the key.
 func indexed(resource string) func(string) string {
 	return func(key string) string { return fmt.Sprintf("%s[%s]", resource, key[strings.LastIndex(key, "-")+1:]) }
 }
 
-// sameAsServer demands that the state and the merchant hold the same objects with the same names.
+// sameAsServer requires that the state and the merchant have the same objects with the same names.
 func (s *scenario) sameAsServer(kind, property, attribute string) {
 	s.t.Helper()
 	var file struct {
@@ -164,7 +166,7 @@ func (s *scenario) sameAsServer(kind, property, attribute string) {
 	}
 }
 
-// unchanged demands that the state is what it was.
+// unchanged requires that the state has not changed.
 func (s *scenario) unchanged(before []byte) {
 	s.t.Helper()
 	if after := s.Read("terraform.tfstate"); !bytes.Equal(before, after) {

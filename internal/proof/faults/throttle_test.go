@@ -29,7 +29,8 @@ func case09(t *testing.T) {
 			s.inject(fault)
 			s.mustApply()
 			throttled := s.sandbox.Stats().ByStatus["429"]
-			// The plan lists the perks once, the apply too, and makes 20. Each 429 is one try more, and nothing else is.
+			// The plan lists the perks once, the apply lists them once and makes 20. Each 429 causes one
+			// more try; nothing else does.
 			if sent := s.sandbox.Stats().Requests; sent != 22+throttled || throttled == 0 {
 				t.Errorf("%d requests, %d of them throttled, want 22 and those", sent, throttled)
 			}
@@ -62,11 +63,16 @@ func case09(t *testing.T) {
 	t.Run("an hour", func(t *testing.T) {
 		t.Parallel()
 		s := newScenario(t, sandbox.Options{Seed: 9}, perks(20))
-		s.inject(sandbox.Fault{Method: "POST", Nth: 5, Count: every, Probability: 0.3, Status: 429, Headers: map[string]string{"Retry-After": "3600"}})
+		s.inject(sandbox.Fault{
+			Method: "POST", Nth: 5, Count: every, Probability: 0.3, Status: 429,
+			Headers: map[string]string{"Retry-After": "3600"},
+		})
 		s.mustFail(s.Apply(), "asks to wait longer than a minute: try again in 1h0m0s", "This request changed nothing.")
 		sent, made := s.requests("POST")
-		if throttled := s.sandbox.Stats().ByStatus["429"]; throttled < 1 || throttled > slots || made != sent-throttled || sent > 20 {
-			t.Errorf("%d creates were sent, %d committed and %d throttled: none is sent again, and none once it is known", sent, made, throttled)
+		if throttled := s.sandbox.Stats().ByStatus["429"]; throttled < 1 || throttled > slots || made != sent-throttled ||
+			sent > 20 {
+			t.Errorf("%d creates were sent, %d committed and %d throttled: none is sent again, and none once it is known", sent,
+				made, throttled)
 		}
 		s.sandbox.ClearFaults()
 		s.settle()
@@ -81,7 +87,7 @@ func case09(t *testing.T) {
 		s.mustApply("-parallelism=30")
 		stats := s.sandbox.Stats()
 		t.Logf("%d requests, %d of them throttled", stats.Requests, stats.ByStatus["429"])
-		// The first window finds out what the service bears.
+		// The first window finds the rate that the service accepts.
 		if later := stats.ByStatus["429"] - slots; later > stats.Requests/20 {
 			t.Errorf("%d of %d requests were throttled after the first window, want at most 5 %%", later, stats.Requests)
 		}
@@ -100,7 +106,7 @@ func case09(t *testing.T) {
 			sandbox.Fault{Method: "POST", Count: every, Every: 10, Stage: sandbox.StageAfter, Status: 502},
 			sandbox.Fault{Method: "GET", Count: every, Every: 10, Status: 500},
 		)
-		s.Apply() // A create that got 503 was not carried out, and is not sent again.
+		s.Apply() // A create that got 503 was not carried out, and is not retried.
 		s.withinBudget(2)
 		s.settle()
 		s.judge()
@@ -123,7 +129,8 @@ func case09(t *testing.T) {
 	})
 }
 
-// throttleEachCreate tells each create once to come back later. It returns the shortest time after which one came back, and how many were told.
+// throttleEachCreate throttles each create once. It returns a function that returns the shortest
+// time until a retry, and the number of throttled creates.
 func (s *scenario) throttleEachCreate(retryAfter func() string) func() (time.Duration, int) {
 	s.t.Helper()
 	var mu sync.Mutex
@@ -155,12 +162,13 @@ func (s *scenario) throttleEachCreate(retryAfter func() string) func() (time.Dur
 	}
 }
 
-// withinBudget holds the tries of a number of processes against the retry budget: ten each, and a fifth of the requests. A try that was throttled
-// with a Retry-After costs nothing, because the service did not work on it and said when to come back.
+// withinBudget checks the tries of several processes against the retry budget: ten for each
+// process, plus a fifth of the requests. A try that was throttled with a Retry-After is free,
+// because the service did no work and said when to retry.
 func (s *scenario) withinBudget(processes int) {
 	s.t.Helper()
 	requests, retries, struck := 0, 0, 0
-	again := map[string]int{} // tries that failed, by request
+	again := map[string]int{} // failed tries, by request
 	for _, e := range s.sandbox.History() {
 		name := e.Method + " " + e.Path + " " + e.Request
 		if again[name] > 0 {
@@ -172,7 +180,7 @@ func (s *scenario) withinBudget(processes int) {
 		switch {
 		case e.Status == 429:
 			again[name]++
-			retries-- // In advance.
+			retries-- // The retry that follows is free.
 			struck++
 		case e.Status >= 500:
 			again[name]++

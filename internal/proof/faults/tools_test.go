@@ -13,16 +13,16 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// refusal is an answer that says no for good, in the form of the API, as a fault.
+// refusal is a fault that answers with a permanent refusal, in the form of the API.
 func refusal(method, route string) sandbox.Fault {
 	body := `{"code":"generic.injected","message":"Not today."}`
 	return sandbox.Fault{Method: method, Route: route, Status: http.StatusExpectationFailed, Body: &body, Count: every}
 }
 
-// state is the state file as the last command left it.
+// state returns the state file that the last command left.
 func (s *scenario) state() []byte { return s.Read("terraform.tfstate") }
 
-// tainted returns the ids of objects that the next apply would destroy and make again.
+// tainted returns the ids of objects that the next apply would replace.
 func (s *scenario) tainted() []string {
 	s.t.Helper()
 	var file struct {
@@ -49,7 +49,8 @@ func (s *scenario) tainted() []string {
 	return found
 }
 
-// holds demands that the state has this many objects and that none is tainted, and returns their ids.
+// holds requires that the state has this many objects and that none is tainted, and returns their
+// ids.
 func (s *scenario) holds(want int) []string {
 	s.t.Helper()
 	managed := ids(s.t, s.state())
@@ -62,7 +63,7 @@ func (s *scenario) holds(want int) []string {
 	return managed
 }
 
-// keeps demands that the state has exactly these objects, of which none is tainted.
+// keeps requires that the state has exactly these objects and that none is tainted.
 func (s *scenario) keeps(want []string) {
 	s.t.Helper()
 	if now := s.holds(len(want)); !slices.Equal(now, want) {
@@ -70,7 +71,7 @@ func (s *scenario) keeps(want []string) {
 	}
 }
 
-// mustPlan demands what a plan says it would do, in Terraform's words.
+// mustPlan requires that a plan contains these words of Terraform.
 func (s *scenario) mustPlan(words string, args ...string) terraformtest.Result {
 	s.t.Helper()
 	plan := s.Plan(args...)
@@ -85,7 +86,7 @@ func (s *scenario) mustPlan(words string, args ...string) terraformtest.Result {
 	return plan
 }
 
-// savePlan plans into a file, for an apply to come.
+// savePlan saves a plan for applySaved.
 func (s *scenario) savePlan(args ...string) {
 	s.t.Helper()
 	if plan := s.Plan(append([]string{"-out=saved.tfplan"}, args...)...); plan.Code != 2 {
@@ -93,13 +94,13 @@ func (s *scenario) savePlan(args ...string) {
 	}
 }
 
-// applySaved applies the plan that savePlan made.
+// applySaved applies the plan of savePlan.
 func (s *scenario) applySaved(args ...string) terraformtest.Result {
 	s.t.Helper()
 	return s.Apply(append(args, "saved.tfplan")...)
 }
 
-// silent demands that a command did not say this.
+// silent requires that a command did not print these words.
 func (s *scenario) silent(result terraformtest.Result, words ...string) {
 	s.t.Helper()
 	output := flat(result.Output)
@@ -110,7 +111,7 @@ func (s *scenario) silent(result terraformtest.Result, words ...string) {
 	}
 }
 
-// committed counts the changes that a method made below a path.
+// committed counts the committed changes of a method below a path.
 func (s *scenario) committed(method, path string) int {
 	count := 0
 	for _, e := range s.sandbox.History() {
@@ -121,7 +122,7 @@ func (s *scenario) committed(method, path string) int {
 	return count
 }
 
-// writes counts the requests that were meant to change something, whatever came of them.
+// writes counts the requests that could change something, whatever their result.
 func (s *scenario) writes() int {
 	count := 0
 	for method, requests := range s.sandbox.Stats().ByMethod {
@@ -132,7 +133,7 @@ func (s *scenario) writes() int {
 	return count
 }
 
-// edit changes an object behind Terraform's back.
+// edit changes an object outside of Terraform.
 func (s *scenario) edit(id string, fields map[string]any) {
 	s.t.Helper()
 	if err := s.sandbox.PatchObject(id, fields); err != nil {
@@ -140,7 +141,7 @@ func (s *scenario) edit(id string, fields map[string]any) {
 	}
 }
 
-// drop deletes an object behind Terraform's back.
+// drop deletes an object outside of Terraform.
 func (s *scenario) drop(id string) {
 	s.t.Helper()
 	if err := s.sandbox.DeleteObject(id); err != nil {
@@ -148,7 +149,7 @@ func (s *scenario) drop(id string) {
 	}
 }
 
-// object returns what the service holds under an id.
+// object returns the service's object with this id.
 func (s *scenario) object(kind, id string) map[string]any {
 	s.t.Helper()
 	for _, object := range s.sandbox.Objects(s.mode, kind) {
@@ -166,13 +167,15 @@ func (s *scenario) perk(n int) string {
 	return s.find("perks", "internalName", fmt.Sprintf("perk-%d", n))
 }
 
-// english is a text in one language, as the service has it.
+// english returns a text in one language, in the form of the service.
 func english(text string) map[string]any { return map[string]any{"en": text} }
 
-// write makes an object by a client of its own, as an employee would in Cohort's admin, and returns its id.
+// write makes an object with a separate client, as an employee would in Cohort's admin, and returns
+// its id.
 func (s *scenario) write(kind, body string) string {
 	s.t.Helper()
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.sandbox.URL()+"/v1/"+kind, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.sandbox.URL()+"/v1/"+kind,
+		strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -193,7 +196,7 @@ func (s *scenario) write(kind, body string) string {
 	return made.ID
 }
 
-// managed returns the addresses of the state by id.
+// managed returns the addresses in the state, by id.
 func (s *scenario) managed() map[string]string {
 	s.t.Helper()
 	addresses, err := oracle.Managed(s.state())
@@ -203,7 +206,7 @@ func (s *scenario) managed() map[string]string {
 	return addresses
 }
 
-// subtests runs each of some variants of a case on its own.
+// subtests runs each variant of a case as a subtest.
 func subtests[T any](t *testing.T, variants map[string]T, run func(*testing.T, T)) {
 	t.Helper()
 	for name, variant := range variants {

@@ -9,7 +9,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// texts are expressions of texts that services, files and keyboards produce.
+// texts are expressions for texts that services, files and keyboards produce.
 var texts = []string{
 	`"Plain"`,
 	`""`,
@@ -32,7 +32,8 @@ var texts = []string{
 	`join("", [for i in range(1024) : format("%01024d", i)])`,
 }
 
-// valuePrograms has each text, number, time and empty form somewhere. The word makes all texts others.
+// valueProgram returns a configuration that contains each text, number, time and empty form. The
+// word makes all texts different.
 func valueProgram(word string) string {
 	var config strings.Builder
 	config.WriteString("provider \"cohort\" {}\n")
@@ -61,7 +62,8 @@ resource "cohort_perk" "number_%d" {
 `, n, n, value)
 	}
 	for n, value := range []string{
-		"2027-01-01T00:00:00Z", "2027-01-01T00:00:00.000Z", "2027-01-01T00:00:00+00:00", "2027-01-01T01:30:00+01:30", "2028-02-29T23:59:59Z", "2027-01-01T00:00:00.123Z", "2027-01-01T00:00:00.123456Z",
+		"2027-01-01T00:00:00Z", "2027-01-01T00:00:00.000Z", "2027-01-01T00:00:00+00:00", "2027-01-01T01:30:00+01:30",
+		"2028-02-29T23:59:59Z", "2027-01-01T00:00:00.123Z", "2027-01-01T00:00:00.123456Z",
 	} {
 		fmt.Fprintf(&config, `
 resource "cohort_perk" "time_%d" {
@@ -161,7 +163,7 @@ resource "cohort_segment" "none" {
 	return config.String()
 }
 
-// case22 runs values of every sort through every command.
+// case22 runs every sort of value through every command.
 func case22(t *testing.T) {
 	subtests(t, map[string]func(*testing.T){
 		"accepted":             func(t *testing.T) { acceptedValues(t, false) },
@@ -183,12 +185,14 @@ func acceptedValues(t *testing.T, normalize bool) {
 	s.mustApply()
 	s.keeps(before)
 	s.mustPlan("No changes.")
-	// By what it says: for -refresh-only Terraform 1.11 takes any number in a state for a change in its exit code.
+	// Check the text, not the exit code: with -refresh-only, the exit code of Terraform 1.11 counts
+	// any number in a state as a change.
 	s.mustSay(s.Plan("-refresh-only"), "No changes. Your infrastructure still matches the configuration.")
 	s.judge()
 }
 
-// refusedValues are refused before any request, at the attribute: by validate what no service could hold, by plan what is wrong as a new value.
+// refusedValues are refused before any request, at the attribute: validate refuses values that no
+// service could hold, and plan refuses wrong new values.
 func refusedValues(t *testing.T) {
 	s := newScenario(t, sandbox.Options{Seed: 22}, "")
 	type refusal struct{ resource, settings, said string }
@@ -205,7 +209,8 @@ func refusedValues(t *testing.T) {
 			s.mustFail(result)
 			for n, b := range bad {
 				address := fmt.Sprintf("cohort_%s.bad_%02d", b.resource, n)
-				if told := about(result.Output, address); !strings.Contains(flat(told), b.said) || !strings.Contains(told, "on main.tf line") {
+				if told := about(result.Output, address); !strings.Contains(flat(told), b.said) ||
+					!strings.Contains(told, "on main.tf line") {
 					t.Errorf("%s: %s does not say %q at a line of %s:\n%s", command, b.settings, b.said, address, told)
 				}
 			}
@@ -221,16 +226,25 @@ func refusedValues(t *testing.T) {
 		{"digital_asset", "internal_name = \"d\"\n  max_supply = 9223372036854775808", "Not a whole number"},
 		{"user_property", "name = \"p\"\n  type = \"text\"\n  reference_id = \"\"", "Blank text"},
 		{"campaign", "internal_name = \"c\"\n  airdrop = {}\n  rewards = [{ perk_id = \"\" }]", "Blank id"},
-		{"campaign", "internal_name = \"c\"\n  airdrop = {}\n  rewards = [{ perk_id = \"x\", quantity = 1.5 }]", "1.5 stands where only a whole number fits"},
+		{
+			"campaign", "internal_name = \"c\"\n  airdrop = {}\n  rewards = [{ perk_id = \"x\", quantity = 1.5 }]",
+			"1.5 stands where only a whole number fits",
+		},
 	}, "validate", "plan")
 	refuse([]refusal{
 		{"perk", "internal_name = \"p\"\n  title = { EN = \"x\" }", "Not a language code"},
 		{"perk", "internal_name = \"p\"\n  image_url = \"a.png\"", "Not a web address"},
-		{"perk", "internal_name = \"p\"\n  shopify_discount = { name = \"n\", type = \"percentage\", value = -0.1 }", "A discount is more than 0."},
+		{
+			"perk", "internal_name = \"p\"\n  shopify_discount = { name = \"n\", type = \"percentage\", value = -0.1 }",
+			"A discount is more than 0.",
+		},
 		{"digital_asset", "internal_name = \"d\"\n  max_supply = 0", "between 1 and 9007199254740991"},
 		{"digital_asset", "internal_name = \"d\"\n  max_supply = 9007199254740993", "between 1 and 9007199254740991"},
 		{"segment", "name = \"s\"\n  groups = [{ conditions = [{}] }]", "None of user_property, event and audience"},
-		{"campaign", "internal_name = \"c\"\n  challenge = { slug = \"Summer Hunt\" }", "lower-case letters, digits and hyphens"},
+		{
+			"campaign", "internal_name = \"c\"\n  challenge = { slug = \"Summer Hunt\" }",
+			"lower-case letters, digits and hyphens",
+		},
 	}, "plan")
 	if sent := s.sandbox.Stats().Requests; sent != 0 {
 		t.Errorf("%d requests were sent", sent)
@@ -240,7 +254,7 @@ func refusedValues(t *testing.T) {
 	s.judge()
 }
 
-// about returns what an output says of one resource.
+// about returns the part of an output about one resource.
 func about(output, address string) string {
 	var told []string
 	for message := range strings.SplitSeq(output, "╷") {
@@ -256,17 +270,19 @@ var (
 	literalNumber = regexp.MustCompile(`(quantity|max_boxes) = (\d+)`)
 )
 
-// unknownLeaves replaces each literal of a configuration by the output of a resource, which no plan knows before it is applied.
+// unknownLeaves replaces each literal of a configuration by the output of a resource, so that it is
+// unknown until the apply.
 func unknownLeaves(config string) string {
 	var values []string
 	unknown := func(literal string) string {
-		if literal == `"text"` { // The type of a user property: not to know it is to make another one.
+		if literal == `"text"` { // The type of a user property: an unknown type means a replacement.
 			return literal
 		}
 		values = append(values, literal)
 		return fmt.Sprintf("terraform_data.value.output.v%d", len(values)-1)
 	}
-	config = literalText.ReplaceAllStringFunc(config, func(match string) string { return "= " + unknown(strings.TrimPrefix(match, "= ")) })
+	config = literalText.ReplaceAllStringFunc(config,
+		func(match string) string { return "= " + unknown(strings.TrimPrefix(match, "= ")) })
 	config = literalNumber.ReplaceAllStringFunc(config, func(match string) string {
 		name, number, _ := strings.Cut(match, " = ")
 		return name + " = " + unknown(number)
@@ -278,7 +294,7 @@ func unknownLeaves(config string) string {
 	return config + "  }\n}\n"
 }
 
-// unknownWholes has whole objects, lists and maps that no plan knows.
+// unknownWholes has whole objects, lists and maps that are unknown in the plan.
 const unknownWholes = `
 resource "terraform_data" "value" {
   input = {
@@ -337,7 +353,7 @@ func unknownValues(t *testing.T, config string) {
 	s.mustApply()
 	s.mustPlan("No changes.")
 	before := ids(t, s.state())
-	// Known values become unknown again when what they come from is replaced.
+	// Known values become unknown again when their source is replaced.
 	result := s.mustApply("-replace=terraform_data.value")
 	s.mustSay(result, "terraform_data.value")
 	s.mustPlan("No changes.")

@@ -80,7 +80,7 @@ func (d *demo) end() error {
 		return fmt.Errorf("step %d failed: %w", d.steps, d.err)
 	}
 	d.gap()
-	d.line(d.bold(fmt.Sprintf("All of it held. It took %s; the sandbox is stopped and the temporary directory removed.",
+	d.line(d.bold(fmt.Sprintf("All checks passed. It took %s; the sandbox is stopped and the temporary directory removed.",
 		time.Since(d.started).Round(time.Second))))
 	return nil
 }
