@@ -10,7 +10,7 @@ terraform {
 # The key comes from COHORT_API_KEY. Without a mode, only a test key is accepted.
 provider "cohort" {}
 
-# A live merchant is written down. Most teams give it a root module of its own.
+# A live merchant needs mode = "live". Most teams give it its own root module.
 provider "cohort" {
   alias = "live"
   mode  = "live"

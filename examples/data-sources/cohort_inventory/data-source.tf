@@ -2,7 +2,7 @@ data "cohort_inventory" "this" {
   kinds = ["list", "perk"]
 }
 
-# A list that exists is taken over, and one that does not is created: the same file for every merchant.
+# Imports an existing list and creates a missing one: the same file works for every merchant.
 import {
   to       = cohort_list.vip
   for_each = try({ this = data.cohort_inventory.this.lists["vip"] }, {})

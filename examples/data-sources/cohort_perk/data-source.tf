@@ -8,7 +8,7 @@ data "cohort_perk" "welcome" {
   internal_name = cohort_perk.welcome.internal_name
 }
 
-# A campaign that gives a perk which another configuration manages.
+# A campaign with a perk that another configuration manages.
 resource "cohort_campaign" "welcome" {
   internal_name = "welcome"
   rewards       = [{ perk_id = data.cohort_perk.welcome.id }]

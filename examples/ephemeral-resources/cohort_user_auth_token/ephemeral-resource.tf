@@ -1,9 +1,10 @@
-# A short-lived token of one user, for a test of the experience space. It is in neither state nor plan.
+# A short-lived token of one user, to test the experience space. It is in neither state nor plan.
 ephemeral "cohort_user_auth_token" "tester" {
   email = "tester@example.com"
 }
 
 locals {
-  # Hand it to something that takes ephemeral values: another provider's configuration, or a write-only argument.
+  # Pass it to something that takes ephemeral values: a provider's configuration, or a write-only
+  # argument.
   tester_token = ephemeral.cohort_user_auth_token.tester.token
 }

@@ -4,7 +4,7 @@ list "cohort_campaign" "first" {
   limit    = 20
 }
 
-# The campaigns that run, with all that the merchant holds of them.
+# The running campaigns, with their attributes.
 list "cohort_campaign" "running" {
   provider         = cohort
   include_resource = true

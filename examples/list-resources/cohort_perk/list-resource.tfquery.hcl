@@ -1,9 +1,9 @@
-# Every perk of the merchant, drafts and archived ones among them.
+# Every perk of the merchant, including drafts and archived ones.
 list "cohort_perk" "all" {
   provider = cohort
 }
 
-# The perks that users can have now, with all that the merchant holds of them.
+# The perks that users can get now, with their attributes.
 list "cohort_perk" "live" {
   provider         = cohort
   include_resource = true

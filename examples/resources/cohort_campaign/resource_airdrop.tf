@@ -10,8 +10,8 @@ resource "cohort_digital_asset" "card" {
   desired_status = "published"
 }
 
-# Publishing an airdrop hands the rewards out at once, and they cannot be called back. It stays a draft here, for someone
-# to review; desired_status = "published" is then a change of its own.
+# Publishing an airdrop hands out the rewards at once, and you cannot take them back. Here it stays
+# a draft for review; publish it later with desired_status = "published" as a separate change.
 resource "cohort_campaign" "thank_you" {
   internal_name = "founders-thank-you"
   audience_id   = cohort_list.founders.id

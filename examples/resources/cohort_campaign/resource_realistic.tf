@@ -25,7 +25,7 @@ resource "cohort_digital_asset" "card" {
   desired_status = "published"
 }
 
-# A challenge of two steps. Who completes it opens one of 1,000 boxes: 250 hold something.
+# A challenge of two steps. Users who complete it open one of 1,000 boxes; 250 contain a reward.
 resource "cohort_campaign" "summer" {
   internal_name  = "summer-hunt"
   audience_id    = cohort_list.newsletter.id # unset: all users

@@ -1,10 +1,10 @@
-# Terraform manages the list; who is on it stays with the service and the systems that feed it.
+# Terraform manages the list; the service and the systems that fill it decide who is on it.
 resource "cohort_list" "founders" {
   name         = "Founding members"
   reference_id = "founders"
 }
 
-# A thank-you for everyone on the list. It stays a draft until someone asks for it to be published.
+# A thank-you for everyone on the list. It stays a draft until someone publishes it.
 resource "cohort_perk" "thank_you" {
   internal_name  = "founders-thank-you"
   title          = { en = "Free engraving", fr = "Gravure offerte" }

@@ -10,7 +10,7 @@ resource "cohort_perk" "welcome" {
 
   shopify_discount = { name = "WELCOME10", type = "percentage", value = 10 }
 
-  # Visible to users as soon as this is applied. Destroying archives it, which can be undone; "delete" cannot.
+  # Users see it as soon as this is applied. A destroy archives it; only "delete" is permanent.
   desired_status = "live"
   on_destroy     = "archive"
 }

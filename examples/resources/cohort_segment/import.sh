@@ -1,5 +1,5 @@
 # By reference id: the same command for the test and the live merchant.
 terraform import cohort_segment.french_speakers french-speakers
 
-# By the id that the service gave. Where a key could be taken for one, "key:" or "id:" in front settles it.
+# By the service's id. If a key looks like an id, write "key:" or "id:" in front.
 terraform import cohort_segment.french_speakers id:9531985d-5d9d-49f8-9818-e811892f902b

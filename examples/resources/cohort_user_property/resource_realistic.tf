@@ -1,4 +1,4 @@
-# The reference id is what segments, forms and integrations use. It can be changed later; the type cannot.
+# Segments, forms and integrations use the reference id. You can change it later, but not the type.
 resource "cohort_user_property" "tier" {
   name         = "Loyalty tier"
   type         = "text"

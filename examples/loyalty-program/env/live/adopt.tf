@@ -1,5 +1,6 @@
-# What the merchant already has is taken over, and what it does not have is created: in one plan, and by the same file in test and in live. Once
-# all of it is in the state these blocks do nothing, and may stay or go.
+# Imports the objects that the merchant already has; the same plan creates the others. The file is
+# the same in test and live. Once all objects are in the state, these blocks do nothing: keep or
+# delete them.
 data "cohort_inventory" "existing" {}
 
 import {

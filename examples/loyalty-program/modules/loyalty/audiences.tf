@@ -10,7 +10,7 @@ resource "cohort_list" "guides" {
   reference_id = "guides"
 }
 
-# Gold by tier, or a guide: guides have all that gold members have.
+# Gold by tier, or a guide: guides get everything that gold members get.
 resource "cohort_segment" "gold" {
   name         = "Gold members"
   reference_id = "gold-members"

@@ -78,7 +78,8 @@ resource "cohort_campaign" "trail_store" {
   }
 }
 
-# Publishing hands the cards out, and they cannot be called back: it waits as a draft until the club's birthday.
+# Publishing hands out the cards, and you cannot take them back. It stays a draft until the club's
+# birthday.
 resource "cohort_campaign" "founders_thank_you" {
   internal_name = "founders-thank-you"
   audience_id   = cohort_list.founders.id
