@@ -2,7 +2,8 @@
 // attributes of cohort_perk, one request per object, and the SDK's default logs. It has no checks,
 // no guards and no retries. The benchmark compares the provider with it. The attributes are the
 // same, because no provider can avoid what they cost in the framework and in Terraform. Only the
-// benchmark may use it, and it must not import any package of this repository.
+// benchmark may use it, and it imports no package of this repository, like a provider by someone
+// else.
 //
 // With SMALLEST_SILENT set, it sends no request on a read and writes no log: the minimum cost of
 // any typed provider.
