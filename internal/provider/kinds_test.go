@@ -138,7 +138,7 @@ func TestKinds_found(t *testing.T) {
 			}
 		}
 
-		results, all := (&protocol{p.server, p.schema}).query(t, &tfprotov6.ListResourceRequest{
+		results, all := (&protocolClient{p.server, p.schema}).query(t, &tfprotov6.ListResourceRequest{
 			TypeName: typeName, IncludeResource: true, Limit: 100,
 		})
 		at := slices.IndexFunc(results, func(r shown) bool { return r.identity["id"] == id })
