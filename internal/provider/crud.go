@@ -2,9 +2,11 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
@@ -64,4 +66,37 @@ func (s *session) finishUpdate(ctx context.Context, k Kind, model any, status st
 	object := textsOf(resp.State.Raw)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(object("id")))...)
 	s.ledger.wrote(k, object("id").ValueString(), object(k.Key).ValueString(), status)
+}
+
+// readNotFound takes an object that is gone out of the state. Terraform refuses a removal without identity, and a state written by Terraform
+// before 1.12 has none, so it is set first. Of an import, nothing was there before.
+func (s *session) readNotFound(ctx context.Context, k Kind, id types.String, imported bool, resp *resource.ReadResponse) {
+	if imported {
+		resp.Diagnostics.AddError(fmt.Sprintf("No %s has the id %q in the %s merchant", k.Noun, id.ValueString(), s.mode),
+			fmt.Sprintf("Nothing was imported. Ids differ between the merchants; a %s that has a key is imported by that in both.", k.Noun))
+		return
+	}
+	s.countRead(k, id.ValueString(), false, false, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(id))...)
+	resp.State.RemoveResource(ctx)
+}
+
+// finishDelete ends a deletion. What is gone is deleted, rule 7, unless what was there when the plan was made is gone as well: a plan that was
+// saved may be applied with the key of another organization. What was there may have been deleted by this run.
+func (s *session) finishDelete(ctx context.Context, k Kind, err error, req resource.DeleteRequest, diags *diag.Diagnostics) {
+	id, doing := textsOf(req.State.Raw)("id"), k.doing("destroy", req.State.Raw)
+	switch {
+	case err != nil && !merchants.IsNotFound(err):
+		addAPIError(diags, doing, err)
+	case err == nil:
+		s.ledger.wrote(k, id.ValueString(), "", "")
+		s.forget(idOf(id))
+	case s.ledger.isProven() || s.expectEmpty || s.anyExists(ctx, req, diags) || s.ledger.becomesProven(ctx):
+		s.ledger.lost(k, id.ValueString())
+		s.forget(idOf(id))
+	default:
+		diags.AddError("This looks like the wrong merchant",
+			"Could not "+doing+": neither it nor what else the plan saw exists here. Most likely the key belongs to another organization than the one of "+
+				"the plan, or api_url leads elsewhere. Nothing was removed from the state. If all of it was deleted meanwhile, run plan again.")
+	}
 }

@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -41,3 +43,20 @@ func (s *session) WithoutMark(private []byte) []byte { return withoutMark(privat
 
 // noteCreated tells the protocol server of an object as soon as it exists.
 func noteCreated(ctx context.Context, id merchants.ID) { protocol.NoteCreated(ctx, string(id)) }
+
+// Show notes an object of the state, as it stands there.
+func (s *session) Show(resourceType string, state []byte) {
+	k, known := kindNamed(strings.TrimPrefix(resourceType, "cohort_"))
+	var values map[string]json.RawMessage
+	if !known || json.Unmarshal(state, &values) != nil {
+		return
+	}
+	text := func(name string) string {
+		var value string
+		_ = json.Unmarshal(values[name], &value) // null is no text
+		return value
+	}
+	if text("mode") == string(s.mode) {
+		s.ledger.show(k, text("id"), text(k.Key))
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 	"golang.org/x/net/html"
@@ -309,4 +310,24 @@ func objectsOf[T any](ctx context.Context, list types.List, diags *diag.Diagnost
 		values = append(values, objectOf[T](ctx, object, diags))
 	}
 	return values
+}
+
+// textsOf returns what reads texts of an object by their attributes; one that is not there is null. Every plan of every object asks for several,
+// and the way through the schema is slow.
+func textsOf(object tftypes.Value) func(name string) types.String {
+	var values map[string]tftypes.Value
+	if !object.IsNull() && object.IsKnown() {
+		_ = object.As(&values) // It is an object, as the schema says.
+	}
+	return func(name string) types.String {
+		var text *string
+		value, found := values[name]
+		switch {
+		case found && !value.IsKnown():
+			return types.StringUnknown()
+		case found:
+			_ = value.As(&text)
+		}
+		return types.StringPointerValue(text)
+	}
 }

@@ -8,17 +8,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
@@ -31,34 +26,6 @@ import (
 // provider that plan call looks exactly like the plan of a new object whose key a stranger has, which must be an error; and the process
 // that planned has ended. So the plan leaves a note on this machine that the key passes on, and the create has the last word. Where the
 // plan was made on another machine, the error says the way out.
-
-// Prefixes of an import that say what follows.
-const (
-	idPrefix  = "id:"
-	keyPrefix = "key:"
-)
-
-// importKey is a key as an import names it.
-func importKey(key string) string {
-	key = storedKey(key)
-	if strings.HasPrefix(key, idPrefix) || strings.HasPrefix(key, keyPrefix) || uuid.Validate(key) == nil {
-		return keyPrefix + key
-	}
-	return key
-}
-
-// importBlock is HCL to paste, indented.
-func importBlock(k Kind, id string) string {
-	file := hclwrite.NewEmptyFile()
-	block := file.Body().AppendNewBlock("import", nil).Body()
-	block.SetAttributeTraversal("to", hcl.Traversal{hcl.TraverseRoot{Name: "cohort_" + k.Name}, hcl.TraverseAttr{Name: "example"}})
-	block.SetAttributeValue("id", cty.StringVal(id))
-	return indented(string(file.Bytes()))
-}
-
-func indented(text string) string {
-	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")
-}
 
 // checkNewKey refuses to make an object whose key exists already. It also heals a run that was killed: what that run made without a chance
 // to say so is found here, and not made twice. replaced is the id of the object that the new one takes the place of, if any.

@@ -1,0 +1,18 @@
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
+
+// checkConflict refuses to overwrite what someone changed outside between plan and apply. conflicts are the attributes of
+// which the service has another value than the state, and than the plan.
+func (s *session) checkConflict(doing string, conflicts []string, diags *diag.Diagnostics) {
+	if s.overwrite {
+		return
+	}
+	for _, attribute := range conflicts {
+		// No value is shown: it may come from a sensitive variable, or be a link that opens with what stands in it.
+		diags.AddAttributeError(attributePath(attribute), "Could not "+doing+": it was changed outside of Terraform after the plan was made",
+			"The service has another value of this than the plan saw. Nothing was sent. Run plan again to see the change, or set conflict_policy = \"overwrite\" in the provider block.")
+	}
+}

@@ -1,0 +1,83 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Prefixes of an import that say what follows.
+const (
+	idPrefix  = "id:"
+	keyPrefix = "key:"
+)
+
+// importKey is a key as an import names it.
+func importKey(key string) string {
+	key = storedKey(key)
+	if strings.HasPrefix(key, idPrefix) || strings.HasPrefix(key, keyPrefix) || uuid.Validate(key) == nil {
+		return keyPrefix + key
+	}
+	return key
+}
+
+// importBlock is HCL to paste, indented.
+func importBlock(k Kind, id string) string {
+	file := hclwrite.NewEmptyFile()
+	block := file.Body().AppendNewBlock("import", nil).Body()
+	block.SetAttributeTraversal("to", hcl.Traversal{hcl.TraverseRoot{Name: "cohort_" + k.Name}, hcl.TraverseAttr{Name: "example"}})
+	block.SetAttributeValue("id", cty.StringVal(id))
+	return indented(string(file.Bytes()))
+}
+
+func indented(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")
+}
+
+// importByKeyOrID takes an import's text or identity and leaves id and mode in the state, from which Read fills the rest. The text is an id
+// when it is a UUID, else a key; "id:" or "key:" in front forces one.
+func (s *session) importByKeyOrID(ctx context.Context, k Kind, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	var id types.String
+	if req.ID == "" {
+		var identity identityModel
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		if mode := identity.Mode.ValueString(); mode != "" && mode != string(s.mode) {
+			resp.Diagnostics.AddError(fmt.Sprintf("Import of a %s from the other merchant", k.Noun),
+				fmt.Sprintf("The identity names the %s %q of the %s merchant, but this configuration is for %s. An id of one merchant means nothing in the other; import by key works in both.",
+					k.Noun, identity.ID.ValueString(), mode, s.mode))
+		}
+		id = identity.ID
+	} else {
+		id = types.StringValue(s.resolveImportID(ctx, k, req.ID, &resp.Diagnostics))
+	}
+	if !resp.Diagnostics.HasError() && blank(id.ValueString()) {
+		resp.Diagnostics.AddError(fmt.Sprintf("Nothing to import: no %s is named", k.Noun),
+			fmt.Sprintf("Write the id of the %s, or its %s.", k.Noun, k.keyName()))
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("mode"), string(s.mode))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(id))...)
+}
+
+func (s *session) resolveImportID(ctx context.Context, k Kind, text string, diags *diag.Diagnostics) string {
+	if id, forced := strings.CutPrefix(text, idPrefix); forced {
+		return id
+	}
+	key, forced := strings.CutPrefix(text, keyPrefix)
+	if !forced && uuid.Validate(text) == nil {
+		return text
+	}
+	return string(k.find(ctx, s.client, key, diags))
+}

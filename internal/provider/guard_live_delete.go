@@ -1,0 +1,69 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// What a plan does to an object of the live merchant.
+const (
+	deletion    = "would delete"
+	replacement = "would replace"
+	// Terraform does not tell a replacement by a new key from an object that is let go of while another one is made.
+	replacementOrNot = "may replace"
+)
+
+// checkDelete refuses to take from the live merchant what allow_live_delete does not name.
+func (s *session) checkDelete(k Kind, doing string, key, id types.String, diags *diag.Diagnostics) {
+	s.checkTaken(k, doing, key.ValueString(), id.ValueString(),
+		"To stop managing it and leave it in Cohort, remove it from the state with a removed block that has destroy = false.", diags)
+}
+
+// checkTainted refuses to replace a tainted object of the live merchant likewise. Terraform plans it as a new one with the same key.
+func (s *session) checkTainted(k Kind, e entry, diags *diag.Diagnostics) {
+	s.checkTaken(k, replacement, e.key, e.id,
+		"It is in the state, and the plan makes a new one in its place. If it is tainted, terraform untaint keeps it as it is. "+
+			"If a removed block lets go of it, use a moved block instead, which keeps it.", diags)
+}
+
+// checkUnplanned refuses the same where the new one has another key, or none.
+func (s *session) checkUnplanned(ctx context.Context, k Kind, diags *diag.Diagnostics) {
+	for _, e := range s.ledger.unplanned(ctx, k) {
+		s.checkTaken(k, replacementOrNot, e.key, e.id,
+			"It is in the state, and the plan neither keeps nor deletes it, but makes another "+k.Noun+". If it is tainted, terraform untaint keeps it as it is. "+
+				"If a removed block lets go of it, apply that first: terraform apply -target= with the address that the block has in from.", diags)
+	}
+}
+
+func (s *session) checkTaken(k Kind, doing, key, id, otherwise string, diags *diag.Diagnostics) {
+	name, names := liveNames(k, key, id)
+	if s.mode != merchants.ModeLive || slices.ContainsFunc(names, func(n string) bool { return slices.Contains(s.allowLiveDelete, n) }) {
+		return
+	}
+	diags.AddError(fmt.Sprintf("This %s %s %q in the LIVE merchant", doing, k.Noun, name),
+		fmt.Sprintf("It has to be named in the provider block:\n\n  allow_live_delete = [%s]\n\n%s",
+			hclwrite.TokensForValue(cty.StringVal(names[0])).Bytes(), otherwise))
+}
+
+// liveNames returns how an object is called, and how allow_live_delete may name it: by its key, or by its id. The first one is to be shown.
+func liveNames(k Kind, key, id string) (string, []string) {
+	byID := k.Name + ":" + idPrefix + id
+	key = storedKey(key)
+	if key == "" {
+		return idPrefix + id, []string{byID}
+	}
+	byKey := k.Name + ":" + keyPrefix + key
+	if strings.HasPrefix(key, idPrefix) || strings.HasPrefix(key, keyPrefix) {
+		return key, []string{byKey, byID}
+	}
+	return key, []string{k.Name + ":" + key, byKey, byID}
+}
