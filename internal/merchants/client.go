@@ -74,14 +74,14 @@ type Exchange struct {
 
 // Client makes the calls. It is safe for concurrent use and holds nothing that outlives it.
 type Client struct {
-	config  Config
-	base    *url.URL
-	http    *http.Client
-	pace    *pace
-	budget  retryBudget
-	creates creates
-	reader  reader
-	clock   clock
+	config   Config
+	base     *url.URL
+	http     *http.Client
+	throttle *throttle
+	budget   retryBudget
+	creates  creates
+	caches   listCaches
+	clock    clock
 
 	UserProperties  Collection[*UserProperty, UserPropertyInput]
 	Lists, Segments Collection[*Cohort, CohortInput]
@@ -110,7 +110,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{config: config, base: base, http: httpClient, pace: newPace(config.MaxConcurrency)}
+	c := &Client{config: config, base: base, http: httpClient, throttle: newThrottle(config.MaxConcurrency)}
 	c.UserProperties = Collection[*UserProperty, UserPropertyInput]{c, &userProperties}
 	c.Lists = Collection[*Cohort, CohortInput]{c, &lists}
 	c.Segments = Collection[*Cohort, CohortInput]{c, &segments}
@@ -178,30 +178,30 @@ func (c *Client) send(ctx context.Context, r request) (answer, error) {
 	ctx, watch := timed(ctx, 0)
 	for {
 		queued := time.Now()
-		gated, err := c.pace.enter(ctx, write)
+		gated, err := c.throttle.enter(ctx, write)
 		if err != nil {
 			failed.Err = err
 			return answer{}, failed
 		}
-		watch.forgive(time.Since(queued)-gated, gated)
+		watch.excludeQueueTime(time.Since(queued)-gated, gated)
 		failed.Attempts++
 		if r.sending != nil {
 			r.sending()
 		}
-		got, result, asked, told := c.try(ctx, r, body, failed)
+		got, result, asked, hasRetryAfter := c.try(ctx, r, body, failed)
 		pause := backoff(failed.Attempts)
-		if told {
+		if hasRetryAfter {
 			pause = asked
 		}
-		c.pace.leave(result, pause)
+		c.throttle.leave(result, pause)
 		failed.unclear = write && (failed.unclear || result == unclear || result == postponed || result == unreadable)
 		switch {
 		case result == done:
 			return got, nil
-		case told && pause > retryAfterCap && result != refused:
+		case hasRetryAfter && pause > retryAfterCap && result != refused:
 			failed.Err = fmt.Errorf("%w: try again in %s", errRetryAfter, pause)
 			return answer{}, failed
-		case !c.again(r, result, told, failed.Attempts, watch):
+		case !c.again(r, result, hasRetryAfter, failed.Attempts, watch):
 			return answer{}, failed
 		}
 		if result == throttled || result == postponed {
@@ -216,14 +216,14 @@ func (c *Client) send(ctx context.Context, r request) (answer, error) {
 
 // again decides whether a request that failed is tried once more. Where the service itself says when to come back, that is no load on it
 // and costs nothing of the budget.
-func (c *Client) again(r request, result outcome, told bool, tries int, watch *stopwatch) bool {
+func (c *Client) again(r request, result outcome, hasRetryAfter bool, tries int, watch *stopwatch) bool {
 	if c.config.MaxRetries == 0 || watch.left(time.Hour) <= 0 {
 		return false
 	}
 	repeatable := r.repeatable || r.method == http.MethodGet
 	switch {
 	case result == throttled || result == postponed && repeatable:
-		return watch.asked() < throttleWindow && (told || c.budget.take())
+		return watch.asked() < throttleWindow && (hasRetryAfter || c.budget.take())
 	case result == notSent || result == unclear && repeatable:
 	default:
 		return false
@@ -233,9 +233,9 @@ func (c *Client) again(r request, result outcome, told bool, tries int, watch *s
 
 // try makes one try, notes in failed what came of it, and returns how long the service asked to wait, if it did. A write that is sent goes on
 // when ctx ends.
-func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error) (got answer, result outcome, asked time.Duration, told bool) {
+func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error) (got answer, result outcome, asked time.Duration, hasRetryAfter bool) {
 	if r.method != http.MethodGet {
-		lasting, cancel := outlive(ctx)
+		lasting, cancel := withGrace(ctx)
 		defer cancel()
 		ctx = lasting
 	}
@@ -258,7 +258,7 @@ func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error)
 		}
 	} else {
 		c.readAnswer(response, content, r.secrets, failed)
-		asked, told = retryAfter(response.Header, time.Now())
+		asked, hasRetryAfter = retryAfter(response.Header, time.Now())
 		got = answer{content, response.Header}
 	}
 	result = classify(response, failed.Code != "", connected.Load(), err)
@@ -268,7 +268,7 @@ func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error)
 			Attempt: failed.Attempts, Duration: time.Since(started), Err: failed.Err,
 		})
 	}
-	return got, result, asked, told
+	return got, result, asked, hasRetryAfter
 }
 
 // readAnswer notes what the service said, without the secrets that were sent.

@@ -13,8 +13,8 @@ import (
 // Collection makes the calls for one kind of object. T is the Go type of the objects, and Input what a create or an
 // update sends. A context that ends does not end a write that was sent.
 type Collection[T Object, Input any] struct {
-	client *Client
-	kind   *descriptor
+	client     *Client
+	descriptor *descriptor
 }
 
 // Objects is a [Collection] of whatever kind, for those who need to know of an object no more than its [Head].
@@ -58,9 +58,9 @@ func (r *Raw) raw() *Raw { return r }
 // create.go. An error that reports true to [MayHaveHappened] leaves open whether there is one.
 func (c Collection[T, Input]) Create(ctx context.Context, in Input) (T, error) {
 	var none T
-	body, err := c.kind.body(in)
+	body, err := c.descriptor.body(in)
 	if err != nil {
-		return none, &Error{Method: http.MethodPost, Path: c.kind.path, Err: fmt.Errorf("encode the request: %w", err)}
+		return none, &Error{Method: http.MethodPost, Path: c.descriptor.path, Err: fmt.Errorf("encode the request: %w", err)}
 	}
 	maps.Copy(body, c.own())
 	object, err := c.create(ctx, body, secretsOf(in))
@@ -69,23 +69,23 @@ func (c Collection[T, Input]) Create(ctx context.Context, in Input) (T, error) {
 
 // own are the properties that tell a kind apart from one with which it shares its collection.
 func (c Collection[T, Input]) own() map[string]any {
-	if c.kind.only == "" {
+	if c.descriptor.only == "" {
 		return nil
 	}
-	return map[string]any{"type": c.kind.wireWord("type", c.kind.only)}
+	return map[string]any{"type": c.descriptor.wireWord("type", c.descriptor.only)}
 }
 
 // located adds to the error of a write which attribute is at fault. body is what was sent.
 func (c Collection[T, Input]) located(err error, body map[string]any) error {
 	if apiError, ok := asError(err); ok {
-		apiError.Attribute = c.kind.attribute(apiError.Field(), c.typeOf(body))
+		apiError.Attribute = c.descriptor.attribute(apiError.Field(), c.typeOf(body))
 	}
 	return err
 }
 
 // typeOf is our word for the type of what is sent.
 func (c Collection[T, Input]) typeOf(body map[string]any) string {
-	ours, _ := c.kind.fromWire(map[string]any{"type": body["type"]}).(map[string]any)
+	ours, _ := c.descriptor.fromWire(map[string]any{"type": body["type"]}).(map[string]any)
 	word, _ := ours["type"].(string)
 	return word
 }
@@ -95,14 +95,14 @@ func (c Collection[T, Input]) Get(ctx context.Context, id ID) (T, error) {
 	var none T
 	var failed error
 	for range 2 {
-		path := c.kind.object(id)
+		path := c.descriptor.object(id)
 		body, err := c.client.do(ctx, request{method: http.MethodGet, path: path})
 		if err != nil {
 			return none, err
 		}
 		object, err := c.decodeAnswer(body, id)
 		if err == nil {
-			c.client.reader.saw(c.kind, []row{{id: id}})
+			c.client.caches.saw(c.descriptor, []row{{id: id}})
 			return object, nil
 		}
 		failed = &Error{Method: http.MethodGet, Path: path, Err: err}
@@ -122,7 +122,7 @@ func (c Collection[T, Input]) Head(ctx context.Context, id ID) (Head, error) {
 // Refresh reads an object for a caller who knows it: from a list when nothingNew reports that this has nothing to tell,
 // else by its id; see [Config.ReadByID].
 func (c Collection[T, Input]) Refresh(ctx context.Context, id ID, nothingNew func(T) bool) (T, error) {
-	if known := c.client.known(ctx, c.kind, id); known != nil {
+	if known := c.client.known(ctx, c.descriptor, id); known != nil {
 		if object, err := c.decodeObject(known); err == nil && nothingNew(object) && isWhole(known, object) {
 			return object, nil
 		}
@@ -135,9 +135,9 @@ func (c Collection[T, Input]) Refresh(ctx context.Context, id ID, nothingNew fun
 func (c Collection[T, Input]) Update(ctx context.Context, held T, is, want Input) (T, error) {
 	var none T
 	id := held.Head().ID
-	write := request{method: c.kind.update, path: c.kind.object(id), secrets: secretsOf(want), repeatable: true}
-	before, problemBefore := c.kind.body(is)
-	after, problemAfter := c.kind.body(want)
+	write := request{method: c.descriptor.update, path: c.descriptor.object(id), secrets: secretsOf(want), repeatable: true}
+	before, problemBefore := c.descriptor.body(is)
+	after, problemAfter := c.descriptor.body(want)
 	stored, problemStored := decodeValue(held.raw().JSON)
 	for _, err := range []error{problemBefore, problemAfter, problemStored} {
 		if err != nil {
@@ -145,16 +145,16 @@ func (c Collection[T, Input]) Update(ctx context.Context, held T, is, want Input
 		}
 	}
 	object, _ := stored.(map[string]any)
-	body := c.kind.patch(object, before, after)
+	body := c.descriptor.patch(object, before, after)
 	if len(body) == 0 {
 		return held, nil
 	}
-	if c.kind.update == http.MethodPut {
-		body = c.kind.replacement(object, body, before, after)
+	if c.descriptor.update == http.MethodPut {
+		body = c.descriptor.replacement(object, body, before, after)
 		maps.Copy(body, c.own())
 	}
-	defer c.client.reader.wrote(c.kind, id)
-	lasting, cancel := outlive(ctx)
+	defer c.client.caches.wrote(c.descriptor, id)
+	lasting, cancel := withGrace(ctx)
 	defer cancel()
 	write.in = body
 	answer, err := c.client.do(ctx, write)
@@ -166,8 +166,8 @@ func (c Collection[T, Input]) Update(ctx context.Context, held T, is, want Input
 
 // Changes returns the attributes that an update from is to want would change, in the order of their properties.
 func (c Collection[T, Input]) Changes(is, want Input) []string {
-	before, problemBefore := c.kind.body(is)
-	after, problemAfter := c.kind.body(want)
+	before, problemBefore := c.descriptor.body(is)
+	after, problemAfter := c.descriptor.body(want)
 	if problemBefore != nil || problemAfter != nil {
 		return nil
 	}
@@ -177,9 +177,9 @@ func (c Collection[T, Input]) Changes(is, want Input) []string {
 // Conflicts returns the attributes that the service has changed since: they differ from what is known of them, and from
 // what is wanted. All three are inputs.
 func (c Collection[T, Input]) Conflicts(known, is, want Input) []string {
-	before, problemBefore := c.kind.body(known)
-	now, problemNow := c.kind.body(is)
-	after, problemAfter := c.kind.body(want)
+	before, problemBefore := c.descriptor.body(known)
+	now, problemNow := c.descriptor.body(is)
+	after, problemAfter := c.descriptor.body(want)
 	if problemBefore != nil || problemNow != nil || problemAfter != nil {
 		return nil
 	}
@@ -196,7 +196,7 @@ func (c Collection[T, Input]) Conflicts(known, is, want Input) []string {
 func (c Collection[T, Input]) attributes(properties, body map[string]any) []string {
 	var attributes []string
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
-		attributes = append(attributes, c.kind.attribute(name, c.typeOf(body)))
+		attributes = append(attributes, c.descriptor.attribute(name, c.typeOf(body)))
 	}
 	return slices.Compact(attributes)
 }
@@ -205,12 +205,12 @@ func (c Collection[T, Input]) attributes(properties, body map[string]any) []stri
 // the status does not allow it, the object tells: one that is there already is a success. One that is not is tried once
 // more.
 func (c Collection[T, Input]) Transition(ctx context.Context, id ID, t Transition) (Head, error) {
-	defer c.client.reader.wrote(c.kind, id)
-	lasting, cancel := outlive(ctx)
+	defer c.client.caches.wrote(c.descriptor, id)
+	lasting, cancel := withGrace(ctx)
 	defer cancel()
 	var refusal error
 	for range 2 {
-		write := request{method: http.MethodPost, path: c.kind.object(id) + "/" + string(t)}
+		write := request{method: http.MethodPost, path: c.descriptor.object(id) + "/" + string(t)}
 		body, err := c.client.do(ctx, write)
 		if err == nil {
 			object, err := c.answered(lasting, write, id, body)
@@ -236,22 +236,22 @@ func (c Collection[T, Input]) Transition(ctx context.Context, id ID, t Transitio
 
 // Delete removes an object for good.
 func (c Collection[T, Input]) Delete(ctx context.Context, id ID) error {
-	defer c.client.reader.wrote(c.kind, id)
+	defer c.client.caches.wrote(c.descriptor, id)
 	// What is gone cannot be deleted twice.
-	_, err := c.client.do(ctx, request{method: http.MethodDelete, path: c.kind.object(id), repeatable: true})
+	_, err := c.client.do(ctx, request{method: http.MethodDelete, path: c.descriptor.object(id), repeatable: true})
 	return err
 }
 
 // List walks the objects as they are now, archived ones included, in the order of their creation. An object that does not
 // tell its type is taken to be of the kind.
 func (c Collection[T, Input]) List(ctx context.Context) iter.Seq2[T, error] {
-	return c.objects(c.client.rows(ctx, c.kind, c.kind.filter()))
+	return c.objects(c.client.rows(ctx, c.descriptor, c.descriptor.filter()))
 }
 
 // Cached walks what List does as listings of late show it, with everything that this client made.
 func (c Collection[T, Input]) Cached(ctx context.Context) iter.Seq2[Head, error] {
 	return func(yield func(Head, error) bool) {
-		for object, err := range c.objects(c.client.listed(ctx, c.kind)) {
+		for object, err := range c.objects(c.client.listed(ctx, c.descriptor)) {
 			var head Head
 			if err == nil {
 				head = object.Head()
@@ -271,7 +271,7 @@ func (c Collection[T, Input]) objects(rows iter.Seq2[row, error]) iter.Seq2[T, e
 			if err == nil {
 				object, err = c.decodeRow(row)
 			}
-			if err == nil && c.kind.only != "" && object.Head().Type != c.kind.only && object.Head().Type != "" {
+			if err == nil && c.descriptor.only != "" && object.Head().Type != c.descriptor.only && object.Head().Type != "" {
 				continue
 			}
 			if !yield(object, err) || err != nil {

@@ -215,7 +215,7 @@ func TestCollection_located(t *testing.T) {
 // TestCollection_changes: what changed is told by attributes, and what changed outside too.
 func TestCollection_changes(t *testing.T) {
 	t.Parallel()
-	c := Collection[*Perk, PerkInput]{kind: &perks}
+	c := Collection[*Perk, PerkInput]{descriptor: &perks}
 	perk := func(name, code string) PerkInput {
 		return PerkInput{InternalName: Value(name), Type: Value(PerkCode), TypeConfig: Value(json.RawMessage(`{"code":"` + code + `"}`))}
 	}

@@ -50,7 +50,7 @@ type creates struct {
 
 // attempt is one create, and what was known before it was sent.
 type attempt struct {
-	kind *descriptor
+	descriptor *descriptor
 	// sent is what is sent, as decodeValue returns it.
 	sent map[string]any
 	// secrets are texts in it that no error repeats.
@@ -71,7 +71,7 @@ func (c *Client) begin(k *descriptor, body map[string]any, secrets []string) (*a
 	if err != nil {
 		return nil, nil, err
 	}
-	a := &attempt{kind: k, sent: body, secrets: secrets, as: k.path + string(encoded)}
+	a := &attempt{descriptor: k, sent: body, secrets: secrets, as: k.path + string(encoded)}
 	c.creates.mu.Lock()
 	defer c.creates.mu.Unlock()
 	if c.creates.open == nil {
@@ -91,7 +91,7 @@ func (c *Client) begin(k *descriptor, body map[string]any, secrets []string) (*a
 func (c *Client) sending(a *attempt) {
 	a.sentAt = time.Now()
 	a.sentAtTheirs = c.clock.at(a.sentAt)
-	if listed := c.reader.lastWhole(a.kind); !listed.IsZero() {
+	if listed := c.caches.lastWhole(a.descriptor); !listed.IsZero() {
 		a.listed = c.clock.at(listed)
 	}
 }
@@ -126,12 +126,12 @@ func (c *Client) isClaimed(id ID) bool {
 // create makes an object. body is what is sent.
 func (c Collection[T, Input]) create(ctx context.Context, body map[string]any, secrets []string) (T, error) {
 	var none T
-	defer c.client.reader.wrote(c.kind, "")
-	lasting, cancel := outlive(ctx)
+	defer c.client.caches.wrote(c.descriptor, "")
+	lasting, cancel := withGrace(ctx)
 	defer cancel()
-	a, end, err := c.client.begin(c.kind, body, secrets)
+	a, end, err := c.client.begin(c.descriptor, body, secrets)
 	if err != nil {
-		return none, &Error{Method: http.MethodPost, Path: c.kind.path, Err: fmt.Errorf("encode the request: %w", err)}
+		return none, &Error{Method: http.MethodPost, Path: c.descriptor.path, Err: fmt.Errorf("encode the request: %w", err)}
 	}
 	defer end()
 	object, err := c.post(ctx, a)
@@ -149,7 +149,7 @@ func (c Collection[T, Input]) create(ctx context.Context, body map[string]any, s
 func (c Collection[T, Input]) post(ctx context.Context, a *attempt) (T, error) {
 	var none T
 	body, err := c.client.do(ctx, request{
-		method: http.MethodPost, path: c.kind.path, in: a.sent, secrets: a.secrets, sending: func() { c.client.sending(a) },
+		method: http.MethodPost, path: c.descriptor.path, in: a.sent, secrets: a.secrets, sending: func() { c.client.sending(a) },
 	})
 	if err != nil {
 		return none, err
@@ -157,7 +157,7 @@ func (c Collection[T, Input]) post(ctx context.Context, a *attempt) (T, error) {
 	object, err := c.decodeObject(body)
 	if err == nil {
 		id, taken := object.Head().ID, ID("")
-		if !c.client.reader.sawBefore(c.kind, id, a.sentAt) && a.mayAnswer(heldBy(object)) {
+		if !c.client.caches.sawBefore(c.descriptor, id, a.sentAt) && a.mayAnswer(heldBy(object)) {
 			taken, _ = c.client.claim(ctx, a, id)
 		}
 		if taken == "" {
@@ -165,7 +165,7 @@ func (c Collection[T, Input]) post(ctx context.Context, a *attempt) (T, error) {
 		}
 	}
 	if err != nil {
-		return none, &Error{Method: http.MethodPost, Path: c.kind.path, Err: err, unclear: true}
+		return none, &Error{Method: http.MethodPost, Path: c.descriptor.path, Err: err, unclear: true}
 	}
 	return object, nil
 }
@@ -240,7 +240,7 @@ func joinIDs(ids []ID) string {
 
 // candidates returns the objects of the list that could be that of a create, and others with the same key, at most a few.
 func (c *Client) candidates(ctx context.Context, a *attempt) (candidates, others []ID, err error) {
-	for row, err := range c.rows(ctx, a.kind, a.kind.filter()) {
+	for row, err := range c.rows(ctx, a.descriptor, a.descriptor.filter()) {
 		if err != nil {
 			return nil, nil, err
 		}
@@ -248,7 +248,7 @@ func (c *Client) candidates(ctx context.Context, a *attempt) (candidates, others
 		held, isObject := value.(map[string]any)
 		switch {
 		case err != nil || !isObject || !a.hasKeyOf(held) || c.isClaimed(row.id):
-		case !c.reader.sawBefore(a.kind, row.id, a.sentAt) && a.mayBe(held):
+		case !c.caches.sawBefore(a.descriptor, row.id, a.sentAt) && a.mayBe(held):
 			candidates = append(candidates, row.id)
 		case len(others) < candidateLimit:
 			others = append(others, row.id)
@@ -259,9 +259,9 @@ func (c *Client) candidates(ctx context.Context, a *attempt) (candidates, others
 
 // hasKeyOf reports whether an object has the strongest key that was sent, and the type that goes with a name.
 func (a *attempt) hasKeyOf(held map[string]any) bool {
-	for _, name := range []string{a.kind.reference, a.kind.name} {
+	for _, name := range []string{a.descriptor.reference, a.descriptor.name} {
 		if key := textOf(a.sent[name]); key != "" {
-			sameType := name == a.kind.reference || a.sent["type"] == nil || saysSame(a.sent["type"], held["type"])
+			sameType := name == a.descriptor.reference || a.sent["type"] == nil || saysSame(a.sent["type"], held["type"])
 			return sameType && textOf(held[name]) == key
 		}
 	}
@@ -270,7 +270,7 @@ func (a *attempt) hasKeyOf(held map[string]any) bool {
 
 // mayAnswer reports whether the answer of a create can be about its object: it says nothing of another key.
 func (a *attempt) mayAnswer(held map[string]any) bool {
-	for _, name := range []string{a.kind.reference, a.kind.name} {
+	for _, name := range []string{a.descriptor.reference, a.descriptor.name} {
 		if key := textOf(a.sent[name]); key != "" && held[name] != nil {
 			return strings.EqualFold(textOf(held[name]), key)
 		}
@@ -281,11 +281,11 @@ func (a *attempt) mayAnswer(held map[string]any) bool {
 // mayBe reports whether nothing that an object says of itself, all of it or a part, speaks against its being that of the create: it is a draft,
 // made since, and none of its properties differs from what was sent.
 func (a *attempt) mayBe(held map[string]any) bool {
-	if status := textOf(held["status"]); status != "" && !strings.EqualFold(status, a.kind.wireWord("status", StatusDraft)) {
+	if status := textOf(held["status"]); status != "" && !strings.EqualFold(status, a.descriptor.wireWord("status", StatusDraft)) {
 		return false
 	}
 	for name, value := range a.sent {
-		if is, told := held[name]; told && !holds(value, is) {
+		if is, hasRetryAfter := held[name]; hasRetryAfter && !holds(value, is) {
 			return false
 		}
 	}

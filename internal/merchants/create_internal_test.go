@@ -338,7 +338,7 @@ func TestCreate_window(t *testing.T) {
 							t.Fatalf("the list is not empty: %v", err)
 						}
 						if !listed {
-							c.reader.collection(&perks).whole = time.Time{}
+							c.caches.collection(&perks).whole = time.Time{}
 						}
 						<-time.After(20 * time.Minute)
 						row := `{"id":"x1","internalName":"gift"}`
@@ -389,7 +389,7 @@ func TestCreate_longList(t *testing.T) {
 			return answerWith(200, fmt.Sprintf(`{"data":[%s],"nextCursor":%d}`, strings.Join(page, ","), n))
 		}
 		c := s.client(t, Config{})
-		c.reader.collection(&perks).whole = time.Now()
+		c.caches.collection(&perks).whole = time.Now()
 		if got, err := createGift(t.Context(), c); got != "x1" || err != nil {
 			t.Errorf("took %q: %v", got, err)
 		}
@@ -417,7 +417,7 @@ func TestCreate_tenEqual(t *testing.T) {
 				// Answers take their time, so that one create takes its object while another one reads those that could be it.
 				s.slow = func(n int) time.Duration { return time.Duration(1+n*7%10) * 10 * time.Millisecond }
 				c := s.client(t, Config{MaxRetries: 4})
-				c.reader.collection(&perks).whole = time.Now()
+				c.caches.collection(&perks).whole = time.Now()
 				var mu sync.Mutex
 				var took []ID
 				var group sync.WaitGroup
@@ -453,7 +453,7 @@ func TestCreate_idOfAnother(t *testing.T) {
 			return answerWith(201, s.rows[0]), nil
 		}}
 		c := s.client(t, Config{})
-		c.reader.collection(&perks).whole = time.Now()
+		c.caches.collection(&perks).whole = time.Now()
 		for _, want := range []ID{"x1", "x2"} {
 			if got, err := createGift(t.Context(), c); got != want || err != nil {
 				t.Errorf("took %q, want %q: %v", got, want, err)
@@ -518,8 +518,8 @@ func TestCreate_sends(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &shelf{create: test.answer, list: test.list}
 				c := s.client(t, Config{MaxRetries: 4})
-				c.reader.collection(&perks).whole = time.Now()
-				c.reader.collection(&lists).whole = time.Now()
+				c.caches.collection(&perks).whole = time.Now()
+				c.caches.collection(&lists).whole = time.Now()
 				got, err := test.create(t.Context(), c)
 				if got != test.want || (err == nil) != (test.want != "") || MayHaveHappened(err) != test.unclear {
 					t.Errorf("took %q, want %q: %v", got, test.want, err)
@@ -589,7 +589,7 @@ func TestCreate_foundAndRead(t *testing.T) {
 				}, read: test.read}
 				s.list = func(int) *http.Response { return answerWith(200, `{"data":[{"id":"x1","internalName":"gift"}]}`) }
 				c := s.client(t, Config{})
-				c.reader.collection(&perks).whole = time.Now()
+				c.caches.collection(&perks).whole = time.Now()
 				made, err := c.Perks.Create(t.Context(), PerkInput{InternalName: Value("gift"), Title: Value(Localized{"en": "Gift"})})
 				if test.found && (err != nil || made.ID != "x1" || made.Description["en"] != "Good." || !slices.Equal(s.created, []ID{"x1"})) {
 					t.Errorf("got %v, %v, and told of %v", made, err, s.created)

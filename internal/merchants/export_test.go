@@ -11,16 +11,16 @@ func PatchOf[T Object, Input any](c Collection[T, Input], held string, is, want 
 	if err != nil {
 		return "", err
 	}
-	before, err := c.kind.body(is)
+	before, err := c.descriptor.body(is)
 	if err != nil {
 		return "", err
 	}
-	after, err := c.kind.body(want)
+	after, err := c.descriptor.body(want)
 	if err != nil {
 		return "", err
 	}
 	object, _ := stored.(map[string]any)
-	patch, err := json.Marshal(c.kind.patch(object, before, after))
+	patch, err := json.Marshal(c.descriptor.patch(object, before, after))
 	return string(patch), err
 }
 

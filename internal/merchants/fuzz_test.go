@@ -33,7 +33,7 @@ var objectSeeds = []string{
 // fuzzObject demands that a decoder gives an object with an id, or says that the answer is incomplete.
 func fuzzObject[T Object, Input any](f *testing.F, k *descriptor) {
 	f.Helper()
-	c := Collection[T, Input]{kind: k}
+	c := Collection[T, Input]{descriptor: k}
 	for _, seed := range objectSeeds {
 		f.Add([]byte(seed))
 	}

@@ -22,7 +22,7 @@ func (c Collection[T, Input]) decodeObject(body []byte) (T, error) {
 	if err := identity.ID.check(); err != nil {
 		return none, fmt.Errorf("%w: %w", ErrUnusableAnswer, err)
 	}
-	translated, err := c.kind.translated(body)
+	translated, err := c.descriptor.translated(body)
 	if err != nil {
 		return none, err
 	}
@@ -51,7 +51,7 @@ func (c Collection[T, Input]) decodeAnswer(body []byte, id ID) (T, error) {
 func (c Collection[T, Input]) decodeRow(row row) (T, error) {
 	object, err := c.decodeObject(row.json)
 	if err != nil {
-		return object, &Error{Method: http.MethodGet, Path: c.kind.path, Err: err}
+		return object, &Error{Method: http.MethodGet, Path: c.descriptor.path, Err: err}
 	}
 	return object, nil
 }

@@ -83,7 +83,7 @@ func (c *Client) nextPage(ctx context.Context, k *descriptor, filter url.Values,
 	}
 	walk.seen[walk.cursor] = true
 	walk.pages++
-	c.reader.saw(k, p.rows)
+	c.caches.saw(k, p.rows)
 	walk.rows += len(p.rows)
 	if k.pages.numbered {
 		p.number(walk)

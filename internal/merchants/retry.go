@@ -80,14 +80,14 @@ var errRetryAfter = errors.New("the service asks to wait longer than a minute")
 // retryAfter reads a Retry-After header, seconds or an HTTP date, which is by the clock of the answer and only by ours where that has none. A
 // date in the past means now, a number beyond all bounds some decades; anything else means there is none.
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
-	told := header.Get("Retry-After")
-	if told == "" {
+	hasRetryAfter := header.Get("Retry-After")
+	if hasRetryAfter == "" {
 		return 0, false
 	}
-	if seconds, err := strconv.ParseUint(told, 10, 31); err == nil || errors.Is(err, strconv.ErrRange) {
+	if seconds, err := strconv.ParseUint(hasRetryAfter, 10, 31); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(seconds) * time.Second, true
 	}
-	date, err := http.ParseTime(told)
+	date, err := http.ParseTime(hasRetryAfter)
 	if err != nil {
 		return 0, false
 	}
@@ -164,8 +164,8 @@ func (w *stopwatch) asked() time.Duration {
 	return time.Since(w.started) - time.Duration(w.queued.Load())
 }
 
-// forgive takes time in the queue and at the gate from this watch and those around it.
-func (w *stopwatch) forgive(queued, gated time.Duration) {
+// excludeQueueTime takes time in the queue and at the gate from this watch and those around it.
+func (w *stopwatch) excludeQueueTime(queued, gated time.Duration) {
 	for ; w != nil; w = w.outer {
 		w.queued.Add(int64(queued))
 		w.gated.Add(int64(gated))
@@ -205,9 +205,9 @@ func wait(ctx context.Context, pause time.Duration) error {
 	}
 }
 
-// outlive returns a context for a write and what follows from it: it goes on for a moment when ctx ends, because a write that was sent
+// withGrace returns a context for a write and what follows from it: it goes on for a moment when ctx ends, because a write that was sent
 // may have been carried out, and its answer must not be lost. It is made before the write, so that the moment is one for all of it.
-func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
+func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {
 	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		if wait(lasting, afterStop) == nil {

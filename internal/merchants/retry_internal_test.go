@@ -350,16 +350,16 @@ func TestRetry_rateWaitEndsAtOnce(t *testing.T) {
 		if _, err := c.Perks.Get(t.Context(), "x1"); err != nil {
 			t.Fatal(err)
 		}
-		c.pace.rate.SetLimit(0.1)
-		c.pace.rate.AllowN(time.Now(), 1)
+		c.throttle.rate.SetLimit(0.1)
+		c.throttle.rate.AllowN(time.Now(), 1)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		started := time.Now()
 		if _, err := c.Perks.Get(ctx, "x1"); !errors.Is(err, context.Canceled) || time.Since(started) != time.Second {
 			t.Errorf("got %v after %s", err, time.Since(started))
 		}
-		if c.pace.inFlight != 0 {
-			t.Errorf("%d slots were not given back", c.pace.inFlight)
+		if c.throttle.inFlight != 0 {
+			t.Errorf("%d slots were not given back", c.throttle.inFlight)
 		}
 	})
 }

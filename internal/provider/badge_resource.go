@@ -28,7 +28,7 @@ var (
 
 func newBadgeResource() resource.Resource { return &badgeResource{} }
 
-type badgeResource struct{ session *session }
+type badgeResource struct{ data *providerData }
 
 // badgeAttributes are what a badge has as a resource and as a data source.
 type badgeAttributes struct {
@@ -85,7 +85,7 @@ var badgeSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			PlanModifiers:       []planmodifier.String{textUnlessHeld{oneOf{merchants.VisibleToEveryone, merchants.VisibleToOwners}}},
 		},
 		"locked_description": localizedAttribute("Description shown to those who do not own the badge, only with `visibility = \"everyone\"`. Unset: the description."),
-		"desired_status":     badgeLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
+		"desired_status":     badgeLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
 		"status":             statusAttribute("`draft` or `published`"),
 	}
 })
@@ -95,7 +95,7 @@ func (r *badgeResource) IdentitySchema(_ context.Context, _ resource.IdentitySch
 }
 
 func (r *badgeResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *badgeResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
@@ -104,12 +104,12 @@ func (r *badgeResource) ValidateConfig(ctx context.Context, req resource.Validat
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(sameLanguages(badgeLife.publishing(config.DesiredStatus),
+	resp.Diagnostics.Append(sameLanguages(badgeLifecycle.publishing(config.DesiredStatus),
 		localizedText{path.Root("title"), config.Title},
 		localizedText{path.Root("description"), config.Description},
 		localizedText{path.Root("locked_description"), config.LockedDescription},
 	)...)
-	resp.Diagnostics.Append(badgeLife.checkPublishable("badge", config.DesiredStatus,
+	resp.Diagnostics.Append(badgeLifecycle.checkPublishable("badge", config.DesiredStatus,
 		required(path.Root("title"), "a title", writtenTexts(config.Title)),
 		required(path.Root("image_url"), "an image", written(config.ImageURL)),
 	)...)
@@ -120,85 +120,85 @@ func (r *badgeResource) ValidateConfig(ctx context.Context, req resource.Validat
 }
 
 func (r *badgeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.guardPlan(ctx, badgeKind, req, resp)
-	badgeLife.plan(ctx, "badge", req, resp)
+	r.data.guardPlan(ctx, badgeKind, req, resp)
+	badgeLifecycle.plan(ctx, "badge", req, resp)
 }
 
 func (r *badgeResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan badgeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	r.session.checkCreate(ctx, badgeKind, req, &resp.Diagnostics)
+	r.data.checkCreate(ctx, badgeKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	badge, err := r.session.client.Badges.Create(ctx, plan.input())
+	badge, err := r.data.client.Badges.Create(ctx, plan.input())
 	if err != nil {
 		addAPIError(&resp.Diagnostics, badgeKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(badge)
 	plan.media(badge).save(ctx, resp.Private, &resp.Diagnostics)
-	r.session.finishCreate(ctx, badgeKind, plan, resp)
-	r.session.publishCreated(ctx, badgeKind, badge.Head(), plan.DesiredStatus, resp)
+	r.data.finishCreate(ctx, badgeKind, plan, resp)
+	r.data.publishCreated(ctx, badgeKind, badge.Head(), plan.DesiredStatus, resp)
 }
 
 func (r *badgeResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	readObject[badgeModel](ctx, r.session, badgeKind, r.session.client.Badges, req, resp)
+	readObject[badgeModel](ctx, r.data, badgeKind, r.data.client.Badges, req, resp)
 }
 
 func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state badgeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.data.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	badges, doing := r.session.client.Badges, badgeKind.doing("update", req.Plan.Raw)
+	badges, doing := r.data.client.Badges, badgeKind.doing("update", req.Plan.Raw)
 	badge, err := badges.Get(ctx, idOf(state.ID))
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	service := state
-	service.read(ctx, badge, mediaFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
-	is, want := service.input(), plan.input()
-	badgeLife.checkServable(doing, plan.DesiredStatus, badge.Status, &resp.Diagnostics)
-	r.session.checkConflict(doing, badges.Conflicts(state.input(), is, want), &resp.Diagnostics)
+	service.read(ctx, badge, rehostedURLsFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
+	remote, want := service.input(), plan.input()
+	badgeLifecycle.checkServable(doing, plan.DesiredStatus, badge.Status, &resp.Diagnostics)
+	r.data.checkConflict(doing, badges.Conflicts(state.input(), remote, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	transition := r.session.transition(ctx, badgeKind, badge.ID)
-	if badge, err = badges.Update(ctx, badge, is, want); err != nil {
+	transition := r.data.transition(ctx, badgeKind, badge.ID)
+	if badge, err = badges.Update(ctx, badge, remote, want); err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	planned := plan.Status
 	plan.computed(badge)
 	plan.media(badge).save(ctx, resp.Private, &resp.Diagnostics)
-	status, err := badgeLife.reach(plan.DesiredStatus, badge.Status, transition)
+	status, err := badgeLifecycle.transitionTo(plan.DesiredStatus, badge.Status, transition)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 	}
 	plan.Status = plannedStatus(planned, status)
-	r.session.finishUpdate(ctx, badgeKind, plan, status, resp)
+	r.data.finishUpdate(ctx, badgeKind, plan, status, resp)
 }
 
 func (r *badgeResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	id := r.session.guardDelete(badgeKind, req, &resp.Diagnostics)
+	id := r.data.guardDelete(badgeKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.session.client.Badges.Delete(ctx, id)
-	r.session.finishDelete(ctx, badgeKind, err, req, &resp.Diagnostics)
+	err := r.data.client.Badges.Delete(ctx, id)
+	r.data.finishDelete(ctx, badgeKind, err, req, &resp.Diagnostics)
 }
 
 func (r *badgeResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, badgeKind, req, resp)
+	r.data.importByKeyOrID(ctx, badgeKind, req, resp)
 }
 
 // adopt fills what an import cannot read: what is wanted of the badge is what it is.
-func (m *badgeModel) adopt(status string) { m.DesiredStatus = badgeLife.imported(status) }
+func (m *badgeModel) adopt(status string) { m.DesiredStatus = badgeLifecycle.imported(status) }
 
 // input is what the model asks of the service.
 func (m badgeModel) input() merchants.BadgeInput {
@@ -219,19 +219,19 @@ func (m *badgeModel) computed(badge *merchants.Badge) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *badgeAttributes) read(_ context.Context, badge *merchants.Badge, rewritten media, _ *diag.Diagnostics) {
+func (m *badgeAttributes) read(_ context.Context, badge *merchants.Badge, urls rehostedURLs, _ *diag.Diagnostics) {
 	m.ID, m.Status = types.StringValue(string(badge.ID)), types.StringValue(badge.Status)
 	m.InternalName = textValue(m.InternalName, &badge.InternalName)
 	m.AudienceID = types.StringValue(string(badge.CohortID))
 	m.Title, m.Description = localizedValue(m.Title, badge.Title), localizedValue(m.Description, badge.Description)
-	m.ImageURL = rewritten.value(m.ImageURL, badge.ImageURL)
+	m.ImageURL = urls.value(m.ImageURL, badge.ImageURL)
 	m.Visibility = requiredText(m.Visibility, badge.Visibility)
 	m.LockedDescription = localizedValue(m.LockedDescription, badge.LockedDescription)
 }
 
 // media are the addresses that the service stored under another one.
-func (m badgeModel) media(badge *merchants.Badge) media {
-	rewritten := media{}
-	rewritten.note(m.ImageURL, badge.ImageURL)
-	return rewritten
+func (m badgeModel) media(badge *merchants.Badge) rehostedURLs {
+	urls := rehostedURLs{}
+	urls.note(m.ImageURL, badge.ImageURL)
+	return urls
 }

@@ -27,16 +27,16 @@ func (m campaignModel) check(ctx context.Context) diag.Diagnostics {
 	publishable = append(publishable, m.drawRequirements(ctx, &diags)...)
 	if challenge := objectOf[challengeModel](ctx, m.Challenge, &diags); challenge != nil {
 		diags.Append(checkOneVisual(path.Root("challenge"), challenge.ImageURL, challenge.VideoURL)...)
-		publishable = append(publishable, challenge.check(ctx, campaignLife.publishing(m.DesiredStatus), &diags)...)
+		publishable = append(publishable, challenge.check(ctx, campaignLifecycle.publishing(m.DesiredStatus), &diags)...)
 	}
 	if store := objectOf[storeModel](ctx, m.Store, &diags); store != nil {
 		diags.Append(checkOneVisual(path.Root("store"), store.ImageURL, store.VideoURL)...)
-		diags.Append(sameLanguages(campaignLife.publishing(m.DesiredStatus),
+		diags.Append(sameLanguages(campaignLifecycle.publishing(m.DesiredStatus),
 			localizedText{path.Root("store").AtName("title"), store.Title},
 			localizedText{path.Root("store").AtName("description"), store.Description},
 		)...)
 	}
-	diags.Append(campaignLife.checkPublishable("campaign", m.DesiredStatus, publishable...)...)
+	diags.Append(campaignLifecycle.checkPublishable("campaign", m.DesiredStatus, publishable...)...)
 	return diags
 }
 
@@ -79,7 +79,7 @@ func (m campaignModel) checkRewards(ctx context.Context, diags *diag.Diagnostics
 		case direct && isSet(reward.Quantity):
 			diags.AddAttributeError(at.AtName("quantity"), "A quantity without a draw", "In direct distribution everyone gets every reward. Remove quantity, limit the campaign with distribution.direct.max_quantity, or choose instant_draw or raffle.")
 		case draw && reward.Quantity.IsNull():
-			addDefect(diags, campaignLife.publishing(m.DesiredStatus), at.AtName("quantity"), "No quantity in a draw", "A draw needs to know how many of each reward can be won. Set quantity.")
+			addDefect(diags, campaignLifecycle.publishing(m.DesiredStatus), at.AtName("quantity"), "No quantity in a draw", "A draw needs to know how many of each reward can be won. Set quantity.")
 		}
 		if m.Store.IsNull() && isSet(reward.Price) {
 			diags.AddAttributeError(at.AtName("price"), "A price outside of a store", "Only a store sells rewards. Remove price, or make the campaign a store.")
@@ -147,7 +147,7 @@ func (m campaignModel) checkPublishing(ctx context.Context, status string) diag.
 	if status == "" {
 		status = merchants.StatusDraft
 	}
-	if campaignLife.next(m.DesiredStatus, status) != merchants.Publish {
+	if campaignLifecycle.next(m.DesiredStatus, status) != merchants.Publish {
 		return diags
 	}
 	if !m.Airdrop.IsNull() {
@@ -184,7 +184,7 @@ func (m campaignModel) checkReplaced(at path.Path, diags *diag.Diagnostics) {
 // checkFrozen warns of what is assumed to stay as it was when the campaign was published.
 func (m campaignModel) checkFrozen(ctx context.Context, state campaignModel, diags *diag.Diagnostics) {
 	status := state.Status.ValueString()
-	if status == merchants.StatusDraft || status == merchants.StatusArchived && campaignLife.next(m.DesiredStatus, status) != merchants.Unarchive {
+	if status == merchants.StatusDraft || status == merchants.StatusArchived && campaignLifecycle.next(m.DesiredStatus, status) != merchants.Unarchive {
 		return
 	}
 	for _, frozen := range []struct {

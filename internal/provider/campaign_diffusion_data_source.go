@@ -18,7 +18,7 @@ var _ datasource.DataSourceWithConfigure = (*campaignDiffusionDataSource)(nil)
 
 func newCampaignDiffusionDataSource() datasource.DataSource { return &campaignDiffusionDataSource{} }
 
-type campaignDiffusionDataSource struct{ session *session }
+type campaignDiffusionDataSource struct{ data *providerData }
 
 type campaignDiffusionModel struct {
 	Mode               types.String `tfsdk:"mode"`
@@ -81,18 +81,18 @@ func (d *campaignDiffusionDataSource) Schema(_ context.Context, _ datasource.Sch
 }
 
 func (d *campaignDiffusionDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *campaignDiffusionDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	diffusion, err := d.session.client.GetCampaignDiffusion(ctx)
+	diffusion, err := d.data.client.GetCampaignDiffusion(ctx)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, "read the campaign diffusion", err)
 		return
 	}
 	object, _ := resp.State.Schema.GetAttributes()["campaign"].GetType().(attr.TypeWithAttributeTypes)
 	model := newCampaignDiffusionModel(ctx, diffusion, object.AttributeTypes(), &resp.Diagnostics)
-	model.Mode = types.StringValue(string(d.session.mode))
+	model.Mode = types.StringValue(string(d.data.mode))
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 

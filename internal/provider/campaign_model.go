@@ -94,7 +94,7 @@ func (m campaignModel) formChanged(state campaignModel) (path.Path, bool) {
 
 // adopt fills what an import cannot read: what is wanted of the campaign is what it is.
 func (m *campaignModel) adopt(status string) {
-	m.DesiredStatus, m.OnDestroy = campaignLife.imported(status), types.StringValue(destroyByArchive)
+	m.DesiredStatus, m.OnDestroy = campaignLifecycle.imported(status), types.StringValue(destroyByArchive)
 }
 
 // input is what the model asks of the service.
@@ -189,21 +189,21 @@ func (m *campaignModel) computed(ctx context.Context, campaign *merchants.Campai
 }
 
 // media are the addresses that the service stored under another one.
-func (m campaignModel) media(ctx context.Context, campaign *merchants.Campaign, diags *diag.Diagnostics) media {
-	rewritten := media{}
+func (m campaignModel) media(ctx context.Context, campaign *merchants.Campaign, diags *diag.Diagnostics) rehostedURLs {
+	urls := rehostedURLs{}
 	if challenge := objectOf[challengeModel](ctx, m.Challenge, diags); challenge != nil && campaign.Challenge != nil {
-		rewritten.note(challenge.ImageURL, campaign.Challenge.ImageURL)
-		rewritten.note(challenge.VideoURL, campaign.Challenge.VideoURL)
+		urls.note(challenge.ImageURL, campaign.Challenge.ImageURL)
+		urls.note(challenge.VideoURL, campaign.Challenge.VideoURL)
 	}
 	if store := objectOf[storeModel](ctx, m.Store, diags); store != nil && campaign.Store != nil {
-		rewritten.note(store.ImageURL, campaign.Store.ImageURL)
-		rewritten.note(store.VideoURL, campaign.Store.VideoURL)
+		urls.note(store.ImageURL, campaign.Store.ImageURL)
+		urls.note(store.VideoURL, campaign.Store.VideoURL)
 	}
-	return rewritten
+	return urls
 }
 
 // read takes everything from the API: rule 2.
-func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campaign, rewritten media, diags *diag.Diagnostics) {
+func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campaign, urls rehostedURLs, diags *diag.Diagnostics) {
 	var problems diag.Diagnostics
 	m.ID, m.Status = types.StringValue(string(campaign.ID)), types.StringValue(campaign.Status)
 	m.InternalName = textValue(m.InternalName, &campaign.InternalName)
@@ -216,15 +216,15 @@ func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campa
 	m.readDistribution(ctx, campaign.Distribution, diags)
 
 	before := objectOf[challengeModel](ctx, m.Challenge, diags)
-	stood := objectOf[storeModel](ctx, m.Store, diags)
+	priorStore := objectOf[storeModel](ctx, m.Store, diags)
 	var challenge *challengeModel
 	var store *storeModel
 	var airdrop *airdropModel
 	switch campaign.Type {
 	case merchants.CampaignChallenge:
-		challenge = newChallengeModel(ctx, before, campaign.Challenge, rewritten, diags)
+		challenge = newChallengeModel(ctx, before, campaign.Challenge, urls, diags)
 	case merchants.CampaignStore:
-		store = newStoreModel(stood, campaign.Store, rewritten)
+		store = newStoreModel(priorStore, campaign.Store, urls)
 	case merchants.CampaignAirdrop:
 		airdrop = &airdropModel{}
 	default:
@@ -235,26 +235,26 @@ func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campa
 	m.Airdrop = objectValue(ctx, campaignSchema()["airdrop"], airdrop, diags)
 }
 
-func newChallengeModel(ctx context.Context, prior *challengeModel, challenge *merchants.Challenge, rewritten media, diags *diag.Diagnostics) *challengeModel {
+func newChallengeModel(ctx context.Context, prior *challengeModel, challenge *merchants.Challenge, urls rehostedURLs, diags *diag.Diagnostics) *challengeModel {
 	if prior == nil {
 		prior = &challengeModel{}
 	}
 	return &challengeModel{
 		Title: localizedValue(prior.Title, challenge.Name), OptInCTA: localizedValue(prior.OptInCTA, challenge.OptInCTA),
 		Description: localizedValue(prior.Description, challenge.Description),
-		ImageURL:    rewritten.value(prior.ImageURL, challenge.ImageURL), VideoURL: rewritten.value(prior.VideoURL, challenge.VideoURL),
+		ImageURL:    urls.value(prior.ImageURL, challenge.ImageURL), VideoURL: urls.value(prior.VideoURL, challenge.VideoURL),
 		Slug:  chosenText(prior.Slug, challenge.Slug),
 		Steps: stepsValue(ctx, prior.Steps, challenge.Steps, diags),
 	}
 }
 
-func newStoreModel(prior *storeModel, store *merchants.Store, rewritten media) *storeModel {
+func newStoreModel(prior *storeModel, store *merchants.Store, urls rehostedURLs) *storeModel {
 	if prior == nil {
 		prior = &storeModel{}
 	}
 	return &storeModel{
 		Title: localizedValue(prior.Title, store.Name), Description: localizedValue(prior.Description, store.Description),
-		ImageURL: rewritten.value(prior.ImageURL, store.ImageURL), VideoURL: rewritten.value(prior.VideoURL, store.VideoURL),
+		ImageURL: urls.value(prior.ImageURL, store.ImageURL), VideoURL: urls.value(prior.VideoURL, store.VideoURL),
 		Slug: chosenText(prior.Slug, store.Slug),
 	}
 }

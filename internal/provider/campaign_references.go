@@ -15,13 +15,13 @@ import (
 // provider has seen anyway is said in the plan.
 
 // checkArchivedRewards warns of rewards that nobody can get.
-func (m campaignModel) checkArchivedRewards(ctx context.Context, s *session, diags *diag.Diagnostics) {
+func (m campaignModel) checkArchivedRewards(ctx context.Context, s *providerData, diags *diag.Diagnostics) {
 	for i, reward := range objectsOf[rewardModel](ctx, m.Rewards, diags) {
 		if reward == nil {
 			continue
 		}
 		at := path.Root("rewards").AtListIndex(i)
-		if perk, _ := s.ledger.of(reward.PerkID.ValueString()); perk.archived && campaignLife.publishing(m.DesiredStatus) {
+		if perk, _ := s.ledger.of(reward.PerkID.ValueString()); perk.archived && campaignLifecycle.publishing(m.DesiredStatus) {
 			diags.AddAttributeWarning(at.AtName("perk_id"), "An archived perk as a reward",
 				fmt.Sprintf("%s is the perk %q, which is archived after this plan. Such a perk cannot be used in campaigns: one that is to be published is expected to stay a draft, and in one that runs users may not get it. "+
 					"Write desired_status = \"live\" for the perk, or leave the reward out.", at, perk.key))
@@ -43,10 +43,10 @@ func (m campaignModel) slug(ctx context.Context, diags *diag.Diagnostics) (path.
 
 // checkSlug says when another campaign has the slug, also one that is archived, which keeps it: a new campaign, or one that comes back from
 // the archive, is then expected to be refused. replaced is the id of the campaign that the new one takes the place of.
-func (m campaignModel) checkSlug(ctx context.Context, s *session, state campaignModel, replaced string, diags *diag.Diagnostics) {
+func (m campaignModel) checkSlug(ctx context.Context, s *providerData, state campaignModel, replaced string, diags *diag.Diagnostics) {
 	at, slug := m.slug(ctx, diags)
 	_, before := state.slug(ctx, diags)
-	comesBack := campaignLife.next(m.DesiredStatus, state.Status.ValueString()) == merchants.Unarchive
+	comesBack := campaignLifecycle.next(m.DesiredStatus, state.Status.ValueString()) == merchants.Unarchive
 	if blank(slug.ValueString()) {
 		return
 	}

@@ -26,7 +26,7 @@ var (
 
 func newCampaignResource() resource.Resource { return &campaignResource{} }
 
-type campaignResource struct{ session *session }
+type campaignResource struct{ data *providerData }
 
 // campaignAttributes are what a campaign has as a resource and as a data source.
 type campaignAttributes struct {
@@ -66,7 +66,7 @@ func (r *campaignResource) IdentitySchema(_ context.Context, _ resource.Identity
 }
 
 func (r *campaignResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *campaignResource) ConfigValidators(context.Context) []resource.ConfigValidator {
@@ -83,8 +83,8 @@ func (r *campaignResource) ValidateConfig(ctx context.Context, req resource.Vali
 }
 
 func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	replaced := r.session.guardPlan(ctx, campaignKind, req, resp)
-	campaignLife.plan(ctx, "campaign", req, resp)
+	replaced := r.data.guardPlan(ctx, campaignKind, req, resp)
+	campaignLifecycle.plan(ctx, "campaign", req, resp)
 	if req.Plan.Raw.IsNull() {
 		return
 	}
@@ -97,8 +97,8 @@ func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	resp.Diagnostics.Append(plan.checkPublishing(ctx, state.Status.ValueString())...)
-	plan.checkArchivedRewards(ctx, r.session, &resp.Diagnostics)
-	plan.checkSlug(ctx, r.session, state, replaced, &resp.Diagnostics)
+	plan.checkArchivedRewards(ctx, r.data, &resp.Diagnostics)
+	plan.checkSlug(ctx, r.data, state, replaced, &resp.Diagnostics)
 	if req.State.Raw.IsNull() {
 		return
 	}
@@ -109,9 +109,9 @@ func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	plan.planSteps(ctx, state, resp)
 	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
-	is, want := state.withRewardsOf(plan).input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
-	changes := r.session.client.Campaigns.Changes(is, want)
-	campaignLife.checkArchived("campaign", plan.DesiredStatus, state.Status, changes, &resp.Diagnostics)
+	known, want := state.withRewardsOf(plan).input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
+	changes := r.data.client.Campaigns.Changes(known, want)
+	campaignLifecycle.checkArchived("campaign", plan.DesiredStatus, state.Status, changes, &resp.Diagnostics)
 	plan.checkFrozen(ctx, state, &resp.Diagnostics)
 }
 
@@ -119,82 +119,82 @@ func (r *campaignResource) Create(ctx context.Context, req resource.CreateReques
 	var plan campaignModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	input := plan.input(ctx, &resp.Diagnostics)
-	r.session.checkCreate(ctx, campaignKind, req, &resp.Diagnostics)
+	r.data.checkCreate(ctx, campaignKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	campaign, err := r.session.client.Campaigns.Create(ctx, input)
+	campaign, err := r.data.client.Campaigns.Create(ctx, input)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, campaignKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(ctx, campaign, &resp.Diagnostics)
 	plan.media(ctx, campaign, &resp.Diagnostics).save(ctx, resp.Private, &resp.Diagnostics)
-	r.session.finishCreate(ctx, campaignKind, plan, resp)
-	r.session.publishCreated(ctx, campaignKind, campaign.Head(), plan.DesiredStatus, resp)
+	r.data.finishCreate(ctx, campaignKind, plan, resp)
+	r.data.publishCreated(ctx, campaignKind, campaign.Head(), plan.DesiredStatus, resp)
 }
 
 func (r *campaignResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	readObject[campaignModel](ctx, r.session, campaignKind, r.session.client.Campaigns, req, resp)
+	readObject[campaignModel](ctx, r.data, campaignKind, r.data.client.Campaigns, req, resp)
 }
 
 func (r *campaignResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state campaignModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.data.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	campaigns, doing := r.session.client.Campaigns, campaignKind.doing("update", req.Plan.Raw)
+	campaigns, doing := r.data.client.Campaigns, campaignKind.doing("update", req.Plan.Raw)
 	campaign, err := campaigns.Get(ctx, idOf(state.ID))
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	service := state
-	service.read(ctx, campaign, mediaFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
-	is, want := service.withRewardsOf(plan).input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
-	campaignLife.checkServable(doing, plan.DesiredStatus, campaign.Status, &resp.Diagnostics)
-	r.session.checkConflict(doing, campaigns.Conflicts(state.input(ctx, &resp.Diagnostics), is, want), &resp.Diagnostics)
+	service.read(ctx, campaign, rehostedURLsFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
+	remote, want := service.withRewardsOf(plan).input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
+	campaignLifecycle.checkServable(doing, plan.DesiredStatus, campaign.Status, &resp.Diagnostics)
+	r.data.checkConflict(doing, campaigns.Conflicts(state.input(ctx, &resp.Diagnostics), remote, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	transition := r.session.transition(ctx, campaignKind, campaign.ID)
-	if campaignLife.next(plan.DesiredStatus, campaign.Status) == merchants.Unarchive {
+	transition := r.data.transition(ctx, campaignKind, campaign.ID)
+	if campaignLifecycle.next(plan.DesiredStatus, campaign.Status) == merchants.Unarchive {
 		if campaign.Status, err = transition(merchants.Unarchive); err != nil {
 			addAPIError(&resp.Diagnostics, doing, err)
 			return
 		}
 	}
-	if campaign, err = campaigns.Update(ctx, campaign, is, want); err != nil {
+	if campaign, err = campaigns.Update(ctx, campaign, remote, want); err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	planned := plan.Status
 	plan.computed(ctx, campaign, &resp.Diagnostics)
 	plan.media(ctx, campaign, &resp.Diagnostics).save(ctx, resp.Private, &resp.Diagnostics)
-	status, err := campaignLife.reach(plan.DesiredStatus, campaign.Status, transition)
+	status, err := campaignLifecycle.transitionTo(plan.DesiredStatus, campaign.Status, transition)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 	}
 	plan.Status = plannedStatus(planned, status)
-	r.session.finishUpdate(ctx, campaignKind, plan, status, resp)
+	r.data.finishUpdate(ctx, campaignKind, plan, status, resp)
 }
 
 func (r *campaignResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state campaignModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	id := r.session.guardDelete(campaignKind, req, &resp.Diagnostics)
+	id := r.data.guardDelete(campaignKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := campaignLife.destroy(state.OnDestroy, state.Status.ValueString(), r.session.transition(ctx, campaignKind, id), func() error {
-		return r.session.client.Campaigns.Delete(ctx, id)
+	err := campaignLifecycle.destroy(state.OnDestroy, state.Status.ValueString(), r.data.transition(ctx, campaignKind, id), func() error {
+		return r.data.client.Campaigns.Delete(ctx, id)
 	})
-	r.session.finishDelete(ctx, campaignKind, err, req, &resp.Diagnostics)
+	r.data.finishDelete(ctx, campaignKind, err, req, &resp.Diagnostics)
 }
 
 func (r *campaignResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, campaignKind, req, resp)
+	r.data.importByKeyOrID(ctx, campaignKind, req, resp)
 }

@@ -31,7 +31,7 @@ var campaignSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			Optional:            true,
 			Attributes:          map[string]schema.Attribute{},
 		},
-		"desired_status": campaignLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` opens it to users, `ended` closes it for good, `archived` hides it. A campaign that ended by itself satisfies `published`. Publishing an airdrop hands out its rewards at once, and nothing takes them back."),
+		"desired_status": campaignLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` opens it to users, `ended` closes it for good, `archived` hides it. A campaign that ended by itself satisfies `published`. Publishing an airdrop hands out its rewards at once, and nothing takes them back."),
 		"on_destroy":     onDestroyAttribute("campaign"),
 		"status":         statusAttribute("`draft`, `published`, `ended` or `archived`"),
 	}

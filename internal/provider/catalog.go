@@ -89,7 +89,7 @@ var segmentKind = Kind{
 }
 
 var perkKind = Kind{
-	Name: "perk", Noun: "perk", Plural: "perks", Key: "internal_name", Lifecycle: perkLife,
+	Name: "perk", Noun: "perk", Plural: "perks", Key: "internal_name", Lifecycle: perkLifecycle,
 	attributes: perkSchema, resource: newPerkResource,
 	views: viewsOf[perkModel, perkAttributes](
 		func(c *merchants.Client) merchants.Collection[*merchants.Perk, merchants.PerkInput] { return c.Perks }),
@@ -97,7 +97,7 @@ var perkKind = Kind{
 
 var digitalAssetKind = Kind{
 	Name: "digital_asset", Noun: "digital asset", Plural: "digital assets", Key: "internal_name",
-	Lifecycle:  digitalAssetLife,
+	Lifecycle:  digitalAssetLifecycle,
 	attributes: digitalAssetSchema, resource: newDigitalAssetResource,
 	views: viewsOf[digitalAssetModel, digitalAssetAttributes](
 		func(c *merchants.Client) merchants.Collection[*merchants.DigitalAsset, merchants.DigitalAssetInput] {
@@ -106,7 +106,7 @@ var digitalAssetKind = Kind{
 }
 
 var badgeKind = Kind{
-	Name: "badge", Noun: "badge", Plural: "badges", Key: "internal_name", Lifecycle: badgeLife,
+	Name: "badge", Noun: "badge", Plural: "badges", Key: "internal_name", Lifecycle: badgeLifecycle,
 	References: map[string]Reference{"audience_id": toAudience},
 	attributes: badgeSchema, resource: newBadgeResource,
 	views: viewsOf[badgeModel, badgeAttributes](
@@ -116,7 +116,7 @@ var badgeKind = Kind{
 }
 
 var campaignKind = Kind{
-	Name: "campaign", Noun: "campaign", Plural: "campaigns", Key: "internal_name", Lifecycle: campaignLife,
+	Name: "campaign", Noun: "campaign", Plural: "campaigns", Key: "internal_name", Lifecycle: campaignLifecycle,
 	References: map[string]Reference{
 		"audience_id":              toAudience,
 		"rewards.perk_id":          toPerk,
@@ -156,7 +156,7 @@ func viewsOf[
 // projection is a model that takes everything from an object of the service: rule 2.
 type projection[T merchants.Object, Model any] interface {
 	*Model
-	read(ctx context.Context, object T, rewritten media, diags *diag.Diagnostics)
+	read(ctx context.Context, object T, rewritten rehostedURLs, diags *diag.Diagnostics)
 }
 
 // kindNames are the names of all kinds.

@@ -113,7 +113,7 @@ func TestContract_dataSources(t *testing.T) {
 				t.Error("the schema has no MarkdownDescription: say what it reads")
 			}
 			if _, ok := source.(datasource.DataSourceWithConfigure); !ok {
-				t.Error("it has no Configure: take the session there")
+				t.Error("it has no Configure: call providerDataFrom there")
 			}
 			if mode, ok := answer.Schema.Attributes["mode"]; !ok || !mode.IsComputed() {
 				t.Error("mode has to be there and computed, so that a reader sees which merchant was asked")
@@ -201,7 +201,7 @@ func TestContract_listResources(t *testing.T) {
 				t.Error("the schema has blocks: use nested attributes")
 			}
 			if _, ok := query.(list.ListResourceWithConfigure); !ok {
-				t.Error("it has no Configure: take the session there")
+				t.Error("it has no Configure: call providerDataFrom there")
 			}
 			block := served.ListResourceSchemas[name]
 			if block == nil {

@@ -14,17 +14,17 @@ import (
 // What the four calls of every resource end with.
 
 // finishCreate writes a new object into the state, before anything else is tried: rule 6.
-func (s *session) finishCreate(ctx context.Context, k Kind, model any, resp *resource.CreateResponse) {
+func (p *providerData) finishCreate(ctx context.Context, k Kind, model any, resp *resource.CreateResponse) {
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	object := textsOf(resp.State.Raw)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(object("id")))...)
-	s.ledger.made(k, object("id").ValueString(), object(k.Key).ValueString(), object("status").ValueString())
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, p.identity(object("id")))...)
+	p.ledger.made(k, object("id").ValueString(), object(k.Key).ValueString(), object("status").ValueString())
 }
 
 // readObject reads the object of a state and brings the state up to date. It takes the object from a list as long as that
 // has nothing new to tell. A state without news is not written: to write it would be a fifth of the work of a read.
 func readObject[Model any, T merchants.Object, Input any, P projection[T, Model]](
-	ctx context.Context, s *session, k Kind, objects merchants.Collection[T, Input], req resource.ReadRequest, resp *resource.ReadResponse,
+	ctx context.Context, s *providerData, k Kind, objects merchants.Collection[T, Input], req resource.ReadRequest, resp *resource.ReadResponse,
 ) {
 	var state Model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -34,10 +34,10 @@ func readObject[Model any, T merchants.Object, Input any, P projection[T, Model]
 		return
 	}
 	id, imported := known("id"), known(k.nameAttribute()).IsNull()
-	rewritten := mediaFrom(ctx, req.Private, &resp.Diagnostics)
+	urls := rehostedURLsFrom(ctx, req.Private, &resp.Diagnostics)
 	object, err := objects.Refresh(ctx, idOf(id), func(listed T) bool {
 		seen, problems := state, diag.Diagnostics{}
-		P(&seen).read(ctx, listed, rewritten, &problems)
+		P(&seen).read(ctx, listed, urls, &problems)
 		return !problems.HasError() && same(seen, state)
 	})
 	switch {
@@ -52,8 +52,8 @@ func readObject[Model any, T merchants.Object, Input any, P projection[T, Model]
 	if imported {
 		adopt(P(&state), object.Head().Status)
 	}
-	P(&state).read(ctx, object, rewritten, &resp.Diagnostics)
-	s.countRead(k, id.ValueString(), true, false, &resp.Diagnostics)
+	P(&state).read(ctx, object, urls, &resp.Diagnostics)
+	s.recordRead(k, id.ValueString(), true, false, &resp.Diagnostics)
 	if !same(before, state) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
@@ -61,39 +61,39 @@ func readObject[Model any, T merchants.Object, Input any, P projection[T, Model]
 }
 
 // finishUpdate writes an object into the state. status is the one that it has, which the plan may not have known.
-func (s *session) finishUpdate(ctx context.Context, k Kind, model any, status string, resp *resource.UpdateResponse) {
+func (p *providerData) finishUpdate(ctx context.Context, k Kind, model any, status string, resp *resource.UpdateResponse) {
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	object := textsOf(resp.State.Raw)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(object("id")))...)
-	s.ledger.wrote(k, object("id").ValueString(), object(k.Key).ValueString(), status)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, p.identity(object("id")))...)
+	p.ledger.wrote(k, object("id").ValueString(), object(k.Key).ValueString(), status)
 }
 
 // readNotFound takes an object that is gone out of the state. Terraform refuses a removal without identity, and a state written by Terraform
 // before 1.12 has none, so it is set first. Of an import, nothing was there before.
-func (s *session) readNotFound(ctx context.Context, k Kind, id types.String, imported bool, resp *resource.ReadResponse) {
+func (p *providerData) readNotFound(ctx context.Context, k Kind, id types.String, imported bool, resp *resource.ReadResponse) {
 	if imported {
-		resp.Diagnostics.AddError(fmt.Sprintf("No %s has the id %q in the %s merchant", k.Noun, id.ValueString(), s.mode),
+		resp.Diagnostics.AddError(fmt.Sprintf("No %s has the id %q in the %s merchant", k.Noun, id.ValueString(), p.mode),
 			fmt.Sprintf("Nothing was imported. Ids differ between the merchants; a %s that has a key is imported by that in both.", k.Noun))
 		return
 	}
-	s.countRead(k, id.ValueString(), false, false, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(id))...)
+	p.recordRead(k, id.ValueString(), false, false, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, p.identity(id))...)
 	resp.State.RemoveResource(ctx)
 }
 
 // finishDelete ends a deletion. What is gone is deleted, rule 7, unless what was there when the plan was made is gone as well: a plan that was
 // saved may be applied with the key of another organization. What was there may have been deleted by this run.
-func (s *session) finishDelete(ctx context.Context, k Kind, err error, req resource.DeleteRequest, diags *diag.Diagnostics) {
+func (p *providerData) finishDelete(ctx context.Context, k Kind, err error, req resource.DeleteRequest, diags *diag.Diagnostics) {
 	id, doing := textsOf(req.State.Raw)("id"), k.doing("destroy", req.State.Raw)
 	switch {
 	case err != nil && !merchants.IsNotFound(err):
 		addAPIError(diags, doing, err)
 	case err == nil:
-		s.ledger.wrote(k, id.ValueString(), "", "")
-		s.forget(idOf(id))
-	case s.ledger.isProven() || s.expectEmpty || s.anyExists(ctx, req, diags) || s.ledger.becomesProven(ctx):
-		s.ledger.lost(k, id.ValueString())
-		s.forget(idOf(id))
+		p.ledger.wrote(k, id.ValueString(), "", "")
+		p.forget(idOf(id))
+	case p.ledger.isProven() || p.expectEmpty || p.anyExists(ctx, req, diags) || p.ledger.becomesProven(ctx):
+		p.ledger.lost(k, id.ValueString())
+		p.forget(idOf(id))
 	default:
 		diags.AddError("This looks like the wrong merchant",
 			"Could not "+doing+": neither it nor what else the plan saw exists here. Most likely the key belongs to another organization than the one of "+

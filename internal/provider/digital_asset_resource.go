@@ -27,7 +27,7 @@ var (
 
 func newDigitalAssetResource() resource.Resource { return &digitalAssetResource{} }
 
-type digitalAssetResource struct{ session *session }
+type digitalAssetResource struct{ data *providerData }
 
 // digitalAssetAttributes are what a digital asset has as a resource and as a data source.
 type digitalAssetAttributes struct {
@@ -72,7 +72,7 @@ var digitalAssetSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			Optional:            true,
 			PlanModifiers:       []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 		},
-		"desired_status": digitalAssetLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
+		"desired_status": digitalAssetLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
 		"status":         statusAttribute("`draft` or `published`"),
 	}
 })
@@ -82,7 +82,7 @@ func (r *digitalAssetResource) IdentitySchema(_ context.Context, _ resource.Iden
 }
 
 func (r *digitalAssetResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *digitalAssetResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
@@ -92,95 +92,97 @@ func (r *digitalAssetResource) ValidateConfig(ctx context.Context, req resource.
 		return
 	}
 	resp.Diagnostics.Append(checkOneVisual(path.Empty(), config.ImageURL, config.VideoURL)...)
-	resp.Diagnostics.Append(sameLanguages(digitalAssetLife.publishing(config.DesiredStatus),
+	resp.Diagnostics.Append(sameLanguages(digitalAssetLifecycle.publishing(config.DesiredStatus),
 		localizedText{path.Root("title"), config.Title},
 		localizedText{path.Root("description"), config.Description},
 	)...)
-	resp.Diagnostics.Append(digitalAssetLife.checkPublishable("digital asset", config.DesiredStatus,
+	resp.Diagnostics.Append(digitalAssetLifecycle.checkPublishable("digital asset", config.DesiredStatus,
 		required(path.Root("title"), "a title", writtenTexts(config.Title)),
 	)...)
 }
 
 func (r *digitalAssetResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.guardPlan(ctx, digitalAssetKind, req, resp)
-	digitalAssetLife.plan(ctx, "digital asset", req, resp)
+	r.data.guardPlan(ctx, digitalAssetKind, req, resp)
+	digitalAssetLifecycle.plan(ctx, "digital asset", req, resp)
 }
 
 func (r *digitalAssetResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan digitalAssetModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	r.session.checkCreate(ctx, digitalAssetKind, req, &resp.Diagnostics)
+	r.data.checkCreate(ctx, digitalAssetKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	asset, err := r.session.client.DigitalAssets.Create(ctx, plan.input())
+	asset, err := r.data.client.DigitalAssets.Create(ctx, plan.input())
 	if err != nil {
 		addAPIError(&resp.Diagnostics, digitalAssetKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(asset)
 	plan.media(asset).save(ctx, resp.Private, &resp.Diagnostics)
-	r.session.finishCreate(ctx, digitalAssetKind, plan, resp)
-	r.session.publishCreated(ctx, digitalAssetKind, asset.Head(), plan.DesiredStatus, resp)
+	r.data.finishCreate(ctx, digitalAssetKind, plan, resp)
+	r.data.publishCreated(ctx, digitalAssetKind, asset.Head(), plan.DesiredStatus, resp)
 }
 
 func (r *digitalAssetResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	readObject[digitalAssetModel](ctx, r.session, digitalAssetKind, r.session.client.DigitalAssets, req, resp)
+	readObject[digitalAssetModel](ctx, r.data, digitalAssetKind, r.data.client.DigitalAssets, req, resp)
 }
 
 func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state digitalAssetModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.data.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	assets, doing := r.session.client.DigitalAssets, digitalAssetKind.doing("update", req.Plan.Raw)
+	assets, doing := r.data.client.DigitalAssets, digitalAssetKind.doing("update", req.Plan.Raw)
 	asset, err := assets.Get(ctx, idOf(state.ID))
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	service := state
-	service.read(ctx, asset, mediaFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
-	is, want := service.input(), plan.input()
-	digitalAssetLife.checkServable(doing, plan.DesiredStatus, asset.Status, &resp.Diagnostics)
-	r.session.checkConflict(doing, assets.Conflicts(state.input(), is, want), &resp.Diagnostics)
+	service.read(ctx, asset, rehostedURLsFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
+	remote, want := service.input(), plan.input()
+	digitalAssetLifecycle.checkServable(doing, plan.DesiredStatus, asset.Status, &resp.Diagnostics)
+	r.data.checkConflict(doing, assets.Conflicts(state.input(), remote, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	transition := r.session.transition(ctx, digitalAssetKind, asset.ID)
-	if asset, err = assets.Update(ctx, asset, is, want); err != nil {
+	transition := r.data.transition(ctx, digitalAssetKind, asset.ID)
+	if asset, err = assets.Update(ctx, asset, remote, want); err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	planned := plan.Status
 	plan.computed(asset)
 	plan.media(asset).save(ctx, resp.Private, &resp.Diagnostics)
-	status, err := digitalAssetLife.reach(plan.DesiredStatus, asset.Status, transition)
+	status, err := digitalAssetLifecycle.transitionTo(plan.DesiredStatus, asset.Status, transition)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 	}
 	plan.Status = plannedStatus(planned, status)
-	r.session.finishUpdate(ctx, digitalAssetKind, plan, status, resp)
+	r.data.finishUpdate(ctx, digitalAssetKind, plan, status, resp)
 }
 
 func (r *digitalAssetResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	id := r.session.guardDelete(digitalAssetKind, req, &resp.Diagnostics)
+	id := r.data.guardDelete(digitalAssetKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.session.client.DigitalAssets.Delete(ctx, id)
-	r.session.finishDelete(ctx, digitalAssetKind, err, req, &resp.Diagnostics)
+	err := r.data.client.DigitalAssets.Delete(ctx, id)
+	r.data.finishDelete(ctx, digitalAssetKind, err, req, &resp.Diagnostics)
 }
 
 func (r *digitalAssetResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, digitalAssetKind, req, resp)
+	r.data.importByKeyOrID(ctx, digitalAssetKind, req, resp)
 }
 
 // adopt fills what an import cannot read: what is wanted of the asset is what it is.
-func (m *digitalAssetModel) adopt(status string) { m.DesiredStatus = digitalAssetLife.imported(status) }
+func (m *digitalAssetModel) adopt(status string) {
+	m.DesiredStatus = digitalAssetLifecycle.imported(status)
+}
 
 // input is what the model asks of the service.
 func (m digitalAssetModel) input() merchants.DigitalAssetInput {
@@ -200,18 +202,18 @@ func (m *digitalAssetModel) computed(asset *merchants.DigitalAsset) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *digitalAssetAttributes) read(_ context.Context, asset *merchants.DigitalAsset, rewritten media, _ *diag.Diagnostics) {
+func (m *digitalAssetAttributes) read(_ context.Context, asset *merchants.DigitalAsset, urls rehostedURLs, _ *diag.Diagnostics) {
 	m.ID, m.Status = types.StringValue(string(asset.ID)), types.StringValue(asset.Status)
 	m.InternalName = textValue(m.InternalName, &asset.InternalName)
 	m.Title, m.Description = localizedValue(m.Title, asset.Title), localizedValue(m.Description, asset.Description)
-	m.ImageURL, m.VideoURL = rewritten.value(m.ImageURL, asset.ImageURL), rewritten.value(m.VideoURL, asset.VideoURL)
+	m.ImageURL, m.VideoURL = urls.value(m.ImageURL, asset.ImageURL), urls.value(m.VideoURL, asset.VideoURL)
 	m.MaxSupply = types.Int64PointerValue(asset.MaxSupply)
 }
 
 // media are the addresses that the service stored under another one.
-func (m digitalAssetModel) media(asset *merchants.DigitalAsset) media {
-	rewritten := media{}
-	rewritten.note(m.ImageURL, asset.ImageURL)
-	rewritten.note(m.VideoURL, asset.VideoURL)
-	return rewritten
+func (m digitalAssetModel) media(asset *merchants.DigitalAsset) rehostedURLs {
+	urls := rehostedURLs{}
+	urls.note(m.ImageURL, asset.ImageURL)
+	urls.note(m.VideoURL, asset.VideoURL)
+	return urls
 }

@@ -416,8 +416,8 @@ func TestEqualForms_driftShows(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if is, err := at.Apply(p.reread(t, kind, made).state); err == nil && is.RawEquals(was) {
-						t.Errorf("another value of %s does not show: it is still %#v", path, is)
+					if remote, err := at.Apply(p.reread(t, kind, made).state); err == nil && remote.RawEquals(was) {
+						t.Errorf("another value of %s does not show: it is still %#v", path, remote)
 					}
 				})
 			})

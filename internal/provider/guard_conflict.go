@@ -6,8 +6,8 @@ import (
 
 // checkConflict refuses to overwrite what someone changed outside between plan and apply. conflicts are the attributes of
 // which the service has another value than the state, and than the plan.
-func (s *session) checkConflict(doing string, conflicts []string, diags *diag.Diagnostics) {
-	if s.overwrite {
+func (p *providerData) checkConflict(doing string, conflicts []string, diags *diag.Diagnostics) {
+	if p.overwrite {
 		return
 	}
 	for _, attribute := range conflicts {

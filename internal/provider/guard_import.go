@@ -45,19 +45,19 @@ func indented(text string) string {
 
 // importByKeyOrID takes an import's text or identity and leaves id and mode in the state, from which Read fills the rest. The text is an id
 // when it is a UUID, else a key; "id:" or "key:" in front forces one.
-func (s *session) importByKeyOrID(ctx context.Context, k Kind, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (p *providerData) importByKeyOrID(ctx context.Context, k Kind, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var id types.String
 	if req.ID == "" {
 		var identity identityModel
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
-		if mode := identity.Mode.ValueString(); mode != "" && mode != string(s.mode) {
+		if mode := identity.Mode.ValueString(); mode != "" && mode != string(p.mode) {
 			resp.Diagnostics.AddError(fmt.Sprintf("Import of a %s from the other merchant", k.Noun),
 				fmt.Sprintf("The identity names the %s %q of the %s merchant, but this configuration is for %s. An id of one merchant means nothing in the other; import by key works in both.",
-					k.Noun, identity.ID.ValueString(), mode, s.mode))
+					k.Noun, identity.ID.ValueString(), mode, p.mode))
 		}
 		id = identity.ID
 	} else {
-		id = types.StringValue(s.resolveImportID(ctx, k, req.ID, &resp.Diagnostics))
+		id = types.StringValue(p.resolveImportID(ctx, k, req.ID, &resp.Diagnostics))
 	}
 	if !resp.Diagnostics.HasError() && blank(id.ValueString()) {
 		resp.Diagnostics.AddError(fmt.Sprintf("Nothing to import: no %s is named", k.Noun),
@@ -67,11 +67,11 @@ func (s *session) importByKeyOrID(ctx context.Context, k Kind, req resource.Impo
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("mode"), string(s.mode))...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(id))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("mode"), string(p.mode))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, p.identity(id))...)
 }
 
-func (s *session) resolveImportID(ctx context.Context, k Kind, text string, diags *diag.Diagnostics) string {
+func (p *providerData) resolveImportID(ctx context.Context, k Kind, text string, diags *diag.Diagnostics) string {
 	if id, forced := strings.CutPrefix(text, idPrefix); forced {
 		return id
 	}
@@ -79,5 +79,5 @@ func (s *session) resolveImportID(ctx context.Context, k Kind, text string, diag
 	if !forced && uuid.Validate(text) == nil {
 		return text
 	}
-	return string(k.find(ctx, s.client, key, diags))
+	return string(k.find(ctx, p.client, key, diags))
 }

@@ -29,83 +29,83 @@ import (
 
 // checkNewKey refuses to make an object whose key exists already. It also heals a run that was killed: what that run made without a chance
 // to say so is found here, and not made twice. replaced is the id of the object that the new one takes the place of, if any.
-func (s *session) checkNewKey(ctx context.Context, k Kind, key, replaced string, diags *diag.Diagnostics) {
-	holder, found := s.holder(ctx, k, key, replaced, diags)
+func (p *providerData) checkNewKey(ctx context.Context, k Kind, key, replaced string, diags *diag.Diagnostics) {
+	holder, found := p.holder(ctx, k, key, replaced, diags)
 	if blank(key) || diags.HasError() {
 		return
 	}
-	if !s.ledger.claim(k, key, replaced) {
-		s.addSharedKey(k, key, diags)
+	if !p.ledger.claim(k, key, replaced) {
+		p.addSharedKey(k, key, diags)
 		return
 	}
 	if !found {
 		return
 	}
-	switch owner, shown := s.ledger.await(ctx, string(holder.ID)); {
+	switch owner, shown := p.ledger.await(ctx, string(holder.ID)); {
 	case owner.isGone():
 		diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("Not known whether the %s %q exists", k.Noun, key),
 			fmt.Sprintf("The list of the service shows it, with the id %s, and the read of that id says that it does not exist. One of the two answers is old, "+
 				"and applying might make a second one. Nothing was changed. Run plan again in a while.", holder.ID))
 	case owner.keeps():
-		s.addSharedKey(k, key, diags)
+		p.addSharedKey(k, key, diags)
 	case owner.planned:
-		s.passOn(holder.ID)
+		p.passOn(holder.ID)
 		diags.AddAttributeWarning(path.Root(k.Key), fmt.Sprintf("The %s %q passes to a new %s", k.keyName(), key, k.Noun),
 			fmt.Sprintf("Another resource gives it up in the same plan. If both are the same %s under another address, add a moved block, which keeps the object. "+
 				"Otherwise apply the change of the other resource first: Terraform may make the new one before that, and the apply then stops.", k.Noun))
 	case shown:
-		s.passOn(holder.ID)
-		s.checkTainted(k, owner, diags)
-	case !s.passesOn(holder.ID):
-		s.addExistingKey(k, holder, key, diags)
+		p.passOn(holder.ID)
+		p.checkTainted(k, owner, diags)
+	case !p.passesOn(holder.ID):
+		p.addExistingKey(k, holder, key, diags)
 	}
 }
 
 // checkRename refuses to give an object a key that another one has.
-func (s *session) checkRename(ctx context.Context, k Kind, id, key string, diags *diag.Diagnostics) {
-	holder, found := s.holder(ctx, k, key, id, diags)
+func (p *providerData) checkRename(ctx context.Context, k Kind, id, key string, diags *diag.Diagnostics) {
+	holder, found := p.holder(ctx, k, key, id, diags)
 	if diags.HasError() {
 		return
 	}
-	if s.ledger.given(k, key, id) {
-		s.addSharedKey(k, key, diags)
+	if p.ledger.given(k, key, id) {
+		p.addSharedKey(k, key, diags)
 		return
 	}
 	if !found {
 		return
 	}
-	switch owner, shown := s.ledger.await(ctx, string(holder.ID)); {
+	switch owner, shown := p.ledger.await(ctx, string(holder.ID)); {
 	case owner.keeps():
-		s.addSharedKey(k, key, diags)
+		p.addSharedKey(k, key, diags)
 	case owner.planned:
-		s.passOn(holder.ID)
+		p.passOn(holder.ID)
 		diags.AddAttributeWarning(path.Root(k.Key), fmt.Sprintf("The %s %q passes from one %s to another", k.keyName(), key, k.Noun),
 			fmt.Sprintf("This plan gives it to another object, whose id, users and history stay what they are. That is what a shift of count looks like: "+
 				"use for_each with the key, or moved blocks, so that each address keeps its %s. If it is meant, and the service refuses a key as long as another "+
 				"object has it, apply again; two that exchange their keys need a third one in between.", k.Noun))
-	case !shown && !s.passesOn(holder.ID):
-		diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("A %s has the %s %q already in the %s merchant", holder.kind.Noun, k.keyName(), key, s.mode),
+	case !shown && !p.passesOn(holder.ID):
+		diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("A %s has the %s %q already in the %s merchant", holder.kind.Noun, k.keyName(), key, p.mode),
 			fmt.Sprintf("Its id is %s. After this change two of them would have one key, and neither could be found by it. Choose another key, or give "+
 				"the other one another key first. If this configuration manages it too, and the key is meant to pass on, apply the change of that resource first.", holder.ID))
 	}
 }
 
 // checkCreate has the last word before a create: Terraform puts the old object of a replacement back when this refuses.
-func (s *session) checkCreate(ctx context.Context, k Kind, req resource.CreateRequest, diags *diag.Diagnostics) {
+func (p *providerData) checkCreate(ctx context.Context, k Kind, req resource.CreateRequest, diags *diag.Diagnostics) {
 	key := textsOf(req.Plan.Raw)(k.Key)
 	if blank(key.ValueString()) {
 		return
 	}
-	holder, found := s.holder(ctx, k, key.ValueString(), "", new(diag.Diagnostics))
+	holder, found := p.holder(ctx, k, key.ValueString(), "", new(diag.Diagnostics))
 	if !found {
 		return
 	}
-	s.forget(holder.ID)
+	p.forget(holder.ID)
 	if holder.kind.Name != k.Name {
-		s.addExistingKey(k, holder, key.ValueString(), diags)
+		p.addExistingKey(k, holder, key.ValueString(), diags)
 		return
 	}
-	diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("A %s with the %s %q exists in the %s merchant", holder.kind.Noun, k.keyName(), key.ValueString(), s.mode),
+	diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("A %s with the %s %q exists in the %s merchant", holder.kind.Noun, k.keyName(), key.ValueString(), p.mode),
 		fmt.Sprintf("Its id is %s. Nothing was made, and the state is as it was.\n\n"+
 			"If someone made it after the plan, adopt it with this, and the address of this resource:\n\n%s\n\n"+
 			"A replacement with create_before_destroy needs another key than the object that it replaces: write another %s, or take create_before_destroy away, "+
@@ -121,9 +121,9 @@ type holder struct {
 
 // holder returns the object that has a key, as far as this process knows. A plan that could not look is no plan; only a failure that passes
 // is a warning.
-func (s *session) holder(ctx context.Context, k Kind, key, without string, diags *diag.Diagnostics) (holder, bool) {
+func (p *providerData) holder(ctx context.Context, k Kind, key, without string, diags *diag.Diagnostics) (holder, bool) {
 	for _, of := range k.rivals() {
-		existing, err := s.existing.list(ctx, of, s.client)
+		existing, err := p.existing.list(ctx, of, p.client)
 		if err != nil {
 			addLookUpFailure(k, key, err, diags)
 			return holder{}, false
@@ -132,13 +132,13 @@ func (s *session) holder(ctx context.Context, k Kind, key, without string, diags
 			if of.isArchived(head) || head.Key == "" || storedKey(head.Key) != storedKey(key) || string(head.ID) == without {
 				continue
 			}
-			if known, _ := s.ledger.of(string(head.ID)); known.written && known.key != storedKey(head.Key) {
+			if known, _ := p.ledger.of(string(head.ID)); known.written && known.key != storedKey(head.Key) {
 				continue // This process has given it another key; the list may be older.
 			}
 			return holder{head, of}, true
 		}
 	}
-	if e, found := s.ledger.writtenWith(k, key, without); found {
+	if e, found := p.ledger.writtenWith(k, key, without); found {
 		return holder{merchants.Head{ID: merchants.ID(e.id), Key: e.key}, e.kind}, true
 	}
 	return holder{}, false
@@ -167,14 +167,14 @@ func passing(err error) bool {
 }
 
 // addSharedKey says that two resources of one configuration have one key.
-func (s *session) addSharedKey(k Kind, key string, diags *diag.Diagnostics) {
+func (p *providerData) addSharedKey(k Kind, key string, diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("Two resources have the %s %q", k.keyName(), key),
 		fmt.Sprintf("The %s is the key of a %s: after the apply neither of the two could be found by it. Write another one, or keep one of the resources.", k.keyName(), k.Noun))
 }
 
 // addExistingKey says that a key is taken, and what to paste.
-func (s *session) addExistingKey(k Kind, of holder, key string, diags *diag.Diagnostics) {
-	summary := fmt.Sprintf("A %s with the %s %q already exists in the %s merchant", of.kind.Noun, k.keyName(), key, s.mode)
+func (p *providerData) addExistingKey(k Kind, of holder, key string, diags *diag.Diagnostics) {
+	summary := fmt.Sprintf("A %s with the %s %q already exists in the %s merchant", of.kind.Noun, k.keyName(), key, p.mode)
 	if of.kind.Name != k.Name {
 		diags.AddAttributeError(path.Root(k.Key), summary, fmt.Sprintf("A %s and a %s cannot have the same %s. Write another one.", k.Noun, of.kind.Noun, k.Key))
 		return
@@ -183,7 +183,7 @@ func (s *session) addExistingKey(k Kind, of holder, key string, diags *diag.Diag
 		"If another resource of this configuration manages it, use a moved block, or let that one give the key up first.\n\n"+
 		"A replacement with create_before_destroy needs another key than the object that it replaces. If Terraform shows that object as deposed now, "+
 		"terraform state rm with this address lets go of it, and the import block takes it back.", importBlock(k, importKey(key)))
-	if s.ledger.missed() {
+	if p.ledger.sawMissing() {
 		advice += "\n\nSome objects of the state do not exist any more. If the one of this address is among them, run terraform apply -refresh-only first: " +
 			"Terraform passes over an import block whose address is in the state."
 	}
@@ -229,18 +229,18 @@ func (e *existing) list(ctx context.Context, k Kind, client *merchants.Client) (
 const noteAge = 24 * time.Hour
 
 // note is the name of the note that the key of an object passes on.
-func (s *session) note(id merchants.ID) string {
-	return filepath.Join(os.TempDir(), fmt.Sprintf("terraform-provider-cohort-%x", sha256.Sum256([]byte(s.baseURL+"\n"+string(id)))))
+func (p *providerData) note(id merchants.ID) string {
+	return filepath.Join(os.TempDir(), fmt.Sprintf("terraform-provider-cohort-%x", sha256.Sum256([]byte(p.baseURL+"\n"+string(id)))))
 }
 
 // passOn leaves a note that the plan gives the key of an object to another one. Without it an apply refuses a little earlier.
-func (s *session) passOn(id merchants.ID) { _ = os.WriteFile(s.note(id), nil, 0o600) }
+func (p *providerData) passOn(id merchants.ID) { _ = os.WriteFile(p.note(id), nil, 0o600) }
 
 // passesOn tells whether a plan gave the key of an object to another one, or an apply is under way: the create then has the last word.
-func (s *session) passesOn(id merchants.ID) bool {
-	note, err := os.Stat(s.note(id))
-	return err == nil && time.Since(note.ModTime()) < noteAge || s.ledger.applies()
+func (p *providerData) passesOn(id merchants.ID) bool {
+	note, err := os.Stat(p.note(id))
+	return err == nil && time.Since(note.ModTime()) < noteAge || p.ledger.applies()
 }
 
 // forget takes a note back.
-func (s *session) forget(id merchants.ID) { _ = os.Remove(s.note(id)) }
+func (p *providerData) forget(id merchants.ID) { _ = os.Remove(p.note(id)) }

@@ -11,33 +11,33 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// checkMerchant reads objects of the state that Terraform has not asked for, as with -refresh=false, until one is found: in another
+// probeMerchant reads objects of the state that Terraform has not asked for, as with -refresh=false, until one is found: in another
 // organization what is made would be made there, and what is deleted would leave the state. Terraform shows the state and what changes in
 // any order, so that those which it shows later are read then. A saved plan shows only what it changes.
-func (s *session) checkMerchant(ctx context.Context, makes bool, diags *diag.Diagnostics) {
-	s.ledger.begins(makes)
-	s.sampling.Lock()
-	defer s.sampling.Unlock()
+func (p *providerData) probeMerchant(ctx context.Context, makes bool, diags *diag.Diagnostics) {
+	p.ledger.begins(makes)
+	p.sampling.Lock()
+	defer p.sampling.Unlock()
 	for range tripReads {
-		e, found := s.ledger.unread()
-		if s.expectEmpty || s.ledger.isProven() || !found {
+		e, found := p.ledger.unread()
+		if p.expectEmpty || p.ledger.isProven() || !found {
 			break
 		}
-		if !s.sample(ctx, e, diags) {
+		if !p.sample(ctx, e, diags) {
 			return
 		}
 	}
-	if !s.expectEmpty && s.ledger.doubtful(ctx) && s.ledger.trip() {
+	if !p.expectEmpty && p.ledger.doubtful(ctx) && p.ledger.trip() {
 		diags.AddError("This looks like the wrong merchant",
 			"None of the objects of the state that were looked at exists. Most likely the key belongs to another organization, or api_url leads elsewhere. "+
 				"Nothing was changed. If they were deleted on purpose, run again without -refresh=false, or once with "+envExpectEmpty+"=1.")
 	}
 }
 
-// countRead refuses to believe that most objects are gone. One error keeps Terraform from removing anything, so it is said once.
-func (s *session) countRead(k Kind, id string, exists, sampled bool, diags *diag.Diagnostics) {
-	reads, gone, trips := s.ledger.read(k, id, exists, sampled)
-	if !trips || s.expectEmpty {
+// recordRead refuses to believe that most objects are gone. One error keeps Terraform from removing anything, so it is said once.
+func (p *providerData) recordRead(k Kind, id string, exists, sampled bool, diags *diag.Diagnostics) {
+	reads, gone, trips := p.ledger.read(k, id, exists, sampled)
+	if !trips || p.expectEmpty {
 		return
 	}
 	diags.AddError("This looks like the wrong merchant",
@@ -46,9 +46,9 @@ func (s *session) countRead(k Kind, id string, exists, sampled bool, diags *diag
 }
 
 // witnesses returns a few other objects of the state that exist. Without a refresh one is read for it.
-func (s *session) witnesses(ctx context.Context, id string, diags *diag.Diagnostics) []witness {
+func (p *providerData) witnesses(ctx context.Context, id string, diags *diag.Diagnostics) []witness {
 	for range tripReads {
-		others, unread := s.ledger.others(ctx, id)
+		others, unread := p.ledger.others(ctx, id)
 		if len(others) > 0 {
 			var seen []witness
 			for _, e := range others {
@@ -56,7 +56,7 @@ func (s *session) witnesses(ctx context.Context, id string, diags *diag.Diagnost
 			}
 			return seen
 		}
-		if unread == nil || !s.sample(ctx, *unread, diags) {
+		if unread == nil || !p.sample(ctx, *unread, diags) {
 			break
 		}
 	}
@@ -64,20 +64,20 @@ func (s *session) witnesses(ctx context.Context, id string, diags *diag.Diagnost
 }
 
 // sample reads an object of the state that Terraform has not asked for. It returns false when there was no clear answer.
-func (s *session) sample(ctx context.Context, e entry, diags *diag.Diagnostics) bool {
-	_, err := e.kind.objects(s.client).Head(ctx, merchants.ID(e.id))
+func (p *providerData) sample(ctx context.Context, e entry, diags *diag.Diagnostics) bool {
+	_, err := e.kind.objects(p.client).Head(ctx, merchants.ID(e.id))
 	if err != nil && !merchants.IsNotFound(err) {
 		return false
 	}
-	s.countRead(e.kind, e.id, err == nil, true, diags)
+	p.recordRead(e.kind, e.id, err == nil, true, diags)
 	return true
 }
 
 // anyExists tells whether one of the objects exists that the plan of a deletion saw. Where it saw none there is no telling.
-func (s *session) anyExists(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics) bool {
-	left, problems := req.Private.GetKey(ctx, markKey)
+func (p *providerData) anyExists(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics) bool {
+	left, problems := req.Private.GetKey(ctx, replacementMarkKey)
 	diags.Append(problems...)
-	var planned mark
+	var planned replacementMark
 	if left == nil || json.Unmarshal(left, &planned) != nil {
 		return true
 	}
@@ -86,7 +86,7 @@ func (s *session) anyExists(ctx context.Context, req resource.DeleteRequest, dia
 		if !known {
 			return true
 		}
-		if _, err := k.objects(s.client).Head(ctx, merchants.ID(w.ID)); !merchants.IsNotFound(err) {
+		if _, err := k.objects(p.client).Head(ctx, merchants.ID(w.ID)); !merchants.IsNotFound(err) {
 			return true
 		}
 	}

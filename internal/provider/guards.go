@@ -30,54 +30,54 @@ import (
 // guardPlan runs at the beginning of every ModifyPlan. A replacement comes as two calls, neither of which looks like a deletion: one with the
 // prior state, then one without it, which gets the private data that the first one left. Of the second one it returns the id of the object
 // that is replaced.
-func (s *session) guardPlan(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaced string) {
+func (p *providerData) guardPlan(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaced string) {
 	if !req.State.Raw.IsNull() {
-		s.guardManaged(ctx, k, req, resp)
+		p.guardManaged(ctx, k, req, resp)
 	} else if !req.Plan.Raw.IsNull() {
-		replaced = s.guardNew(ctx, k, req, resp)
+		replaced = p.guardNew(ctx, k, req, resp)
 	}
-	s.checkReferences(k, req.Plan.Raw, &resp.Diagnostics)
+	p.checkReferences(k, req.Plan.Raw, &resp.Diagnostics)
 	return replaced
 }
 
 // guardNew is guardPlan of an object that is not in the state.
-func (s *session) guardNew(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaced string) {
+func (p *providerData) guardNew(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaced string) {
 	diags := &resp.Diagnostics
-	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("mode"), string(s.mode))...)
+	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("mode"), string(p.mode))...)
 	var key types.String
 	diags.Append(req.Plan.GetAttribute(ctx, path.Root(k.Key), &key)...)
-	left, problems := req.Private.GetKey(ctx, markKey)
+	left, problems := req.Private.GetKey(ctx, replacementMarkKey)
 	diags.Append(problems...)
-	var old mark
+	var old replacementMark
 	replaces := left != nil && json.Unmarshal(left, &old) == nil
-	if e, _ := s.ledger.of(old.ID); !e.planned {
+	if e, _ := p.ledger.of(old.ID); !e.planned {
 		replaces = false // An older version left such a mark in the state for good.
 	}
 	if replaces {
-		s.checkDelete(k, replacement, types.StringValue(old.Key), types.StringValue(old.ID), diags)
+		p.checkDelete(k, replacement, types.StringValue(old.Key), types.StringValue(old.ID), diags)
 		if storedKey(old.Key) == storedKey(key.ValueString()) {
-			s.passOn(merchants.ID(old.ID))
+			p.passOn(merchants.ID(old.ID))
 		}
 	} else {
-		old = mark{}
+		old = replacementMark{}
 	}
-	s.checkMerchant(ctx, true, diags)
+	p.probeMerchant(ctx, true, diags)
 	if diags.HasError() {
 		return old.ID
 	}
 	if replaces {
-		old.Witnesses = s.witnesses(ctx, old.ID, diags)
-		s.leaveMark(ctx, old, resp)
+		old.Witnesses = p.witnesses(ctx, old.ID, diags)
+		p.leaveMark(ctx, old, resp)
 	}
-	s.checkNewKey(ctx, k, key.ValueString(), old.ID, diags)
-	if s.mode == merchants.ModeLive && !replaces && !diags.HasError() {
-		s.checkUnplanned(ctx, k, diags)
+	p.checkNewKey(ctx, k, key.ValueString(), old.ID, diags)
+	if p.mode == merchants.ModeLive && !replaces && !diags.HasError() {
+		p.checkUnplanned(ctx, k, diags)
 	}
 	return old.ID
 }
 
 // guardManaged is guardPlan of an object of the state.
-func (s *session) guardManaged(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (p *providerData) guardManaged(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	diags := &resp.Diagnostics
 	state, plan := textsOf(req.State.Raw), textsOf(req.Plan.Raw)
 	id, mode, key, next := state("id"), state("mode"), state(k.Key), plan(k.Key)
@@ -87,34 +87,34 @@ func (s *session) guardManaged(ctx context.Context, k Kind, req resource.ModifyP
 		next = types.StringNull()
 	}
 	comesBack := !archived && status.ValueString() == merchants.StatusArchived
-	if s.checkMode(mode, diags); diags.HasError() {
+	if p.checkMode(mode, diags); diags.HasError() {
 		return
 	}
-	s.ledger.plan(k, id.ValueString(), key.ValueString(), next.ValueString(), archived)
-	left := mark{ID: id.ValueString(), Key: key.ValueString()}
+	p.ledger.plan(k, id.ValueString(), key.ValueString(), next.ValueString(), archived)
+	left := replacementMark{ID: id.ValueString(), Key: key.ValueString()}
 	switch {
 	case deleted:
-		s.checkDelete(k, deletion, key, id, diags)
-		s.checkMerchant(ctx, false, diags)
+		p.checkDelete(k, deletion, key, id, diags)
+		p.probeMerchant(ctx, false, diags)
 		if !diags.HasError() {
-			left.Witnesses = s.witnesses(ctx, left.ID, diags)
+			left.Witnesses = p.witnesses(ctx, left.ID, diags)
 		}
 	case blank(next.ValueString()): // It has none after the plan, or it is not known yet.
 	case comesBack || storedKey(next.ValueString()) != storedKey(key.ValueString()):
-		s.checkRename(ctx, k, id.ValueString(), next.ValueString(), diags)
-	case s.ledger.claimed(k, next.ValueString()):
-		s.addSharedKey(k, next.ValueString(), diags)
+		p.checkRename(ctx, k, id.ValueString(), next.ValueString(), diags)
+	case p.ledger.claimed(k, next.ValueString()):
+		p.addSharedKey(k, next.ValueString(), diags)
 	}
-	s.leaveMark(ctx, left, resp)
-	if !deleted && s.ledger.hasBegun() {
-		s.checkMerchant(ctx, false, diags)
+	p.leaveMark(ctx, left, resp)
+	if !deleted && p.ledger.hasBegun() {
+		p.probeMerchant(ctx, false, diags)
 	}
 }
 
 // guardDelete checks once more, right before the deletion, what the plan has checked. It returns the id of the object.
-func (s *session) guardDelete(k Kind, req resource.DeleteRequest, diags *diag.Diagnostics) merchants.ID {
+func (p *providerData) guardDelete(k Kind, req resource.DeleteRequest, diags *diag.Diagnostics) merchants.ID {
 	object := textsOf(req.State.Raw)
-	s.checkMode(object("mode"), diags)
-	s.checkDelete(k, deletion, object(k.Key), object("id"), diags)
+	p.checkMode(object("mode"), diags)
+	p.checkDelete(k, deletion, object(k.Key), object("id"), diags)
 	return idOf(object("id"))
 }

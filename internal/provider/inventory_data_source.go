@@ -26,7 +26,7 @@ var _ datasource.DataSourceWithConfigure = (*inventoryDataSource)(nil)
 
 func newInventoryDataSource() datasource.DataSource { return &inventoryDataSource{} }
 
-type inventoryDataSource struct{ session *session }
+type inventoryDataSource struct{ data *providerData }
 
 func (d *inventoryDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = "cohort_inventory"
@@ -55,7 +55,7 @@ func (d *inventoryDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 }
 
 func (d *inventoryDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *inventoryDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -64,11 +64,11 @@ func (d *inventoryDataSource) Read(ctx context.Context, req datasource.ReadReque
 	var names []string
 	resp.Diagnostics.Append(wanted.ElementsAs(ctx, &names, false)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("kinds"), wanted)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("mode"), string(d.session.mode))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("mode"), string(d.data.mode))...)
 	for _, k := range kinds {
 		ids := types.MapNull(types.StringType)
 		if wanted.IsNull() || slices.Contains(names, k.Name) {
-			ids = k.inventory(ctx, d.session.client, &resp.Diagnostics)
+			ids = k.inventory(ctx, d.data.client, &resp.Diagnostics)
 		}
 		if resp.Diagnostics.HasError() {
 			return

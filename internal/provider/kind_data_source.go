@@ -16,9 +16,9 @@ import (
 // kindDataSource is the data source of every kind: one object, by its id or by its key, with the attributes that the
 // resource has, save those that only say what is wanted.
 type kindDataSource[T merchants.Object, Input, Model any, P projection[T, Model]] struct {
-	kind    Kind
-	of      func(*merchants.Client) merchants.Collection[T, Input]
-	session *session
+	kind Kind
+	of   func(*merchants.Client) merchants.Collection[T, Input]
+	data *providerData
 }
 
 func (d *kindDataSource[T, Input, Model, P]) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -42,7 +42,7 @@ func (d *kindDataSource[T, Input, Model, P]) Schema(_ context.Context, _ datasou
 }
 
 func (d *kindDataSource[T, Input, Model, P]) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *kindDataSource[T, Input, Model, P]) ConfigValidators(context.Context) []datasource.ConfigValidator {
@@ -58,16 +58,16 @@ func (d *kindDataSource[T, Input, Model, P]) Read(ctx context.Context, req datas
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found := d.kind.named(ctx, d.session.client, id, key, &resp.Diagnostics)
+	found := d.kind.named(ctx, d.data.client, id, key, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	object, err := d.of(d.session.client).Get(ctx, found)
+	object, err := d.of(d.data.client).Get(ctx, found)
 	if err != nil {
 		addLookUpError(&resp.Diagnostics, fmt.Sprintf("read %s %s", d.kind.Noun, found), err)
 		return
 	}
 	P(&model).read(ctx, object, nil, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("mode"), string(d.session.mode))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("mode"), string(d.data.mode))...)
 }

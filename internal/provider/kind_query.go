@@ -24,9 +24,9 @@ import (
 // kindQuery is the list resource of every kind, which finds its objects. List resources are called queries here, because
 // one of the kinds is a list.
 type kindQuery[T merchants.Object, Input, Model any, P projection[T, Model]] struct {
-	kind    Kind
-	of      func(*merchants.Client) merchants.Collection[T, Input]
-	session *session
+	kind Kind
+	of   func(*merchants.Client) merchants.Collection[T, Input]
+	data *providerData
 }
 
 func (q *kindQuery[T, Input, Model, P]) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -43,7 +43,7 @@ func (q *kindQuery[T, Input, Model, P]) ListResourceConfigSchema(_ context.Conte
 }
 
 func (q *kindQuery[T, Input, Model, P]) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	q.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+	q.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (q *kindQuery[T, Input, Model, P]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
@@ -83,7 +83,7 @@ func (q *kindQuery[T, Input, Model, P]) results(ctx context.Context, req list.Li
 			return list.ListResultsStreamDiagnostics(problems)
 		}
 	}
-	objects, wanted := q.of(q.session.client), trait.ValueString()
+	objects, wanted := q.of(q.data.client), trait.ValueString()
 	return func(yield func(list.ListResult) bool) {
 		var shown int64
 		for object, err := range objects.List(ctx) {
@@ -132,7 +132,7 @@ func (q *kindQuery[T, Input, Model, P]) result(ctx context.Context, req list.Lis
 	result, head := req.NewListResult(ctx), object.Head()
 	result.DisplayName = displayName(head)
 	id := types.StringValue(string(head.ID))
-	result.Diagnostics.Append(result.Identity.Set(ctx, q.session.identity(id))...)
+	result.Diagnostics.Append(result.Identity.Set(ctx, q.data.identity(id))...)
 	if !req.IncludeResource {
 		return result
 	}
@@ -151,7 +151,7 @@ func (q *kindQuery[T, Input, Model, P]) result(ctx context.Context, req list.Lis
 func (q *kindQuery[T, Input, Model, P]) write(ctx context.Context, object T, into *tfsdk.Resource) diag.Diagnostics {
 	var diags diag.Diagnostics
 	diags.Append(into.SetAttribute(ctx, path.Root("id"), string(object.Head().ID))...)
-	diags.Append(into.SetAttribute(ctx, path.Root("mode"), string(q.session.mode))...)
+	diags.Append(into.SetAttribute(ctx, path.Root("mode"), string(q.data.mode))...)
 	var model Model
 	diags.Append(into.Get(ctx, &model)...)
 	adopt(P(&model), object.Head().Status)

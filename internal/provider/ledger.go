@@ -35,8 +35,8 @@ type ledger struct {
 	proven bool
 	// tripped tells that the run was stopped because most objects are gone.
 	tripped bool
-	// makes tells that the run makes or replaces something, changes that it does that or deletes something.
-	makes, changes bool
+	// createsPlanned tells that the run makes or replaces something, changes that it does that or deletes something.
+	createsPlanned, changes bool
 	// applying tells that a change was applied: plan calls are those of an apply from then on.
 	applying bool
 	// running counts the changes that are being applied, doubting those of them that wait for another one to prove the merchant.
@@ -105,8 +105,8 @@ func (l *ledger) wake() {
 	}
 }
 
-// show notes an object that Terraform manages.
-func (l *ledger) show(k Kind, id, key string) {
+// observe notes an object that Terraform manages.
+func (l *ledger) observe(k Kind, id, key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entry(k, id).key = storedKey(key)
@@ -350,7 +350,7 @@ func (l *ledger) anyUnread() *entry {
 func (l *ledger) begins(makes bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.changes, l.makes = true, l.makes || makes
+	l.changes, l.createsPlanned = true, l.createsPlanned || makes
 }
 
 // hasBegun tells whether the run makes, replaces or deletes something.
@@ -367,7 +367,7 @@ func (l *ledger) doubtful(ctx context.Context) bool {
 	defer l.mu.Unlock()
 	ctx, cancel := context.WithDeadline(ctx, l.sharedWait(time.Now().Add(l.patience)))
 	defer cancel()
-	inDoubt := func() bool { return l.makes && !l.proven && l.sampled > 0 && !l.refreshes }
+	inDoubt := func() bool { return l.createsPlanned && !l.proven && l.sampled > 0 && !l.refreshes }
 	for inDoubt() && ctx.Err() == nil {
 		if l.anyUnread() != nil {
 			return false
@@ -377,8 +377,8 @@ func (l *ledger) doubtful(ctx context.Context) bool {
 	return inDoubt()
 }
 
-// missed tells whether an object was read that does not exist.
-func (l *ledger) missed() bool {
+// sawMissing tells whether an object was read that does not exist.
+func (l *ledger) sawMissing() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.gone > 0

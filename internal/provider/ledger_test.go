@@ -24,14 +24,14 @@ func TestLedger_await(t *testing.T) {
 		"others come first": {func(l *ledger) {
 			for range 5 {
 				time.Sleep(2 * time.Second)
-				l.show(perkKind, "other", "other")
+				l.observe(perkKind, "other", "other")
 			}
 			plan(l)
 		}, true, 10},
 		"others come without end": {func(l *ledger) {
 			for range 20 {
 				time.Sleep(2 * time.Second)
-				l.show(perkKind, "other", "other")
+				l.observe(perkKind, "other", "other")
 			}
 		}, false, 30},
 		"it is read first": {func(l *ledger) {
@@ -53,7 +53,7 @@ func TestLedger_await(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				l := &ledger{patience: defaultPatience}
-				l.show(perkKind, "one", "one")
+				l.observe(perkKind, "one", "one")
 				begun := time.Now()
 				var others sync.WaitGroup
 				defer others.Wait()
@@ -73,8 +73,8 @@ func TestLedger_unplanned(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := &ledger{patience: defaultPatience}
-		l.show(perkKind, "one", "one")
-		l.show(badgeKind, "two", "two")
+		l.observe(perkKind, "one", "one")
+		l.observe(badgeKind, "two", "two")
 		if left := l.unplanned(t.Context(), perkKind); len(left) != 1 || left[0].id != "one" {
 			t.Errorf("in a plan: %v, want the perk", left)
 		}
@@ -82,7 +82,7 @@ func TestLedger_unplanned(t *testing.T) {
 		if left := l.unplanned(t.Context(), perkKind); len(left) > 0 {
 			t.Errorf("with a new one that has its key: %v, want none", left)
 		}
-		l.show(perkKind, "three", "three")
+		l.observe(perkKind, "three", "three")
 		defer l.apply()()
 		if left := l.unplanned(t.Context(), perkKind); len(left) > 0 {
 			t.Errorf("in an apply: %v, want none", left)

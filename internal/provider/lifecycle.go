@@ -26,10 +26,10 @@ type lifecycle []string
 // Lives of the kinds. That digital assets and badges cannot be archived is inferred: the documentation describes it for perks and
 // campaigns alone.
 var (
-	perkLife         = lifecycle{merchants.StatusDraft, merchants.StatusLive, merchants.StatusArchived}
-	digitalAssetLife = lifecycle{merchants.StatusDraft, merchants.StatusPublished}
-	badgeLife        = lifecycle{merchants.StatusDraft, merchants.StatusPublished}
-	campaignLife     = lifecycle{merchants.StatusDraft, merchants.StatusPublished, merchants.StatusEnded, merchants.StatusArchived}
+	perkLifecycle         = lifecycle{merchants.StatusDraft, merchants.StatusLive, merchants.StatusArchived}
+	digitalAssetLifecycle = lifecycle{merchants.StatusDraft, merchants.StatusPublished}
+	badgeLifecycle        = lifecycle{merchants.StatusDraft, merchants.StatusPublished}
+	campaignLifecycle     = lifecycle{merchants.StatusDraft, merchants.StatusPublished, merchants.StatusEnded, merchants.StatusArchived}
 )
 
 // onDestroy values.
@@ -38,8 +38,8 @@ const (
 	destroyByDelete  = "delete"
 )
 
-// public returns the status that publishing leads to.
-func (l lifecycle) public() string { return l[1] }
+// publishedStatus returns the status that publishing leads to.
+func (l lifecycle) publishedStatus() string { return l[1] }
 
 // next returns the transition to make towards the desired status, or "" when there is none left. A status further on than the desired one is
 // accepted, because objects move on by themselves; nothing is ever unpublished.
@@ -54,9 +54,9 @@ func (l lifecycle) next(desired types.String, status string) merchants.Transitio
 		return merchants.Unarchive
 	case want == merchants.StatusDraft:
 		return ""
-	case status == merchants.StatusDraft && want == l.public():
+	case status == merchants.StatusDraft && want == l.publishedStatus():
 		return merchants.Publish
-	case status == l.public() && want == merchants.StatusEnded:
+	case status == l.publishedStatus() && want == merchants.StatusEnded:
 		return merchants.End
 	default:
 		return ""
@@ -145,13 +145,13 @@ func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPla
 		return
 	}
 	switch {
-	case desired.ValueString() == merchants.StatusDraft && slices.Contains([]string{l.public(), merchants.StatusEnded}, was) && !before.Equal(desired):
+	case desired.ValueString() == merchants.StatusDraft && slices.Contains([]string{l.publishedStatus(), merchants.StatusEnded}, was) && !before.Equal(desired):
 		resp.Diagnostics.AddAttributeError(at, "A "+noun+" cannot become a draft again",
 			fmt.Sprintf("It is %s, and the service cannot take that back. Leave desired_status out to keep it as it is%s.", was, l.orArchive()))
 	case desired.ValueString() == merchants.StatusEnded && (was == "" || was == merchants.StatusDraft):
 		resp.Diagnostics.AddAttributeError(at, "A "+noun+" that was never published cannot end",
-			fmt.Sprintf("Publish it first (desired_status = %q), or leave desired_status out to keep it as a draft.", l.public()))
-	case desired.ValueString() == l.public() && was == merchants.StatusEnded && !before.Equal(desired):
+			fmt.Sprintf("Publish it first (desired_status = %q), or leave desired_status out to keep it as a draft.", l.publishedStatus()))
+	case desired.ValueString() == l.publishedStatus() && was == merchants.StatusEnded && !before.Equal(desired):
 		resp.Diagnostics.AddAttributeWarning(at, "A "+noun+" that has ended cannot be published again",
 			fmt.Sprintf("It stays ended, whatever desired_status says. To run it again, make a new %s: add another resource with another internal_name.", noun))
 	case l.next(desired, was) == merchants.Unarchive:
@@ -172,7 +172,7 @@ func (l lifecycle) warnUnarchived(at path.Path, noun, want string, diags *diag.D
 	var unless string
 	switch {
 	case want == merchants.StatusDraft:
-		unless = "If it was " + l.public() + ", it is open to users again, and cannot become a draft."
+		unless = "If it was " + l.publishedStatus() + ", it is open to users again, and cannot become a draft."
 	case want == merchants.StatusEnded:
 		unless = "If it was never published, it is a draft again, which cannot end."
 	case slices.Contains(l, merchants.StatusEnded):
@@ -189,7 +189,7 @@ func (l lifecycle) checkArchived(noun string, desired, status types.String, chan
 		return
 	}
 	diags.AddAttributeWarning(attributePath(cmp.Or(changes[0], "desired_status")), "The service is expected to refuse edits of an archived "+noun,
-		fmt.Sprintf("That what is archived cannot be edited is assumed. Bring the %s back in the same apply with desired_status = %q, or take the change back.", noun, l.public()))
+		fmt.Sprintf("That what is archived cannot be edited is assumed. Bring the %s back in the same apply with desired_status = %q, or take the change back.", noun, l.publishedStatus()))
 }
 
 // plannedStatus is the status after an update. One that the plan promised stays, even if the object moved on by itself meanwhile, for
@@ -208,9 +208,9 @@ func (l lifecycle) orArchive() string {
 	return ""
 }
 
-// reach makes the transitions from status to the desired one and returns the status that was reached, also when one of them fails. act makes
+// transitionTo makes the transitions from status to the desired one and returns the status that was reached, also when one of them fails. act makes
 // one transition and returns the status that followed.
-func (l lifecycle) reach(desired types.String, status string, act func(merchants.Transition) (string, error)) (string, error) {
+func (l lifecycle) transitionTo(desired types.String, status string, transition func(merchants.Transition) (string, error)) (string, error) {
 	for range len(l) {
 		if err := l.servable(desired, status); err != nil {
 			return status, err
@@ -219,7 +219,7 @@ func (l lifecycle) reach(desired types.String, status string, act func(merchants
 		if due == "" {
 			break
 		}
-		reached, err := act(due)
+		reached, err := transition(due)
 		if err != nil {
 			return status, err
 		}
@@ -229,16 +229,16 @@ func (l lifecycle) reach(desired types.String, status string, act func(merchants
 }
 
 // transition returns what makes transitions of an object and tells the status that followed.
-func (s *session) transition(ctx context.Context, k Kind, id merchants.ID) func(merchants.Transition) (string, error) {
+func (p *providerData) transition(ctx context.Context, k Kind, id merchants.ID) func(merchants.Transition) (string, error) {
 	return func(t merchants.Transition) (string, error) {
-		head, err := k.objects(s.client).Transition(ctx, id, t)
+		head, err := k.objects(p.client).Transition(ctx, id, t)
 		return head.Status, err
 	}
 }
 
 // destroy archives or removes an object: what was never public is removed, the rest as on_destroy says. A kind without archive is removed. In a
 // status that is not known, nothing tells which it is.
-func (l lifecycle) destroy(onDestroy types.String, status string, act func(merchants.Transition) (string, error), remove func() error) error {
+func (l lifecycle) destroy(onDestroy types.String, status string, transition func(merchants.Transition) (string, error), remove func() error) error {
 	if !slices.Contains(l, merchants.StatusArchived) || status == merchants.StatusDraft {
 		return remove()
 	}
@@ -246,7 +246,7 @@ func (l lifecycle) destroy(onDestroy types.String, status string, act func(merch
 		return err
 	}
 	if status != merchants.StatusArchived {
-		if _, err := act(merchants.Archive); err != nil {
+		if _, err := transition(merchants.Archive); err != nil {
 			return err
 		}
 	}
@@ -258,15 +258,15 @@ func (l lifecycle) destroy(onDestroy types.String, status string, act func(merch
 
 // publishCreated gives a new object, which is in the state already, the status that is desired: rule 6. When that fails,
 // the object is kept and a warning says so: rule 9.
-func (s *session) publishCreated(ctx context.Context, k Kind, made merchants.Head, desired types.String, resp *resource.CreateResponse) {
-	status, err := k.Lifecycle.reach(desired, made.Status, s.transition(ctx, k, made.ID))
+func (p *providerData) publishCreated(ctx context.Context, k Kind, made merchants.Head, desired types.String, resp *resource.CreateResponse) {
+	status, err := k.Lifecycle.transitionTo(desired, made.Status, p.transition(ctx, k, made.ID))
 	if err != nil {
 		name := textsOf(resp.State.Raw)(k.nameAttribute()).ValueString()
 		resp.Diagnostics.AddAttributeWarning(path.Root("desired_status"), fmt.Sprintf("The %s %q was created but is not %s", k.Noun, name, desired.ValueString()),
 			fmt.Sprintf("Its status is %s. It is kept, and the next apply tries again.\n\n%s", merchants.Plain(status), describeError(err)))
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("status"), status)...)
-	s.ledger.made(k, string(made.ID), textsOf(resp.State.Raw)(k.Key).ValueString(), status)
+	p.ledger.made(k, string(made.ID), textsOf(resp.State.Raw)(k.Key).ValueString(), status)
 }
 
 // requirement is something that must be there before an object can be published.
@@ -290,14 +290,16 @@ func (l lifecycle) checkPublishable(noun string, desired types.String, requireme
 	for _, r := range requirements {
 		if !r.given {
 			diags.AddAttributeError(r.path, "Not complete enough to publish",
-				fmt.Sprintf("A %s with desired_status = %q needs %s. Without it the %s can only be a draft.", noun, l.public(), r.what, noun))
+				fmt.Sprintf("A %s with desired_status = %q needs %s. Without it the %s can only be a draft.", noun, l.publishedStatus(), r.what, noun))
 		}
 	}
 	return diags
 }
 
 // publishing tells whether a configuration asks for what users see.
-func (l lifecycle) publishing(desired types.String) bool { return desired.ValueString() == l.public() }
+func (l lifecycle) publishing(desired types.String) bool {
+	return desired.ValueString() == l.publishedStatus()
+}
 
 // addDefect says what keeps an object from being published: an error when that is asked for, else a warning, for a draft may be incomplete.
 func addDefect(diags *diag.Diagnostics, publishing bool, at path.Path, summary, detail string) {

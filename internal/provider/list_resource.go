@@ -26,7 +26,7 @@ var (
 
 func newListResource() resource.Resource { return &listResource{} }
 
-type listResource struct{ session *session }
+type listResource struct{ data *providerData }
 
 // listModel is a list as a resource and as a data source.
 type listModel struct {
@@ -65,42 +65,42 @@ func (r *listResource) IdentitySchema(_ context.Context, _ resource.IdentitySche
 }
 
 func (r *listResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *listResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.guardPlan(ctx, listKind, req, resp)
+	r.data.guardPlan(ctx, listKind, req, resp)
 }
 
 func (r *listResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan listModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	r.session.checkCreate(ctx, listKind, req, &resp.Diagnostics)
+	r.data.checkCreate(ctx, listKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	list, err := r.session.client.Lists.Create(ctx, plan.input())
+	list, err := r.data.client.Lists.Create(ctx, plan.input())
 	if err != nil {
 		addAPIError(&resp.Diagnostics, listKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(list)
-	r.session.finishCreate(ctx, listKind, plan, resp)
+	r.data.finishCreate(ctx, listKind, plan, resp)
 }
 
 func (r *listResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	readObject[listModel](ctx, r.session, listKind, r.session.client.Lists, req, resp)
+	readObject[listModel](ctx, r.data, listKind, r.data.client.Lists, req, resp)
 }
 
 func (r *listResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state listModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.data.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	lists, doing := r.session.client.Lists, listKind.doing("update", req.Plan.Raw)
+	lists, doing := r.data.client.Lists, listKind.doing("update", req.Plan.Raw)
 	list, err := lists.Get(ctx, idOf(state.ID))
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
@@ -108,36 +108,36 @@ func (r *listResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 	service := state
 	service.read(ctx, list, nil, &resp.Diagnostics)
-	is, want := service.input(), plan.input()
-	r.session.checkConflict(doing, lists.Conflicts(state.input(), is, want), &resp.Diagnostics)
+	remote, want := service.input(), plan.input()
+	r.data.checkConflict(doing, lists.Conflicts(state.input(), remote, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if list, err = lists.Update(ctx, list, is, want); err != nil {
+	if list, err = lists.Update(ctx, list, remote, want); err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	plan.computed(list)
-	r.session.finishUpdate(ctx, listKind, plan, "", resp)
+	r.data.finishUpdate(ctx, listKind, plan, "", resp)
 }
 
 func (r *listResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	id := r.session.guardDelete(listKind, req, &resp.Diagnostics)
+	id := r.data.guardDelete(listKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.session.client.Lists.Delete(ctx, id)
-	r.session.finishDelete(ctx, listKind, err, req, &resp.Diagnostics)
+	err := r.data.client.Lists.Delete(ctx, id)
+	r.data.finishDelete(ctx, listKind, err, req, &resp.Diagnostics)
 }
 
 func (r *listResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, listKind, req, resp)
+	r.data.importByKeyOrID(ctx, listKind, req, resp)
 }
 
 // checkCohortType refuses a segment where a list is meant, and the other way round.
 func checkCohortType(want string, cohort *merchants.Cohort, diags *diag.Diagnostics) {
-	if is := merchants.Plain(cohort.Type); is != want {
-		diags.AddAttributeError(path.Root("id"), "Not a "+want, fmt.Sprintf("The object with id %s is a %s. Use cohort_%s for it.", cohort.ID, is, is))
+	if remote := merchants.Plain(cohort.Type); remote != want {
+		diags.AddAttributeError(path.Root("id"), "Not a "+want, fmt.Sprintf("The object with id %s is a %s. Use cohort_%s for it.", cohort.ID, remote, remote))
 	}
 }
 
@@ -155,7 +155,7 @@ func (m *listModel) computed(list *merchants.Cohort) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *listModel) read(_ context.Context, list *merchants.Cohort, _ media, diags *diag.Diagnostics) {
+func (m *listModel) read(_ context.Context, list *merchants.Cohort, _ rehostedURLs, diags *diag.Diagnostics) {
 	checkCohortType(merchants.CohortList, list, diags)
 	m.ID = types.StringValue(string(list.ID))
 	m.Name = textValue(m.Name, &list.Name)

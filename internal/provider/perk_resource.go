@@ -25,7 +25,7 @@ var (
 
 func newPerkResource() resource.Resource { return &perkResource{} }
 
-type perkResource struct{ session *session }
+type perkResource struct{ data *providerData }
 
 // perkAttributes are what a perk has as a resource and as a data source.
 type perkAttributes struct {
@@ -66,7 +66,7 @@ func (r *perkResource) IdentitySchema(_ context.Context, _ resource.IdentitySche
 }
 
 func (r *perkResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *perkResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
@@ -76,19 +76,19 @@ func (r *perkResource) ValidateConfig(ctx context.Context, req resource.Validate
 		return
 	}
 	resp.Diagnostics.Append(checkOneVisual(path.Empty(), config.ImageURL, config.VideoURL)...)
-	resp.Diagnostics.Append(sameLanguages(perkLife.publishing(config.DesiredStatus),
+	resp.Diagnostics.Append(sameLanguages(perkLifecycle.publishing(config.DesiredStatus),
 		localizedText{path.Root("title"), config.Title},
 		localizedText{path.Root("description"), config.Description},
 	)...)
-	resp.Diagnostics.Append(perkLife.checkPublishable("perk", config.DesiredStatus,
+	resp.Diagnostics.Append(perkLifecycle.checkPublishable("perk", config.DesiredStatus,
 		required(path.Root("title"), "a title", writtenTexts(config.Title)),
 	)...)
-	config.checkKind(&resp.Diagnostics)
+	config.checkVariant(&resp.Diagnostics)
 }
 
 func (r *perkResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.guardPlan(ctx, perkKind, req, resp)
-	perkLife.plan(ctx, "perk", req, resp)
+	r.data.guardPlan(ctx, perkKind, req, resp)
+	perkLifecycle.plan(ctx, "perk", req, resp)
 	if req.Plan.Raw.IsNull() || textsOf(req.State.Raw)("status").ValueString() != merchants.StatusArchived {
 		return
 	}
@@ -98,102 +98,102 @@ func (r *perkResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	changes := r.session.client.Perks.Changes(state.input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics))
-	perkLife.checkArchived("perk", plan.DesiredStatus, state.Status, changes, &resp.Diagnostics)
+	changes := r.data.client.Perks.Changes(state.input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics))
+	perkLifecycle.checkArchived("perk", plan.DesiredStatus, state.Status, changes, &resp.Diagnostics)
 }
 
 func (r *perkResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan perkModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	input := plan.input(ctx, &resp.Diagnostics)
-	r.session.checkCreate(ctx, perkKind, req, &resp.Diagnostics)
+	r.data.checkCreate(ctx, perkKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	perk, err := r.session.client.Perks.Create(ctx, input)
+	perk, err := r.data.client.Perks.Create(ctx, input)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, perkKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(perk)
 	plan.media(perk).save(ctx, resp.Private, &resp.Diagnostics)
-	r.session.finishCreate(ctx, perkKind, plan, resp)
-	r.session.publishCreated(ctx, perkKind, perk.Head(), plan.DesiredStatus, resp)
+	r.data.finishCreate(ctx, perkKind, plan, resp)
+	r.data.publishCreated(ctx, perkKind, perk.Head(), plan.DesiredStatus, resp)
 }
 
 func (r *perkResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	readObject[perkModel](ctx, r.session, perkKind, r.session.client.Perks, req, resp)
+	readObject[perkModel](ctx, r.data, perkKind, r.data.client.Perks, req, resp)
 }
 
 func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state perkModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.data.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	perks, doing := r.session.client.Perks, perkKind.doing("update", req.Plan.Raw)
+	perks, doing := r.data.client.Perks, perkKind.doing("update", req.Plan.Raw)
 	perk, err := perks.Get(ctx, idOf(state.ID))
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	service := state
-	service.read(ctx, perk, mediaFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
-	is, want := service.input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
-	perkLife.checkServable(doing, plan.DesiredStatus, perk.Status, &resp.Diagnostics)
-	r.session.checkConflict(doing, perks.Conflicts(state.input(ctx, &resp.Diagnostics), is, want), &resp.Diagnostics)
+	service.read(ctx, perk, rehostedURLsFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
+	remote, want := service.input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
+	perkLifecycle.checkServable(doing, plan.DesiredStatus, perk.Status, &resp.Diagnostics)
+	r.data.checkConflict(doing, perks.Conflicts(state.input(ctx, &resp.Diagnostics), remote, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	transition := r.session.transition(ctx, perkKind, perk.ID)
-	if perkLife.next(plan.DesiredStatus, perk.Status) == merchants.Unarchive {
+	transition := r.data.transition(ctx, perkKind, perk.ID)
+	if perkLifecycle.next(plan.DesiredStatus, perk.Status) == merchants.Unarchive {
 		if perk.Status, err = transition(merchants.Unarchive); err != nil {
 			addAPIError(&resp.Diagnostics, doing, err)
 			return
 		}
 	}
-	if perk, err = perks.Update(ctx, perk, is, want); err != nil {
+	if perk, err = perks.Update(ctx, perk, remote, want); err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	planned := plan.Status
 	plan.computed(perk)
 	plan.media(perk).save(ctx, resp.Private, &resp.Diagnostics)
-	status, err := perkLife.reach(plan.DesiredStatus, perk.Status, transition)
+	status, err := perkLifecycle.transitionTo(plan.DesiredStatus, perk.Status, transition)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 	}
 	plan.Status = plannedStatus(planned, status)
-	r.session.finishUpdate(ctx, perkKind, plan, status, resp)
+	r.data.finishUpdate(ctx, perkKind, plan, status, resp)
 }
 
 func (r *perkResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state perkModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	id := r.session.guardDelete(perkKind, req, &resp.Diagnostics)
+	id := r.data.guardDelete(perkKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := perkLife.destroy(state.OnDestroy, state.Status.ValueString(), r.session.transition(ctx, perkKind, id), func() error {
-		return r.session.client.Perks.Delete(ctx, id)
+	err := perkLifecycle.destroy(state.OnDestroy, state.Status.ValueString(), r.data.transition(ctx, perkKind, id), func() error {
+		return r.data.client.Perks.Delete(ctx, id)
 	})
-	r.session.finishDelete(ctx, perkKind, err, req, &resp.Diagnostics)
+	r.data.finishDelete(ctx, perkKind, err, req, &resp.Diagnostics)
 }
 
 func (r *perkResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, perkKind, req, resp)
+	r.data.importByKeyOrID(ctx, perkKind, req, resp)
 }
 
 // adopt fills what an import cannot read: what is wanted of the perk is what it is.
 func (m *perkModel) adopt(status string) {
-	m.DesiredStatus, m.OnDestroy = perkLife.imported(status), types.StringValue(destroyByArchive)
+	m.DesiredStatus, m.OnDestroy = perkLifecycle.imported(status), types.StringValue(destroyByArchive)
 }
 
 // input is what the model asks of the service.
 func (m perkModel) input(ctx context.Context, diags *diag.Diagnostics) merchants.PerkInput {
-	kind, settings := m.kind(ctx, diags)
+	kind, settings := m.variant(ctx, diags)
 	return merchants.PerkInput{
 		InternalName: stringField(m.InternalName),
 		Title:        localizedField(m.Title),
@@ -212,21 +212,21 @@ func (m *perkModel) computed(perk *merchants.Perk) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *perkAttributes) read(ctx context.Context, perk *merchants.Perk, rewritten media, diags *diag.Diagnostics) {
+func (m *perkAttributes) read(ctx context.Context, perk *merchants.Perk, urls rehostedURLs, diags *diag.Diagnostics) {
 	m.ID, m.Status = types.StringValue(string(perk.ID)), types.StringValue(perk.Status)
 	m.InternalName = textValue(m.InternalName, &perk.InternalName)
 	m.Title, m.Description = localizedValue(m.Title, perk.Title), localizedValue(m.Description, perk.Description)
-	m.ImageURL, m.VideoURL = rewritten.value(m.ImageURL, perk.ImageURL), rewritten.value(m.VideoURL, perk.VideoURL)
+	m.ImageURL, m.VideoURL = urls.value(m.ImageURL, perk.ImageURL), urls.value(m.VideoURL, perk.VideoURL)
 	expiresAt, problems := timeValue(m.ExpiresAt, perk.ExpiresAt)
 	m.ExpiresAt = expiresAt
 	diags.Append(problems...)
-	m.readKind(ctx, perk, diags)
+	m.readVariant(ctx, perk, diags)
 }
 
 // media are the addresses that the service stored under another one.
-func (m perkModel) media(perk *merchants.Perk) media {
-	rewritten := media{}
-	rewritten.note(m.ImageURL, perk.ImageURL)
-	rewritten.note(m.VideoURL, perk.VideoURL)
-	return rewritten
+func (m perkModel) media(perk *merchants.Perk) rehostedURLs {
+	urls := rehostedURLs{}
+	urls.note(m.ImageURL, perk.ImageURL)
+	urls.note(m.VideoURL, perk.VideoURL)
+	return urls
 }

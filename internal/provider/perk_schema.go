@@ -69,14 +69,14 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 				"settings": settingsAttribute("kind"),
 			},
 		},
-		"desired_status": perkLife.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `live` publishes it, `archived` hides it from users, which can be taken back. Once live, every edit is visible to users at once."),
+		"desired_status": perkLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `live` publishes it, `archived` hides it from users, which can be taken back. Once live, every edit is visible to users at once."),
 		"on_destroy":     onDestroyAttribute("perk"),
 		"status":         statusAttribute("`draft`, `live` or `archived`"),
 	}
 })
 
-// checkKind demands one kind at most.
-func (m perkModel) checkKind(diags *diag.Diagnostics) {
+// checkVariant demands one kind at most.
+func (m perkModel) checkVariant(diags *diag.Diagnostics) {
 	kinds, _ := attributesSet(map[string]attr.Value{"code": m.Code, "link": m.Link, "shopify_discount": m.ShopifyDiscount, "custom": m.Custom},
 		[]string{"code", "link", "shopify_discount", "custom"})
 	if len(kinds) > 1 {

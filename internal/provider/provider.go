@@ -58,8 +58,8 @@ func New(version string) provider.Provider { return &cohortProvider{version: ver
 
 type cohortProvider struct {
 	version string
-	// configured is the session of the last Configure, for what sees every call; nil when that failed.
-	configured atomic.Pointer[session]
+	// configured is what the last Configure gave, for what sees every call; nil when that failed.
+	configured atomic.Pointer[providerData]
 }
 
 type providerModel struct {
@@ -149,7 +149,7 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	diags := &resp.Diagnostics
 	mode := config.mode(diags)
 	key, keyFromEnv := config.key(mode, diags)
-	configured := &session{
+	configured := &providerData{
 		mode: mode, allowLiveDelete: config.liveDeletes(ctx, diags),
 		overwrite: config.ConflictPolicy.ValueString() == conflictOverwrite, expectEmpty: boolFromEnv(envExpectEmpty, path.Root("mode"), diags),
 		ledger: ledger{patience: defaultPatience},

@@ -19,11 +19,11 @@ import (
 // The service speaks of a wrong reference only when it is applied. What the provider has seen anyway is said in the plan.
 
 // checkReferences refuses the ids of objects of another kind in what an object refers to, by the catalog.
-func (s *session) checkReferences(k Kind, plan tftypes.Value, diags *diag.Diagnostics) {
+func (p *providerData) checkReferences(k Kind, plan tftypes.Value, diags *diag.Diagnostics) {
 	for _, attribute := range slices.Sorted(maps.Keys(k.References)) {
 		if to := k.References[attribute]; to.By == "id" {
 			eachText(plan, strings.Split(attribute, "."), path.Empty(), func(at path.Path, id types.String) {
-				s.checkReference(at, id, to, diags)
+				p.checkReference(at, id, to, diags)
 			})
 		}
 	}
@@ -52,8 +52,8 @@ func eachText(value tftypes.Value, names []string, at path.Path, visit func(path
 }
 
 // checkReference refuses the id of an object of another kind, and warns of what is no id.
-func (s *session) checkReference(at path.Path, id types.String, to Reference, diags *diag.Diagnostics) {
-	found, shown := s.ledger.of(id.ValueString())
+func (p *providerData) checkReference(at path.Path, id types.String, to Reference, diags *diag.Diagnostics) {
+	found, shown := p.ledger.of(id.ValueString())
 	if shown && slices.Contains(to.Kinds, found.kind.Name) {
 		return
 	}

@@ -24,7 +24,7 @@ var (
 
 func newSegmentResource() resource.Resource { return &segmentResource{} }
 
-type segmentResource struct{ session *session }
+type segmentResource struct{ data *providerData }
 
 // segmentModel is a segment as a resource and as a data source.
 type segmentModel struct {
@@ -52,7 +52,7 @@ func (r *segmentResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 }
 
 func (r *segmentResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *segmentResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
@@ -65,39 +65,39 @@ func (r *segmentResource) ValidateConfig(ctx context.Context, req resource.Valid
 }
 
 func (r *segmentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.guardPlan(ctx, segmentKind, req, resp)
+	r.data.guardPlan(ctx, segmentKind, req, resp)
 }
 
 func (r *segmentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan segmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	input := plan.input(ctx, &resp.Diagnostics)
-	r.session.checkCreate(ctx, segmentKind, req, &resp.Diagnostics)
+	r.data.checkCreate(ctx, segmentKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	segment, err := r.session.client.Segments.Create(ctx, input)
+	segment, err := r.data.client.Segments.Create(ctx, input)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, segmentKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(segment)
-	r.session.finishCreate(ctx, segmentKind, plan, resp)
+	r.data.finishCreate(ctx, segmentKind, plan, resp)
 }
 
 func (r *segmentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	readObject[segmentModel](ctx, r.session, segmentKind, r.session.client.Segments, req, resp)
+	readObject[segmentModel](ctx, r.data, segmentKind, r.data.client.Segments, req, resp)
 }
 
 func (r *segmentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state segmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.data.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	segments, doing := r.session.client.Segments, segmentKind.doing("update", req.Plan.Raw)
+	segments, doing := r.data.client.Segments, segmentKind.doing("update", req.Plan.Raw)
 	segment, err := segments.Get(ctx, idOf(state.ID))
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
@@ -105,30 +105,30 @@ func (r *segmentResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	service := state
 	service.read(ctx, segment, nil, &resp.Diagnostics)
-	is, want := service.input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
-	r.session.checkConflict(doing, segments.Conflicts(state.input(ctx, &resp.Diagnostics), is, want), &resp.Diagnostics)
+	remote, want := service.input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
+	r.data.checkConflict(doing, segments.Conflicts(state.input(ctx, &resp.Diagnostics), remote, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if segment, err = segments.Update(ctx, segment, is, want); err != nil {
+	if segment, err = segments.Update(ctx, segment, remote, want); err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	plan.computed(segment)
-	r.session.finishUpdate(ctx, segmentKind, plan, "", resp)
+	r.data.finishUpdate(ctx, segmentKind, plan, "", resp)
 }
 
 func (r *segmentResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	id := r.session.guardDelete(segmentKind, req, &resp.Diagnostics)
+	id := r.data.guardDelete(segmentKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.session.client.Segments.Delete(ctx, id)
-	r.session.finishDelete(ctx, segmentKind, err, req, &resp.Diagnostics)
+	err := r.data.client.Segments.Delete(ctx, id)
+	r.data.finishDelete(ctx, segmentKind, err, req, &resp.Diagnostics)
 }
 
 func (r *segmentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, segmentKind, req, resp)
+	r.data.importByKeyOrID(ctx, segmentKind, req, resp)
 }
 
 // input is what the model asks of the service.
@@ -146,7 +146,7 @@ func (m *segmentModel) computed(segment *merchants.Cohort) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *segmentModel) read(ctx context.Context, segment *merchants.Cohort, _ media, diags *diag.Diagnostics) {
+func (m *segmentModel) read(ctx context.Context, segment *merchants.Cohort, _ rehostedURLs, diags *diag.Diagnostics) {
 	checkCohortType(merchants.CohortSegment, segment, diags)
 	m.ID = types.StringValue(string(segment.ID))
 	m.Name = textValue(m.Name, &segment.Name)

@@ -20,32 +20,32 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 	}
 }
 
-// Unconfigure forgets the session of the last Configure.
+// Unconfigure forgets what the last Configure gave.
 func (p *cohortProvider) Unconfigure() { p.configured.Store(nil) }
 
-// Session returns the session of the last Configure, and false when that failed.
+// Session returns what the last Configure gave, and false when that failed.
 func (p *cohortProvider) Session() (protocol.Session, bool) {
 	configured := p.configured.Load()
 	return configured, configured != nil
 }
 
 // BeginRead notes that Terraform waits for a read.
-func (s *session) BeginRead() (end func()) { return s.ledger.ask() }
+func (p *providerData) BeginRead() (end func()) { return p.ledger.ask() }
 
 // BeginApply notes that a change is applied.
-func (s *session) BeginApply() (end func()) { return s.ledger.apply() }
+func (p *providerData) BeginApply() (end func()) { return p.ledger.apply() }
 
 // Fail notes that there will be no plan.
-func (s *session) Fail() { s.ledger.fail() }
+func (p *providerData) Fail() { p.ledger.fail() }
 
 // WithoutMark returns private data without the mark of a plan.
-func (s *session) WithoutMark(private []byte) []byte { return withoutMark(private) }
+func (p *providerData) WithoutMark(private []byte) []byte { return withoutMark(private) }
 
 // noteCreated tells the protocol server of an object as soon as it exists.
 func noteCreated(ctx context.Context, id merchants.ID) { protocol.NoteCreated(ctx, string(id)) }
 
 // Show notes an object of the state, as it stands there.
-func (s *session) Show(resourceType string, state []byte) {
+func (p *providerData) Show(resourceType string, state []byte) {
 	k, known := kindNamed(strings.TrimPrefix(resourceType, "cohort_"))
 	var values map[string]json.RawMessage
 	if !known || json.Unmarshal(state, &values) != nil {
@@ -56,7 +56,7 @@ func (s *session) Show(resourceType string, state []byte) {
 		_ = json.Unmarshal(values[name], &value) // null is no text
 		return value
 	}
-	if text("mode") == string(s.mode) {
-		s.ledger.show(k, text("id"), text(k.Key))
+	if text("mode") == string(p.mode) {
+		p.ledger.observe(k, text("id"), text(k.Key))
 	}
 }

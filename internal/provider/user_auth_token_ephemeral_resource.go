@@ -17,7 +17,7 @@ func newUserAuthTokenEphemeralResource() ephemeral.EphemeralResource {
 	return &userAuthTokenEphemeralResource{}
 }
 
-type userAuthTokenEphemeralResource struct{ session *session }
+type userAuthTokenEphemeralResource struct{ data *providerData }
 
 type userAuthTokenModel struct {
 	Email types.String `tfsdk:"email"`
@@ -47,7 +47,7 @@ func (e *userAuthTokenEphemeralResource) Schema(_ context.Context, _ ephemeral.S
 }
 
 func (e *userAuthTokenEphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	e.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+	e.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (e *userAuthTokenEphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
@@ -56,7 +56,7 @@ func (e *userAuthTokenEphemeralResource) Open(ctx context.Context, req ephemeral
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	token, err := e.session.client.CreateUserAuthToken(ctx, config.Email.ValueString())
+	token, err := e.data.client.CreateUserAuthToken(ctx, config.Email.ValueString())
 	if err != nil {
 		addAPIError(&resp.Diagnostics, "create a user auth token", err)
 		return

@@ -28,7 +28,7 @@ var (
 
 func newUserPropertyResource() resource.Resource { return &userPropertyResource{} }
 
-type userPropertyResource struct{ session *session }
+type userPropertyResource struct{ data *providerData }
 
 // userPropertyModel is a user property as a resource and as a data source.
 type userPropertyModel struct {
@@ -82,11 +82,11 @@ func (r *userPropertyResource) IdentitySchema(_ context.Context, _ resource.Iden
 }
 
 func (r *userPropertyResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *userPropertyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.session.guardPlan(ctx, userPropertyKind, req, resp)
+	r.data.guardPlan(ctx, userPropertyKind, req, resp)
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return
 	}
@@ -103,32 +103,32 @@ func (r *userPropertyResource) ModifyPlan(ctx context.Context, req resource.Modi
 func (r *userPropertyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan userPropertyModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	r.session.checkCreate(ctx, userPropertyKind, req, &resp.Diagnostics)
+	r.data.checkCreate(ctx, userPropertyKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	property, err := r.session.client.UserProperties.Create(ctx, plan.input())
+	property, err := r.data.client.UserProperties.Create(ctx, plan.input())
 	if err != nil {
 		addAPIError(&resp.Diagnostics, userPropertyKind.doing("create", req.Plan.Raw), err)
 		return
 	}
 	plan.computed(property)
-	r.session.finishCreate(ctx, userPropertyKind, plan, resp)
+	r.data.finishCreate(ctx, userPropertyKind, plan, resp)
 }
 
 func (r *userPropertyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	readObject[userPropertyModel](ctx, r.session, userPropertyKind, r.session.client.UserProperties, req, resp)
+	readObject[userPropertyModel](ctx, r.data, userPropertyKind, r.data.client.UserProperties, req, resp)
 }
 
 func (r *userPropertyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state userPropertyModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.session.checkMode(state.Mode, &resp.Diagnostics)
+	r.data.checkMode(state.Mode, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	properties, doing := r.session.client.UserProperties, userPropertyKind.doing("update", req.Plan.Raw)
+	properties, doing := r.data.client.UserProperties, userPropertyKind.doing("update", req.Plan.Raw)
 	property, err := properties.Get(ctx, idOf(state.ID))
 	if err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
@@ -136,30 +136,30 @@ func (r *userPropertyResource) Update(ctx context.Context, req resource.UpdateRe
 	}
 	service := state
 	service.read(ctx, property, nil, &resp.Diagnostics)
-	is, want := service.input(), plan.input()
-	r.session.checkConflict(doing, properties.Conflicts(state.input(), is, want), &resp.Diagnostics)
+	remote, want := service.input(), plan.input()
+	r.data.checkConflict(doing, properties.Conflicts(state.input(), remote, want), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if property, err = properties.Update(ctx, property, is, want); err != nil {
+	if property, err = properties.Update(ctx, property, remote, want); err != nil {
 		addAPIError(&resp.Diagnostics, doing, err)
 		return
 	}
 	plan.computed(property)
-	r.session.finishUpdate(ctx, userPropertyKind, plan, "", resp)
+	r.data.finishUpdate(ctx, userPropertyKind, plan, "", resp)
 }
 
 func (r *userPropertyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	id := r.session.guardDelete(userPropertyKind, req, &resp.Diagnostics)
+	id := r.data.guardDelete(userPropertyKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.session.client.UserProperties.Delete(ctx, id)
-	r.session.finishDelete(ctx, userPropertyKind, err, req, &resp.Diagnostics)
+	err := r.data.client.UserProperties.Delete(ctx, id)
+	r.data.finishDelete(ctx, userPropertyKind, err, req, &resp.Diagnostics)
 }
 
 func (r *userPropertyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.session.importByKeyOrID(ctx, userPropertyKind, req, resp)
+	r.data.importByKeyOrID(ctx, userPropertyKind, req, resp)
 }
 
 // input is what the model asks of the service.
@@ -180,7 +180,7 @@ func (m *userPropertyModel) computed(property *merchants.UserProperty) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *userPropertyModel) read(_ context.Context, property *merchants.UserProperty, _ media, _ *diag.Diagnostics) {
+func (m *userPropertyModel) read(_ context.Context, property *merchants.UserProperty, _ rehostedURLs, _ *diag.Diagnostics) {
 	m.ID = types.StringValue(string(property.ID))
 	m.Name = textValue(m.Name, &property.Name)
 	m.Type = types.StringValue(property.Type)

@@ -10,10 +10,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// pace decides when a request may go: how many are under way at once, how many a second once the service has shown a limit, and a gate
+// throttle decides when a request may go: how many are under way at once, how many a second once the service has shown a limit, and a gate
 // that closes for all when it asks one of them to wait. Writes go before reads, each in their order, but no read waits for more than a few:
 // a look for what an unclear create has made is a read.
-type pace struct {
+type throttle struct {
 	mu       sync.Mutex
 	limit    int // most requests under way
 	inFlight int
@@ -40,22 +40,22 @@ const (
 	maxInRow = 4
 )
 
-func newPace(limit int) *pace {
-	return &pace{limit: limit, rate: rate.NewLimiter(rate.Inf, 1), ceiling: rate.Inf}
+func newThrottle(limit int) *throttle {
+	return &throttle{limit: limit, rate: rate.NewLimiter(rate.Inf, 1), ceiling: rate.Inf}
 }
 
 // enter waits until a request may go, and returns how long it waited at the gate. Whoever entered has to leave. It fails at once while the
 // gate is closed for longer than is bearable: the service said when to come back, and asking again before that is no use to anyone.
-func (p *pace) enter(ctx context.Context, write bool) (gated time.Duration, err error) {
+func (t *throttle) enter(ctx context.Context, write bool) (gated time.Duration, err error) {
 	for {
-		if err := p.takeSlot(ctx, write); err != nil {
+		if err := t.takeSlot(ctx, write); err != nil {
 			return gated, notSentError(err)
 		}
-		closed := p.closedFor()
+		closed := t.closedFor()
 		if closed <= 0 {
 			break
 		}
-		p.giveSlot()
+		t.giveSlot()
 		if closed > retryAfterCap {
 			return gated, fmt.Errorf("it was not sent, because %w: try again in %s", errRetryAfter, closed.Round(time.Second))
 		}
@@ -65,8 +65,8 @@ func (p *pace) enter(ctx context.Context, write bool) (gated time.Duration, err 
 		}
 		gated += time.Since(arrived)
 	}
-	if err := p.rate.Wait(ctx); err != nil {
-		p.giveSlot()
+	if err := t.rate.Wait(ctx); err != nil {
+		t.giveSlot()
 		return gated, notSentError(err)
 	}
 	return gated, nil
@@ -74,41 +74,41 @@ func (p *pace) enter(ctx context.Context, write bool) (gated time.Duration, err 
 
 func notSentError(err error) error { return fmt.Errorf("interrupted before it was sent: %w", err) }
 
-func (p *pace) closedFor() time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return time.Until(p.opens)
+func (t *throttle) closedFor() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return time.Until(t.opens)
 }
 
-func (p *pace) takeSlot(ctx context.Context, write bool) error {
+func (t *throttle) takeSlot(ctx context.Context, write bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	p.mu.Lock()
-	if p.inFlight < p.limit && len(p.writes) == 0 && (write || len(p.reads) == 0) {
-		p.inFlight++
-		p.mu.Unlock()
+	t.mu.Lock()
+	if t.inFlight < t.limit && len(t.writes) == 0 && (write || len(t.reads) == 0) {
+		t.inFlight++
+		t.mu.Unlock()
 		return nil
 	}
 	turn := make(chan struct{}, 1)
 	if write {
-		p.writes = append(p.writes, turn)
+		t.writes = append(t.writes, turn)
 	} else {
-		p.reads = append(p.reads, turn)
+		t.reads = append(t.reads, turn)
 	}
-	p.mu.Unlock()
+	t.mu.Unlock()
 	select {
 	case <-turn:
 		return nil
 	case <-ctx.Done():
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.writes, p.reads = without(p.writes, turn), without(p.reads, turn)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.writes, t.reads = without(t.writes, turn), without(t.reads, turn)
 	select {
 	case <-turn:
-		p.inFlight--
-		p.wake()
+		t.inFlight--
+		t.wake()
 	default:
 	}
 	return context.Cause(ctx)
@@ -123,71 +123,71 @@ func without(queue []chan struct{}, turn chan struct{}) []chan struct{} {
 	return queue
 }
 
-func (p *pace) giveSlot() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.inFlight--
-	p.wake()
+func (t *throttle) giveSlot() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.inFlight--
+	t.wake()
 }
 
 // wake gives free slots to those who wait.
-func (p *pace) wake() {
-	for p.inFlight < p.limit && len(p.writes)+len(p.reads) > 0 {
-		queue := &p.writes
+func (t *throttle) wake() {
+	for t.inFlight < t.limit && len(t.writes)+len(t.reads) > 0 {
+		queue := &t.writes
 		switch {
-		case len(p.writes) == 0 || len(p.reads) > 0 && p.inRow == maxInRow:
-			queue, p.inRow = &p.reads, 0
-		case len(p.reads) > 0:
-			p.inRow++
+		case len(t.writes) == 0 || len(t.reads) > 0 && t.inRow == maxInRow:
+			queue, t.inRow = &t.reads, 0
+		case len(t.reads) > 0:
+			t.inRow++
 		}
 		(*queue)[0] <- struct{}{}
 		*queue = (*queue)[1:]
-		p.inFlight++
+		t.inFlight++
 	}
 }
 
 // leave gives the slot back and learns from what came of the request.
-func (p *pace) leave(result outcome, pause time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.inFlight--
+func (t *throttle) leave(result outcome, pause time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.inFlight--
 	now := time.Now()
 	switch result {
 	case done:
-		p.finished = append(p.finished, now)
-		p.forget(now)
-		if limit := p.rate.Limit(); limit != rate.Inf {
+		t.finished = append(t.finished, now)
+		t.forget(now)
+		if limit := t.rate.Limit(); limit != rate.Inf {
 			growth := rate.Limit(growthFar)
-			if limit >= p.ceiling*0.9 {
+			if limit >= t.ceiling*0.9 {
 				growth = growthNear
 			}
-			p.rate.SetLimit(limit + growth) // There are as many successes a second as the rate is high.
+			t.rate.SetLimit(limit + growth) // There are as many successes a second as the rate is high.
 		}
 	case throttled, postponed:
-		if now.Add(pause).After(p.opens) {
-			p.opens = now.Add(pause)
+		if now.Add(pause).After(t.opens) {
+			t.opens = now.Add(pause)
 		}
-		if now.Sub(p.slowed) > time.Second {
-			p.slowed = now
-			p.slowDown(now)
+		if now.Sub(t.slowed) > time.Second {
+			t.slowed = now
+			t.slowDown(now)
 		}
 	}
-	p.wake()
+	t.wake()
 }
 
 // slowDown sets the rate a little below that of the successes of late, and below what was too much.
-func (p *pace) slowDown(now time.Time) {
-	p.forget(now)
-	limit := p.rate.Limit()
+func (t *throttle) slowDown(now time.Time) {
+	t.forget(now)
+	limit := t.rate.Limit()
 	if limit != rate.Inf {
-		p.ceiling = limit
+		t.ceiling = limit
 	}
-	measured := rate.Limit(float64(len(p.finished)) / rateSpan.Seconds())
-	p.rate.SetLimit(max(1, min(measured, limit)*0.9))
+	measured := rate.Limit(float64(len(t.finished)) / rateSpan.Seconds())
+	t.rate.SetLimit(max(1, min(measured, limit)*0.9))
 }
 
-func (p *pace) forget(now time.Time) {
-	for len(p.finished) > 0 && now.Sub(p.finished[0]) > rateSpan {
-		p.finished = p.finished[1:]
+func (t *throttle) forget(now time.Time) {
+	for len(t.finished) > 0 && now.Sub(t.finished[0]) > rateSpan {
+		t.finished = t.finished[1:]
 	}
 }

@@ -8,21 +8,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// media are the addresses of pictures and videos that the service stored under another one, as services do that keep a copy: the stored
+// rehostedURLs are the addresses of pictures and videos that the service stored under another one, as services do that keep a copy: the stored
 // address to the written one. It lives in private state. Without an entry an address is what it is, so that a change outside shows.
-type media map[string]string
+type rehostedURLs map[string]string
 
 // mediaKey is the name of the private data.
 const mediaKey = "media"
 
-// mediaFrom reads what a write left in private state.
-func mediaFrom(ctx context.Context, private interface {
+// rehostedURLsFrom reads what a write left in private state.
+func rehostedURLsFrom(ctx context.Context, private interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 }, diags *diag.Diagnostics,
-) media {
+) rehostedURLs {
 	left, problems := private.GetKey(ctx, mediaKey)
 	diags.Append(problems...)
-	var m media
+	var m rehostedURLs
 	if left != nil && json.Unmarshal(left, &m) != nil {
 		return nil
 	}
@@ -30,7 +30,7 @@ func mediaFrom(ctx context.Context, private interface {
 }
 
 // save leaves the addresses in private state.
-func (m media) save(ctx context.Context, private interface {
+func (m rehostedURLs) save(ctx context.Context, private interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }, diags *diag.Diagnostics,
 ) {
@@ -42,14 +42,14 @@ func (m media) save(ctx context.Context, private interface {
 }
 
 // note remembers an address that the service answered with another one.
-func (m media) note(written types.String, stored *string) {
+func (m rehostedURLs) note(written types.String, stored *string) {
 	if stored != nil && !blank(*stored) && !blank(written.ValueString()) && *stored != written.ValueString() {
 		m[*stored] = written.ValueString()
 	}
 }
 
 // value is an address as it was written.
-func (m media) value(prior types.String, wire *string) types.String {
+func (m rehostedURLs) value(prior types.String, wire *string) types.String {
 	if wire != nil {
 		if written, ok := m[*wire]; ok {
 			return types.StringValue(written)

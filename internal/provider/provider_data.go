@@ -12,8 +12,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// session is what one configured provider shares with its resources: the client, which merchant the configuration means, and the guards.
-type session struct {
+// providerData is what one configured provider shares with its resources: the client, which merchant the configuration means, and the guards.
+type providerData struct {
 	client *merchants.Client
 	// baseURL is the address of the API.
 	baseURL string
@@ -31,15 +31,15 @@ type session struct {
 	sampling sync.Mutex
 }
 
-// sessionFrom takes what Configure of the provider left. It is nil while Terraform only validates; the calls that need it are refused then, see
-// containConfigured.
-func sessionFrom(providerData any, diags *diag.Diagnostics) *session {
-	if providerData == nil {
+// providerDataFrom takes what Configure of the provider left. It is nil while Terraform only validates; the calls that need it are refused then, see
+// containConfigured in package protocol.
+func providerDataFrom(configured any, diags *diag.Diagnostics) *providerData {
+	if configured == nil {
 		return nil
 	}
-	s, ok := providerData.(*session)
+	s, ok := configured.(*providerData)
 	if !ok {
-		diags.AddError("Provider not configured", fmt.Sprintf("Expected a session of this provider, got %T.", providerData))
+		diags.AddError("Provider not configured", fmt.Sprintf("Expected the data of this provider, got %T.", configured))
 	}
 	return s
 }
@@ -50,9 +50,9 @@ type identityModel struct {
 	ID   types.String `tfsdk:"id"`
 }
 
-// identity returns the identity of the object with this id in the session's merchant.
-func (s *session) identity(id types.String) identityModel {
-	return identityModel{Mode: types.StringValue(string(s.mode)), ID: id}
+// identity returns the identity of the object with this id in the configured merchant.
+func (p *providerData) identity(id types.String) identityModel {
+	return identityModel{Mode: types.StringValue(string(p.mode)), ID: id}
 }
 
 // same compares two models value by value, as the framework does: a number may have come in another precision.

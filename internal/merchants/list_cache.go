@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The reader answers reads of many objects from a few pages of their lists, and never lets a list change a plan: a row is served only when the
+// The list cache answers reads of many objects from a few pages of their lists, and never lets a list change a plan: a row is served only when the
 // caller finds nothing new in it; what a list does not have is asked for by id; and what this client wrote is never served from a list again.
 // So a list that is cut short, filtered or wrong costs requests and not correctness; one that lags behind its objects can hide a change made
 // outside until it has caught up, and nothing else. What it may cost is bounded: pages are asked for when a read needs them, and of a long list
@@ -27,14 +27,14 @@ const (
 	failureLimit = 2
 )
 
-// reader is what a client knows of the lists of the service.
-type reader struct {
+// listCaches is what a client knows of the lists of the service.
+type listCaches struct {
 	mu          sync.Mutex
-	collections map[string]*collection
+	collections map[string]*listCache
 }
 
-// collection is what is known of one kind.
-type collection struct {
+// listCache is what is known of one kind.
+type listCache struct {
 	// latest is the last listing that was begun; nil before the first.
 	latest *listing
 	// failures counts listings that broke off or were too slow.
@@ -70,20 +70,20 @@ type listing struct {
 	failed bool
 }
 
-func (r *reader) collection(k *descriptor) *collection {
+func (r *listCaches) collection(k *descriptor) *listCache {
 	if r.collections == nil {
-		r.collections = map[string]*collection{}
+		r.collections = map[string]*listCache{}
 	}
 	c := r.collections[k.path]
 	if c == nil {
-		c = &collection{written: map[ID]bool{}, seen: map[ID]time.Time{}}
+		c = &listCache{written: map[ID]bool{}, seen: map[ID]time.Time{}}
 		r.collections[k.path] = c
 	}
 	return c
 }
 
 // wrote notes that a write of an object, or with an empty id a create, has ended in whatever way.
-func (r *reader) wrote(k *descriptor, id ID) {
+func (r *listCaches) wrote(k *descriptor, id ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c := r.collection(k)
@@ -95,7 +95,7 @@ func (r *reader) wrote(k *descriptor, id ID) {
 }
 
 // saw notes which objects there are.
-func (r *reader) saw(k *descriptor, rows []row) {
+func (r *listCaches) saw(k *descriptor, rows []row) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c := r.collection(k)
@@ -104,14 +104,14 @@ func (r *reader) saw(k *descriptor, rows []row) {
 	}
 }
 
-func (c *collection) see(id ID) {
+func (c *listCache) see(id ID) {
 	if _, before := c.seen[id]; !before {
 		c.seen[id] = time.Now()
 	}
 }
 
 // sawBefore reports whether an object was seen before a moment.
-func (r *reader) sawBefore(k *descriptor, id ID, moment time.Time) bool {
+func (r *listCaches) sawBefore(k *descriptor, id ID, moment time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	first, seen := r.collection(k).seen[id]
@@ -119,20 +119,20 @@ func (r *reader) sawBefore(k *descriptor, id ID, moment time.Time) bool {
 }
 
 // lastWhole returns when the last listing began that was read to its end, zero when none was.
-func (r *reader) lastWhole(k *descriptor) time.Time {
+func (r *listCaches) lastWhole(k *descriptor) time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.collection(k).whole
 }
 
-func (c *collection) begin() *listing {
+func (c *listCache) begin() *listing {
 	c.latest = &listing{began: time.Now(), writes: c.writes, rows: map[ID]json.RawMessage{}}
 	return c.latest
 }
 
-func (c *collection) old() bool { return c.latest == nil || time.Since(c.latest.began) > rowAge }
+func (c *listCache) old() bool { return c.latest == nil || time.Since(c.latest.began) > rowAge }
 
-func (c *collection) fail(l *listing) {
+func (c *listCache) fail(l *listing) {
 	if !l.failed {
 		l.failed = true
 		c.failures++
@@ -181,9 +181,9 @@ func (c *Client) known(ctx context.Context, k *descriptor, id ID) json.RawMessag
 	}
 	patience, cancel := context.WithTimeout(ctx, readPatience)
 	defer cancel()
-	c.reader.mu.Lock()
-	defer c.reader.mu.Unlock()
-	list := c.reader.collection(k)
+	c.caches.mu.Lock()
+	defer c.caches.mu.Unlock()
+	list := c.caches.collection(k)
 	if list.old() {
 		if list.failures >= failureLimit {
 			return nil
@@ -212,7 +212,7 @@ func (c *Client) known(ctx context.Context, k *descriptor, id ID) json.RawMessag
 // listed walks all rows of a kind, for those who look for an object by something else than its id. It knows all that this client wrote before.
 func (c *Client) listed(ctx context.Context, k *descriptor) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
-		l := c.reader.upToDate(k)
+		l := c.caches.upToDate(k)
 		for at := 0; ; {
 			rows, err := c.rowsFrom(ctx, k, l, at)
 			if err != nil {
@@ -232,7 +232,7 @@ func (c *Client) listed(ctx context.Context, k *descriptor) iter.Seq2[row, error
 }
 
 // upToDate returns a listing that began after the last write of this client.
-func (r *reader) upToDate(k *descriptor) *listing {
+func (r *listCaches) upToDate(k *descriptor) *listing {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	list := r.collection(k)
@@ -244,8 +244,8 @@ func (r *reader) upToDate(k *descriptor) *listing {
 
 // rowsFrom returns the rows of a listing from a position on, which may wait for a page. There are none at the end.
 func (c *Client) rowsFrom(ctx context.Context, k *descriptor, l *listing, at int) ([]row, error) {
-	c.reader.mu.Lock()
-	defer c.reader.mu.Unlock()
+	c.caches.mu.Lock()
+	defer c.caches.mu.Unlock()
 	if ctx.Err() != nil {
 		return nil, interrupted(ctx, k)
 	}
@@ -267,8 +267,8 @@ func (c *Client) await(ctx context.Context, k *descriptor, l *listing) error {
 		return c.loadPage(ctx, k, l)
 	}
 	coming := l.coming
-	c.reader.mu.Unlock()
-	defer c.reader.mu.Lock()
+	c.caches.mu.Unlock()
+	defer c.caches.mu.Lock()
 	select {
 	case <-coming:
 		return nil
@@ -290,14 +290,14 @@ func (c *Client) loadPage(ctx context.Context, k *descriptor, l *listing) error 
 		close(coming)
 	}()
 	p, err := func() (page, error) {
-		c.reader.mu.Unlock()
-		defer c.reader.mu.Lock()
+		c.caches.mu.Unlock()
+		defer c.caches.mu.Lock()
 		return c.nextPage(ctx, k, nil, &walk)
 	}()
 	if err != nil {
 		if ctx.Err() == nil {
 			l.err = err
-			c.reader.collection(k).fail(l)
+			c.caches.collection(k).fail(l)
 		}
 		return err
 	}
@@ -306,7 +306,7 @@ func (c *Client) loadPage(ctx context.Context, k *descriptor, l *listing) error 
 		l.total = (p.total + len(p.rows) - 1) / len(p.rows)
 	}
 	if l.last {
-		c.reader.collection(k).whole = l.began
+		c.caches.collection(k).whole = l.began
 	}
 	for _, row := range p.rows {
 		if l.rows[row.id] == nil {

@@ -30,8 +30,8 @@ type perkCustomModel struct {
 	Settings types.String `tfsdk:"settings"`
 }
 
-// kind returns the type of the perk and its settings, null when it has none.
-func (m perkModel) kind(ctx context.Context, diags *diag.Diagnostics) (string, json.RawMessage) {
+// variant returns the type of the perk and its settings, null when it has none.
+func (m perkModel) variant(ctx context.Context, diags *diag.Diagnostics) (string, json.RawMessage) {
 	var kind string
 	var settings any
 	if code := objectOf[perkCodeModel](ctx, m.Code, diags); code != nil {
@@ -54,8 +54,8 @@ func (m perkModel) kind(ctx context.Context, diags *diag.Diagnostics) (string, j
 	return kind, encoded
 }
 
-// readKind takes the kind and its settings from the API; a text that the service trimmed stays as it was written.
-func (m *perkAttributes) readKind(ctx context.Context, perk *merchants.Perk, diags *diag.Diagnostics) {
+// readVariant takes the variant and its settings from the API; a text that the service trimmed stays as it was written.
+func (m *perkAttributes) readVariant(ctx context.Context, perk *merchants.Perk, diags *diag.Diagnostics) {
 	var code *perkCodeModel
 	var link *perkLinkModel
 	var discount *perkShopifyDiscountModel
