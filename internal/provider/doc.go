@@ -1,9 +1,21 @@
-// Package provider is everything Terraform: the provider and its guards, resources, data sources, queries and ephemeral resources. [New]
-// makes the provider, [NewServer] the protocol server that Terraform talks to.
+// Package provider is everything Terraform: the provider and its guards, resources, data sources,
+// queries and ephemeral resources. [New] makes the provider, [NewServer] the protocol server that
+// Terraform talks to. Nothing here knows a path, a property or a word of the service: those stand in
+// the descriptors of package merchants. Nothing here wraps all calls: that is package protocol.
 //
-// A resource is one file, read from top to bottom; its schema stands in a file of its own when it is long. Nothing is inherited: what the
-// files share are plain functions (session.go, lifecycle.go, values.go, attributes.go, diagnostics.go, lookup.go, query.go), and what
-// they must have in common is demanded by contract_test.go.
+// catalog.go says once which kinds of objects there are. A resource is one file, read from top to
+// bottom; its schema stands in a file of its own when it is long. Nothing is inherited. What resources
+// share are plain functions:
+//
+//	attributes.go, references.go, held.go     schemas: common attributes, validators, what stays as it is
+//	values.go, localized.go, equal_forms.go   values: to the API and back, and which forms are equal
+//	rehosted_urls.go
+//	lifecycle.go                              statuses and transitions
+//	crud.go, diagnostics.go, lookup.go        ends of the four calls, errors, keys and ids
+//	guards.go                                 the guards, with a table of their files
+//
+// The data sources and the queries of all kinds are kind_data_source.go and kind_query.go. What
+// resources must have in common is demanded by contract_test.go and kinds_test.go.
 //
 // # Values
 //

@@ -7,10 +7,32 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
 // namedTest finds the tests that the documentation names.
 var namedTest = regexp.MustCompile("`(Test[A-Za-z]+(?:_[A-Za-z]+)?)`")
+
+// TestDocs_kinds holds that the pages which list the kinds list all of them.
+func TestDocs_kinds(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for _, k := range provider.Catalog() {
+		names = append(names, "`"+k.Name+"`")
+	}
+	last := len(names) - 1
+	sentence := strings.Join(names[:last], ", ") + " and " + names[last]
+	for _, page := range []string{"index.md.tmpl"} {
+		content, err := os.ReadFile(filepath.Join(repository, "templates", page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := strings.Join(strings.Fields(string(content)), " "); !strings.Contains(text, "The kinds are "+sentence+".") {
+			t.Errorf("templates/%s does not say: The kinds are %s.", page, sentence)
+		}
+	}
+}
 
 // TestDocs_namedTests holds that each promise of the documentation names tests that exist.
 func TestDocs_namedTests(t *testing.T) {

@@ -10,19 +10,18 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
 // keyOf is the attribute that tells objects apart, and what allow_live_delete calls the kind.
-var keyOf = map[string]struct{ attribute, noun, name string }{
-	"cohort_user_property": {"reference_id", "user property", "user_property"},
-	"cohort_list":          {"reference_id", "list", "list"},
-	"cohort_segment":       {"reference_id", "segment", "segment"},
-	"cohort_perk":          {"internal_name", "perk", "perk"},
-	"cohort_digital_asset": {"internal_name", "digital asset", "digital_asset"},
-	"cohort_badge":         {"internal_name", "badge", "badge"},
-	"cohort_campaign":      {"internal_name", "campaign", "campaign"},
-}
+var keyOf = func() map[string]struct{ attribute, noun, name string } {
+	of := map[string]struct{ attribute, noun, name string }{}
+	for _, k := range provider.Catalog() {
+		of["cohort_"+k.Name] = struct{ attribute, noun, name string }{k.Key, k.Noun, k.Name}
+	}
+	return of
+}()
 
 // stateOf is the state of an object with nothing but its key, in a merchant.
 func (p *plugin) stateOf(kind, mode string) cty.Value {

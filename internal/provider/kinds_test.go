@@ -72,7 +72,6 @@ func TestKinds_tables(t *testing.T) {
 			continue
 		}
 		key := resource.Block.Attributes[at]
-		keyOfIt := struct{ attribute, noun, name string }{k.Key, k.Noun, k.Name}
 		isQueried := func(q queried) bool { return q.typeName == typeName }
 		for _, c := range []struct {
 			ok   bool
@@ -86,16 +85,10 @@ func TestKinds_tables(t *testing.T) {
 				(keyless[typeName] != "") == (key.Optional && !key.Computed),
 				"has to be in keyless when its key may be left out, and only then: add or remove its least arguments",
 			},
-			{keyOf[typeName] == keyOfIt, fmt.Sprintf("is not in keyOf as the catalog has it: add %+v", keyOfIt)},
 			{dataSources[typeName].resource != "", "is not in dataSources: add one object and what its data source shows"},
 			{
 				slices.ContainsFunc(allQueried, isQueried),
 				"is not in allQueried: add three objects to queryWorld and what a query shows of them",
-			},
-			{k.Lifecycle == nil || livePaths[typeName] != "", "has a life and is not in livePaths: add its path"},
-			{
-				k.Lifecycle == nil || publicStatus[typeName] == k.Lifecycle[min(1, len(k.Lifecycle)-1)],
-				"has a life and is not in publicStatus: add what publishing leads to",
 			},
 		} {
 			if !c.ok {

@@ -8,14 +8,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
 // livePaths are the collections of the kinds with a status, and publicStatus what publishing leads to.
-var (
-	livePaths    = map[string]string{"cohort_perk": "/v1/perks", "cohort_digital_asset": "/v1/digital-assets", "cohort_badge": "/v1/badges", "cohort_campaign": "/v1/campaigns"}
-	publicStatus = map[string]string{"cohort_perk": "live", "cohort_digital_asset": "published", "cohort_badge": "published", "cohort_campaign": "published"}
-)
+var livePaths, publicStatus = func() (paths, statuses map[string]string) {
+	paths, statuses = map[string]string{}, map[string]string{}
+	for _, k := range provider.Catalog() {
+		if k.Lifecycle != nil {
+			paths["cohort_"+k.Name] = "/v1/" + strings.ReplaceAll(k.Plural, " ", "-")
+			statuses["cohort_"+k.Name] = k.Lifecycle[1]
+		}
+	}
+	return paths, statuses
+}()
 
 // otherWords makes the service use a word of its own for every status.
 func (w *world) otherWords(t *testing.T, path, word string) (end func()) {
