@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/oracle"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -385,7 +387,18 @@ func TestAdminAPI(t *testing.T) {
 		return `{"conditions":null,"createdAt":"2027-01-01T00:00:00.000Z","id":"` + id + `","name":"` + name +
 			`","referenceId":null,"type":"list","updatedAt":"2027-01-01T00:00:00.000Z"}`
 	}
-	const none = `"badges":[],"campaigns":[],"cohorts":[],"digital-assets":[],"perks":[],"user-properties":[]`
+	// objects are those of a merchant in which only cohorts are not empty.
+	objects := func(cohorts string) string {
+		paths, err := oracle.ContractCollections()
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(paths)
+		for i, path := range paths {
+			paths[i] = `"` + path + `":[]`
+		}
+		return strings.Replace("{"+strings.Join(paths, ",")+"}", `"cohorts":[]`, `"cohorts":[`+cohorts+`]`, 1)
+	}
 	for _, tt := range []struct {
 		method, path, body string
 		status             int
@@ -398,9 +411,8 @@ func TestAdminAPI(t *testing.T) {
 			`,"committed":true}]`},
 		{"POST", "/reset", "", 200, `{"ok":true}`},
 		{"GET", "/history", "", 200, `[]`},
-		{"GET", "/objects?mode=live", "", 200, `{` + none + `}`},
-		{"GET", "/objects?mode=test", "", 200, `{"badges":[],"campaigns":[],"cohorts":[` + object("a") +
-			`],"digital-assets":[],"perks":[],"user-properties":[]}`},
+		{"GET", "/objects?mode=live", "", 200, objects("")},
+		{"GET", "/objects?mode=test", "", 200, objects(object("a"))},
 		{"GET", "/objects", "", 400, `{"error":"sandbox: mode \"\" is neither test nor live"}`},
 		{"PATCH", "/objects/" + id, `{"name": "b"}`, 200, `{"ok":true}`},
 		{
@@ -410,8 +422,7 @@ func TestAdminAPI(t *testing.T) {
 		{"PATCH", "/objects/" + id, `[]`, 400, `{"error":"sandbox: the body is not the expected JSON: json: cannot ` +
 			`unmarshal array into Go value of type map[string]interface {}"}`},
 		{"PATCH", "/objects/nobody", `{"name": "b"}`, 404, `{"error":"sandbox: there is no such object: nobody"}`},
-		{"GET", "/objects?mode=test", "", 200, `{"badges":[],"campaigns":[],"cohorts":[` + object("b") +
-			`],"digital-assets":[],"perks":[],"user-properties":[]}`},
+		{"GET", "/objects?mode=test", "", 200, objects(object("b"))},
 		{"DELETE", "/objects/" + id, "", 200, `{"ok":true}`},
 		{"DELETE", "/objects/" + id, "", 404, `{"error":"sandbox: there is no such object: ` + id + `"}`},
 		{"POST", "/faults", `{"status": 500, "method": "get", "delay": "1ms"}`, 200, `{"ok":true}`},
@@ -437,6 +448,21 @@ func TestAdminAPI(t *testing.T) {
 	if status, got := b.admin("GET", "/metrics", ""); status != 404 ||
 		!strings.Contains(got, `"operations":["GET /stats",`) {
 		t.Errorf("an unknown path answers %d %s", status, got)
+	}
+}
+
+// TestKinds_contract holds that every kind of the contract is one of the sandbox.
+func TestKinds_contract(t *testing.T) {
+	t.Parallel()
+	b := newBed(t, sandbox.Options{})
+	paths, err := oracle.ContractCollections()
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		if got := b.call(b.TestKey(), "GET", "/v1/"+path, ""); got.status != 200 {
+			t.Errorf("the contract has /v1/%s, and the sandbox has not: add its kind to kinds.go", path)
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/oracle"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -87,6 +88,15 @@ func almostEverything(b *bed) map[string]string {
 				"videoUrl": "https://x.example/1",
 				"steps": [{"userAction": "x", "icon": "i", "title": {"en": "D"}, "description": {},
 					"triggers": [{"type": "t", "typeConfig": {"a": 1}}]}]}}`,
+	}
+	paths, err := oracle.ContractCollections()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, path := range paths {
+		if bodies[path] == "" {
+			b.t.Fatalf("almostEverything has no %s: add a body with nearly every property", path)
+		}
 	}
 	for kind, body := range bodies {
 		bodies[kind] = strings.NewReplacer("$list", b.saved["list"], "$perk", b.saved["perk"]).Replace(body)

@@ -35,6 +35,22 @@ var contractRoutes = sync.OnceValues(func() (routers.Router, error) {
 	return gorillamux.NewRouter(document)
 })
 
+// ContractCollections returns the paths below /v1 at which the contract lists and makes objects, such
+// as digital-assets.
+func ContractCollections() ([]string, error) {
+	document, err := openapi3.NewLoader().LoadFromData(merchants.OpenAPI)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for path, item := range document.Paths.Map() {
+		if item.Get != nil && item.Post != nil {
+			paths = append(paths, strings.TrimPrefix(path, "/v1/"))
+		}
+	}
+	return paths, nil
+}
+
 // ContractAllows checks an exchange against the contract: the request, and the answer unless a
 // fault changed it.
 func ContractAllows(ctx context.Context, e sandbox.Exchange) error {
