@@ -21,8 +21,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// largestNumber is the largest whole number that every reader of JSON takes for what it is; beyond it JavaScript, in which the service is
-// written (inferred from its framework), rounds.
+// largestNumber is the largest whole number that every JSON reader keeps exact. JavaScript rounds
+// beyond it, and the service is written in JavaScript (inferred from its framework).
 const largestNumber = 1<<53 - 1
 
 // idAttribute is the id of every resource.
@@ -77,7 +77,8 @@ func localizedAttribute(description string) schema.MapAttribute {
 	}
 }
 
-// imageAttribute and videoAttribute are the two forms of a visual, of which an object has at most one.
+// imageAttribute and videoAttribute are the two forms of a visual. An object has at most one of
+// them.
 func imageAttribute(description string) schema.StringAttribute {
 	return schema.StringAttribute{MarkdownDescription: description + " An http or https URL; at most one of `image_url` and `video_url`.", Optional: true, PlanModifiers: []planmodifier.String{textUnlessHeld{webURL{}}}}
 }
@@ -106,7 +107,7 @@ func settingsAttribute(of string) schema.StringAttribute {
 	}
 }
 
-// statusAttribute is what the service says of an object's life.
+// statusAttribute is the status that the service reports.
 func statusAttribute(values string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: "Status in the service: " + values + ". It can change without Terraform.",
@@ -114,7 +115,8 @@ func statusAttribute(values string) schema.StringAttribute {
 	}
 }
 
-// nestedTypes returns the attribute types of a nested attribute, so that they are written once, in its schema.
+// nestedTypes returns the attribute types of a nested attribute, so that only its schema spells
+// them out.
 func nestedTypes(attribute schema.Attribute) map[string]attr.Type {
 	kind := attribute.GetType()
 	if collection, ok := kind.(attr.TypeWithElementType); ok {
@@ -124,8 +126,9 @@ func nestedTypes(attribute schema.Attribute) map[string]attr.Type {
 	return object.AttributeTypes()
 }
 
-// computedAttributes turns the attributes of a resource into those of its data source: the same names and descriptions, all of them
-// computed. The attributes that are named belong to the resource alone.
+// computedAttributes turns the attributes of a resource into those of its data source: the same
+// names and descriptions, all computed. It leaves out the attributes named in without, which only
+// the resource has.
 func computedAttributes(attributes map[string]schema.Attribute, without ...string) map[string]datasourceschema.Attribute {
 	attributes = maps.Clone(attributes)
 	for _, name := range without {
@@ -157,7 +160,7 @@ func computedAttributes(attributes map[string]schema.Attribute, without ...strin
 	return computed
 }
 
-// lookupAttribute is one of the two arguments by which a data source finds its object.
+// lookupAttribute is one of the two arguments that name the object of a data source.
 func lookupAttribute(description string) datasourceschema.StringAttribute {
 	return datasourceschema.StringAttribute{MarkdownDescription: description, Optional: true, Computed: true, Validators: []validator.String{notBlank{}}}
 }
@@ -174,7 +177,8 @@ func (notBlank) ValidateString(_ context.Context, req validator.StringRequest, r
 	}
 }
 
-// noNulls refuses a list of which an element is null, as a condition without an alternative leaves it.
+// noNulls refuses a list with a null element. A conditional expression without an alternative
+// leaves one.
 type noNulls struct{}
 
 func (noNulls) Description(context.Context) string               { return "must not have elements that are null" }
@@ -189,7 +193,7 @@ func (noNulls) ValidateList(_ context.Context, req validator.ListRequest, resp *
 	}
 }
 
-// webURL refuses what is not an http or https URL.
+// webURL refuses any text that is not an http or https URL.
 type webURL struct{}
 
 func (webURL) Description(context.Context) string               { return "must be an http or https URL" }
@@ -206,7 +210,7 @@ func (webURL) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 }
 
-// instant refuses what is not a time of which the service can keep the year.
+// instant refuses any text that is not a time, or whose year the service cannot store.
 type instant struct{}
 
 func (instant) Description(context.Context) string               { return "must be an RFC 3339 time" }
@@ -223,7 +227,8 @@ func (instant) ValidateString(_ context.Context, req validator.StringRequest, re
 	}
 }
 
-// jsonText refuses what is not JSON. It tells where and never what, because settings may hold a secret.
+// jsonText refuses text that is not JSON. It reports the place and never the text, because settings
+// may hold a secret.
 type jsonText struct{}
 
 func (jsonText) Description(context.Context) string               { return "must be JSON" }
@@ -245,7 +250,7 @@ func (jsonText) ValidateString(_ context.Context, req validator.StringRequest, r
 		fmt.Sprintf("%s is not JSON: look at line %d, character %d. Its text is not shown, because it may hold a secret. Write it with jsonencode.", req.Path, line, column))
 }
 
-// pattern refuses a text of another form. It does not repeat the text.
+// pattern refuses a text that does not match. It does not repeat the text.
 type pattern struct {
 	form    *regexp.Regexp
 	meaning string
@@ -260,8 +265,8 @@ func (v pattern) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 }
 
-// exactlyOne demands that exactly one of an object's attributes is set. What is not known yet has no say. It is told once, at the object,
-// and not at each of the attributes.
+// exactlyOne demands exactly one of an object's attributes. It ignores unknown ones. It reports
+// once, at the object, and not at each of the attributes.
 type exactlyOne []string
 
 func (v exactlyOne) Description(context.Context) string {
@@ -298,7 +303,8 @@ func (v atMostOne) ValidateObject(_ context.Context, req validator.ObjectRequest
 	}
 }
 
-// attributesSet returns which of the named attributes are set, and whether one of the others is not known yet.
+// attributesSet returns the named attributes that are set, and whether one of the others is
+// unknown.
 func attributesSet(attributes map[string]attr.Value, names []string) (set []string, unknown bool) {
 	for _, name := range names {
 		switch value := attributes[name]; {
@@ -314,7 +320,7 @@ func attributesSet(attributes map[string]attr.Value, names []string) (set []stri
 // isSet reports whether a value is known and not null.
 func isSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown() }
 
-// listed writes names as in a sentence: a, b and c.
+// listed joins names as in a sentence: a, b and c.
 func listed(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
@@ -323,7 +329,7 @@ func listed(names []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// slugAttribute is the last part of a page's address.
+// slugAttribute is the last part of the address of a page.
 func slugAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: "Last part of the address of the " + noun + ": lower-case letters, digits and hyphens. Unset, the service derives it from the title. Changing it breaks links that were shared.",
@@ -336,7 +342,7 @@ func slugAttribute(noun string) schema.StringAttribute {
 	}
 }
 
-// slugForm is documented.
+// slugForm is the documented form.
 var slugForm = regexp.MustCompile(`^[a-z0-9-]+$`)
 
 // referenceIDAttribute is the key of lists and segments.

@@ -16,8 +16,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// A badge is owned by one list or segment: its members get it, and lose it when they leave. It is a draft until it is published. The
-// documentation knows no archive for it; a badge that is deleted and made again is given to the same users.
+// One list or segment owns a badge: its members get the badge, and lose it when they leave. A badge
+// is a draft until it is published. The documentation knows no archive for it. A badge that is
+// deleted and made again is given to the same users.
 var (
 	_ resource.ResourceWithConfigure      = (*badgeResource)(nil)
 	_ resource.ResourceWithIdentity       = (*badgeResource)(nil)
@@ -197,7 +198,7 @@ func (r *badgeResource) ImportState(ctx context.Context, req resource.ImportStat
 	r.data.importByKeyOrID(ctx, badgeKind, req, resp)
 }
 
-// adopt fills what an import cannot read: what is wanted of the badge is what it is.
+// adopt sets what an import cannot read: the desired status is the status that the badge has.
 func (m *badgeModel) adopt(status string) { m.DesiredStatus = badgeLifecycle.imported(status) }
 
 // input is what the model asks of the service.
@@ -213,7 +214,7 @@ func (m badgeModel) input() merchants.BadgeInput {
 	}
 }
 
-// computed takes from an answer what the service decides: rule 2.
+// computed takes what the service decides from an answer: rule 2.
 func (m *badgeModel) computed(badge *merchants.Badge) {
 	m.ID, m.Status = types.StringValue(string(badge.ID)), types.StringValue(badge.Status)
 }
@@ -229,7 +230,7 @@ func (m *badgeAttributes) read(_ context.Context, badge *merchants.Badge, urls r
 	m.LockedDescription = localizedValue(m.LockedDescription, badge.LockedDescription)
 }
 
-// media are the addresses that the service stored under another one.
+// media returns the URLs that the service stored under another URL.
 func (m badgeModel) media(badge *merchants.Badge) rehostedURLs {
 	urls := rehostedURLs{}
 	urls.note(m.ImageURL, badge.ImageURL)

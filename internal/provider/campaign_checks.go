@@ -14,7 +14,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// check refuses what can be seen to be wrong in the configuration alone. Values that are not known yet have no say.
+// check refuses what is wrong in the configuration alone. It ignores unknown values.
 func (m campaignModel) check(ctx context.Context) diag.Diagnostics {
 	var diags diag.Diagnostics
 	start, startKnown := parseTime(m.StartAt)
@@ -40,7 +40,7 @@ func (m campaignModel) check(ctx context.Context) diag.Diagnostics {
 	return diags
 }
 
-// check looks at the texts of a challenge and returns what it needs to be published.
+// check compares the languages of a challenge's texts, and returns what publishing needs.
 func (m *challengeModel) check(ctx context.Context, publishing bool, diags *diag.Diagnostics) []requirement {
 	at := path.Root("challenge")
 	texts := []localizedText{{at.AtName("title"), m.Title}, {at.AtName("opt_in_cta"), m.OptInCTA}, {at.AtName("description"), m.Description}}
@@ -64,7 +64,7 @@ func (m *challengeModel) check(ctx context.Context, publishing bool, diags *diag
 	}
 }
 
-// checkRewards holds the rewards against the way they are handed out and the kind of campaign.
+// checkRewards checks the rewards against the distribution and the form of the campaign.
 func (m campaignModel) checkRewards(ctx context.Context, diags *diag.Diagnostics) {
 	direct, draw := m.distributionWay(ctx, diags)
 	var quantities int64
@@ -101,7 +101,7 @@ func (m campaignModel) checkRewards(ctx context.Context, diags *diag.Diagnostics
 	}
 }
 
-// drawRequirements are what a draw needs to be published.
+// drawRequirements returns what publishing a draw needs.
 func (m campaignModel) drawRequirements(ctx context.Context, diags *diag.Diagnostics) []requirement {
 	var needed []requirement
 	distribution, at := objectOf[distributionModel](ctx, m.Distribution, diags), path.Root("distribution")
@@ -118,7 +118,8 @@ func (m campaignModel) drawRequirements(ctx context.Context, diags *diag.Diagnos
 	return needed
 }
 
-// distributionWay tells whether the rewards are surely handed out directly, or surely drawn.
+// distributionWay reports whether the rewards are certainly handed out directly, or certainly
+// drawn.
 func (m campaignModel) distributionWay(ctx context.Context, diags *diag.Diagnostics) (direct, draw bool) {
 	distribution := objectOf[distributionModel](ctx, m.Distribution, diags)
 	if distribution == nil {
@@ -128,7 +129,7 @@ func (m campaignModel) distributionWay(ctx context.Context, diags *diag.Diagnost
 	return len(set) == 0 && !unknown, len(set) > 0 || unknown && distribution.Direct.IsNull()
 }
 
-// again tells whether another reward surely gives the same for the same price.
+// again reports whether another reward certainly gives the same for the same price.
 func (m *rewardModel) again(other *rewardModel) bool {
 	return other != nil && m.Price.Equal(other.Price) && !m.Price.IsUnknown() && m.PerkID.Equal(other.PerkID) && m.DigitalAssetID.Equal(other.DigitalAssetID) &&
 		m.PerkID.ValueString()+m.DigitalAssetID.ValueString() != ""
@@ -141,7 +142,8 @@ func checkBoxes(at path.Path, boxes, quantities int64, diags *diag.Diagnostics) 
 	}
 }
 
-// checkPublishing looks at what publishing does now, when it is due: status is that of the campaign, "" for a new one.
+// checkPublishing checks what matters only when this apply publishes the campaign. status is the
+// status of the campaign, "" for a new one.
 func (m campaignModel) checkPublishing(ctx context.Context, status string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if status == "" {
@@ -173,7 +175,7 @@ func (m campaignModel) checkPublishing(ctx context.Context, status string) diag.
 	return diags
 }
 
-// checkReplaced warns of a new form, at its place, when users may have progress in the campaign.
+// checkReplaced warns when a new form replaces a campaign in which users may have progress.
 func (m campaignModel) checkReplaced(at path.Path, diags *diag.Diagnostics) {
 	if status := m.Status.ValueString(); status != merchants.StatusDraft {
 		diags.AddAttributeWarning(at, fmt.Sprintf("Users lose their progress in the %s campaign %q", status, m.InternalName.ValueString()),
@@ -181,7 +183,7 @@ func (m campaignModel) checkReplaced(at path.Path, diags *diag.Diagnostics) {
 	}
 }
 
-// checkFrozen warns of what is assumed to stay as it was when the campaign was published.
+// checkFrozen warns of changes to what is assumed to be frozen once the campaign was published.
 func (m campaignModel) checkFrozen(ctx context.Context, state campaignModel, diags *diag.Diagnostics) {
 	status := state.Status.ValueString()
 	if status == merchants.StatusDraft || status == merchants.StatusArchived && campaignLifecycle.next(m.DesiredStatus, status) != merchants.Unarchive {
@@ -208,7 +210,7 @@ func (m campaignModel) checkFrozen(ctx context.Context, state campaignModel, dia
 	}
 }
 
-// sameDistribution compares two distributions. None is a direct one without limit.
+// sameDistribution compares two distributions. No distribution equals a direct one without a limit.
 func sameDistribution(a, b merchants.Field[merchants.Distribution]) bool {
 	plain := func(field merchants.Field[merchants.Distribution]) merchants.Distribution {
 		wire, set := field.Get()

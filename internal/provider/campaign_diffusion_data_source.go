@@ -12,8 +12,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// Campaign diffusion announces one challenge on the merchant's own sites. It is configured in the admin; the API only shows it, at one of
-// the two endpoints that were observed rather than assumed.
+// Campaign diffusion announces one challenge on the merchant's own sites. It is configured in the
+// admin; the API only shows it. Its endpoint is one of the two that were observed rather than
+// assumed.
 var _ datasource.DataSourceWithConfigure = (*campaignDiffusionDataSource)(nil)
 
 func newCampaignDiffusionDataSource() datasource.DataSource { return &campaignDiffusionDataSource{} }

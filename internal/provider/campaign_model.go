@@ -63,12 +63,12 @@ type storeModel struct {
 
 type airdropModel struct{}
 
-// forms are the three forms, of which a campaign has one.
+// forms returns the three forms. A campaign has one of them.
 func (m campaignAttributes) forms() map[string]types.Object {
 	return map[string]types.Object{"challenge": m.Challenge, "store": m.Store, "airdrop": m.Airdrop}
 }
 
-// form returns where the one of the three forms stands that is set.
+// form returns the path of the form that is set.
 func (m campaignAttributes) form() path.Path {
 	switch {
 	case !m.Store.IsNull():
@@ -80,8 +80,8 @@ func (m campaignAttributes) form() path.Path {
 	}
 }
 
-// formChanged returns the form of the plan when it is surely another one than that of the state. One that is not known yet may turn out to be
-// null, unless the old one is.
+// formChanged returns the form of the plan when it certainly differs from the form of the state. An
+// unknown form may turn out to be null, unless the old form is null in the plan.
 func (m campaignModel) formChanged(state campaignModel) (path.Path, bool) {
 	old := state.form()
 	for name, form := range m.forms() {
@@ -92,7 +92,7 @@ func (m campaignModel) formChanged(state campaignModel) (path.Path, bool) {
 	return path.Path{}, false
 }
 
-// adopt fills what an import cannot read: what is wanted of the campaign is what it is.
+// adopt sets what an import cannot read: the desired status is the status that the campaign has.
 func (m *campaignModel) adopt(status string) {
 	m.DesiredStatus, m.OnDestroy = campaignLifecycle.imported(status), types.StringValue(destroyByArchive)
 }
@@ -165,7 +165,7 @@ func (m campaignModel) distributionField(ctx context.Context, diags *diag.Diagno
 	return merchants.Value(wire)
 }
 
-// computed takes from an answer what the service decides: rule 2.
+// computed takes what the service decides from an answer: rule 2.
 func (m *campaignModel) computed(ctx context.Context, campaign *merchants.Campaign, diags *diag.Diagnostics) {
 	m.ID, m.Status = types.StringValue(string(campaign.ID)), types.StringValue(campaign.Status)
 	if challenge := objectOf[challengeModel](ctx, m.Challenge, diags); challenge != nil {
@@ -188,7 +188,7 @@ func (m *campaignModel) computed(ctx context.Context, campaign *merchants.Campai
 	}
 }
 
-// media are the addresses that the service stored under another one.
+// media returns the URLs that the service stored under another URL.
 func (m campaignModel) media(ctx context.Context, campaign *merchants.Campaign, diags *diag.Diagnostics) rehostedURLs {
 	urls := rehostedURLs{}
 	if challenge := objectOf[challengeModel](ctx, m.Challenge, diags); challenge != nil && campaign.Challenge != nil {
@@ -259,7 +259,8 @@ func newStoreModel(prior *storeModel, store *merchants.Store, urls rehostedURLs)
 	}
 }
 
-// readRewards takes the rewards from the API, in the order of the prior value when they are the same: rule 8.
+// readRewards takes the rewards from the API. It keeps the order of the prior value when both have
+// the same rewards: rule 8.
 func (m *campaignAttributes) readRewards(ctx context.Context, rewards []merchants.Reward, diags *diag.Diagnostics) {
 	priceOf := rewardsAttribute().NestedObject.Attributes["price"]
 	models := make([]rewardModel, 0, len(rewards))
@@ -285,7 +286,8 @@ func (m *campaignAttributes) readRewards(ctx context.Context, rewards []merchant
 	}
 }
 
-// withRewardsOf returns the model with the rewards of another one where both have the same in another order, which means nothing.
+// withRewardsOf returns the model with the rewards of the other model when both differ only in
+// their order, which has no meaning.
 func (m campaignModel) withRewardsOf(other campaignModel) campaignModel {
 	if sameRewards(m.Rewards, other.Rewards) {
 		m.Rewards = other.Rewards
@@ -293,7 +295,7 @@ func (m campaignModel) withRewardsOf(other campaignModel) campaignModel {
 	return m
 }
 
-// sameRewards compares two lists without order. Rewards that are not all known are not the same.
+// sameRewards compares two lists without order. Lists with an unknown reward are not the same.
 func sameRewards(a, b types.List) bool {
 	if a.IsNull() || b.IsNull() || len(a.Elements()) != len(b.Elements()) || len(a.Elements()) == 0 {
 		return false
@@ -309,7 +311,8 @@ func sameRewards(a, b types.List) bool {
 	return true
 }
 
-// readDistribution takes the distribution from the API. Direct without limit is what the service makes of none.
+// readDistribution takes the distribution from the API. The service stores no distribution as a
+// direct one without a limit.
 func (m *campaignAttributes) readDistribution(ctx context.Context, wire merchants.Distribution, diags *diag.Diagnostics) {
 	prior := objectOf[distributionModel](ctx, m.Distribution, diags)
 	var direct *directModel

@@ -11,8 +11,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// What a campaign refers to and the address of its page can be wrong in ways of which the service speaks only when it is applied. What the
-// provider has seen anyway is said in the plan.
+// The service reports a wrong reference or slug only at apply. These checks report it in the plan,
+// from what the provider has read anyway.
 
 // checkArchivedRewards warns of rewards that nobody can get.
 func (m campaignModel) checkArchivedRewards(ctx context.Context, s *providerData, diags *diag.Diagnostics) {
@@ -29,7 +29,7 @@ func (m campaignModel) checkArchivedRewards(ctx context.Context, s *providerData
 	}
 }
 
-// slug returns where the last part of the address stands, and what it is.
+// slug returns the path of the slug and its value.
 func (m campaignModel) slug(ctx context.Context, diags *diag.Diagnostics) (path.Path, types.String) {
 	at := m.form().AtName("slug")
 	if challenge := objectOf[challengeModel](ctx, m.Challenge, diags); challenge != nil {
@@ -41,8 +41,9 @@ func (m campaignModel) slug(ctx context.Context, diags *diag.Diagnostics) (path.
 	return at, types.StringNull()
 }
 
-// checkSlug says when another campaign has the slug, also one that is archived, which keeps it: a new campaign, or one that comes back from
-// the archive, is then expected to be refused. replaced is the id of the campaign that the new one takes the place of.
+// checkSlug reports that another campaign has the slug. An archived campaign keeps its slug too.
+// The service is then expected to refuse a new campaign, or one that comes back from the archive.
+// replaced is the id of the campaign that the new one replaces.
 func (m campaignModel) checkSlug(ctx context.Context, s *providerData, state campaignModel, replaced string, diags *diag.Diagnostics) {
 	at, slug := m.slug(ctx, diags)
 	_, before := state.slug(ctx, diags)
@@ -61,7 +62,7 @@ func (m campaignModel) checkSlug(ctx context.Context, s *providerData, state cam
 	}
 	campaigns, err := s.existing.list(ctx, campaignKind, s.client)
 	if err != nil {
-		return // That the merchant could not be looked at is said where keys are.
+		return // The guard of the keys reports this error.
 	}
 	for _, c := range campaigns {
 		id, draft, archived := string(c.ID), c.Status == merchants.StatusDraft, c.Status == merchants.StatusArchived
@@ -71,7 +72,7 @@ func (m campaignModel) checkSlug(ctx context.Context, s *providerData, state cam
 		way := "Write another slug."
 		switch known, managed := s.ledger.of(id); {
 		case known.written && known.key == "" && draft, id == replaced && (draft || m.OnDestroy.ValueString() == destroyByDelete):
-			continue // It is deleted first.
+			continue // The run deletes it first.
 		case id == replaced && !archived:
 			way = "The replacement archives it first, and users lose its page; the new one is then refused. Write another slug, or on_destroy = \"delete\" and apply that first."
 		case archived:
@@ -87,7 +88,7 @@ func (m campaignModel) checkSlug(ctx context.Context, s *providerData, state cam
 		summary := fmt.Sprintf("The %scampaign %q has the slug %q", status, c.Key, slug.ValueString())
 		detail := "The service is expected to let no two campaigns have one slug, and an archived one keeps its own (assumed). " + way
 		if id == replaced {
-			diags.AddAttributeError(at, summary, detail) // Terraform drops what else is said of a replacement.
+			diags.AddAttributeError(at, summary, detail) // Terraform drops the warnings of a replacement.
 			return
 		}
 		diags.AddAttributeWarning(at, summary, detail)

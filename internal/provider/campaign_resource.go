@@ -12,9 +12,11 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// A campaign is an experience (challenge, store or airdrop, which cannot change), rewards, and an audience. It is a draft until it is
-// published, and can then end by itself when its rewards are used up, so status is never fought. Publishing an airdrop hands out its rewards
-// at once. That rewards and distribution are frozen from then on is assumed; the service has the last word.
+// A campaign has an experience (challenge, store or airdrop, which cannot change), rewards and an
+// audience. It is a draft until it is published. A published campaign can end by itself when its
+// rewards are used up, so the provider accepts that status. Publishing an airdrop hands out its
+// rewards at once. It is assumed that publishing freezes rewards and distribution; the service
+// decides.
 var (
 	_ resource.ResourceWithConfigure        = (*campaignResource)(nil)
 	_ resource.ResourceWithConfigValidators = (*campaignResource)(nil)

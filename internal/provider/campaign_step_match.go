@@ -12,17 +12,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// A planned step continues an existing one as a person would say: the one with the same content,
-// else with the same title in a language that both have, else one with the same action: whose
-// triggers or description no other step has, or in the same place. All pairs of a planned and an
-// existing step are ranked; the best is a match, then the best of those that are left, and so on.
+// A planned step continues the existing step that a person would choose: the one with the same
+// content, else with the same title in a common language, else one with the same action. For the
+// action to count, the triggers or the description must match and be unique, or the place must be
+// the same. All pairs of a planned and an existing step are ranked. The best pair is a match, then
+// the best pair of the remaining steps, and so on.
 //
-// Terraform plans again while it applies, when everything is known, and that plan must not
-// contradict the first. So the rank of a pair is a range while something is not known, and the pair
-// is a match when its least rank beats the greatest of every pair that has one of its steps: no
-// value that turns up later can part them. When everything is known the best pair always is one.
+// Terraform plans again during apply, when everything is known. That plan must not contradict the
+// first. So the rank of a pair is a range while a value is unknown. A pair is a match when its
+// least rank beats the greatest rank of every other pair that shares a step with it: no later value
+// can separate them. When everything is known, the best pair is always a match.
 
-// truth is the answer of a comparison of which a side may not be known yet.
+// truth is the result of a comparison. It is maybe while a side is unknown.
 type truth int
 
 const (
@@ -38,7 +39,7 @@ func truthOf(holds bool) truth {
 	return no
 }
 
-// fact is something about a step, in a form in which equal values have equal texts.
+// fact is a property of a step, in a form in which equal values have equal texts.
 type fact struct {
 	text    string
 	unknown bool
@@ -51,7 +52,7 @@ func (f fact) is(other fact) truth {
 	return truthOf(f.text == other.text)
 }
 
-// textFacts are a text by language, without blank ones, and all of it as one.
+// textFacts are the texts by language without blank ones, and all of them as one fact.
 type textFacts struct {
 	whole fact
 	in    map[string]fact
@@ -71,7 +72,7 @@ func (f *textFacts) is(other *textFacts) truth {
 	return same
 }
 
-// overlaps tells whether a language that both have says the same.
+// overlaps reports whether both have the same text in some language.
 func (f *textFacts) overlaps(other *textFacts) truth {
 	if f.whole.unknown && f.in == nil && len(other.in) > 0 {
 		return maybe
@@ -85,7 +86,8 @@ func (f *textFacts) overlaps(other *textFacts) truth {
 	return overlaps
 }
 
-// stepFacts are what steps are compared by. Those of a null step are empty, and like those of no other.
+// stepFacts are the properties that steps are compared by. Those of a null step are empty and match
+// no other step.
 type stepFacts struct {
 	action, icon, triggers fact
 	title, description     textFacts
@@ -98,7 +100,7 @@ func (f *stepFacts) sameContent(other *stepFacts) truth {
 	return min(f.action.is(other.action), f.icon.is(other.icon), f.triggers.is(other.triggers), f.title.is(&other.title), f.description.is(&other.description))
 }
 
-// name is what a message calls the step.
+// name is how a message names the step.
 func (f *stepFacts) name() string {
 	for _, language := range slices.Sorted(maps.Keys(f.title.in)) {
 		if title := f.title.in[language]; !title.unknown {
@@ -157,7 +159,7 @@ func triggersFact(ctx context.Context, triggers types.List, diags *diag.Diagnost
 	return whole
 }
 
-// canonicalJSON writes JSON with its keys in order; null is as nothing.
+// canonicalJSON writes JSON with sorted keys. Null becomes an empty text.
 func canonicalJSON(text string) string {
 	var value any
 	decoder := json.NewDecoder(strings.NewReader(text))
@@ -172,11 +174,11 @@ func canonicalJSON(text string) string {
 	return string(canonical)
 }
 
-// key is a fact by which a step can be known again: that of each planned and each existing step.
+// key is a fact that identifies a step, for each planned and each existing step.
 type key struct {
 	planned, existing []fact
-	inPlan, exists    []int // how many planned and existing steps have what an existing one has
-	unknown           int   // planned steps of which it is not known
+	inPlan, exists    []int // per existing step: planned and existing steps with the same fact
+	unknown           int   // planned steps whose fact is unknown
 }
 
 func newKey(planned, existing []stepFacts, of func(*stepFacts) fact) key {
@@ -203,7 +205,7 @@ func newKey(planned, existing []stepFacts, of func(*stepFacts) fact) key {
 
 func (k *key) same(planned, existing int) truth { return k.planned[planned].is(k.existing[existing]) }
 
-// alone tells whether both steps have the same, and no other step has.
+// alone reports whether both steps have the same fact and no other step has it.
 func (k *key) alone(planned, existing int) truth {
 	same, others, unknown := k.same(planned, existing), k.inPlan[existing], k.unknown
 	if k.planned[planned].unknown {
@@ -221,13 +223,13 @@ func (k *key) alone(planned, existing int) truth {
 	}
 }
 
-// pair is a planned and an existing step, and how well they go together.
+// pair is a planned and an existing step with the rank of the pair.
 type pair struct {
 	planned, existing int
-	least, most       int // 0: the one does not continue the other
+	least, most       int // 0: the planned step does not continue the existing one
 }
 
-// add counts something that speaks for the pair.
+// add counts a property that speaks for the pair.
 func (p *pair) add(weight int, holds truth) {
 	if holds == yes {
 		p.least += weight
@@ -237,8 +239,8 @@ func (p *pair) add(weight int, holds truth) {
 	}
 }
 
-// beats tells whether a pair comes before another, whatever is not known yet. Of equal ones the
-// first in the order of the steps comes first.
+// beats reports whether the pair ranks before another pair, whatever the unknown values turn out to
+// be. At equal rank the order of the steps decides.
 func (p *pair) beats(other *pair) bool {
 	switch {
 	case p.least != other.most:
@@ -250,12 +252,12 @@ func (p *pair) beats(other *pair) bool {
 	}
 }
 
-// ranking has what the pairs of two lists of steps are ranked by.
+// ranking holds the facts that pairs are ranked by.
 type ranking struct {
 	planned, existing              []stepFacts
 	action, triggers, descriptions key
-	ordinals                       [2][]int  // of each step among those with its action
-	content, title                 [][]truth // whether all of two steps is the same, and a title
+	ordinals                       [2][]int  // index of each step among the steps with its action
+	content, title                 [][]truth // by pair: the same content; the same title in a language
 }
 
 func newRanking(planned, existing []stepFacts) ranking {
@@ -285,8 +287,8 @@ func ordinalsOf(steps []stepFacts) []int {
 	return ordinals
 }
 
-// alike tells whether two steps are surely meant to be one, by their own content. Before the first
-// and after the last steps stands the same.
+// alike reports whether two steps are one by their own content. The position before the first step
+// matches only itself, and so does the one after the last.
 func (r *ranking) alike(planned, existing int) truth {
 	switch inPlan, exists := planned >= 0 && planned < len(r.planned), existing >= 0 && existing < len(r.existing); {
 	case inPlan && exists:
@@ -298,8 +300,8 @@ func (r *ranking) alike(planned, existing int) truth {
 	}
 }
 
-// samePlace tells whether two steps stand at the same position, or, if they have the same action,
-// are the same one of equally many with it.
+// samePlace reports whether two steps have the same position, or the same index among equally many
+// steps with their action.
 func (r *ranking) samePlace(planned, existing int) truth {
 	switch {
 	case planned == existing:
@@ -311,8 +313,7 @@ func (r *ranking) samePlace(planned, existing int) truth {
 	}
 }
 
-// rank says how well two steps go together. The content weighs more than all that follows, a title
-// more than all but the content.
+// rank ranks a pair. The content outweighs everything else, a title everything but the content.
 func (r *ranking) rank(planned, existing int) pair {
 	content, title, action := r.content[planned][existing], r.title[planned][existing], r.action.same(planned, existing)
 	triggers, description, only := r.triggers.alone(planned, existing), r.descriptions.alone(planned, existing), r.action.alone(planned, existing)
@@ -341,14 +342,14 @@ func (r *ranking) rank(planned, existing int) pair {
 	return ranked
 }
 
-// matched says what is sure of two lists of steps.
+// matched is what is certain about two lists of steps.
 type matched struct {
-	continues map[int]int  // existing steps by the planned ones that continue them
-	mayGoOn   map[int]bool // planned steps that may continue one of several, or none
-	mayStay   map[int]bool // existing steps of which it is not known yet whether one continues them
+	continues map[int]int  // the existing step that each planned step continues
+	mayGoOn   map[int]bool // planned steps that may continue one of several steps, or none
+	mayStay   map[int]bool // existing steps that a planned step may continue
 }
 
-// matchSteps finds out which planned step continues which existing one.
+// matchSteps matches planned steps to the existing steps that they continue.
 func matchSteps(planned, existing []stepFacts) matched {
 	ranks := newRanking(planned, existing)
 	var left []*pair
@@ -387,7 +388,7 @@ func matchSteps(planned, existing []stepFacts) matched {
 	return result
 }
 
-// rivals are the two pairs with a step that may rank highest.
+// rivals are the two pairs of a step with the highest possible ranks.
 type rivals struct{ first, second *pair }
 
 func compete(all map[int]*rivals, step int, p *pair) {
@@ -402,7 +403,7 @@ func compete(all map[int]*rivals, step int, p *pair) {
 	}
 }
 
-// lose tells whether a pair beats all others.
+// lose reports whether a pair beats all others.
 func (r *rivals) lose(p *pair) bool {
 	rival := r.first
 	if rival == p {

@@ -16,8 +16,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// The steps of a challenge have ids, to which the progress of users is tied, and the user does not write them. So the plan finds out which
-// planned step is which of those that exist: an update sends each with its id, and only a step that is new comes without.
+// The steps of a challenge have ids, which the user does not write. The progress of users belongs
+// to these ids. So the plan matches the planned steps to the existing ones. An update sends the id
+// of each existing step; only a new step has none.
 
 type stepModel struct {
 	ID          types.String `tfsdk:"id"`
@@ -33,8 +34,8 @@ type triggerModel struct {
 	Settings types.String `tfsdk:"settings"`
 }
 
-// planSteps gives the planned steps the ids of those that they continue, as far as that is sure, and
-// warns when users of a campaign lose a step or get a new one.
+// planSteps gives planned steps the ids of the steps that they certainly continue. It warns when
+// users of a campaign lose a step or get a new one.
 func (m campaignModel) planSteps(ctx context.Context, state campaignModel, resp *resource.ModifyPlanResponse) {
 	diags, at := &resp.Diagnostics, path.Root("challenge").AtName("steps")
 	existing := objectOf[challengeModel](ctx, state.Challenge, diags)
@@ -42,7 +43,7 @@ func (m campaignModel) planSteps(ctx context.Context, state campaignModel, resp 
 		return
 	}
 	planned := objectOf[challengeModel](ctx, m.Challenge, diags)
-	if planned == nil { // Only a challenge that is not known yet is none: another form replaces.
+	if planned == nil { // Only an unknown challenge is nil here: another form replaces the campaign.
 		planned = &challengeModel{Steps: types.ListUnknown(existing.Steps.ElementType(ctx))}
 	}
 	if planned.Steps.Equal(existing.Steps) {
@@ -65,7 +66,7 @@ func (m campaignModel) planSteps(ctx context.Context, state campaignModel, resp 
 	}
 }
 
-// withIDs sets the ids of the steps of a list. What is null or not known as a whole has none.
+// withIDs sets the ids of the steps of a list. A null or unknown step gets none.
 func withIDs(ctx context.Context, list types.List, id func(at int, was types.String) types.String) types.List {
 	if len(list.Elements()) == 0 {
 		return list
@@ -82,7 +83,8 @@ func withIDs(ctx context.Context, list types.List, id func(at int, was types.Str
 	return types.ListValueMust(list.ElementType(ctx), steps)
 }
 
-// warnOfSteps says what a change of its steps means for the users of a campaign that is not a draft.
+// warnOfSteps describes what a change of the steps means for the users of a campaign that is not a
+// draft.
 func (m campaignModel) warnOfSteps(at path.Path, status string, unknown bool, before, after []stepFacts, found matched, diags *diag.Diagnostics) {
 	var fresh, gone, open []string
 	for i := range after {
@@ -129,7 +131,7 @@ func counted(n int, one, several string) string {
 	return strconv.Itoa(n) + " " + several
 }
 
-// stepsOf are the steps as the service takes them; a step whose id is not known is new.
+// stepsOf returns the steps in the form of the service. A step with an unknown id is new.
 func stepsOf(ctx context.Context, list types.List, diags *diag.Diagnostics) []merchants.Step {
 	steps := []merchants.Step{}
 	for _, step := range objectsOf[stepModel](ctx, list, diags) {
@@ -151,7 +153,7 @@ func stepsOf(ctx context.Context, list types.List, diags *diag.Diagnostics) []me
 	return steps
 }
 
-// withStepIDs takes the ids of new steps from an answer, where the steps stand in the order in which they were sent.
+// withStepIDs takes the ids of new steps from an answer, which lists the steps in the order sent.
 func withStepIDs(ctx context.Context, list types.List, answered []merchants.Step) types.List {
 	sent := 0
 	return withIDs(ctx, list, func(_ int, id types.String) types.String {
@@ -167,7 +169,7 @@ func withStepIDs(ctx context.Context, list types.List, answered []merchants.Step
 	})
 }
 
-// stepsValue takes the steps from the API; each keeps the form of the prior step with its id.
+// stepsValue takes the steps from the API. Each keeps the form of the prior step with its id.
 func stepsValue(ctx context.Context, prior types.List, wire []merchants.Step, diags *diag.Diagnostics) types.List {
 	attribute := challengeAttribute().Attributes["steps"]
 	before := make(map[string]*stepModel)

@@ -16,22 +16,25 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// Kind is one kind of object that the provider manages. What more than one place has to know of it is said here, once.
+// Kind is one kind of object that the provider manages. It holds what more than one place must
+// know.
 type Kind struct {
-	// Name is that of the resource without cohort_, and of the kind in allow_live_delete.
+	// Name is the name of the resource without cohort_, and of the kind in allow_live_delete.
 	Name string
-	// Noun is the word for one of them in a sentence, Plural for several.
+	// Noun names one object in a sentence, Plural several.
 	Noun, Plural string
-	// Key is the attribute that tells objects of the kind apart, in test and in live alike.
+	// Key is the attribute that identifies an object of the kind, in test and in live alike.
 	Key string
-	// Lifecycle are the statuses that a user may ask for, in their order; nil for a kind without a life cycle.
+	// Lifecycle are the statuses that a user may ask for, in order; nil for a kind without a
+	// lifecycle.
 	Lifecycle lifecycle
-	// Types are the words of the attribute type; nil for a kind without it.
+	// Types are the values of the attribute type; nil for a kind without it.
 	Types []string
-	// References says of every attribute that refers to other objects what it refers to, by its path, such as
+	// References are the attributes that refer to other objects, by their path, such as
 	// rewards.perk_id.
 	References map[string]Reference
-	// sharedAs is the type of the objects where kinds share a collection of the service, and so their keys; else "".
+	// sharedAs is the type of the objects where kinds share a collection of the service, and so their
+	// keys; else "".
 	sharedAs string
 
 	attributes func() map[string]schema.Attribute
@@ -39,11 +42,11 @@ type Kind struct {
 	views
 }
 
-// Reference is what an attribute refers to.
+// Reference is the target of an attribute that refers to other objects.
 type Reference struct {
-	// Kinds are the names of the kinds, of which the object may be any.
+	// Kinds are the names of the allowed kinds.
 	Kinds []string
-	// By is the attribute of that object which the reference holds: id, or the key of the kind.
+	// By is the attribute that the reference holds: id, or the key of the kind.
 	By string
 }
 
@@ -129,20 +132,24 @@ var campaignKind = Kind{
 		}),
 }
 
-// kinds are all of them, each after those that it refers to: in this order they can be made in an empty merchant.
+// kinds are all kinds, each after those that it refers to: an empty merchant can be filled in this
+// order.
 var kinds = []Kind{userPropertyKind, listKind, segmentKind, perkKind, digitalAssetKind, badgeKind, campaignKind}
 
-// Catalog returns the kinds of objects that the provider manages, each after those that it refers to.
+// Catalog returns the kinds of objects that the provider manages, each after those that it refers
+// to.
 func Catalog() []Kind { return slices.Clone(kinds) }
 
-// views are how the provider shows objects that it does not manage: without their types, as a data source and in a query.
+// views are the ways to show objects that the provider does not manage: as untyped objects, as a
+// data source and in a query.
 type views struct {
 	objects    func(*merchants.Client) merchants.Objects
 	dataSource func(Kind) datasource.DataSource
 	query      func(Kind) list.ListResource
 }
 
-// viewsOf are the views of a kind. Managed is the model of its resource, Shown that of its data source.
+// viewsOf returns the views of a kind. Managed is the model of its resource, Shown that of its data
+// source.
 func viewsOf[
 	Managed, Shown any, T merchants.Object, Input any, PM projection[T, Managed], PS projection[T, Shown],
 ](of func(*merchants.Client) merchants.Collection[T, Input]) views {
@@ -153,7 +160,7 @@ func viewsOf[
 	}
 }
 
-// projection is a model that takes everything from an object of the service: rule 2.
+// projection is a model that reads everything from an object of the service: rule 2.
 type projection[T merchants.Object, Model any] interface {
 	*Model
 	read(ctx context.Context, object T, rewritten rehostedURLs, diags *diag.Diagnostics)
@@ -177,7 +184,7 @@ func kindNamed(name string) (Kind, bool) {
 	return kinds[i], true
 }
 
-// rivals are the kinds that share their keys with this one, itself among them.
+// rivals are the kinds that share their keys with this kind, including itself.
 func (k Kind) rivals() []Kind {
 	if k.sharedAs == "" {
 		return []Kind{k}
@@ -187,7 +194,7 @@ func (k Kind) rivals() []Kind {
 
 func (k Kind) keyName() string { return strings.ReplaceAll(k.Key, "_", " ") }
 
-// nameAttribute is the attribute with the name in Cohort's admin, which every object has.
+// nameAttribute is the attribute that holds the name in Cohort's admin. Every object has one.
 func (k Kind) nameAttribute() string {
 	if _, found := k.attributes()["name"]; found {
 		return "name"
@@ -195,7 +202,7 @@ func (k Kind) nameAttribute() string {
 	return k.Key
 }
 
-// doing says what is done with an object, as in: create perk "welcome-10".
+// doing describes an operation on an object, as in: create perk "welcome-10".
 func (k Kind) doing(verb string, object tftypes.Value) string {
 	return fmt.Sprintf("%s %s %q", verb, k.Noun, textsOf(object)(k.nameAttribute()).ValueString())
 }

@@ -14,8 +14,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// addAPIError tells the person at the terminal what was attempted, what the service said, and what to do now; at the
-// attribute at fault where the service names it. doing is a phrase such as: create perk "welcome-10".
+// addAPIError reports what was attempted, what the service said, and what to do now. It reports at
+// the attribute at fault when the service names one. doing is a phrase such as: create perk
+// "welcome-10".
 func addAPIError(diags *diag.Diagnostics, doing string, err error) {
 	summary := "Could not " + doing
 	apiError, ok := errors.AsType[*merchants.Error](err)
@@ -29,7 +30,7 @@ func addAPIError(diags *diag.Diagnostics, doing string, err error) {
 	}
 }
 
-// attributePath is the path of an attribute that is named like shopify_discount.value.
+// attributePath returns the path of an attribute named like shopify_discount.value.
 func attributePath(attribute string) path.Path {
 	at := path.Empty()
 	for name := range strings.SplitSeq(attribute, ".") {
@@ -38,12 +39,13 @@ func attributePath(attribute string) path.Path {
 	return at
 }
 
-// addUnknownType says that the service has grown since: what it answered cannot be written here, and would be lost by an update.
+// addUnknownType reports a type that this version does not know. Its value cannot be written here,
+// and an update would lose it.
 func addUnknownType(diags *diag.Diagnostics, what, name string) {
 	diags.AddError("Unknown type", fmt.Sprintf("%s is of type %q, which this version of the provider does not know. Nothing was changed. Look for a newer version.", what, merchants.Plain(name)))
 }
 
-// describeError says what the service said, without where it belongs.
+// describeError returns what the service said, without a path.
 func describeError(err error) string {
 	if apiError, ok := errors.AsType[*merchants.Error](err); ok {
 		return apiErrorDetail(apiError)
@@ -51,7 +53,7 @@ func describeError(err error) string {
 	return sentence(err)
 }
 
-// sentence writes an error as a sentence of its own.
+// sentence turns an error into a sentence.
 func sentence(err error) string {
 	first, size := utf8.DecodeRuneInString(err.Error())
 	return string(unicode.ToUpper(first)) + strings.TrimSuffix(err.Error()[size:], ".") + "."
@@ -80,7 +82,7 @@ func apiErrorDetail(err *merchants.Error) string {
 	return said + "\n" + request + "\n\n" + adviceOn(err)
 }
 
-// adviceOn says what to do about an error.
+// adviceOn returns what to do about an error.
 func adviceOn(err *merchants.Error) string {
 	switch {
 	case errors.Is(err, merchants.ErrKeyUnknown):
@@ -113,7 +115,7 @@ func adviceOn(err *merchants.Error) string {
 	}
 }
 
-// adviceOnStatus says what to do about a request that the status of an object does not allow.
+// adviceOnStatus returns what to do when the status of an object does not allow a request.
 func adviceOnStatus(err *merchants.Error) string {
 	switch err.Method {
 	case http.MethodPatch, http.MethodPut:

@@ -15,8 +15,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// A digital asset is a reward that users own. It is a draft until it is published and can be edited at any time. The documentation knows no
-// archive for it, only a deletion that is permanent and takes the asset from everyone who has it.
+// A digital asset is a reward that users own. It is a draft until it is published, and can be
+// edited at any time. The documentation knows no archive for it. A deletion is permanent and takes
+// the asset from everyone who has it.
 var (
 	_ resource.ResourceWithConfigure      = (*digitalAssetResource)(nil)
 	_ resource.ResourceWithIdentity       = (*digitalAssetResource)(nil)
@@ -179,7 +180,7 @@ func (r *digitalAssetResource) ImportState(ctx context.Context, req resource.Imp
 	r.data.importByKeyOrID(ctx, digitalAssetKind, req, resp)
 }
 
-// adopt fills what an import cannot read: what is wanted of the asset is what it is.
+// adopt sets what an import cannot read: the desired status is the status that the asset has.
 func (m *digitalAssetModel) adopt(status string) {
 	m.DesiredStatus = digitalAssetLifecycle.imported(status)
 }
@@ -196,7 +197,7 @@ func (m digitalAssetModel) input() merchants.DigitalAssetInput {
 	}
 }
 
-// computed takes from an answer what the service decides: rule 2.
+// computed takes what the service decides from an answer: rule 2.
 func (m *digitalAssetModel) computed(asset *merchants.DigitalAsset) {
 	m.ID, m.Status = types.StringValue(string(asset.ID)), types.StringValue(asset.Status)
 }
@@ -210,7 +211,7 @@ func (m *digitalAssetAttributes) read(_ context.Context, asset *merchants.Digita
 	m.MaxSupply = types.Int64PointerValue(asset.MaxSupply)
 }
 
-// media are the addresses that the service stored under another one.
+// media returns the URLs that the service stored under another URL.
 func (m digitalAssetModel) media(asset *merchants.DigitalAsset) rehostedURLs {
 	urls := rehostedURLs{}
 	urls.note(m.ImageURL, asset.ImageURL)

@@ -1,8 +1,10 @@
 package provider
 
-// Equal forms are ways to write one value. The service may store another one than the user wrote; that is no change and does not show, while
-// anything else does. This table says of each attribute which forms are equal; what is exact has one form. The projections (the methods read)
-// keep to it, and equal_forms_test.go, which reads it from here, walks each form through create, update, refresh and import.
+// Equal forms are ways to write one value. The service may store another form than the user wrote.
+// That is no change and does not show; anything else does. This table lists the equal forms of each
+// attribute; an exact value has one form. The projections (the methods read) follow it.
+// equal_forms_test.go reads the table from here and walks each form through create, update, refresh
+// and import.
 //
 //	airdrop                                            exact
 //	audience_id                                        exact
@@ -93,15 +95,15 @@ package provider
 //
 //	chosen     a value that the service chooses for an empty text
 //	default    direct distribution without a limit for none
-//	empty      null, an empty text, list or map; for settings also the JSON null and, as an answer, {}
+//	empty      null, an empty text, list or map; in settings also JSON null, and {} as an answer
 //	html       white space, the style of tags and of characters, end tags that HTML implies
 //	json       order of keys, white space, escapes, the way a number is written
 //	languages  a language that is left out, null or an empty text
-//	media      the address of a copy that the service made, as long as it is the one that it answered to the write
+//	media      the address of a copy by the service, as long as the write returned that address
 //	number     the way in which a value is written that the service holds as a number
 //	order      the order of the elements
 //	time       time zone, and what is finer than a millisecond
 //	trimmed    blanks around a text
 //
-// An empty id of another object and an empty reference id of a user property are refused: the first would mean all users where one list was
-// meant, the second is read by those who refer to it.
+// An empty id of another object and an empty reference id of a user property are refused. The first
+// would mean all users where one list was meant. Other objects read the second.

@@ -15,13 +15,13 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// Prefixes of an import that say what follows.
+// Prefixes of an import text that force an id or a key.
 const (
 	idPrefix  = "id:"
 	keyPrefix = "key:"
 )
 
-// importKey is a key as an import names it.
+// importKey is a key in the form of an import text.
 func importKey(key string) string {
 	key = storedKey(key)
 	if strings.HasPrefix(key, idPrefix) || strings.HasPrefix(key, keyPrefix) || uuid.Validate(key) == nil {
@@ -30,7 +30,7 @@ func importKey(key string) string {
 	return key
 }
 
-// importBlock is HCL to paste, indented.
+// importBlock is an indented import block to paste.
 func importBlock(k Kind, id string) string {
 	file := hclwrite.NewEmptyFile()
 	block := file.Body().AppendNewBlock("import", nil).Body()
@@ -43,8 +43,9 @@ func indented(text string) string {
 	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")
 }
 
-// importByKeyOrID takes an import's text or identity and leaves id and mode in the state, from which Read fills the rest. The text is an id
-// when it is a UUID, else a key; "id:" or "key:" in front forces one.
+// importByKeyOrID resolves the text or the identity of an import. It leaves id and mode in the
+// state; Read fills in the rest. A text that is a UUID is an id, any other text a key. The prefix
+// "id:" or "key:" forces one of them.
 func (p *providerData) importByKeyOrID(ctx context.Context, k Kind, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var id types.String
 	if req.ID == "" {

@@ -18,17 +18,20 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// A key belongs to one object of a kind that is not archived. The service enforces that for some keys at most, so a plan that would give a
-// key to a second object is refused here.
+// A key belongs to one object of a kind that is not archived. The service enforces that for some
+// keys at most. So the plan refuses to give a key to a second object.
 //
-// One case has no answer in Terraform's protocol. With create_before_destroy, Terraform sets the old object aside, plans the new one once
-// more, and makes it; an error of that plan leaves the old object deposed for good, while an error of the create puts it back. But to the
-// provider that plan call looks exactly like the plan of a new object whose key a stranger has, which must be an error; and the process
-// that planned has ended. So the plan leaves a note on this machine that the key passes on, and the create has the last word. Where the
-// plan was made on another machine, the error says the way out.
+// Terraform's protocol leaves one case open. With create_before_destroy, Terraform sets the old
+// object aside, plans the new one once more, and creates it. An error of that plan leaves the old
+// object deposed for good; an error of the create puts it back. To the provider, that plan call
+// looks exactly like the plan of a new object whose key a stranger has, which must be an error. The
+// process that planned has ended by then. So the plan leaves a note on this machine that the key
+// passes on, and the create decides. When the plan was made on another machine, the error explains
+// what to do.
 
-// checkNewKey refuses to make an object whose key exists already. It also heals a run that was killed: what that run made without a chance
-// to say so is found here, and not made twice. replaced is the id of the object that the new one takes the place of, if any.
+// checkNewKey refuses to create an object whose key exists. It also repairs a run that was killed:
+// it finds an object that the run created but could not report, so that it is not created twice.
+// replaced is the id of the object that the new one replaces, if any.
 func (p *providerData) checkNewKey(ctx context.Context, k Kind, key, replaced string, diags *diag.Diagnostics) {
 	holder, found := p.holder(ctx, k, key, replaced, diags)
 	if blank(key) || diags.HasError() {
@@ -61,7 +64,7 @@ func (p *providerData) checkNewKey(ctx context.Context, k Kind, key, replaced st
 	}
 }
 
-// checkRename refuses to give an object a key that another one has.
+// checkRename refuses to give an object a key that another object has.
 func (p *providerData) checkRename(ctx context.Context, k Kind, id, key string, diags *diag.Diagnostics) {
 	holder, found := p.holder(ctx, k, key, id, diags)
 	if diags.HasError() {
@@ -90,7 +93,8 @@ func (p *providerData) checkRename(ctx context.Context, k Kind, id, key string, 
 	}
 }
 
-// checkCreate has the last word before a create: Terraform puts the old object of a replacement back when this refuses.
+// checkCreate checks the key right before a create. When it refuses a replacement, Terraform puts
+// the old object back.
 func (p *providerData) checkCreate(ctx context.Context, k Kind, req resource.CreateRequest, diags *diag.Diagnostics) {
 	key := textsOf(req.Plan.Raw)(k.Key)
 	if blank(key.ValueString()) {
@@ -119,8 +123,8 @@ type holder struct {
 	kind Kind
 }
 
-// holder returns the object that has a key, as far as this process knows. A plan that could not look is no plan; only a failure that passes
-// is a warning.
+// holder returns the object that has a key, as far as this process knows. It fails the plan when it
+// cannot look; only a temporary failure is a warning.
 func (p *providerData) holder(ctx context.Context, k Kind, key, without string, diags *diag.Diagnostics) (holder, bool) {
 	for _, of := range k.rivals() {
 		existing, err := p.existing.list(ctx, of, p.client)
@@ -133,7 +137,7 @@ func (p *providerData) holder(ctx context.Context, k Kind, key, without string, 
 				continue
 			}
 			if known, _ := p.ledger.of(string(head.ID)); known.written && known.key != storedKey(head.Key) {
-				continue // This process has given it another key; the list may be older.
+				continue // This process has changed its key; the listing may be older.
 			}
 			return holder{head, of}, true
 		}
@@ -160,19 +164,19 @@ func addLookUpFailure(k Kind, key string, err error, diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root(k.Key), summary, detail)
 }
 
-// passing tells whether a request may succeed when it is tried later: the service is there and has trouble.
+// passing reports whether a later retry may succeed: the service responds but has trouble.
 func passing(err error) bool {
 	apiError, ok := errors.AsType[*merchants.Error](err)
 	return ok && (apiError.Status >= http.StatusInternalServerError || apiError.Status == http.StatusTooManyRequests || apiError.Status == http.StatusRequestTimeout)
 }
 
-// addSharedKey says that two resources of one configuration have one key.
+// addSharedKey reports that two resources of one configuration have one key.
 func (p *providerData) addSharedKey(k Kind, key string, diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("Two resources have the %s %q", k.keyName(), key),
 		fmt.Sprintf("The %s is the key of a %s: after the apply neither of the two could be found by it. Write another one, or keep one of the resources.", k.keyName(), k.Noun))
 }
 
-// addExistingKey says that a key is taken, and what to paste.
+// addExistingKey reports that a key is taken, with an import block to paste.
 func (p *providerData) addExistingKey(k Kind, of holder, key string, diags *diag.Diagnostics) {
 	summary := fmt.Sprintf("A %s with the %s %q already exists in the %s merchant", of.kind.Noun, k.keyName(), key, p.mode)
 	if of.kind.Name != k.Name {
@@ -190,13 +194,13 @@ func (p *providerData) addExistingKey(k Kind, of holder, key string, diags *diag
 	diags.AddAttributeError(path.Root(k.Key), summary, advice)
 }
 
-// existing are the objects of each kind, listed once.
+// existing caches the objects of each kind, listed once.
 type existing struct {
 	mu    sync.Mutex
 	kinds map[string]func() ([]merchants.Head, error)
 }
 
-// list returns the objects of a kind; those who ask while they are listed wait. An error is not kept.
+// list returns the objects of a kind. Concurrent callers share one listing. An error is not cached.
 func (e *existing) list(ctx context.Context, k Kind, client *merchants.Client) ([]merchants.Head, error) {
 	e.mu.Lock()
 	if e.kinds == nil {
@@ -225,22 +229,24 @@ func (e *existing) list(ctx context.Context, k Kind, client *merchants.Client) (
 	return heads, err
 }
 
-// noteAge is how long a note is believed: as long as one may wait for the approval of a plan.
+// noteAge is how long a note is valid: as long as a plan may wait for its approval.
 const noteAge = 24 * time.Hour
 
-// note is the name of the note that the key of an object passes on.
+// note is the file name of the note that an object passes its key on.
 func (p *providerData) note(id merchants.ID) string {
 	return filepath.Join(os.TempDir(), fmt.Sprintf("terraform-provider-cohort-%x", sha256.Sum256([]byte(p.baseURL+"\n"+string(id)))))
 }
 
-// passOn leaves a note that the plan gives the key of an object to another one. Without it an apply refuses a little earlier.
+// passOn leaves a note that the plan gives the key of an object to another one. Without the note,
+// an apply refuses a little earlier.
 func (p *providerData) passOn(id merchants.ID) { _ = os.WriteFile(p.note(id), nil, 0o600) }
 
-// passesOn tells whether a plan gave the key of an object to another one, or an apply is under way: the create then has the last word.
+// passesOn reports whether a plan gave the key of an object to another one, or an apply is running:
+// the create then decides.
 func (p *providerData) passesOn(id merchants.ID) bool {
 	note, err := os.Stat(p.note(id))
 	return err == nil && time.Since(note.ModTime()) < noteAge || p.ledger.applies()
 }
 
-// forget takes a note back.
+// forget removes a note.
 func (p *providerData) forget(id merchants.ID) { _ = os.Remove(p.note(id)) }

@@ -18,24 +18,26 @@ import (
 const (
 	deletion    = "would delete"
 	replacement = "would replace"
-	// Terraform does not tell a replacement by a new key from an object that is let go of while another one is made.
+	// Terraform does not distinguish a replacement with a new key from an object that is let go while
+	// another one is created.
 	replacementOrNot = "may replace"
 )
 
-// checkDelete refuses to take from the live merchant what allow_live_delete does not name.
+// checkDelete refuses to delete or replace a live object that allow_live_delete does not name.
 func (p *providerData) checkDelete(k Kind, doing string, key, id types.String, diags *diag.Diagnostics) {
 	p.checkTaken(k, doing, key.ValueString(), id.ValueString(),
 		"To stop managing it and leave it in Cohort, remove it from the state with a removed block that has destroy = false.", diags)
 }
 
-// checkTainted refuses to replace a tainted object of the live merchant likewise. Terraform plans it as a new one with the same key.
+// checkTainted refuses to replace a tainted live object in the same way. Terraform plans the
+// replacement as a new object with the same key.
 func (p *providerData) checkTainted(k Kind, e entry, diags *diag.Diagnostics) {
 	p.checkTaken(k, replacement, e.key, e.id,
 		"It is in the state, and the plan makes a new one in its place. If it is tainted, terraform untaint keeps it as it is. "+
 			"If a removed block lets go of it, use a moved block instead, which keeps it.", diags)
 }
 
-// checkUnplanned refuses the same where the new one has another key, or none.
+// checkUnplanned refuses the same when the new object has another key, or none.
 func (p *providerData) checkUnplanned(ctx context.Context, k Kind, diags *diag.Diagnostics) {
 	for _, e := range p.ledger.unplanned(ctx, k) {
 		p.checkTaken(k, replacementOrNot, e.key, e.id,
@@ -54,7 +56,8 @@ func (p *providerData) checkTaken(k Kind, doing, key, id, otherwise string, diag
 			hclwrite.TokensForValue(cty.StringVal(names[0])).Bytes(), otherwise))
 }
 
-// liveNames returns how an object is called, and how allow_live_delete may name it: by its key, or by its id. The first one is to be shown.
+// liveNames returns how to show an object, and the names that allow_live_delete may use for it: its
+// key or its id. The first name is the one to show.
 func liveNames(k Kind, key, id string) (string, []string) {
 	byID := k.Name + ":" + idPrefix + id
 	key = storedKey(key)

@@ -11,9 +11,10 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// probeMerchant reads objects of the state that Terraform has not asked for, as with -refresh=false, until one is found: in another
-// organization what is made would be made there, and what is deleted would leave the state. Terraform shows the state and what changes in
-// any order, so that those which it shows later are read then. A saved plan shows only what it changes.
+// probeMerchant reads objects of the state that Terraform has not asked for, as with
+// -refresh=false, until one is found. In another organization, new objects would be created there,
+// and deleted ones would leave the state. Terraform shows the state and the changes in any order,
+// so a later call reads the objects that it shows later. A saved plan shows only what it changes.
 func (p *providerData) probeMerchant(ctx context.Context, makes bool, diags *diag.Diagnostics) {
 	p.ledger.begins(makes)
 	p.sampling.Lock()
@@ -34,7 +35,8 @@ func (p *providerData) probeMerchant(ctx context.Context, makes bool, diags *dia
 	}
 }
 
-// recordRead refuses to believe that most objects are gone. One error keeps Terraform from removing anything, so it is said once.
+// recordRead refuses to believe that most objects are gone. It reports once, because one error
+// keeps Terraform from removing anything.
 func (p *providerData) recordRead(k Kind, id string, exists, sampled bool, diags *diag.Diagnostics) {
 	reads, gone, trips := p.ledger.read(k, id, exists, sampled)
 	if !trips || p.expectEmpty {
@@ -45,7 +47,7 @@ func (p *providerData) recordRead(k Kind, id string, exists, sampled bool, diags
 			"If the merchant was emptied on purpose, set %s=1 and run again.", gone, reads, envExpectEmpty))
 }
 
-// witnesses returns a few other objects of the state that exist. Without a refresh one is read for it.
+// witnesses returns a few other objects of the state that exist. Without a refresh, it reads one.
 func (p *providerData) witnesses(ctx context.Context, id string, diags *diag.Diagnostics) []witness {
 	for range tripReads {
 		others, unread := p.ledger.others(ctx, id)
@@ -63,7 +65,8 @@ func (p *providerData) witnesses(ctx context.Context, id string, diags *diag.Dia
 	return nil
 }
 
-// sample reads an object of the state that Terraform has not asked for. It returns false when there was no clear answer.
+// sample reads an object of the state that Terraform has not asked for. It returns false when there
+// was no clear answer.
 func (p *providerData) sample(ctx context.Context, e entry, diags *diag.Diagnostics) bool {
 	_, err := e.kind.objects(p.client).Head(ctx, merchants.ID(e.id))
 	if err != nil && !merchants.IsNotFound(err) {
@@ -73,7 +76,8 @@ func (p *providerData) sample(ctx context.Context, e entry, diags *diag.Diagnost
 	return true
 }
 
-// anyExists tells whether one of the objects exists that the plan of a deletion saw. Where it saw none there is no telling.
+// anyExists reports whether one of the objects that the plan of a deletion saw still exists. It
+// returns true when the plan saw none, because nothing can then be proven.
 func (p *providerData) anyExists(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics) bool {
 	left, problems := req.Private.GetKey(ctx, replacementMarkKey)
 	diags.Append(problems...)

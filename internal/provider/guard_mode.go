@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// checkMode refuses to touch what is in the other merchant. Nothing is removed from the state.
+// checkMode refuses to touch an object of the other merchant. It removes nothing from the state.
 func (p *providerData) checkMode(mode types.String, diags *diag.Diagnostics) {
 	if mode.IsNull() || mode.IsUnknown() || mode.ValueString() == string(p.mode) {
 		return

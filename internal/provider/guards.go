@@ -12,24 +12,25 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// The guards keep a run from changing what it was not meant to change:
+// The guards keep a run from making changes that nobody meant:
 //
-//	file                     guard                                                           where it speaks
-//	provider.go              the key fits the mode; the key goes to no other address          Configure
-//	merchants (the client)   a read-only configuration sends no write                        before each request
-//	guard_mode.go            a state of one merchant, and a key of the other                 every call that sees a state
-//	guard_live_delete.go     a deletion or replacement in live that nobody has named         plan, and before the request
-//	guard_merchant.go        most objects gone at once, as with a key of another organization   read, plan, deletion
-//	guard_key.go             a key that another object has                                   plan, and before the create
-//	guard_import.go          an import that names the other merchant                         import
-//	guard_conflict.go        an object that changed outside between plan and apply           before the update
-//	references.go            the id of an object of another kind                             plan
+//	file                    guard                                            where
+//	provider.go             the key fits the mode and goes to one address    Configure
+//	merchants (the client)  a read-only configuration sends no write         before each request
+//	guard_mode.go           a state of one merchant, and a key of the other  each call with a state
+//	guard_live_delete.go    an unnamed deletion or replacement in live       plan, before delete
+//	guard_merchant.go       most objects gone, as in another organization    read, plan, delete
+//	guard_key.go            a key that another object has                    plan, before create
+//	guard_import.go         an import that names the other merchant          import
+//	guard_conflict.go       an object changed outside after the plan         before update
+//	references.go           the id of an object of another kind              plan
 //
-// What they remember of a run is in ledger.go, and what a plan leaves for its apply in replacement_mark.go.
+// ledger.go holds what they remember of a run, replacement_mark.go what a plan leaves for its
+// apply.
 
-// guardPlan runs at the beginning of every ModifyPlan. A replacement comes as two calls, neither of which looks like a deletion: one with the
-// prior state, then one without it, which gets the private data that the first one left. Of the second one it returns the id of the object
-// that is replaced.
+// guardPlan runs at the beginning of every ModifyPlan. A replacement comes as two calls, and
+// neither looks like a deletion: the first has the prior state, the second has none but gets the
+// private data of the first. For the second call it returns the id of the replaced object.
 func (p *providerData) guardPlan(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaced string) {
 	if !req.State.Raw.IsNull() {
 		p.guardManaged(ctx, k, req, resp)
@@ -40,7 +41,7 @@ func (p *providerData) guardPlan(ctx context.Context, k Kind, req resource.Modif
 	return replaced
 }
 
-// guardNew is guardPlan of an object that is not in the state.
+// guardNew is guardPlan for an object that is not in the state.
 func (p *providerData) guardNew(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaced string) {
 	diags := &resp.Diagnostics
 	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("mode"), string(p.mode))...)
@@ -76,7 +77,7 @@ func (p *providerData) guardNew(ctx context.Context, k Kind, req resource.Modify
 	return old.ID
 }
 
-// guardManaged is guardPlan of an object of the state.
+// guardManaged is guardPlan for an object of the state.
 func (p *providerData) guardManaged(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	diags := &resp.Diagnostics
 	state, plan := textsOf(req.State.Raw), textsOf(req.Plan.Raw)
@@ -99,7 +100,7 @@ func (p *providerData) guardManaged(ctx context.Context, k Kind, req resource.Mo
 		if !diags.HasError() {
 			left.Witnesses = p.witnesses(ctx, left.ID, diags)
 		}
-	case blank(next.ValueString()): // It has none after the plan, or it is not known yet.
+	case blank(next.ValueString()): // It has no key after the plan, or an unknown one.
 	case comesBack || storedKey(next.ValueString()) != storedKey(key.ValueString()):
 		p.checkRename(ctx, k, id.ValueString(), next.ValueString(), diags)
 	case p.ledger.claimed(k, next.ValueString()):
@@ -111,7 +112,8 @@ func (p *providerData) guardManaged(ctx context.Context, k Kind, req resource.Mo
 	}
 }
 
-// guardDelete checks once more, right before the deletion, what the plan has checked. It returns the id of the object.
+// guardDelete repeats the checks of the plan right before the deletion. It returns the id of the
+// object.
 func (p *providerData) guardDelete(k Kind, req resource.DeleteRequest, diags *diag.Diagnostics) merchants.ID {
 	object := textsOf(req.State.Raw)
 	p.checkMode(object("mode"), diags)

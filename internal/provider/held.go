@@ -13,10 +13,12 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// What the service holds can be written down, even where it would refuse it as new: an object that exists can then be adopted and changed in
-// other places. So what is wrong with a value alone is an error of the plan, which knows the state, and not of validate, which does not.
+// Any value that the service holds can be configured, even one that it would refuse as new: an
+// existing object can then be adopted and changed elsewhere. So a value that is wrong by itself is
+// an error of the plan, which knows the state, and not of validate, which does not.
 
-// textUnlessHeld runs a validator on a text that is not the one of the state. An empty text of an optional attribute is none.
+// textUnlessHeld runs a validator on a text, unless the state has the same text. An empty text of
+// an optional attribute counts as null.
 type textUnlessHeld struct{ check validator.String }
 
 func (m textUnlessHeld) Description(ctx context.Context) string { return m.check.Description(ctx) }
@@ -51,7 +53,7 @@ func (m numberUnlessHeld) PlanModifyInt64(ctx context.Context, req planmodifier.
 	resp.Diagnostics.Append(said.Diagnostics...)
 }
 
-// discountUnlessHeld refuses a discount that gives nothing, or more than everything.
+// discountUnlessHeld refuses a discount of nothing, or a percentage above 100.
 type discountUnlessHeld struct{}
 
 func (discountUnlessHeld) Description(context.Context) string {
@@ -83,7 +85,7 @@ func (discountUnlessHeld) PlanModifyFloat64(ctx context.Context, req planmodifie
 	}
 }
 
-// languagesUnlessHeld refuses keys that are no language code.
+// languagesUnlessHeld refuses keys that are not language codes.
 type languagesUnlessHeld struct{}
 
 func (languagesUnlessHeld) Description(context.Context) string {
@@ -104,7 +106,8 @@ func (languagesUnlessHeld) PlanModifyMap(_ context.Context, req planmodifier.Map
 	}
 }
 
-// conditionsUnlessHeld refuses a condition of no kind, unless the segment has one that the provider does not know, for which it stands.
+// conditionsUnlessHeld refuses a condition of no kind, unless it stands for one that the provider
+// does not know and the segment already has.
 type conditionsUnlessHeld struct{}
 
 func (conditionsUnlessHeld) Description(context.Context) string {
@@ -125,7 +128,8 @@ func (conditionsUnlessHeld) PlanModifyList(_ context.Context, req planmodifier.L
 	}
 }
 
-// emptyConditions returns where conditions of no kind stand, or a group that is null. One of which a part is not known yet has a kind.
+// emptyConditions returns the paths of conditions of no kind and of null groups. A condition with
+// an unknown part has a kind.
 func emptyConditions(at path.Path, groups types.List) []path.Path {
 	var empty []path.Path
 	for i, group := range groups.Elements() {
@@ -153,7 +157,8 @@ func ofNoKind(condition types.Object) bool {
 	return len(set) == 0 && !unknown
 }
 
-// sameJSONAsState keeps settings as they are in the state when the configuration says the same JSON in another form.
+// sameJSONAsState keeps the settings of the state when the configuration has the same JSON in
+// another form.
 type sameJSONAsState struct{}
 
 func (sameJSONAsState) Description(context.Context) string {
@@ -168,7 +173,8 @@ func (sameJSONAsState) PlanModifyString(_ context.Context, req planmodifier.Stri
 	}
 }
 
-// sameTimeAsState keeps a time as it is in the state when the configuration says the same instant in another form.
+// sameTimeAsState keeps the time of the state when the configuration has the same instant in
+// another form.
 type sameTimeAsState struct{}
 
 func (sameTimeAsState) Description(context.Context) string {
@@ -185,7 +191,7 @@ func (sameTimeAsState) PlanModifyString(_ context.Context, req planmodifier.Stri
 
 func known(value types.String) bool { return !value.IsNull() && !value.IsUnknown() }
 
-// oneOf refuses a word that is not of a closed catalog. It does not repeat the word.
+// oneOf refuses a word outside a closed catalog. It does not repeat the word.
 type oneOf []string
 
 func (v oneOf) Description(context.Context) string {

@@ -20,8 +20,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// An inventory tells which keys a merchant has. With it an import block takes over what exists and leaves the rest to be created, in one plan.
-// Archived objects are not in it, because their key may be used again; nor are keys that several objects have, because none of them is meant.
+// An inventory lists the keys of a merchant. With it, one plan can import what exists and create
+// the rest. It leaves out archived objects, because their keys may be used again. It leaves out
+// keys that several objects have, because they name none of them.
 var _ datasource.DataSourceWithConfigure = (*inventoryDataSource)(nil)
 
 func newInventoryDataSource() datasource.DataSource { return &inventoryDataSource{} }
@@ -77,7 +78,7 @@ func (d *inventoryDataSource) Read(ctx context.Context, req datasource.ReadReque
 	}
 }
 
-// plural is the name of the kind as an attribute that holds several.
+// plural is the name of an attribute that holds several objects of the kind.
 func (k Kind) plural() string { return strings.ReplaceAll(k.Plural, " ", "_") }
 
 // inventory returns the ids of a kind by key.

@@ -13,8 +13,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// kindDataSource is the data source of every kind: one object, by its id or by its key, with the attributes that the
-// resource has, save those that only say what is wanted.
+// kindDataSource is the data source of every kind: one object, by its id or by its key. It has the
+// attributes of the resource, except those that only say what the user wants.
 type kindDataSource[T merchants.Object, Input, Model any, P projection[T, Model]] struct {
 	kind Kind
 	of   func(*merchants.Client) merchants.Collection[T, Input]

@@ -21,8 +21,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// kindQuery is the list resource of every kind, which finds its objects. List resources are called queries here, because
-// one of the kinds is a list.
+// kindQuery is the list resource of every kind. List resources are called queries here, because one
+// of the kinds is a list.
 type kindQuery[T merchants.Object, Input, Model any, P projection[T, Model]] struct {
 	kind Kind
 	of   func(*merchants.Client) merchants.Collection[T, Input]
@@ -53,7 +53,8 @@ func (q *kindQuery[T, Input, Model, P]) List(ctx context.Context, req list.ListR
 	stream.Results = q.results(ctx, req)
 }
 
-// filter is the argument of a query with the trait that objects must have, and the values of it; "" for none.
+// filter returns the argument of a query that selects by a trait, and its possible values; "" for
+// none.
 func (k Kind) filter() (name string, values []string) {
 	switch {
 	case k.Lifecycle != nil:
@@ -65,7 +66,7 @@ func (k Kind) filter() (name string, values []string) {
 	}
 }
 
-// trait is what a query chooses objects by; "" is one that is not known.
+// trait is the property that a query selects by; "" when it is not known.
 func (k Kind) trait(head merchants.Head) string {
 	if k.Lifecycle != nil {
 		return head.Status
@@ -73,12 +74,13 @@ func (k Kind) trait(head merchants.Head) string {
 	return head.Type
 }
 
-// results gives the objects one by one, and asks for no page before it is needed. An error comes in the place of the
-// result that it prevents, and ends them.
+// results yields the objects one by one and requests each page only when needed. An error takes the
+// place of the result that it prevents, and ends the query.
 //
-// That a row of a list is the whole object is assumed. A resource that lacked something would become a configuration that
-// takes it away, so each resource is read by its id, as an import does; Terraform asks for at most 100 unless told
-// otherwise. Without resources, nothing is read but the pages, and a row whose trait is missing where one is asked for.
+// It is assumed that a row of a listing is the whole object. A resource with missing values would
+// become a configuration that removes them. So each resource is read by its id, as in an import;
+// Terraform asks for at most 100 unless told otherwise. Without resources, it reads only the pages,
+// and each row that lacks a requested trait.
 func (q *kindQuery[T, Input, Model, P]) results(ctx context.Context, req list.ListRequest) iter.Seq[list.ListResult] {
 	trait := types.StringValue(q.kind.sharedAs)
 	if name, _ := q.kind.filter(); name != "" {
@@ -126,11 +128,11 @@ func (q *kindQuery[T, Input, Model, P]) results(ctx context.Context, req list.Li
 	}
 }
 
-// displayName is what a person knows an object by.
+// displayName is the name by which a person knows an object.
 func displayName(head merchants.Head) string { return cmp.Or(head.Key, head.Name, string(head.ID)) }
 
-// result shows one object. One that cannot be written as a resource is left out with a warning, so that it does not hide
-// the others.
+// result shows one object. It replaces an object that cannot be written as a resource with a
+// warning, so that the others still show.
 func (q *kindQuery[T, Input, Model, P]) result(ctx context.Context, req list.ListRequest, object T) list.ListResult {
 	result, head := req.NewListResult(ctx), object.Head()
 	result.DisplayName = displayName(head)
@@ -150,7 +152,8 @@ func (q *kindQuery[T, Input, Model, P]) result(ctx context.Context, req list.Lis
 	return left
 }
 
-// write writes a resource as an import and the read after it do, but for what is sensitive: Terraform would print it.
+// write writes a resource as an import with its read does, but without secrets: Terraform would
+// print them.
 func (q *kindQuery[T, Input, Model, P]) write(ctx context.Context, object T, into *tfsdk.Resource) diag.Diagnostics {
 	var diags diag.Diagnostics
 	diags.Append(into.SetAttribute(ctx, path.Root("id"), string(object.Head().ID))...)
@@ -170,7 +173,7 @@ func (q *kindQuery[T, Input, Model, P]) write(ctx context.Context, object T, int
 	return diags
 }
 
-// sensitivePaths are the attributes of objects, at any depth but in lists, that hold a secret text.
+// sensitivePaths are the sensitive attributes of an object, at any depth except in lists.
 func sensitivePaths(parent path.Path, attributes map[string]resourceschema.Attribute) []path.Path {
 	var paths []path.Path
 	for name, attribute := range attributes {
@@ -191,7 +194,7 @@ func failedResult(doing string, err error) list.ListResult {
 	return failed
 }
 
-// filterAttribute is an argument by which a query shows only what has one of these values.
+// filterAttribute is an argument that limits a query to objects with one of these values.
 func filterAttribute(what string, values ...string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: fmt.Sprintf("Show only what has this %s: `%s`. Unset: everything.", what, strings.Join(values, "`, `")),

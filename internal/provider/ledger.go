@@ -10,42 +10,50 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// ledger is what one configured provider has seen of the objects that Terraform manages, and what the plan does to their keys. Terraform
-// speaks to a provider of one resource at a time, in any order, and a guard often needs to know of the others.
+// ledger records what one configured provider has seen of the managed objects, and what the plan
+// does to their keys. Terraform calls a provider for one resource at a time, in any order, but a
+// guard often needs to know the others.
 type ledger struct {
 	mu sync.Mutex
 	// patience is how long a guard waits for Terraform to show or to plan another object.
 	patience time.Duration
-	// stirred is when something of an object was noted last.
+	// stirred is the time of the last change of an entry.
 	stirred time.Time
 	// entries are the objects that Terraform has shown or this process has written, by id.
 	entries map[string]*entry
 	// claims are the keys that new objects of this run get.
 	claims map[claim]bool
-	// slugs are the slugs that campaigns have after the plan, with the key of the first campaign that came with each.
+	// slugs are the slugs that campaigns have after the plan, with the key of the first campaign that
+	// claimed each.
 	slugs map[string]string
-	// changed is closed at the next change; nil when nobody waits for one.
+	// changed is closed at the next change; nil when nobody waits.
 	changed chan struct{}
-	// unseenUntil is when the wait for objects that are not shown ends; zero before the first.
+	// unseenUntil is the end of the wait for objects that Terraform does not show; zero before the
+	// first wait.
 	unseenUntil time.Time
 
-	// reads counts the objects that were read, gone those of them that do not exist; sampled is how many of these Terraform had not asked for.
+	// reads counts the objects that were read, gone those that do not exist. sampled counts the gone
+	// ones that Terraform had not asked for.
 	reads, gone, sampled int
-	// proven tells that an object of the state exists. Ids differ between merchants, so one is enough to tell that this is the right one.
+	// proven is set once an object of the state exists. Ids differ between merchants, so one object
+	// proves that this is the right merchant.
 	proven bool
-	// tripped tells that the run was stopped because most objects are gone.
+	// tripped is set when the run was stopped because most objects are gone.
 	tripped bool
-	// createsPlanned tells that the run makes or replaces something, changes that it does that or deletes something.
+	// createsPlanned is set when the run creates or replaces something, changes also when it deletes
+	// something.
 	createsPlanned, changes bool
-	// applying tells that a change was applied: plan calls are those of an apply from then on.
+	// applying is set once a change was applied: later plan calls belong to an apply.
 	applying bool
-	// running counts the changes that are being applied, doubting those of them that wait for another one to prove the merchant.
+	// running counts the changes that are being applied, doubting those that wait for another change
+	// to prove the merchant.
 	running, doubting int
 	// asking counts the reads that Terraform waits for.
 	asking int
-	// failed tells that a read or a plan call ended with an error, so that there will be no plan.
+	// failed is set when a read or a plan call failed, so that there will be no plan.
 	failed bool
-	// refreshes tells that Terraform reads the objects of the state by itself, if perhaps after it has planned some of them.
+	// refreshes is set when Terraform itself reads the objects of the state, even if it plans some of
+	// them first.
 	refreshes bool
 }
 
@@ -53,38 +61,39 @@ type ledger struct {
 type entry struct {
 	kind Kind
 	id   string
-	// key is its key in the state, or the one that this process gave it; "" when it has none.
+	// key is its key in the state, or the key that this process gave it; "" for none.
 	key string
-	// written tells that this process has made, changed or deleted it.
+	// written is set when this process has created, changed or deleted it.
 	written bool
-	// read tells that this process has asked the service for it, exists that it was there.
+	// read is set when this process has asked the service for it, exists when it was there.
 	read, exists bool
-	// readAt is when it was asked for last.
+	// readAt is the time of the last read.
 	readAt time.Time
-	// planned tells that a plan call has come with its state. For a tainted object none does.
+	// planned is set when a plan call came with its state. A tainted object gets no such call.
 	planned bool
-	// next is its key after the plan; "" when it goes or is archived, or when the new key is not known yet.
+	// next is its key after the plan; "" when it is deleted or archived, or when the new key is
+	// unknown.
 	next string
-	// archived tells that it is archived after the plan. It then has no key.
+	// archived is set when it is archived after the plan. It then has no key.
 	archived bool
 }
 
-// keeps tells whether the object still has its key after the plan.
+// keeps reports whether the object still has its key after the plan.
 func (e entry) keeps() bool { return e.planned && e.next == e.key && !e.archived }
 
-// isGone tells whether this process has looked for the object in vain.
+// isGone reports whether this process has read the object and found it missing.
 func (e entry) isGone() bool { return e.read && !e.exists }
 
 // claim is a key that a new object gets.
 type claim struct{ kind, key string }
 
-// claimOf is the claim of a key in all kinds that share it.
+// claimOf returns the claim of a key. It is the same in all kinds that share the key.
 func claimOf(k Kind, key string) claim { return claim{k.rivals()[0].Name, storedKey(key)} }
 
-// storedKey is a key as the service stores it.
+// storedKey is a key in the form that the service stores.
 func storedKey(key string) string { return strings.TrimSpace(key) }
 
-// entry returns what is known of an object, for a change. The lock is held by the caller, whom the change is for.
+// entry returns the entry of an object for a change. The caller holds the lock.
 func (l *ledger) entry(k Kind, id string) *entry {
 	if l.entries == nil {
 		l.entries = map[string]*entry{}
@@ -97,7 +106,7 @@ func (l *ledger) entry(k Kind, id string) *entry {
 	return l.entries[id]
 }
 
-// wake ends the waits for a change. The lock is held by the caller.
+// wake ends the waits for a change. The caller holds the lock.
 func (l *ledger) wake() {
 	if l.changed != nil {
 		close(l.changed)
@@ -105,14 +114,15 @@ func (l *ledger) wake() {
 	}
 }
 
-// observe notes an object that Terraform manages.
+// observe records an object that Terraform manages.
 func (l *ledger) observe(k Kind, id, key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entry(k, id).key = storedKey(key)
 }
 
-// plan notes a plan call with the state of an object: its key, and the one it gets, or that it is archived then.
+// plan records a plan call with the state of an object: its key now, and its key or its archiving
+// after the plan.
 func (l *ledger) plan(k Kind, id, key, next string, archived bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -120,7 +130,7 @@ func (l *ledger) plan(k Kind, id, key, next string, archived bool) {
 	e.key, e.next, e.planned, e.archived = storedKey(key), storedKey(next), true, archived
 }
 
-// made notes that this process made an object for which a key was claimed, and its status.
+// made records that this process created an object with a claimed key, and its status.
 func (l *ledger) made(k Kind, id, key, status string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -128,7 +138,8 @@ func (l *ledger) made(k Kind, id, key, status string) {
 	delete(l.claims, claimOf(k, key))
 }
 
-// wrote notes that this process gave an object a key and a status, or deleted it, which leaves it without a key.
+// wrote records that this process gave an object a key and a status, or deleted it, which leaves it
+// without a key.
 func (l *ledger) wrote(k Kind, id, key, status string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -136,14 +147,14 @@ func (l *ledger) wrote(k Kind, id, key, status string) {
 	l.proven = true
 }
 
-// lost notes that an object that was to be deleted does not exist.
+// lost records that an object to delete does not exist.
 func (l *ledger) lost(k Kind, id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entry(k, id).has("", "")
 }
 
-// has notes what this process has made of the object.
+// has records the key and the status that this process gave the object.
 func (e *entry) has(key, status string) {
 	if e.archived = status == merchants.StatusArchived; e.archived {
 		key = ""
@@ -151,7 +162,7 @@ func (e *entry) has(key, status string) {
 	e.key, e.next, e.planned, e.written = storedKey(key), storedKey(key), true, true
 }
 
-// of returns what is known of an object.
+// of returns the entry of an object.
 func (l *ledger) of(id string) (entry, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -161,7 +172,7 @@ func (l *ledger) of(id string) (entry, bool) {
 	return entry{}, false
 }
 
-// writtenWith returns an object that this process has given a key, which lists may not show yet.
+// writtenWith returns an object that got the key from this process. Listings may not show it yet.
 func (l *ledger) writtenWith(k Kind, key, without string) (entry, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -173,7 +184,8 @@ func (l *ledger) writtenWith(k Kind, key, without string) (entry, bool) {
 	return entry{}, false
 }
 
-// claim takes a key for a new object. It returns false when the plan gives it to another one, except to the object that the new one replaces.
+// claim claims a key for a new object. It returns false when the plan gives the key to another
+// object. The object that the new one replaces does not count.
 func (l *ledger) claim(k Kind, key, replaced string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -187,14 +199,14 @@ func (l *ledger) claim(k Kind, key, replaced string) bool {
 	return true
 }
 
-// claimed tells whether a new object gets the key.
+// claimed reports whether a new object gets the key.
 func (l *ledger) claimed(k Kind, key string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.claims[claimOf(k, key)]
 }
 
-// given tells whether the plan, as far as it has come, gives the key to an object other than this one, or leaves it there.
+// given reports whether the plan, so far, gives the key to another object or leaves it there.
 func (l *ledger) given(k Kind, key, without string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -211,8 +223,8 @@ func (l *ledger) isGiven(k Kind, key, without string) bool {
 	return l.claims[c]
 }
 
-// slug notes that a campaign has a slug after the plan. It returns the key of another campaign that came with that slug before, if any. One
-// whose key is not known yet cannot be told from the others.
+// slug records that a campaign has a slug after the plan. It returns the key of an earlier campaign
+// with that slug, if any. A campaign with an unknown key cannot be told from the others.
 func (l *ledger) slug(slug, key string) (other string, shared bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -229,14 +241,16 @@ func (l *ledger) slug(slug, key string) (other string, shared bool) {
 	return "", false
 }
 
-// defaultPatience is long enough for Terraform to get to an object that it has in its plan, and short enough for who waits for a refusal.
+// defaultPatience is long enough for Terraform to reach an object of its plan, and short enough for
+// a user who waits for a refusal.
 const defaultPatience = 3 * time.Second
 
-// mostPatience is how many times as long a guard waits while other objects still come.
+// mostPatience is how many times longer a guard waits while other objects still arrive.
 const mostPatience = 10
 
-// await returns what is known of an object once a plan call has come with its state, or once nothing has come for a while. One that Terraform
-// does not show gives false: all who ask for such objects share one wait, and where nothing is shown at all nobody waits.
+// await returns the entry of an object once a plan call came with its state, or once nothing has
+// come for a while. It returns false for an object that Terraform does not show. All waits for such
+// objects share one deadline. Nobody waits when Terraform shows nothing at all.
 func (l *ledger) await(ctx context.Context, id string) (entry, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -250,7 +264,7 @@ func (l *ledger) await(ctx context.Context, id string) (entry, bool) {
 			until = l.sharedWait(begun.Add(l.patience))
 		case e.planned || e.isGone():
 			return *e, true
-		case !e.read && l.asking > 0: // Terraform plans it when it has been read, which may take long.
+		case !e.read && l.asking > 0: // Terraform plans it after its read, which may take long.
 			until = time.Now().Add(l.patience)
 		default:
 			since := latest(begun, e.readAt)
@@ -279,7 +293,7 @@ func latest(a, b time.Time) time.Time {
 	return a
 }
 
-// sharedWait returns the end of the wait that is shared. The lock is held by the caller.
+// sharedWait returns the end of the shared wait. The caller holds the lock.
 func (l *ledger) sharedWait(until time.Time) time.Time {
 	if l.unseenUntil.IsZero() {
 		l.unseenUntil = until
@@ -287,7 +301,7 @@ func (l *ledger) sharedWait(until time.Time) time.Time {
 	return l.unseenUntil
 }
 
-// wait waits for a change. The lock is held by the caller, and not while it waits.
+// wait waits for a change. The caller holds the lock; wait releases it meanwhile.
 func (l *ledger) wait(ctx context.Context) {
 	if l.changed == nil {
 		l.changed = make(chan struct{})
@@ -301,8 +315,10 @@ func (l *ledger) wait(ctx context.Context) {
 	}
 }
 
-// unplanned returns the objects of a kind that Terraform has shown but does not plan, unless a new object takes their key. In an apply there
-// are none: it shows objects without planning them, and its plan was checked before. After a failure there are none, for there will be no plan.
+// unplanned returns the objects of a kind that Terraform has shown but does not plan, unless a new
+// object takes their key. It returns none in an apply, which shows objects without planning them
+// and whose plan was checked before. It returns none after a failure, because there will be no
+// plan.
 func (l *ledger) unplanned(ctx context.Context, k Kind) []entry {
 	l.mu.Lock()
 	var shown []string
@@ -346,22 +362,23 @@ func (l *ledger) anyUnread() *entry {
 	return nil
 }
 
-// begins notes that the run makes or replaces something, or deletes it.
+// begins records that the run creates or replaces something (makes), or deletes something.
 func (l *ledger) begins(makes bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.changes, l.createsPlanned = true, l.createsPlanned || makes
 }
 
-// hasBegun tells whether the run makes, replaces or deletes something.
+// hasBegun reports whether the run creates, replaces or deletes something.
 func (l *ledger) hasBegun() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.changes
 }
 
-// doubtful tells whether something is to be made where nothing that was sampled exists, once more samples had time to come. Where Terraform
-// reads the state itself, it is told what is gone by these reads.
+// doubtful reports whether the run creates something although no sampled object exists, after a
+// wait for more samples. It is false when Terraform itself reads the state: those reads tell it
+// what is gone.
 func (l *ledger) doubtful(ctx context.Context) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -377,21 +394,22 @@ func (l *ledger) doubtful(ctx context.Context) bool {
 	return inDoubt()
 }
 
-// sawMissing tells whether an object was read that does not exist.
+// sawMissing reports whether a read object does not exist.
 func (l *ledger) sawMissing() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.gone > 0
 }
 
-// isProven tells whether an object of the state was found, or written, in this merchant.
+// isProven reports whether an object of the state was found in this merchant, or written to it.
 func (l *ledger) isProven() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.proven
 }
 
-// ask notes that Terraform waits for the read of an object, until the function is called that it returns.
+// ask records that Terraform waits for the read of an object, until the returned function is
+// called.
 func (l *ledger) ask() (done func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -404,14 +422,15 @@ func (l *ledger) ask() (done func()) {
 	}
 }
 
-// fail notes that there will be no plan.
+// fail records that there will be no plan.
 func (l *ledger) fail() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.failed = true
 }
 
-// apply notes that a change is applied, until the function is called that it returns. applies tells whether one was.
+// apply records that a change is being applied, until the returned function is called. applies
+// reports whether there was one.
 func (l *ledger) apply() (done func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -431,7 +450,7 @@ func (l *ledger) applies() bool {
 	return l.applying
 }
 
-// becomesProven tells whether a change that is being applied beside this one shows that this is the right merchant.
+// becomesProven reports whether a concurrent change proves that this is the right merchant.
 func (l *ledger) becomesProven(ctx context.Context) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -444,13 +463,14 @@ func (l *ledger) becomesProven(ctx context.Context) bool {
 	return l.proven
 }
 
-// So many objects have to have been read before their disappearance means something, and this share of them be gone.
+// The guard trips when at least tripReads objects were read and at least one in tripShare is gone.
 const (
 	tripReads = 5
 	tripShare = 2
 )
 
-// read notes the answer to a read, and reports, once, whether enough objects are gone for this to be another merchant.
+// read records the result of a read. It reports, once, that so many objects are gone that this must
+// be another merchant.
 func (l *ledger) read(k Kind, id string, exists, sampled bool) (reads, gone int, trips bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -470,7 +490,7 @@ func (l *ledger) read(k Kind, id string, exists, sampled bool) (reads, gone int,
 	return l.reads, l.gone, trips
 }
 
-// trip reports, once, that the run is to be stopped.
+// trip reports, once, that the run must stop.
 func (l *ledger) trip() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -479,11 +499,11 @@ func (l *ledger) trip() bool {
 	return first
 }
 
-// witnesses is by how many other objects a plan lets its apply tell the merchant.
+// witnesses is how many other objects a plan leaves for its apply to recognize the merchant.
 const witnesses = 3
 
-// others returns a few other objects that were found to exist; where none was yet, one that can be read comes alone. Terraform gets a while
-// to show one.
+// others returns a few other objects that exist. When none was found yet, it returns one to read.
+// It waits a while for Terraform to show one.
 func (l *ledger) others(ctx context.Context, id string) (found []entry, unread *entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

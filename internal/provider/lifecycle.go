@@ -19,12 +19,12 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// lifecycle is the life of a kind of object: the statuses that a user may ask for, in the order in which they follow each other. The first
-// is draft. Archived, where a kind has it, can be entered from any status and left again.
+// lifecycle lists the statuses that a user may ask for, in their order. The first is draft. Where a
+// kind has archived, an object can enter it from any status and leave it again.
 type lifecycle []string
 
-// Lives of the kinds. That digital assets and badges cannot be archived is inferred: the documentation describes it for perks and
-// campaigns alone.
+// Lifecycles of the kinds. It is inferred that digital assets and badges cannot be archived: the
+// documentation describes archiving for perks and campaigns alone.
 var (
 	perkLifecycle         = lifecycle{merchants.StatusDraft, merchants.StatusLive, merchants.StatusArchived}
 	digitalAssetLifecycle = lifecycle{merchants.StatusDraft, merchants.StatusPublished}
@@ -32,7 +32,7 @@ var (
 	campaignLifecycle     = lifecycle{merchants.StatusDraft, merchants.StatusPublished, merchants.StatusEnded, merchants.StatusArchived}
 )
 
-// onDestroy values.
+// Values of on_destroy.
 const (
 	destroyByArchive = "archive"
 	destroyByDelete  = "delete"
@@ -41,8 +41,9 @@ const (
 // publishedStatus returns the status that publishing leads to.
 func (l lifecycle) publishedStatus() string { return l[1] }
 
-// next returns the transition to make towards the desired status, or "" when there is none left. A status further on than the desired one is
-// accepted, because objects move on by themselves; nothing is ever unpublished.
+// next returns the next transition towards the desired status, or "" when none is left. It accepts
+// a status beyond the desired one, because objects move on by themselves. Nothing is ever
+// unpublished.
 func (l lifecycle) next(desired types.String, status string) merchants.Transition {
 	want := desired.ValueString()
 	switch {
@@ -63,8 +64,9 @@ func (l lifecycle) next(desired types.String, status string) merchants.Transitio
 	}
 }
 
-// readable refuses to go on from a status that is not known, where something has to follow from it: nothing tells whether a wish is met, or
-// whether users see the object. The words of the service are assumed, so this may be the first thing that differs.
+// readable refuses to act on an unknown status: it shows neither whether the desired status is
+// reached nor whether users see the object. The status words of the service are assumed, so they
+// may be the first thing that differs.
 func (l lifecycle) readable(status string) error {
 	if slices.Contains(l, status) {
 		return nil
@@ -73,7 +75,7 @@ func (l lifecycle) readable(status string) error {
 		merchants.Plain(status), strings.Join(l, ", "))
 }
 
-// servable refuses a wish that depends on a status that is not known.
+// servable refuses a desired status that depends on an unknown status.
 func (l lifecycle) servable(desired types.String, status string) error {
 	if err := l.readable(status); err != nil && desired.ValueString() != "" {
 		return fmt.Errorf("%w; without desired_status, the object stays as it is", err)
@@ -81,20 +83,20 @@ func (l lifecycle) servable(desired types.String, status string) error {
 	return nil
 }
 
-// checkServable refuses an update that could not serve its wish, before anything is sent.
+// checkServable refuses an update that could not reach its desired status, before anything is sent.
 func (l lifecycle) checkServable(doing string, desired types.String, status string, diags *diag.Diagnostics) {
 	if err := l.servable(desired, status); err != nil {
 		addAPIError(diags, doing, err)
 	}
 }
 
-// archivedAfter tells whether an object is archived after the transitions that are due.
+// archivedAfter reports whether an object is archived after the due transitions.
 func (l lifecycle) archivedAfter(desired, status types.String) bool {
 	due := l.next(desired, status.ValueString())
 	return due == merchants.Archive || due != merchants.Unarchive && status.ValueString() == merchants.StatusArchived
 }
 
-// imported returns the desired status that fits an object which Terraform did not make.
+// imported returns the desired status of an object that Terraform did not create.
 func (l lifecycle) imported(status string) types.String {
 	if status == merchants.StatusDraft || !slices.Contains(l, status) {
 		return types.StringNull()
@@ -102,17 +104,19 @@ func (l lifecycle) imported(status string) types.String {
 	return types.StringValue(status)
 }
 
-// adopter is a model of objects that may be published: what it wants of one that Terraform did not make is what it is.
+// adopter is a model of objects that may be published. It sets what the user wants to what the
+// object is.
 type adopter interface{ adopt(status string) }
 
-// adopt fills what only says what is wanted of an object that Terraform did not make.
+// adopt sets the attributes that only say what the user wants, for an object that Terraform did not
+// create.
 func adopt(model any, status string) {
 	if m, ok := model.(adopter); ok {
 		m.adopt(status)
 	}
 }
 
-// desiredStatusAttribute is what the user wants of the life of an object.
+// desiredStatusAttribute is the status that the user wants.
 func (l lifecycle) desiredStatusAttribute(description string) schema.StringAttribute {
 	return schema.StringAttribute{MarkdownDescription: description, Optional: true, Validators: []validator.String{oneOf(l)}}
 }
@@ -128,8 +132,9 @@ func onDestroyAttribute(noun string) schema.StringAttribute {
 	}
 }
 
-// plan refuses what cannot be reached, and makes an update of a transition that is due: status becomes unknown, for the service has the say. When
-// none is due it is planned as it was, so that a review shows what really changes.
+// plan refuses statuses that cannot be reached. It plans an update when a transition is due: plans
+// status as unknown, because the service decides it. Otherwise it plans the status of the state, so
+// that a review shows only real changes.
 func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -167,7 +172,8 @@ func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPla
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("status"), status)...)
 }
 
-// warnUnarchived says that what comes back from the archive has the status that it had before, which nobody but the service knows.
+// warnUnarchived warns that an unarchived object returns to its status before, which only the
+// service knows.
 func (l lifecycle) warnUnarchived(at path.Path, noun, want string, diags *diag.Diagnostics) {
 	var unless string
 	switch {
@@ -183,7 +189,8 @@ func (l lifecycle) warnUnarchived(at path.Path, noun, want string, diags *diag.D
 	diags.AddAttributeWarning(at, "A "+noun+" comes back from the archive in the status that it had", unless)
 }
 
-// checkArchived warns of an edit of something archived that stays so. changes are the attributes that an update would change.
+// checkArchived warns of an edit of an object that stays archived. changes are the attributes that
+// an update would change.
 func (l lifecycle) checkArchived(noun string, desired, status types.String, changes []string, diags *diag.Diagnostics) {
 	if status.ValueString() != merchants.StatusArchived || desired.IsUnknown() || l.next(desired, status.ValueString()) == merchants.Unarchive || len(changes) == 0 {
 		return
@@ -192,8 +199,9 @@ func (l lifecycle) checkArchived(noun string, desired, status types.String, chan
 		fmt.Sprintf("That what is archived cannot be edited is assumed. Bring the %s back in the same apply with desired_status = %q, or take the change back.", noun, l.publishedStatus()))
 }
 
-// plannedStatus is the status after an update. One that the plan promised stays, even if the object moved on by itself meanwhile, for
-// Terraform takes anything else for a bug; the next read tells.
+// plannedStatus is the status after an update. A planned status stays even if the object has moved
+// on by itself, because Terraform reports any other value as a bug. The next read shows the new
+// one.
 func plannedStatus(planned types.String, reached string) types.String {
 	if planned.IsUnknown() {
 		return types.StringValue(reached)
@@ -208,8 +216,8 @@ func (l lifecycle) orArchive() string {
 	return ""
 }
 
-// transitionTo makes the transitions from status to the desired one and returns the status that was reached, also when one of them fails. act makes
-// one transition and returns the status that followed.
+// transitionTo makes the transitions from status to the desired one. It returns the status that was
+// reached, even when a transition fails. transition makes one and returns the new status.
 func (l lifecycle) transitionTo(desired types.String, status string, transition func(merchants.Transition) (string, error)) (string, error) {
 	for range len(l) {
 		if err := l.servable(desired, status); err != nil {
@@ -228,7 +236,7 @@ func (l lifecycle) transitionTo(desired types.String, status string, transition 
 	return status, nil
 }
 
-// transition returns what makes transitions of an object and tells the status that followed.
+// transition returns a function that makes a transition of an object and returns the new status.
 func (p *providerData) transition(ctx context.Context, k Kind, id merchants.ID) func(merchants.Transition) (string, error) {
 	return func(t merchants.Transition) (string, error) {
 		head, err := k.objects(p.client).Transition(ctx, id, t)
@@ -236,8 +244,9 @@ func (p *providerData) transition(ctx context.Context, k Kind, id merchants.ID) 
 	}
 }
 
-// destroy archives or removes an object: what was never public is removed, the rest as on_destroy says. A kind without archive is removed. In a
-// status that is not known, nothing tells which it is.
+// destroy archives or deletes an object. It deletes an object that was never public, and any object
+// of a kind without an archive. It treats others as on_destroy says. It refuses an unknown status,
+// which does not show whether the object was public.
 func (l lifecycle) destroy(onDestroy types.String, status string, transition func(merchants.Transition) (string, error), remove func() error) error {
 	if !slices.Contains(l, merchants.StatusArchived) || status == merchants.StatusDraft {
 		return remove()
@@ -256,8 +265,8 @@ func (l lifecycle) destroy(onDestroy types.String, status string, transition fun
 	return remove()
 }
 
-// publishCreated gives a new object, which is in the state already, the status that is desired: rule 6. When that fails,
-// the object is kept and a warning says so: rule 9.
+// publishCreated gives a new object, which is already in the state, its desired status: rule 6.
+// When that fails, the object stays and a warning says so: rule 9.
 func (p *providerData) publishCreated(ctx context.Context, k Kind, made merchants.Head, desired types.String, resp *resource.CreateResponse) {
 	status, err := k.Lifecycle.transitionTo(desired, made.Status, p.transition(ctx, k, made.ID))
 	if err != nil {
@@ -269,19 +278,19 @@ func (p *providerData) publishCreated(ctx context.Context, k Kind, made merchant
 	p.ledger.made(k, string(made.ID), textsOf(resp.State.Raw)(k.Key).ValueString(), status)
 }
 
-// requirement is something that must be there before an object can be published.
+// requirement is something that publishing needs.
 type requirement struct {
 	path  path.Path
 	what  string
 	given bool
 }
 
-// required is a requirement that an attribute is set; one that is not known yet counts as set.
+// required is the requirement that an attribute is set. An unknown value counts as set.
 func required(at path.Path, what string, value interface{ IsNull() bool }) requirement {
 	return requirement{path: at, what: what, given: !value.IsNull()}
 }
 
-// checkPublishable demands at plan what publishing needs, when publishing is asked for.
+// checkPublishable demands what publishing needs when the configuration asks to publish.
 func (l lifecycle) checkPublishable(noun string, desired types.String, requirements ...requirement) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !l.publishing(desired) {
@@ -296,12 +305,13 @@ func (l lifecycle) checkPublishable(noun string, desired types.String, requireme
 	return diags
 }
 
-// publishing tells whether a configuration asks for what users see.
+// publishing reports whether the configuration asks to publish.
 func (l lifecycle) publishing(desired types.String) bool {
 	return desired.ValueString() == l.publishedStatus()
 }
 
-// addDefect says what keeps an object from being published: an error when that is asked for, else a warning, for a draft may be incomplete.
+// addDefect reports what prevents publishing: an error when the configuration asks to publish, else
+// a warning, because a draft may be incomplete.
 func addDefect(diags *diag.Diagnostics, publishing bool, at path.Path, summary, detail string) {
 	if publishing {
 		diags.AddAttributeError(at, summary, detail)
@@ -310,7 +320,7 @@ func addDefect(diags *diag.Diagnostics, publishing bool, at path.Path, summary, 
 	}
 }
 
-// checkOneVisual refuses an image beside a video.
+// checkOneVisual refuses an image together with a video.
 func checkOneVisual(parent path.Path, image, video types.String) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !blank(image.ValueString()) && !blank(video.ValueString()) {
@@ -327,7 +337,7 @@ func below(parent path.Path, name string) path.Path {
 	return parent.AtName(name)
 }
 
-// parseTime returns the instant of a value that is known and well formed.
+// parseTime returns the instant of a known and well-formed value.
 func parseTime(value interface{ ValueString() string }) (time.Time, bool) {
 	instant, err := time.Parse(time.RFC3339, strings.TrimSpace(value.ValueString()))
 	return instant, err == nil

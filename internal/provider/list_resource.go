@@ -15,8 +15,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// A list is an audience whose members are chosen, in the admin or by an import of users. The members are personal data and many, so
-// the provider never touches them. On the wire a list and a segment are one kind of object, told apart by a type that cannot change.
+// A list is an audience whose members are chosen, in the admin or by an import of users. The
+// members are personal data and many, so the provider never touches them. In the API, a list and a
+// segment are one kind of object with a type that cannot change.
 var (
 	_ resource.ResourceWithConfigure   = (*listResource)(nil)
 	_ resource.ResourceWithIdentity    = (*listResource)(nil)
@@ -134,7 +135,7 @@ func (r *listResource) ImportState(ctx context.Context, req resource.ImportState
 	r.data.importByKeyOrID(ctx, listKind, req, resp)
 }
 
-// checkCohortType refuses a segment where a list is meant, and the other way round.
+// checkCohortType refuses a segment where a list is expected, and vice versa.
 func checkCohortType(want string, cohort *merchants.Cohort, diags *diag.Diagnostics) {
 	if remote := merchants.Plain(cohort.Type); remote != want {
 		diags.AddAttributeError(path.Root("id"), "Not a "+want, fmt.Sprintf("The object with id %s is a %s. Use cohort_%s for it.", cohort.ID, remote, remote))
@@ -149,7 +150,7 @@ func (m listModel) input() merchants.CohortInput {
 	}
 }
 
-// computed takes from an answer what the service decides: rule 2.
+// computed takes what the service decides from an answer: rule 2.
 func (m *listModel) computed(list *merchants.Cohort) {
 	m.ID = types.StringValue(string(list.ID))
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// knownLanguages warns of a language that Cohort's user interfaces do not know. It may be right all the same: the list is observed, not
-// documented.
+// knownLanguages warns of a language that Cohort's user interfaces do not know. It may be right all
+// the same: the list is observed, not documented.
 type knownLanguages struct{}
 
 func (knownLanguages) Description(context.Context) string {
@@ -36,17 +36,19 @@ func (knownLanguages) ValidateMap(_ context.Context, req validator.MapRequest, r
 	}
 }
 
-// languageCode is the form of all codes, also of those that are not known here: a language, and perhaps its script and region.
+// languageCode is the form of all codes, even of unknown ones: a language, and perhaps its script
+// and region.
 var languageCode = regexp.MustCompile(`^[a-z]{2}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$`)
 
-// localizedText is one text of an object and where it stands.
+// localizedText is a text of an object with its path.
 type localizedText struct {
 	path path.Path
 	text types.Map
 }
 
-// sameLanguages demands that all texts of an object have the same languages once it is published (documented for campaigns and badges: every
-// text must be given in each language). Texts that are not given, or not known yet, have no say.
+// sameLanguages demands that all texts of an object have the same languages once it is published
+// (documented for campaigns and badges: every text must be given in each language). It ignores null
+// and unknown texts.
 func sameLanguages(publishing bool, texts ...localizedText) diag.Diagnostics {
 	var diags diag.Diagnostics
 	var first *localizedText
@@ -69,7 +71,7 @@ func sameLanguages(publishing bool, texts ...localizedText) diag.Diagnostics {
 	return diags
 }
 
-// languages are those in which there is a text, or one that is not known yet.
+// languages are the languages with a text or an unknown value.
 func languages(text types.Map) []string {
 	return slices.DeleteFunc(languageKeys(text), func(language string) bool {
 		value, _ := text.Elements()[language].(types.String)
@@ -79,10 +81,10 @@ func languages(text types.Map) []string {
 
 func languageKeys(text types.Map) []string { return slices.Sorted(maps.Keys(text.Elements())) }
 
-// hasText tells whether there is a text in at least one language, or one that is not known yet.
+// hasText reports whether there is a text in at least one language, or an unknown one.
 func hasText(text types.Map) bool { return text.IsUnknown() || len(languages(text)) > 0 }
 
-// writtenTexts is a localized text that is null when it has no text.
+// writtenTexts returns null for a localized text without any text.
 func writtenTexts(text types.Map) types.Map {
 	if !hasText(text) {
 		return types.MapNull(types.StringType)
@@ -90,7 +92,7 @@ func writtenTexts(text types.Map) types.Map {
 	return text
 }
 
-// written is a text that is null when it is empty.
+// written returns null for an empty text.
 func written(value types.String) types.String {
 	if !value.IsUnknown() && blank(value.ValueString()) {
 		return types.StringNull()

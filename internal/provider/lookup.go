@@ -13,15 +13,17 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// isArchived tells whether an object is archived. Such objects do not count: their key may be used again.
+// isArchived reports whether an object is archived. Archived objects do not count: their key may be
+// used again.
 func (k Kind) isArchived(head merchants.Head) bool {
 	return k.archives() && head.Status == merchants.StatusArchived
 }
 
-// shownCandidates is how many an error lists.
+// shownCandidates is how many keys an error lists.
 const shownCandidates = 10
 
-// find returns the id of the one object that has a key. None and several are errors that list what there is.
+// find returns the id of the one object that has a key. None or several are an error that lists the
+// alternatives.
 func (k Kind) find(ctx context.Context, client *merchants.Client, key string, diags *diag.Diagnostics) merchants.ID {
 	noun, keyName := k.Noun, k.keyName()
 	var ids, archived []string
@@ -54,7 +56,8 @@ func (k Kind) find(ctx context.Context, client *merchants.Client, key string, di
 	return ""
 }
 
-// named returns the id of the object that a data source names, by its id or by its key. What is wrong with the key is told at its attribute.
+// named returns the id of the object that a data source names by its id or by its key. It reports a
+// problem with the key at the attribute of the key.
 func (k Kind) named(ctx context.Context, client *merchants.Client, id, key types.String, diags *diag.Diagnostics) merchants.ID {
 	if !id.IsNull() {
 		return idOf(id)
@@ -65,14 +68,15 @@ func (k Kind) named(ctx context.Context, client *merchants.Client, id, key types
 	return found
 }
 
-// addAt adds what was said, at an attribute.
+// addAt adds diagnostics at an attribute.
 func addAt(at path.Path, said diag.Diagnostics, diags *diag.Diagnostics) {
 	for _, d := range said {
 		diags.Append(diag.WithPath(at, d))
 	}
 }
 
-// addLookUpError is addAPIError for the read of an object that a data source names. An id that names nothing is told at its attribute.
+// addLookUpError is addAPIError for the object that a data source names. It reports an id that does
+// not exist at the attribute id.
 func addLookUpError(diags *diag.Diagnostics, doing string, err error) {
 	var said diag.Diagnostics
 	addAPIError(&said, doing, err)

@@ -12,9 +12,10 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// A perk is a draft until it is published, which Cohort calls live; from then on every edit is visible to users at once. Archiving hides it
-// and can be taken back. Its kind is a variant with settings, of which only the Shopify discount is documented; the catalogue is open, so
-// what the provider does not know can be written as custom.
+// A perk is a draft until it is published, which Cohort calls live. From then on users see every
+// edit at once. Archiving hides a perk and can be taken back. Its kind is a variant with settings.
+// Only the settings of the Shopify discount are documented. The catalog of kinds is open, so custom
+// takes what the provider does not know.
 var (
 	_ resource.ResourceWithConfigure      = (*perkResource)(nil)
 	_ resource.ResourceWithIdentity       = (*perkResource)(nil)
@@ -186,7 +187,7 @@ func (r *perkResource) ImportState(ctx context.Context, req resource.ImportState
 	r.data.importByKeyOrID(ctx, perkKind, req, resp)
 }
 
-// adopt fills what an import cannot read: what is wanted of the perk is what it is.
+// adopt sets what an import cannot read: the desired status is the status that the perk has.
 func (m *perkModel) adopt(status string) {
 	m.DesiredStatus, m.OnDestroy = perkLifecycle.imported(status), types.StringValue(destroyByArchive)
 }
@@ -206,7 +207,7 @@ func (m perkModel) input(ctx context.Context, diags *diag.Diagnostics) merchants
 	}
 }
 
-// computed takes from an answer what the service decides: rule 2.
+// computed takes what the service decides from an answer: rule 2.
 func (m *perkModel) computed(perk *merchants.Perk) {
 	m.ID, m.Status = types.StringValue(string(perk.ID)), types.StringValue(perk.Status)
 }
@@ -223,7 +224,7 @@ func (m *perkAttributes) read(ctx context.Context, perk *merchants.Perk, urls re
 	m.readVariant(ctx, perk, diags)
 }
 
-// media are the addresses that the service stored under another one.
+// media returns the URLs that the service stored under another URL.
 func (m perkModel) media(perk *merchants.Perk) rehostedURLs {
 	urls := rehostedURLs{}
 	urls.note(m.ImageURL, perk.ImageURL)

@@ -15,7 +15,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// perkSchema is built once, like those of the other kinds, because every read needs types of it.
+// perkSchema is built once, like the other schemas, because every read needs types of it.
 var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":            idAttribute("perk"),
@@ -75,7 +75,7 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	}
 })
 
-// checkVariant demands one kind at most.
+// checkVariant allows at most one kind.
 func (m perkModel) checkVariant(diags *diag.Diagnostics) {
 	kinds, _ := attributesSet(map[string]attr.Value{"code": m.Code, "link": m.Link, "shopify_discount": m.ShopifyDiscount, "custom": m.Custom},
 		[]string{"code", "link", "shopify_discount", "custom"})

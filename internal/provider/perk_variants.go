@@ -30,7 +30,7 @@ type perkCustomModel struct {
 	Settings types.String `tfsdk:"settings"`
 }
 
-// variant returns the type of the perk and its settings, null when it has none.
+// variant returns the type of the perk and its settings; null when it has none.
 func (m perkModel) variant(ctx context.Context, diags *diag.Diagnostics) (string, json.RawMessage) {
 	var kind string
 	var settings any
@@ -54,7 +54,8 @@ func (m perkModel) variant(ctx context.Context, diags *diag.Diagnostics) (string
 	return kind, encoded
 }
 
-// readVariant takes the variant and its settings from the API; a text that the service trimmed stays as it was written.
+// readVariant takes the variant and its settings from the API. A text that the service trimmed
+// stays as the user wrote it.
 func (m *perkAttributes) readVariant(ctx context.Context, perk *merchants.Perk, diags *diag.Diagnostics) {
 	var code *perkCodeModel
 	var link *perkLinkModel

@@ -38,7 +38,8 @@ const (
 	envReadOnly = "COHORT_READ_ONLY"
 	// envReadStrategy is "auto" (default) or "get", which reads every object by its id.
 	envReadStrategy = "COHORT_READ_STRATEGY"
-	// envExpectEmpty says that a merchant was emptied on purpose. It is no argument, because it is meant for one run.
+	// envExpectEmpty says that a merchant was emptied on purpose. It is no argument, because it is
+	// meant for one run.
 	envExpectEmpty = "COHORT_EXPECT_EMPTY"
 )
 
@@ -58,7 +59,8 @@ func New(version string) provider.Provider { return &cohortProvider{version: ver
 
 type cohortProvider struct {
 	version string
-	// configured is what the last Configure gave, for what sees every call; nil when that failed.
+	// configured is the result of the last Configure; nil when that failed. The protocol server reads
+	// it.
 	configured atomic.Pointer[providerData]
 }
 
@@ -139,7 +141,8 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 	}
 }
 
-// Configure checks everything that can be checked without the network, which it never touches: Terraform calls it several times a command.
+// Configure checks everything that needs no network, and never uses the network: Terraform calls it
+// several times per command.
 func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -193,8 +196,9 @@ func (m providerModel) mode(diags *diag.Diagnostics) merchants.Mode {
 	return merchants.ModeTest
 }
 
-// key is the first guard: it refuses a key of the other merchant before any request. A key that is not known yet, and for which no environment
-// variable stands in, gives the zero Key, with which every request fails. It tells whether the key is the operator's, of the environment.
+// key is the first guard: it refuses a key of the other merchant before any request. It returns the
+// zero Key for an unknown key without an environment variable; every request then fails. It reports
+// whether the key comes from the environment, and so from the operator.
 func (m providerModel) key(mode merchants.Mode, diags *diag.Diagnostics) (key merchants.Key, operators bool) {
 	text, source := fromEnv(m.APIKey, envAPIKey)
 	if text == "" && m.APIKey.IsUnknown() {
@@ -223,8 +227,9 @@ func wrongMerchantAdvice(mode merchants.Mode, source string) string {
 	return "No request has been sent. Supply the test_ key in " + source + ", or write mode = \"live\" in the provider block if live is what you mean."
 }
 
-// baseURL is the second guard: whoever can change the configuration cannot send the operator's key elsewhere. An address of the environment is
-// the only one, and without one a key of the environment goes to the service itself or stays on this machine.
+// baseURL is the second guard: nobody can send the operator's key elsewhere by changing the
+// configuration. An address in the environment is the only one allowed. Without one, a key of the
+// environment goes to the service itself or stays on this machine.
 func (m providerModel) baseURL(keyFromEnv bool, diags *diag.Diagnostics) string {
 	at := path.Root("api_url")
 	if m.APIURL.IsUnknown() {
@@ -257,7 +262,8 @@ func (m providerModel) baseURL(keyFromEnv bool, diags *diag.Diagnostics) string 
 	return text
 }
 
-// readOnly holds when either of the two says so: the configuration cannot allow what the environment forbids.
+// readOnly is true when the configuration or the environment says so: the configuration cannot
+// allow what the environment forbids.
 func (m providerModel) readOnly(diags *diag.Diagnostics) bool {
 	at := path.Root("read_only")
 	if m.ReadOnly.IsUnknown() {
@@ -282,7 +288,7 @@ func (m providerModel) liveDeletes(ctx context.Context, diags *diag.Diagnostics)
 	return allowed
 }
 
-// readByID tells whether lists are not to be used for reads.
+// readByID reports whether reads must not use listings.
 func readByID(diags *diag.Diagnostics) bool {
 	switch strategy := strings.TrimSpace(os.Getenv(envReadStrategy)); strategy {
 	case "", "auto":
@@ -295,7 +301,7 @@ func readByID(diags *diag.Diagnostics) bool {
 	}
 }
 
-// boolFromEnv reads an environment variable that is true or false; unset and blank are false.
+// boolFromEnv reads a true or false environment variable; unset and blank are false.
 func boolFromEnv(variable string, at path.Path, diags *diag.Diagnostics) bool {
 	text := strings.TrimSpace(os.Getenv(variable))
 	if text == "" {
@@ -325,7 +331,7 @@ func (m providerModel) caCert(diags *diag.Diagnostics) []byte {
 	if blank(name) {
 		return nil
 	}
-	// A pipe would be waited for without end.
+	// Reading a pipe would block forever.
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 		diags.AddAttributeError(path.Root("ca_cert_file"), "No certificates", fmt.Sprintf("%s is not a regular file.", name))
 		return nil
@@ -340,7 +346,8 @@ func (m providerModel) caCert(diags *diag.Diagnostics) []byte {
 	return pem
 }
 
-// fromEnv returns an argument or, when it is blank, the environment variable that stands in for it, and where the text was found.
+// fromEnv returns an argument or, when it is blank, its environment variable, and where the text
+// was found.
 func fromEnv(argument types.String, variable string) (text, source string) {
 	name := strings.ToLower(strings.TrimPrefix(variable, "COHORT_"))
 	if text = argument.ValueString(); !blank(text) {

@@ -12,27 +12,30 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// providerData is what one configured provider shares with its resources: the client, which merchant the configuration means, and the guards.
+// providerData is what one configured provider shares with its resources: the client, the merchant
+// of the configuration, and the guards.
 type providerData struct {
 	client *merchants.Client
 	// baseURL is the address of the API.
 	baseURL string
-	// mode comes from the configuration and not from the key, so that it is the same in every plan of that configuration.
+	// mode comes from the configuration and not from the key, so that every plan of that configuration
+	// has the same one.
 	mode merchants.Mode
-	// allowLiveDelete names what may be deleted or replaced in live, as kind:key.
+	// allowLiveDelete names the objects that may be deleted or replaced in live, as kind:key.
 	allowLiveDelete []string
 	// overwrite lets an update win over a change made outside.
 	overwrite bool
-	// expectEmpty says that it is right when all objects are gone.
+	// expectEmpty says that all objects may be gone.
 	expectEmpty bool
 	ledger      ledger
 	existing    existing
-	// sampling lets one plan call at a time look whether this is the merchant of the state.
+	// sampling lets only one plan call at a time check the merchant.
 	sampling sync.Mutex
 }
 
-// providerDataFrom takes what Configure of the provider left. It is nil while Terraform only validates; the calls that need it are refused then, see
-// containConfigured in package protocol.
+// providerDataFrom returns the data that Configure of the provider left. It returns nil while
+// Terraform only validates; containConfigured in package protocol refuses the calls that need it
+// then.
 func providerDataFrom(configured any, diags *diag.Diagnostics) *providerData {
 	if configured == nil {
 		return nil
@@ -44,7 +47,7 @@ func providerDataFrom(configured any, diags *diag.Diagnostics) *providerData {
 	return s
 }
 
-// identityModel finds an object again: which merchant, and its id there.
+// identityModel identifies an object: its merchant, and its id there.
 type identityModel struct {
 	Mode types.String `tfsdk:"mode"`
 	ID   types.String `tfsdk:"id"`
@@ -55,11 +58,12 @@ func (p *providerData) identity(id types.String) identityModel {
 	return identityModel{Mode: types.StringValue(string(p.mode)), ID: id}
 }
 
-// same compares two models value by value, as the framework does: a number may have come in another precision.
+// same compares two models value by value, as the framework does: a number may have another
+// precision.
 func same[Model any](a, b Model) bool { return sameValue(reflect.ValueOf(a), reflect.ValueOf(b)) }
 
 func sameValue(a, b reflect.Value) bool {
-	if a.CanInterface() { // What is embedded cannot, and its fields can.
+	if a.CanInterface() { // An embedded struct cannot, but its fields can.
 		if value, ok := reflect.TypeAssert[attr.Value](a); ok {
 			other, _ := reflect.TypeAssert[attr.Value](b)
 			return value.Equal(other)

@@ -16,9 +16,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// The service speaks of a wrong reference only when it is applied. What the provider has seen anyway is said in the plan.
+// The service reports a wrong reference only at apply. The plan reports it from what the provider
+// has read anyway.
 
-// checkReferences refuses the ids of objects of another kind in what an object refers to, by the catalog.
+// checkReferences refuses ids of objects of another kind, by the references of the catalog.
 func (p *providerData) checkReferences(k Kind, plan tftypes.Value, diags *diag.Diagnostics) {
 	for _, attribute := range slices.Sorted(maps.Keys(k.References)) {
 		if to := k.References[attribute]; to.By == "id" {
@@ -29,7 +30,7 @@ func (p *providerData) checkReferences(k Kind, plan tftypes.Value, diags *diag.D
 	}
 }
 
-// eachText visits the texts of an attribute, which may be in the elements of lists.
+// eachText visits the texts of an attribute, also in the elements of lists.
 func eachText(value tftypes.Value, names []string, at path.Path, visit func(path.Path, types.String)) {
 	if value.IsNull() || !value.IsKnown() {
 		return
@@ -51,7 +52,7 @@ func eachText(value tftypes.Value, names []string, at path.Path, visit func(path
 	}
 }
 
-// checkReference refuses the id of an object of another kind, and warns of what is no id.
+// checkReference refuses the id of an object of another kind, and warns of a text that is no id.
 func (p *providerData) checkReference(at path.Path, id types.String, to Reference, diags *diag.Diagnostics) {
 	found, shown := p.ledger.of(id.ValueString())
 	if shown && slices.Contains(to.Kinds, found.kind.Name) {
@@ -73,7 +74,7 @@ func (p *providerData) checkReference(at path.Path, id types.String, to Referenc
 	}
 }
 
-// number is an id as services have it that count.
+// number is the form of ids in services that count.
 var number = regexp.MustCompile(`^\d+$`)
 
 // Description says what the attribute must be.

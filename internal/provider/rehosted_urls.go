@@ -8,14 +8,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// rehostedURLs are the addresses of pictures and videos that the service stored under another one, as services do that keep a copy: the stored
-// address to the written one. It lives in private state. Without an entry an address is what it is, so that a change outside shows.
+// rehostedURLs are the URLs of images and videos that the service stored under another URL, as
+// services do that keep a copy. They map the stored URL to the written one, in private state. A URL
+// without an entry shows as it is, so that drift shows.
 type rehostedURLs map[string]string
 
-// mediaKey is the name of the private data.
+// mediaKey is the key of the private state.
 const mediaKey = "media"
 
-// rehostedURLsFrom reads what a write left in private state.
+// rehostedURLsFrom reads the URLs that a write left in private state.
 func rehostedURLsFrom(ctx context.Context, private interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 }, diags *diag.Diagnostics,
@@ -29,7 +30,7 @@ func rehostedURLsFrom(ctx context.Context, private interface {
 	return m
 }
 
-// save leaves the addresses in private state.
+// save writes the URLs to private state.
 func (m rehostedURLs) save(ctx context.Context, private interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }, diags *diag.Diagnostics,
@@ -41,14 +42,14 @@ func (m rehostedURLs) save(ctx context.Context, private interface {
 	diags.Append(private.SetKey(ctx, mediaKey, encoded)...)
 }
 
-// note remembers an address that the service answered with another one.
+// note records a written URL that the service answered with another one.
 func (m rehostedURLs) note(written types.String, stored *string) {
 	if stored != nil && !blank(*stored) && !blank(written.ValueString()) && *stored != written.ValueString() {
 		m[*stored] = written.ValueString()
 	}
 }
 
-// value is an address as it was written.
+// value returns a URL as it was written.
 func (m rehostedURLs) value(prior types.String, wire *string) types.String {
 	if wire != nil {
 		if written, ok := m[*wire]; ok {

@@ -7,11 +7,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
-// replacementMarkKey is the private data that a plan call leaves for the calls that follow it: the second one of a replacement, which comes without the
-// state, and the one that deletes. The protocol server takes it away when they are done.
+// replacementMarkKey is the key of the private data that a plan call leaves for later calls: the
+// second plan call of a replacement, which has no state, and the delete. The protocol server
+// removes it afterwards.
 const replacementMarkKey = "replaced"
 
-// replacementMark is what it holds of the object.
+// replacementMark is what the private data holds of the object.
 type replacementMark struct {
 	ID, Key string
 	// Witnesses are other objects that existed when the plan was made.
@@ -20,7 +21,7 @@ type replacementMark struct {
 
 type witness struct{ Kind, ID string }
 
-// leaveMark leaves what the calls that follow need to know of an object.
+// leaveMark leaves what later calls need to know of an object.
 func (p *providerData) leaveMark(ctx context.Context, left replacementMark, resp *resource.ModifyPlanResponse) {
 	encoded, err := json.Marshal(left)
 	if err != nil {
@@ -30,7 +31,8 @@ func (p *providerData) leaveMark(ctx context.Context, left replacementMark, resp
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacementMarkKey, encoded)...)
 }
 
-// withoutMark returns private data without the mark of a plan: what comes later must not take it for its own.
+// withoutMark returns private data without the mark of a plan: later calls must not take it for
+// their own.
 func withoutMark(private []byte) []byte {
 	var data map[string]json.RawMessage
 	if len(private) == 0 || json.Unmarshal(private, &data) != nil || data[replacementMarkKey] == nil {
@@ -42,7 +44,7 @@ func withoutMark(private []byte) []byte {
 	}
 	left, err := json.Marshal(data)
 	if err != nil {
-		return nil // It was JSON before.
+		return nil // Cannot fail: the data was JSON before.
 	}
 	return left
 }

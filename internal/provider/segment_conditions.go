@@ -19,7 +19,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// conditionKinds are the attributes of which a condition has one.
+// conditionKinds are the attributes of a condition. It has one of them.
 var conditionKinds = []string{"user_property", "event", "audience"}
 
 // How conditions or groups combine.
@@ -150,7 +150,7 @@ var conditionSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	}
 })
 
-// check warns of what a segment may have and nobody wants.
+// check warns of a group without conditions: a segment may have one, but hardly on purpose.
 func (m segmentModel) check(ctx context.Context) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for i, group := range objectsOf[conditionGroupModel](ctx, m.Groups, &diags) {
@@ -162,7 +162,7 @@ func (m segmentModel) check(ctx context.Context) diag.Diagnostics {
 	return diags
 }
 
-// conditions are the conditions of the model, absent when there are no groups.
+// conditions returns the conditions of the model; absent when there are no groups.
 func (m segmentModel) conditions(ctx context.Context, diags *diag.Diagnostics) merchants.Field[merchants.Conditions] {
 	if len(m.Groups.Elements()) == 0 {
 		return merchants.Field[merchants.Conditions]{}
@@ -205,7 +205,7 @@ func (m conditionModel) wire(ctx context.Context, diags *diag.Diagnostics) merch
 	return merchants.Condition{Unknown: true}
 }
 
-// readConditions takes the conditions from the API. Without groups, how they combine has no meaning.
+// readConditions takes the conditions from the API. Without groups, the match has no meaning.
 func (m *segmentModel) readConditions(ctx context.Context, conditions *merchants.Conditions, diags *diag.Diagnostics) {
 	groupsAttribute := segmentSchema()["groups"]
 	if conditions == nil {
@@ -272,7 +272,7 @@ func newConditionModel(ctx context.Context, prior conditionModel, condition merc
 	}
 }
 
-// scalarValue is the value of a condition, which the service may keep as a number.
+// scalarValue is the value of a condition. The service may store it as a number.
 func scalarValue(prior types.String, wire *merchants.Scalar) types.String {
 	if wire != nil && known(prior) && wire.Is(strings.TrimSpace(prior.ValueString())) {
 		return prior

@@ -11,9 +11,10 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// A segment is an audience whose members meet conditions: the service computes who is in it, and users enter and leave. Groups of conditions
-// are documented; how they are combined, the operators and the wire shape are assumed, so operators and event names are open. A segment
-// without conditions can exist.
+// A segment is an audience whose members meet conditions: the service computes the members, and
+// users enter and leave. Groups of conditions are documented. How they combine, the operators and
+// the API format are assumed, so operators and event names are open. A segment without conditions
+// can exist.
 var (
 	_ resource.ResourceWithConfigure      = (*segmentResource)(nil)
 	_ resource.ResourceWithIdentity       = (*segmentResource)(nil)
@@ -140,7 +141,7 @@ func (m segmentModel) input(ctx context.Context, diags *diag.Diagnostics) mercha
 	}
 }
 
-// computed takes from an answer what the service decides: rule 2.
+// computed takes what the service decides from an answer: rule 2.
 func (m *segmentModel) computed(segment *merchants.Cohort) {
 	m.ID = types.StringValue(string(segment.ID))
 }

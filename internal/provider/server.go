@@ -12,7 +12,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/protocol"
 )
 
-// NewServer returns the protocol server of the provider, as Terraform, tests and the companion use it.
+// NewServer returns the protocol server of the provider, as Terraform, tests and the companion use
+// it.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		served := &cohortProvider{version: version}
@@ -20,31 +21,31 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 	}
 }
 
-// Unconfigure forgets what the last Configure gave.
+// Unconfigure drops the result of the last Configure.
 func (p *cohortProvider) Unconfigure() { p.configured.Store(nil) }
 
-// Session returns what the last Configure gave, and false when that failed.
+// Session returns the result of the last Configure, and false when that failed.
 func (p *cohortProvider) Session() (protocol.Session, bool) {
 	configured := p.configured.Load()
 	return configured, configured != nil
 }
 
-// BeginRead notes that Terraform waits for a read.
+// BeginRead records that Terraform waits for a read.
 func (p *providerData) BeginRead() (end func()) { return p.ledger.ask() }
 
-// BeginApply notes that a change is applied.
+// BeginApply records that a change is being applied.
 func (p *providerData) BeginApply() (end func()) { return p.ledger.apply() }
 
-// Fail notes that there will be no plan.
+// Fail records that there will be no plan.
 func (p *providerData) Fail() { p.ledger.fail() }
 
 // WithoutMark returns private data without the mark of a plan.
 func (p *providerData) WithoutMark(private []byte) []byte { return withoutMark(private) }
 
-// noteCreated tells the protocol server of an object as soon as it exists.
+// noteCreated reports an object to the protocol server as soon as it exists.
 func noteCreated(ctx context.Context, id merchants.ID) { protocol.NoteCreated(ctx, string(id)) }
 
-// Show notes an object of the state, as it stands there.
+// Show records an object of the state.
 func (p *providerData) Show(resourceType string, state []byte) {
 	k, known := kindNamed(strings.TrimPrefix(resourceType, "cohort_"))
 	var values map[string]json.RawMessage

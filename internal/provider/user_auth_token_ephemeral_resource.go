@@ -9,8 +9,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// A token logs a user in to the Experience Space, for tests of a site that embeds it. It is a secret, so it is ephemeral: never in a plan and
-// never in the state. The endpoint was observed rather than assumed.
+// A token logs a user in to the Experience Space, for tests of a site that embeds it. It is a
+// secret, so it is ephemeral: never in a plan and never in the state. The endpoint was observed
+// rather than assumed.
 var _ ephemeral.EphemeralResourceWithConfigure = (*userAuthTokenEphemeralResource)(nil)
 
 func newUserAuthTokenEphemeralResource() ephemeral.EphemeralResource {

@@ -17,8 +17,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// A user property is a column of every user's record. Only its name and reference id can change; to change the type means to delete it, and
-// with it the values of all users.
+// A user property is a column of every user's record. Only its name and reference id can change. A
+// new type requires a replacement, which deletes the values of all users.
 var (
 	_ resource.ResourceWithConfigure   = (*userPropertyResource)(nil)
 	_ resource.ResourceWithIdentity    = (*userPropertyResource)(nil)
@@ -171,7 +171,7 @@ func (m userPropertyModel) input() merchants.UserPropertyInput {
 	}
 }
 
-// computed takes from an answer what the service decides: rule 2.
+// computed takes what the service decides from an answer: rule 2.
 func (m *userPropertyModel) computed(property *merchants.UserProperty) {
 	m.ID = types.StringValue(string(property.ID))
 	if m.ReferenceID.IsUnknown() {

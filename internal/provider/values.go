@@ -24,7 +24,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// From Terraform to the API. What is null or empty becomes an absent field: rule 1.
+// From Terraform to the API. A null or empty value becomes an absent field: rule 1.
 
 func stringField(value types.String) merchants.Field[string] {
 	if blank(value.ValueString()) {
@@ -48,7 +48,7 @@ func localizedField(text types.Map) merchants.Field[merchants.Localized] {
 	return merchants.Value(localized)
 }
 
-// localizedOf returns the texts of a map without the languages that have none.
+// localizedOf returns the texts of a map without the blank ones.
 func localizedOf(text types.Map) merchants.Localized {
 	localized := merchants.Localized{}
 	for language, value := range text.Elements() {
@@ -59,7 +59,7 @@ func localizedOf(text types.Map) merchants.Localized {
 	return localized
 }
 
-// rawSettings are the settings of an open catalog, null when there are none.
+// rawSettings are the settings of an open catalog; null when there are none.
 func rawSettings(settings types.String) json.RawMessage {
 	if blank(settings.ValueString()) {
 		return json.RawMessage("null")
@@ -67,7 +67,7 @@ func rawSettings(settings types.String) json.RawMessage {
 	return json.RawMessage(settings.ValueString())
 }
 
-// stringPointer is nil for what is null, unknown or empty.
+// stringPointer returns nil for a null, unknown or empty value.
 func stringPointer(value types.String) *string {
 	if blank(value.ValueString()) {
 		return nil
@@ -77,7 +77,7 @@ func stringPointer(value types.String) *string {
 
 func idOf(value types.String) merchants.ID { return merchants.ID(value.ValueString()) }
 
-// From the API to Terraform. Where a prior value says the same in another form, it stays: rule 2.
+// From the API to Terraform. A prior value with an equal form stays: rule 2.
 
 func stringValue[T ~string](wire *T) types.String {
 	if wire == nil || *wire == "" {
@@ -86,7 +86,7 @@ func stringValue[T ~string](wire *T) types.String {
 	return types.StringValue(string(*wire))
 }
 
-// textValue is a plain text of which the service may trim the ends.
+// textValue is a plain text. The service may trim its ends.
 func textValue[T ~string](prior types.String, wire *T) types.String {
 	if wire == nil || blank(string(*wire)) {
 		if blank(prior.ValueString()) && !prior.IsUnknown() {
@@ -100,7 +100,7 @@ func textValue[T ~string](prior types.String, wire *T) types.String {
 	return types.StringValue(string(*wire))
 }
 
-// requiredText is a text of an attribute that is required, which is empty rather than null.
+// requiredText is the text of a required attribute, which is empty rather than null.
 func requiredText[T ~string](prior types.String, wire T) types.String {
 	if value := textValue(prior, &wire); !value.IsNull() {
 		return value
@@ -108,7 +108,8 @@ func requiredText[T ~string](prior types.String, wire T) types.String {
 	return types.StringValue(string(wire))
 }
 
-// chosenText is a text that the service chooses unless the user does. Who writes an empty one leaves the choice to the service.
+// chosenText is a text that the service chooses unless the user does. An empty text leaves the
+// choice to the service.
 func chosenText[T ~string](prior types.String, wire *T) types.String {
 	if !prior.IsNull() && !prior.IsUnknown() && blank(prior.ValueString()) {
 		return prior
@@ -116,7 +117,8 @@ func chosenText[T ~string](prior types.String, wire *T) types.String {
 	return textValue(prior, wire)
 }
 
-// localizedValue is a text by language of which the service may tidy the HTML. A language with an empty text is one without.
+// localizedValue is a text by language. The service may tidy its HTML. An empty text equals no
+// text.
 func localizedValue(prior types.Map, wire merchants.Localized) types.Map {
 	values := make(map[string]attr.Value, len(wire))
 	before := prior.Elements()
@@ -144,8 +146,9 @@ func localizedValue(prior types.Map, wire merchants.Localized) types.Map {
 	}
 }
 
-// timeValue is a point in time, which the service keeps to the millisecond and writes in UTC. Of what is no time the prior value stays, so
-// that one such object does not keep all others from being planned.
+// timeValue is a point in time. The service stores it to the millisecond and writes it in UTC. When
+// the answer is no time, the prior value stays, so that one such object does not block the plan of
+// all others.
 func timeValue(prior types.String, wire *string) (types.String, diag.Diagnostics) {
 	if wire == nil || blank(*wire) {
 		return textValue(prior, wire), nil
@@ -168,17 +171,19 @@ func sameInstant(a, b string) bool {
 	return isTime && isTimeToo && left.Truncate(time.Millisecond).Equal(right.Truncate(time.Millisecond))
 }
 
-// parseInstant reads an RFC 3339 time that has a year of four digits in UTC as well, which is how the service writes it.
+// parseInstant reads an RFC 3339 time whose year has four digits in UTC too, because the service
+// writes it in UTC.
 func parseInstant(text string) (time.Time, bool) {
 	instant, err := time.Parse(time.RFC3339, strings.TrimSpace(text))
 	year := instant.UTC().Year()
 	return instant, err == nil && rfc3339.MatchString(strings.TrimSpace(text)) && year >= 0 && year <= 9999
 }
 
-// rfc3339 is the form in full; [time.Parse] also takes a comma, and an hour of one digit.
+// rfc3339 is the strict form; [time.Parse] also accepts a comma, and an hour of one digit.
 var rfc3339 = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
 
-// settingsValue are the settings of an open catalog as JSON text, in the form of jsonencode when they are not what the prior value says.
+// settingsValue are the settings of an open catalog as JSON text. They have the form of jsonencode
+// unless the prior value has the same JSON.
 func settingsValue(prior types.String, wire json.RawMessage) types.String {
 	switch {
 	case noSettings(string(wire)) && noSettings(prior.ValueString()) && !prior.IsUnknown():
@@ -192,7 +197,7 @@ func settingsValue(prior types.String, wire json.RawMessage) types.String {
 	}
 }
 
-// noSettings tells whether settings say nothing. The service may turn one of the ways to say so into another.
+// noSettings reports whether settings are empty. The service may turn one empty form into another.
 func noSettings(settings string) bool {
 	return blank(settings) || merchants.SameJSON([]byte(settings), []byte("null")) || merchants.SameJSON([]byte(settings), []byte("{}"))
 }
@@ -200,7 +205,8 @@ func noSettings(settings string) bool {
 // sameSettings compares settings as JSON.
 func sameSettings(a, b string) bool { return jsonEncoded(a) == jsonEncoded(b) }
 
-// jsonEncoded writes JSON as Terraform's jsonencode does: keys in order, characters of HTML escaped, numbers in full. What is not JSON stays.
+// jsonEncoded writes JSON as Terraform's jsonencode does: sorted keys, HTML characters escaped,
+// numbers in full. It returns text that is not JSON unchanged.
 func jsonEncoded(text string) string {
 	value, err := stdlib.JSONDecode(cty.StringVal(text))
 	if err != nil {
@@ -213,7 +219,7 @@ func jsonEncoded(text string) string {
 	return encoded.AsString()
 }
 
-// objectValue encodes a nested object by the types of its attribute; nil gives null.
+// objectValue encodes a nested object with the types of its attribute; nil becomes null.
 func objectValue[T any](ctx context.Context, attribute schema.Attribute, value *T, diags *diag.Diagnostics) types.Object {
 	attributes := nestedTypes(attribute)
 	if value == nil {
@@ -224,14 +230,15 @@ func objectValue[T any](ctx context.Context, attribute schema.Attribute, value *
 	return object
 }
 
-// listValue encodes a list of nested objects by the types of its attribute.
+// listValue encodes a list of nested objects with the types of its attribute.
 func listValue[T any](ctx context.Context, attribute schema.Attribute, values []T, diags *diag.Diagnostics) types.List {
 	list, problems := types.ListValueFrom(ctx, types.ObjectType{AttrTypes: nestedTypes(attribute)}, values)
 	diags.Append(problems...)
 	return list
 }
 
-// emptyAsWritten returns a list that was read, or, when it is empty, how the prior value said so: as null or as an empty list.
+// emptyAsWritten returns the list that was read. It writes an empty list as the prior value did: as
+// null or as an empty list.
 func emptyAsWritten(ctx context.Context, prior, read types.List) types.List {
 	if len(read.Elements()) > 0 || read.IsUnknown() {
 		return read
@@ -249,8 +256,9 @@ func sameLine(a, b string) bool {
 
 func blank(text string) bool { return strings.TrimSpace(text) == "" }
 
-// sameText compares two texts as HTML does: a run of white space is one blank, none counts between tags, and how a tag or a character is
-// written does not matter, nor whether an end tag is that HTML implies.
+// sameText compares two texts as HTML does. A run of white space is one blank, and none counts
+// between tags. The style of tags and characters does not matter, nor does an end tag that HTML
+// implies.
 func sameText(a, b string) bool { return a == b || canonicalText(a) == canonicalText(b) }
 
 func canonicalText(text string) string {
@@ -268,7 +276,7 @@ func canonicalText(text string) string {
 	return norm.NFC.String(strings.TrimSpace(canonical.String()))
 }
 
-// tidy reduces the white space of a node and those below, and puts attributes in order.
+// tidy reduces the white space of a node and its children, and sorts the attributes.
 func tidy(node *html.Node) {
 	if node.Type == html.TextNode {
 		if node.Data = blanks.ReplaceAllString(node.Data, " "); node.Data == " " {
@@ -283,7 +291,7 @@ func tidy(node *html.Node) {
 
 var blanks = regexp.MustCompile(`\s+`)
 
-// objectOf decodes a nested object; nil stands for null and unknown alike.
+// objectOf decodes a nested object; null and unknown become nil.
 func objectOf[T any](ctx context.Context, object types.Object, diags *diag.Diagnostics) *T {
 	if object.IsNull() || object.IsUnknown() {
 		return nil
@@ -293,7 +301,7 @@ func objectOf[T any](ctx context.Context, object types.Object, diags *diag.Diagn
 	return value
 }
 
-// priorObject decodes a nested object of a prior value, which is zero when there was none.
+// priorObject decodes a nested object of a prior value; zero when there was none.
 func priorObject[T any](ctx context.Context, object types.Object, diags *diag.Diagnostics) T {
 	var zero T
 	if value := objectOf[T](ctx, object, diags); value != nil {
@@ -302,7 +310,8 @@ func priorObject[T any](ctx context.Context, object types.Object, diags *diag.Di
 	return zero
 }
 
-// objectsOf decodes a list of nested objects; an element that is unknown becomes nil, so that positions stay true.
+// objectsOf decodes a list of nested objects. An unknown element becomes nil, so that positions
+// stay right.
 func objectsOf[T any](ctx context.Context, list types.List, diags *diag.Diagnostics) []*T {
 	values := make([]*T, 0, len(list.Elements()))
 	for _, element := range list.Elements() {
@@ -312,12 +321,12 @@ func objectsOf[T any](ctx context.Context, list types.List, diags *diag.Diagnost
 	return values
 }
 
-// textsOf returns what reads texts of an object by their attributes; one that is not there is null. Every plan of every object asks for several,
-// and the way through the schema is slow.
+// textsOf returns a function that reads texts of an object by attribute; a missing one is null.
+// Every plan of every object reads several, and the way through the schema is slow.
 func textsOf(object tftypes.Value) func(name string) types.String {
 	var values map[string]tftypes.Value
 	if !object.IsNull() && object.IsKnown() {
-		_ = object.As(&values) // It is an object, as the schema says.
+		_ = object.As(&values) // The schema makes it an object.
 	}
 	return func(name string) types.String {
 		var text *string
