@@ -28,18 +28,20 @@ const largestNumber = 1<<53 - 1
 // idAttribute is the id of every resource.
 func idAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "Id of the " + noun + " in its merchant, chosen by the service. The same " + noun + " has another id in the other merchant.",
-		Computed:            true,
-		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+		MarkdownDescription: "Id of the " + noun + " in its merchant, chosen by the service. The same " + noun +
+			" has another id in the other merchant.",
+		Computed:      true,
+		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 }
 
 // modeAttribute is the merchant of every resource.
 func modeAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "Merchant that holds it: `test` or `live`. Known in the plan, so that a reviewer and a policy can see where a change goes.",
-		Computed:            true,
-		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+		MarkdownDescription: "Merchant that holds it: `test` or `live`. Known in the plan, so that a reviewer and " +
+			"a policy can see where a change goes.",
+		Computed:      true,
+		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 }
 
@@ -47,7 +49,8 @@ func modeAttribute() schema.StringAttribute {
 func identitySchema(noun string) identityschema.Schema {
 	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"mode": identityschema.StringAttribute{
-			Description:       "Merchant that holds the " + noun + ": test or live. An import that names the other merchant is refused.",
+			Description: "Merchant that holds the " + noun + ": test or live. An import that names " +
+				"the other merchant is refused.",
 			OptionalForImport: true,
 		},
 		"id": identityschema.StringAttribute{
@@ -60,31 +63,41 @@ func identitySchema(noun string) identityschema.Schema {
 // internalNameAttribute is the key of the kinds that have no reference id.
 func internalNameAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "Name in Cohort's admin, not shown to users. It is the key of the " + noun + ": the provider expects it once among those that are not archived.",
-		Required:            true,
-		Validators:          []validator.String{notBlank{}},
+		MarkdownDescription: "Name in Cohort's admin, not shown to users. It is the key of the " + noun +
+			": the provider expects it once among those that are not archived.",
+		Required:   true,
+		Validators: []validator.String{notBlank{}},
 	}
 }
 
 // localizedAttribute is a text by language.
 func localizedAttribute(description string) schema.MapAttribute {
 	return schema.MapAttribute{
-		MarkdownDescription: description + " Keys are language codes, such as `en` or `pt-BR`; all texts of one object have the same languages once it is published. An empty text is none.",
-		ElementType:         types.StringType,
-		Optional:            true,
-		Validators:          []validator.Map{knownLanguages{}},
-		PlanModifiers:       []planmodifier.Map{languagesUnlessHeld{}},
+		MarkdownDescription: description + " Keys are language codes, such as `en` or `pt-BR`; all texts of one object " +
+			"have the same languages once it is published. An empty text is none.",
+		ElementType:   types.StringType,
+		Optional:      true,
+		Validators:    []validator.Map{knownLanguages{}},
+		PlanModifiers: []planmodifier.Map{languagesUnlessHeld{}},
 	}
 }
 
 // imageAttribute and videoAttribute are the two forms of a visual. An object has at most one of
 // them.
 func imageAttribute(description string) schema.StringAttribute {
-	return schema.StringAttribute{MarkdownDescription: description + " An http or https URL; at most one of `image_url` and `video_url`.", Optional: true, PlanModifiers: []planmodifier.String{textUnlessHeld{webURL{}}}}
+	return schema.StringAttribute{
+		MarkdownDescription: description + " An http or https URL; at most one of `image_url` and `video_url`.",
+		Optional:            true,
+		PlanModifiers:       []planmodifier.String{textUnlessHeld{webURL{}}},
+	}
 }
 
 func videoAttribute(description string) schema.StringAttribute {
-	return schema.StringAttribute{MarkdownDescription: description + " An http or https URL; at most one of `image_url` and `video_url`.", Optional: true, PlanModifiers: []planmodifier.String{textUnlessHeld{webURL{}}}}
+	return schema.StringAttribute{
+		MarkdownDescription: description + " An http or https URL; at most one of `image_url` and `video_url`.",
+		Optional:            true,
+		PlanModifiers:       []planmodifier.String{textUnlessHeld{webURL{}}},
+	}
 }
 
 // timeAttribute is a point in time.
@@ -129,7 +142,9 @@ func nestedTypes(attribute schema.Attribute) map[string]attr.Type {
 // computedAttributes turns the attributes of a resource into those of its data source: the same
 // names and descriptions, all computed. It leaves out the attributes named in without, which only
 // the resource has.
-func computedAttributes(attributes map[string]schema.Attribute, without ...string) map[string]datasourceschema.Attribute {
+func computedAttributes(
+	attributes map[string]schema.Attribute, without ...string,
+) map[string]datasourceschema.Attribute {
 	attributes = maps.Clone(attributes)
 	for _, name := range without {
 		delete(attributes, name)
@@ -139,7 +154,12 @@ func computedAttributes(attributes map[string]schema.Attribute, without ...strin
 		description, sensitive := attribute.GetMarkdownDescription(), attribute.IsSensitive()
 		switch attribute := attribute.(type) {
 		case schema.StringAttribute:
-			computed[name] = datasourceschema.StringAttribute{MarkdownDescription: description, Sensitive: sensitive, Computed: true, CustomType: attribute.CustomType}
+			computed[name] = datasourceschema.StringAttribute{
+				MarkdownDescription: description,
+				Sensitive:           sensitive,
+				Computed:            true,
+				CustomType:          attribute.CustomType,
+			}
 		case schema.BoolAttribute:
 			computed[name] = datasourceschema.BoolAttribute{MarkdownDescription: description, Computed: true}
 		case schema.Int64Attribute:
@@ -147,13 +167,23 @@ func computedAttributes(attributes map[string]schema.Attribute, without ...strin
 		case schema.Float64Attribute:
 			computed[name] = datasourceschema.Float64Attribute{MarkdownDescription: description, Computed: true}
 		case schema.MapAttribute:
-			computed[name] = datasourceschema.MapAttribute{MarkdownDescription: description, ElementType: attribute.ElementType, Computed: true}
+			computed[name] = datasourceschema.MapAttribute{
+				MarkdownDescription: description,
+				ElementType:         attribute.ElementType,
+				Computed:            true,
+			}
 		case schema.SingleNestedAttribute:
-			computed[name] = datasourceschema.SingleNestedAttribute{MarkdownDescription: description, Attributes: computedAttributes(attribute.Attributes), Computed: true}
+			computed[name] = datasourceschema.SingleNestedAttribute{
+				MarkdownDescription: description,
+				Attributes:          computedAttributes(attribute.Attributes),
+				Computed:            true,
+			}
 		case schema.ListNestedAttribute:
 			computed[name] = datasourceschema.ListNestedAttribute{
 				MarkdownDescription: description, Computed: true,
-				NestedObject: datasourceschema.NestedAttributeObject{Attributes: computedAttributes(attribute.NestedObject.Attributes)},
+				NestedObject: datasourceschema.NestedAttributeObject{
+					Attributes: computedAttributes(attribute.NestedObject.Attributes),
+				},
 			}
 		}
 	}
@@ -162,7 +192,12 @@ func computedAttributes(attributes map[string]schema.Attribute, without ...strin
 
 // lookupAttribute is one of the two arguments that name the object of a data source.
 func lookupAttribute(description string) datasourceschema.StringAttribute {
-	return datasourceschema.StringAttribute{MarkdownDescription: description, Optional: true, Computed: true, Validators: []validator.String{notBlank{}}}
+	return datasourceschema.StringAttribute{
+		MarkdownDescription: description,
+		Optional:            true,
+		Computed:            true,
+		Validators:          []validator.String{notBlank{}},
+	}
 }
 
 // notBlank refuses empty and blank text.
@@ -173,7 +208,8 @@ func (v notBlank) MarkdownDescription(ctx context.Context) string { return v.Des
 
 func (notBlank) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if text := req.ConfigValue; !text.IsNull() && !text.IsUnknown() && blank(text.ValueString()) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Blank text", fmt.Sprintf("%s needs a text that is not blank. Leave the attribute out if there is none.", req.Path))
+		resp.Diagnostics.AddAttributeError(req.Path, "Blank text",
+			fmt.Sprintf("%s needs a text that is not blank. Leave the attribute out if there is none.", req.Path))
 	}
 }
 
@@ -188,7 +224,8 @@ func (noNulls) ValidateList(_ context.Context, req validator.ListRequest, resp *
 	for i, element := range req.ConfigValue.Elements() {
 		if element.IsNull() {
 			resp.Diagnostics.AddAttributeError(req.Path.AtListIndex(i), "An element that is null",
-				fmt.Sprintf("%s is null. Leave it out, as in [for element in local.all : element if element != null].", req.Path.AtListIndex(i)))
+				fmt.Sprintf("%s is null. Leave it out, as in [for element in local.all : element if element != null].",
+					req.Path.AtListIndex(i)))
 		}
 	}
 }
@@ -223,7 +260,8 @@ func (instant) ValidateString(_ context.Context, req validator.StringRequest, re
 	}
 	if _, ok := parseInstant(text); !ok {
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a time",
-			fmt.Sprintf("%s is not an RFC 3339 time, such as 2027-06-01T00:00:00Z or 2027-06-01T02:00:00+02:00, of a year from 0000 to 9999 in UTC.", req.Path))
+			fmt.Sprintf("%s is not an RFC 3339 time, such as 2027-06-01T00:00:00Z or "+
+				"2027-06-01T02:00:00+02:00, of a year from 0000 to 9999 in UTC.", req.Path))
 	}
 }
 
@@ -247,7 +285,8 @@ func (jsonText) ValidateString(_ context.Context, req validator.StringRequest, r
 	before := text[:offset]
 	line, column := strings.Count(before, "\n")+1, utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])
 	resp.Diagnostics.AddAttributeError(req.Path, "Not JSON",
-		fmt.Sprintf("%s is not JSON: look at line %d, character %d. Its text is not shown, because it may hold a secret. Write it with jsonencode.", req.Path, line, column))
+		fmt.Sprintf("%s is not JSON: look at line %d, character %d. Its text is not shown, because it may "+
+			"hold a secret. Write it with jsonencode.", req.Path, line, column))
 }
 
 // pattern refuses a text that does not match. It does not repeat the text.
@@ -261,7 +300,8 @@ func (v pattern) MarkdownDescription(ctx context.Context) string { return v.Desc
 
 func (v pattern) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if text := strings.TrimSpace(req.ConfigValue.ValueString()); text != "" && !v.form.MatchString(text) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value Match", fmt.Sprintf("%s must be %s.", req.Path, v.meaning))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value Match",
+			fmt.Sprintf("%s must be %s.", req.Path, v.meaning))
 	}
 }
 
@@ -281,7 +321,8 @@ func (v exactlyOne) ValidateObject(ctx context.Context, req validator.ObjectRequ
 	}
 	atMostOne(v).ValidateObject(ctx, req, resp)
 	if set, unknown := attributesSet(req.ConfigValue.Attributes(), v); len(set) == 0 && !unknown {
-		resp.Diagnostics.AddAttributeError(req.Path, "None of "+listed(v), fmt.Sprintf("%s needs exactly one of them.", req.Path))
+		resp.Diagnostics.AddAttributeError(req.Path, "None of "+listed(v),
+			fmt.Sprintf("%s needs exactly one of them.", req.Path))
 	}
 }
 
@@ -299,7 +340,8 @@ func (v atMostOne) ValidateObject(_ context.Context, req validator.ObjectRequest
 		return
 	}
 	if set, _ := attributesSet(req.ConfigValue.Attributes(), v); len(set) > 1 {
-		resp.Diagnostics.AddAttributeError(req.Path, "More than one of "+listed(v), fmt.Sprintf("%s has %s. Keep exactly one.", req.Path, listed(set)))
+		resp.Diagnostics.AddAttributeError(req.Path, "More than one of "+listed(v),
+			fmt.Sprintf("%s has %s. Keep exactly one.", req.Path, listed(set)))
 	}
 }
 
@@ -332,9 +374,10 @@ func listed(names []string) string {
 // slugAttribute is the last part of the address of a page.
 func slugAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "Last part of the address of the " + noun + ": lower-case letters, digits and hyphens. Unset, the service derives it from the title. Changing it breaks links that were shared.",
-		Optional:            true,
-		Computed:            true,
+		MarkdownDescription: "Last part of the address of the " + noun + ": lower-case letters, digits and hyphens. " +
+			"Unset, the service derives it from the title. Changing it breaks links that were shared.",
+		Optional: true,
+		Computed: true,
 		PlanModifiers: []planmodifier.String{
 			stringplanmodifier.UseNonNullStateForUnknown(),
 			textUnlessHeld{pattern{slugForm, "lower-case letters, digits and hyphens, such as summer-2027"}},
@@ -348,7 +391,9 @@ var slugForm = regexp.MustCompile(`^[a-z0-9-]+$`)
 // referenceIDAttribute is the key of lists and segments.
 func referenceIDAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "Your own key of the " + noun + ", unique in the merchant. Write the same in test and live: it is what makes the " + noun + " the same in both. Without it, the " + noun + " cannot be imported by key, and the provider cannot tell that it exists already.",
-		Optional:            true,
+		MarkdownDescription: "Your own key of the " + noun + ", unique in the merchant. Write the same in " +
+			"test and live: it is what makes the " + noun + " the same in both. Without it, the " + noun +
+			" cannot be imported by key, and the provider cannot tell that it exists already.",
+		Optional: true,
 	}
 }

@@ -50,14 +50,17 @@ type badgeModel struct {
 	DesiredStatus types.String `tfsdk:"desired_status"`
 }
 
-func (r *badgeResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *badgeResource) Metadata(
+	_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse,
+) {
 	resp.TypeName = "cohort_badge"
 }
 
 func (r *badgeResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A badge: given to users when they enter a list or segment, and taken back when they leave it. Destroying deletes it for good.",
-		Attributes:          badgeSchema(),
+		MarkdownDescription: "A badge: given to users when they enter a list or segment, and taken back when they " +
+			"leave it. Destroying deletes it for good.",
+		Attributes: badgeSchema(),
 	}
 }
 
@@ -79,27 +82,38 @@ var badgeSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			PlanModifiers:       []planmodifier.String{textUnlessHeld{webURL{}}},
 		},
 		"visibility": schema.StringAttribute{
-			MarkdownDescription: "Who sees the badge: `everyone` (default), who see it locked until they own it, or `owners` alone.",
-			Optional:            true,
-			Computed:            true,
-			Default:             stringdefault.StaticString(merchants.VisibleToEveryone),
-			PlanModifiers:       []planmodifier.String{textUnlessHeld{oneOf{merchants.VisibleToEveryone, merchants.VisibleToOwners}}},
+			MarkdownDescription: "Who sees the badge: `everyone` (default), who see it locked " +
+				"until they own it, or `owners` alone.",
+			Optional: true,
+			Computed: true,
+			Default:  stringdefault.StaticString(merchants.VisibleToEveryone),
+			PlanModifiers: []planmodifier.String{
+				textUnlessHeld{oneOf{merchants.VisibleToEveryone, merchants.VisibleToOwners}},
+			},
 		},
-		"locked_description": localizedAttribute("Description shown to those who do not own the badge, only with `visibility = \"everyone\"`. Unset: the description."),
-		"desired_status":     badgeLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
-		"status":             statusAttribute("`draft` or `published`"),
+		"locked_description": localizedAttribute("Description shown to those who do not own the badge, only with " +
+			"`visibility = \"everyone\"`. Unset: the description."),
+		"desired_status": badgeLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as " +
+			"it is, `published` publishes it, which cannot be taken back."),
+		"status": statusAttribute("`draft` or `published`"),
 	}
 })
 
-func (r *badgeResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *badgeResource) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = identitySchema("badge")
 }
 
-func (r *badgeResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (r *badgeResource) Configure(
+	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
+) {
 	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (r *badgeResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+func (r *badgeResource) ValidateConfig(
+	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
+) {
 	var config badgeModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
@@ -114,13 +128,17 @@ func (r *badgeResource) ValidateConfig(ctx context.Context, req resource.Validat
 		required(path.Root("title"), "a title", writtenTexts(config.Title)),
 		required(path.Root("image_url"), "an image", written(config.ImageURL)),
 	)...)
-	if config.Visibility.ValueString() == merchants.VisibleToOwners && isSet(config.LockedDescription) && hasText(config.LockedDescription) {
+	if config.Visibility.ValueString() == merchants.VisibleToOwners &&
+		isSet(config.LockedDescription) && hasText(config.LockedDescription) {
 		resp.Diagnostics.AddAttributeError(path.Root("locked_description"), "A locked description that nobody sees",
-			"With visibility = \"owners\" only those who own the badge see it, so it has no description for others. Remove locked_description, or make the badge visible to everyone.")
+			"With visibility = \"owners\" only those who own the badge see it, so it has no description for others. "+
+				"Remove locked_description, or make the badge visible to everyone.")
 	}
 }
 
-func (r *badgeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *badgeResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	r.data.guardPlan(ctx, badgeKind, req, resp)
 	badgeLifecycle.plan(ctx, "badge", req, resp)
 }
@@ -194,7 +212,9 @@ func (r *badgeResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	r.data.finishDelete(ctx, badgeKind, err, req, &resp.Diagnostics)
 }
 
-func (r *badgeResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *badgeResource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	r.data.importByKeyOrID(ctx, badgeKind, req, resp)
 }
 
@@ -220,7 +240,9 @@ func (m *badgeModel) computed(badge *merchants.Badge) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *badgeAttributes) read(_ context.Context, badge *merchants.Badge, urls rehostedURLs, _ *diag.Diagnostics) {
+func (m *badgeAttributes) read(
+	_ context.Context, badge *merchants.Badge, urls rehostedURLs, _ *diag.Diagnostics,
+) {
 	m.ID, m.Status = types.StringValue(string(badge.ID)), types.StringValue(badge.Status)
 	m.InternalName = textValue(m.InternalName, &badge.InternalName)
 	m.AudienceID = types.StringValue(string(badge.CohortID))

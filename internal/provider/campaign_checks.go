@@ -20,10 +20,13 @@ func (m campaignModel) check(ctx context.Context) diag.Diagnostics {
 	start, startKnown := parseTime(m.StartAt)
 	finish, finishKnown := parseTime(m.EndAt)
 	if startKnown && finishKnown && !finish.After(start) {
-		diags.AddAttributeError(path.Root("end_at"), "The end is not after the start", fmt.Sprintf("start_at is %s and end_at is %s.", m.StartAt.ValueString(), m.EndAt.ValueString()))
+		diags.AddAttributeError(path.Root("end_at"), "The end is not after the start",
+			fmt.Sprintf("start_at is %s and end_at is %s.", m.StartAt.ValueString(), m.EndAt.ValueString()))
 	}
 	m.checkRewards(ctx, &diags)
-	publishable := []requirement{{path.Root("rewards"), "at least one reward", m.Rewards.IsUnknown() || len(m.Rewards.Elements()) > 0}}
+	publishable := []requirement{
+		{path.Root("rewards"), "at least one reward", m.Rewards.IsUnknown() || len(m.Rewards.Elements()) > 0},
+	}
 	publishable = append(publishable, m.drawRequirements(ctx, &diags)...)
 	if challenge := objectOf[challengeModel](ctx, m.Challenge, &diags); challenge != nil {
 		diags.Append(checkOneVisual(path.Root("challenge"), challenge.ImageURL, challenge.VideoURL)...)
@@ -43,7 +46,11 @@ func (m campaignModel) check(ctx context.Context) diag.Diagnostics {
 // check compares the languages of a challenge's texts, and returns what publishing needs.
 func (m *challengeModel) check(ctx context.Context, publishing bool, diags *diag.Diagnostics) []requirement {
 	at := path.Root("challenge")
-	texts := []localizedText{{at.AtName("title"), m.Title}, {at.AtName("opt_in_cta"), m.OptInCTA}, {at.AtName("description"), m.Description}}
+	texts := []localizedText{
+		{at.AtName("title"), m.Title},
+		{at.AtName("opt_in_cta"), m.OptInCTA},
+		{at.AtName("description"), m.Description},
+	}
 	triggered := m.Steps.IsUnknown()
 	for i, step := range objectsOf[stepModel](ctx, m.Steps, diags) {
 		if step == nil {
@@ -51,7 +58,9 @@ func (m *challengeModel) check(ctx context.Context, publishing bool, diags *diag
 			continue
 		}
 		stepAt := at.AtName("steps").AtListIndex(i)
-		texts = append(texts, localizedText{stepAt.AtName("title"), step.Title}, localizedText{stepAt.AtName("description"), step.Description})
+		texts = append(texts,
+			localizedText{stepAt.AtName("title"), step.Title},
+			localizedText{stepAt.AtName("description"), step.Description})
 		triggered = triggered || step.Triggers.IsUnknown() || len(step.Triggers.Elements()) > 0
 	}
 	diags.Append(sameLanguages(publishing, texts...)...)
@@ -77,16 +86,21 @@ func (m campaignModel) checkRewards(ctx context.Context, diags *diag.Diagnostics
 		quantities += reward.Quantity.ValueInt64()
 		switch {
 		case direct && isSet(reward.Quantity):
-			diags.AddAttributeError(at.AtName("quantity"), "A quantity without a draw", "In direct distribution everyone gets every reward. Remove quantity, limit the campaign with distribution.direct.max_quantity, or choose instant_draw or raffle.")
+			diags.AddAttributeError(at.AtName("quantity"), "A quantity without a draw",
+				"In direct distribution everyone gets every reward. Remove quantity, limit the campaign with "+
+					"distribution.direct.max_quantity, or choose instant_draw or raffle.")
 		case draw && reward.Quantity.IsNull():
-			addDefect(diags, campaignLifecycle.publishing(m.DesiredStatus), at.AtName("quantity"), "No quantity in a draw", "A draw needs to know how many of each reward can be won. Set quantity.")
+			addDefect(diags, campaignLifecycle.publishing(m.DesiredStatus), at.AtName("quantity"), "No quantity in a draw",
+				"A draw needs to know how many of each reward can be won. Set quantity.")
 		}
 		if m.Store.IsNull() && isSet(reward.Price) {
-			diags.AddAttributeError(at.AtName("price"), "A price outside of a store", "Only a store sells rewards. Remove price, or make the campaign a store.")
+			diags.AddAttributeError(at.AtName("price"), "A price outside of a store",
+				"Only a store sells rewards. Remove price, or make the campaign a store.")
 		}
 		if first := slices.IndexFunc(rewards[:i], reward.again); first >= 0 {
 			diags.AddAttributeWarning(at, "A reward that stands there already",
-				fmt.Sprintf("rewards[%d] is the same as rewards[%d]. Remove one of them; to give more of a reward in a draw, raise its quantity.", i, first))
+				fmt.Sprintf("rewards[%d] is the same as rewards[%d]. Remove one of them; to give more of a "+
+					"reward in a draw, raise its quantity.", i, first))
 		}
 	}
 	distribution := objectOf[distributionModel](ctx, m.Distribution, diags)
@@ -131,14 +145,16 @@ func (m campaignModel) distributionWay(ctx context.Context, diags *diag.Diagnost
 
 // again reports whether another reward certainly gives the same for the same price.
 func (m *rewardModel) again(other *rewardModel) bool {
-	return other != nil && m.Price.Equal(other.Price) && !m.Price.IsUnknown() && m.PerkID.Equal(other.PerkID) && m.DigitalAssetID.Equal(other.DigitalAssetID) &&
+	return other != nil && m.Price.Equal(other.Price) && !m.Price.IsUnknown() &&
+		m.PerkID.Equal(other.PerkID) && m.DigitalAssetID.Equal(other.DigitalAssetID) &&
 		m.PerkID.ValueString()+m.DigitalAssetID.ValueString() != ""
 }
 
 func checkBoxes(at path.Path, boxes, quantities int64, diags *diag.Diagnostics) {
 	if boxes < quantities {
 		diags.AddAttributeError(at.AtName("max_boxes"), "Fewer boxes than rewards",
-			fmt.Sprintf("There are %d boxes for %d rewards, so some could never be won. max_boxes must be at least the sum of the quantities.", boxes, quantities))
+			fmt.Sprintf("There are %d boxes for %d rewards, so some could never be won. max_boxes must "+
+				"be at least the sum of the quantities.", boxes, quantities))
 	}
 }
 
@@ -153,14 +169,17 @@ func (m campaignModel) checkPublishing(ctx context.Context, status string) diag.
 		return diags
 	}
 	if !m.Airdrop.IsNull() {
-		diags.AddAttributeWarning(path.Root("desired_status"), "Publishing an airdrop cannot be taken back", "Its rewards go out to the whole audience at once. Destroying the campaign does not take them back.")
+		diags.AddAttributeWarning(path.Root("desired_status"), "Publishing an airdrop cannot be taken back",
+			"Its rewards go out to the whole audience at once. Destroying the campaign does not take them back.")
 	}
 	if endAt, known := parseTime(m.EndAt); known && !endAt.After(time.Now()) {
 		diags.AddAttributeWarning(path.Root("end_at"), "The end is in the past",
-			fmt.Sprintf("end_at is %s. The campaign is expected to end as soon as it is published, and cannot be published again. Choose a time in the future, or remove end_at.", m.EndAt.ValueString()))
+			fmt.Sprintf("end_at is %s. The campaign is expected to end as soon as it is published, and cannot be published "+
+				"again. Choose a time in the future, or remove end_at.", m.EndAt.ValueString()))
 	}
 	if store := objectOf[storeModel](ctx, m.Store, &diags); store != nil && store.Title.IsNull() {
-		diags.AddAttributeWarning(path.Root("store").AtName("title"), "A store without a title", "Users see the store from now on. Set title.")
+		diags.AddAttributeWarning(path.Root("store").AtName("title"), "A store without a title",
+			"Users see the store from now on. Set title.")
 	}
 	distribution := objectOf[distributionModel](ctx, m.Distribution, &diags)
 	if distribution == nil {
@@ -178,15 +197,18 @@ func (m campaignModel) checkPublishing(ctx context.Context, status string) diag.
 // checkReplaced warns when a new form replaces a campaign in which users may have progress.
 func (m campaignModel) checkReplaced(at path.Path, diags *diag.Diagnostics) {
 	if status := m.Status.ValueString(); status != merchants.StatusDraft {
-		diags.AddAttributeWarning(at, fmt.Sprintf("Users lose their progress in the %s campaign %q", status, m.InternalName.ValueString()),
-			"A campaign cannot become a "+at.String()+": it is destroyed as on_destroy says, and a new one is made, in which all users begin again.")
+		diags.AddAttributeWarning(at,
+			fmt.Sprintf("Users lose their progress in the %s campaign %q", status, m.InternalName.ValueString()),
+			"A campaign cannot become a "+at.String()+": it is destroyed as on_destroy says, and a new one is "+
+				"made, in which all users begin again.")
 	}
 }
 
 // checkFrozen warns of changes to what is assumed to be frozen once the campaign was published.
 func (m campaignModel) checkFrozen(ctx context.Context, state campaignModel, diags *diag.Diagnostics) {
 	status := state.Status.ValueString()
-	if status == merchants.StatusDraft || status == merchants.StatusArchived && campaignLifecycle.next(m.DesiredStatus, status) != merchants.Unarchive {
+	if status == merchants.StatusDraft ||
+		status == merchants.StatusArchived && campaignLifecycle.next(m.DesiredStatus, status) != merchants.Unarchive {
 		return
 	}
 	for _, frozen := range []struct {
@@ -194,18 +216,28 @@ func (m campaignModel) checkFrozen(ctx context.Context, state campaignModel, dia
 		planned attr.Value
 		same    bool
 	}{
-		{"rewards", m.Rewards, len(m.Rewards.Elements())+len(state.Rewards.Elements()) == 0 || sameRewards(m.Rewards, state.Rewards)},
-		{"distribution", m.Distribution, sameDistribution(m.distributionField(ctx, diags), state.distributionField(ctx, diags))},
+		{
+			"rewards", m.Rewards,
+			len(m.Rewards.Elements())+len(state.Rewards.Elements()) == 0 || sameRewards(m.Rewards, state.Rewards),
+		},
+		{
+			"distribution", m.Distribution,
+			sameDistribution(m.distributionField(ctx, diags), state.distributionField(ctx, diags)),
+		},
 	} {
 		value, err := frozen.planned.ToTerraformValue(ctx)
 		switch known := err == nil && value.IsFullyKnown(); {
 		case !known:
-			diags.AddAttributeWarning(path.Root(frozen.name), fmt.Sprintf("The service may refuse the %s of the campaign", frozen.name),
-				fmt.Sprintf("The campaign is %s, from when on rewards and distribution are expected to be frozen (assumed), and these are only known after apply. "+
-					"If they are then others than those that it has, the update fails: a new campaign can have them.", status))
+			diags.AddAttributeWarning(path.Root(frozen.name),
+				fmt.Sprintf("The service may refuse the %s of the campaign", frozen.name),
+				fmt.Sprintf("The campaign is %s, from when on rewards and distribution are expected to be frozen (assumed), and "+
+					"these are only known after apply. If they are then others than those that it has, the update "+
+					"fails: a new campaign can have them.", status))
 		case !frozen.same:
-			diags.AddAttributeWarning(path.Root(frozen.name), fmt.Sprintf("The service is expected to refuse other %s of a campaign that is %s", frozen.name, status),
-				"Rewards and distribution are expected to be frozen once a campaign was published (assumed). Take the change back, or end this campaign and add another one that has it.")
+			diags.AddAttributeWarning(path.Root(frozen.name),
+				fmt.Sprintf("The service is expected to refuse other %s of a campaign that is %s", frozen.name, status),
+				"Rewards and distribution are expected to be frozen once a campaign was published (assumed). "+
+					"Take the change back, or end this campaign and add another one that has it.")
 		}
 	}
 }

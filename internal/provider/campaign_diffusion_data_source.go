@@ -41,22 +41,31 @@ type diffusedCampaignModel struct {
 	AccentColor types.String `tfsdk:"accent_color"`
 }
 
-func (d *campaignDiffusionDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *campaignDiffusionDataSource) Metadata(
+	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = "cohort_campaign_diffusion"
 }
 
-func (d *campaignDiffusionDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *campaignDiffusionDataSource) Schema(
+	_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse,
+) {
 	text := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{MarkdownDescription: description, Computed: true}
 	}
 	localized := func(description string) schema.MapAttribute {
-		return schema.MapAttribute{MarkdownDescription: description + " Keys are language codes.", ElementType: types.StringType, Computed: true}
+		return schema.MapAttribute{
+			MarkdownDescription: description + " Keys are language codes.",
+			ElementType:         types.StringType,
+			Computed:            true,
+		}
 	}
 	texts := func(description string) schema.ListAttribute {
 		return schema.ListAttribute{MarkdownDescription: description, ElementType: types.StringType, Computed: true}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The campaign diffusion of the merchant: which campaign its own sites announce, and how. All is null when diffusion is off.",
+		MarkdownDescription: "The campaign diffusion of the merchant: which campaign its own sites announce, and " +
+			"how. All is null when diffusion is off.",
 		Attributes: map[string]schema.Attribute{
 			"mode":                text("Merchant that is asked: `test` or `live`."),
 			"type":                text("`modal`, `banner` or `toast`."),
@@ -81,11 +90,15 @@ func (d *campaignDiffusionDataSource) Schema(_ context.Context, _ datasource.Sch
 	}
 }
 
-func (d *campaignDiffusionDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+func (d *campaignDiffusionDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
 	d.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (d *campaignDiffusionDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (d *campaignDiffusionDataSource) Read(
+	ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse,
+) {
 	diffusion, err := d.data.client.GetCampaignDiffusion(ctx)
 	if err != nil {
 		addAPIError(&resp.Diagnostics, "read the campaign diffusion", err)
@@ -97,10 +110,15 @@ func (d *campaignDiffusionDataSource) Read(ctx context.Context, _ datasource.Rea
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 
-func newCampaignDiffusionModel(ctx context.Context, diffusion *merchants.CampaignDiffusion, campaignTypes map[string]attr.Type, diags *diag.Diagnostics) campaignDiffusionModel {
+func newCampaignDiffusionModel(
+	ctx context.Context, diffusion *merchants.CampaignDiffusion, campaignTypes map[string]attr.Type,
+	diags *diag.Diagnostics,
+) campaignDiffusionModel {
 	if diffusion == nil {
 		return campaignDiffusionModel{
-			WhitelistedURLs: types.ListNull(types.StringType), SupportedLanguages: types.ListNull(types.StringType), Campaign: types.ObjectNull(campaignTypes),
+			WhitelistedURLs:    types.ListNull(types.StringType),
+			SupportedLanguages: types.ListNull(types.StringType),
+			Campaign:           types.ObjectNull(campaignTypes),
 		}
 	}
 	campaign, problems := types.ObjectValueFrom(ctx, campaignTypes, diffusedCampaignModel{
@@ -118,7 +136,11 @@ func newCampaignDiffusionModel(ctx context.Context, diffusion *merchants.Campaig
 	languages, problems := types.ListValueFrom(ctx, types.StringType, diffusion.SupportedLanguages)
 	diags.Append(problems...)
 	return campaignDiffusionModel{
-		Type: types.StringValue(diffusion.Type), Selector: stringValue(diffusion.Selector), Position: stringValue(diffusion.Position),
-		WhitelistedURLs: urls, SupportedLanguages: languages, Campaign: campaign,
+		Type:               types.StringValue(diffusion.Type),
+		Selector:           stringValue(diffusion.Selector),
+		Position:           stringValue(diffusion.Position),
+		WhitelistedURLs:    urls,
+		SupportedLanguages: languages,
+		Campaign:           campaign,
 	}
 }

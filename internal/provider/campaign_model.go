@@ -111,16 +111,23 @@ func (m campaignModel) input(ctx context.Context, diags *diag.Diagnostics) merch
 	if challenge := objectOf[challengeModel](ctx, m.Challenge, diags); challenge != nil {
 		input.Type = merchants.Value(merchants.CampaignChallenge)
 		input.TypeConfig = merchants.Value[any](merchants.Challenge{
-			Name: localizedOf(challenge.Title), OptInCTA: localizedOf(challenge.OptInCTA), Description: localizedOf(challenge.Description),
-			ImageURL: stringPointer(challenge.ImageURL), VideoURL: stringPointer(challenge.VideoURL), Slug: stringPointer(challenge.Slug),
-			Steps: stepsOf(ctx, challenge.Steps, diags),
+			Name:        localizedOf(challenge.Title),
+			OptInCTA:    localizedOf(challenge.OptInCTA),
+			Description: localizedOf(challenge.Description),
+			ImageURL:    stringPointer(challenge.ImageURL),
+			VideoURL:    stringPointer(challenge.VideoURL),
+			Slug:        stringPointer(challenge.Slug),
+			Steps:       stepsOf(ctx, challenge.Steps, diags),
 		})
 	}
 	if store := objectOf[storeModel](ctx, m.Store, diags); store != nil {
 		input.Type = merchants.Value(merchants.CampaignStore)
 		input.TypeConfig = merchants.Value[any](merchants.Store{
-			Name: localizedOf(store.Title), Description: localizedOf(store.Description),
-			ImageURL: stringPointer(store.ImageURL), VideoURL: stringPointer(store.VideoURL), Slug: stringPointer(store.Slug),
+			Name:        localizedOf(store.Title),
+			Description: localizedOf(store.Description),
+			ImageURL:    stringPointer(store.ImageURL),
+			VideoURL:    stringPointer(store.VideoURL),
+			Slug:        stringPointer(store.Slug),
 		})
 	}
 	return input
@@ -135,7 +142,11 @@ func (m campaignModel) rewardsField(ctx context.Context, diags *diag.Diagnostics
 		if reward == nil {
 			continue
 		}
-		wire := merchants.Reward{Type: merchants.RewardPerk, RewardID: idOf(reward.PerkID), Quantity: reward.Quantity.ValueInt64Pointer()}
+		wire := merchants.Reward{
+			Type:     merchants.RewardPerk,
+			RewardID: idOf(reward.PerkID),
+			Quantity: reward.Quantity.ValueInt64Pointer(),
+		}
 		if !reward.DigitalAssetID.IsNull() {
 			wire.Type, wire.RewardID = merchants.RewardDigitalAsset, idOf(reward.DigitalAssetID)
 		}
@@ -147,7 +158,9 @@ func (m campaignModel) rewardsField(ctx context.Context, diags *diag.Diagnostics
 	return merchants.Value(rewards)
 }
 
-func (m campaignModel) distributionField(ctx context.Context, diags *diag.Diagnostics) merchants.Field[merchants.Distribution] {
+func (m campaignModel) distributionField(
+	ctx context.Context, diags *diag.Diagnostics,
+) merchants.Field[merchants.Distribution] {
 	distribution := objectOf[distributionModel](ctx, m.Distribution, diags)
 	if distribution == nil {
 		return merchants.Field[merchants.Distribution]{}
@@ -160,7 +173,8 @@ func (m campaignModel) distributionField(ctx context.Context, diags *diag.Diagno
 		wire.Type, wire.MaxBoxes = merchants.DistributionInstantDraw, draw.MaxBoxes.ValueInt64Pointer()
 	}
 	if raffle := objectOf[raffleModel](ctx, distribution.Raffle, diags); raffle != nil {
-		wire.Type, wire.MaxBoxes, wire.DrawAt = merchants.DistributionRaffle, raffle.MaxBoxes.ValueInt64Pointer(), stringPointer(raffle.DrawAt)
+		wire.Type, wire.MaxBoxes = merchants.DistributionRaffle, raffle.MaxBoxes.ValueInt64Pointer()
+		wire.DrawAt = stringPointer(raffle.DrawAt)
 	}
 	return merchants.Value(wire)
 }
@@ -203,7 +217,9 @@ func (m campaignModel) media(ctx context.Context, campaign *merchants.Campaign, 
 }
 
 // read takes everything from the API: rule 2.
-func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campaign, urls rehostedURLs, diags *diag.Diagnostics) {
+func (m *campaignAttributes) read(
+	ctx context.Context, campaign *merchants.Campaign, urls rehostedURLs, diags *diag.Diagnostics,
+) {
 	var problems diag.Diagnostics
 	m.ID, m.Status = types.StringValue(string(campaign.ID)), types.StringValue(campaign.Status)
 	m.InternalName = textValue(m.InternalName, &campaign.InternalName)
@@ -235,7 +251,9 @@ func (m *campaignAttributes) read(ctx context.Context, campaign *merchants.Campa
 	m.Airdrop = objectValue(ctx, campaignSchema()["airdrop"], airdrop, diags)
 }
 
-func newChallengeModel(ctx context.Context, prior *challengeModel, challenge *merchants.Challenge, urls rehostedURLs, diags *diag.Diagnostics) *challengeModel {
+func newChallengeModel(
+	ctx context.Context, prior *challengeModel, challenge *merchants.Challenge, urls rehostedURLs, diags *diag.Diagnostics,
+) *challengeModel {
 	if prior == nil {
 		prior = &challengeModel{}
 	}
@@ -276,7 +294,10 @@ func (m *campaignAttributes) readRewards(ctx context.Context, rewards []merchant
 		}
 		var price *priceModel
 		if reward.Price != nil {
-			price = &priceModel{Amount: types.Int64Value(reward.Price.Amount), Currency: types.StringValue(reward.Price.Currency)}
+			price = &priceModel{
+				Amount:   types.Int64Value(reward.Price.Amount),
+				Currency: types.StringValue(reward.Price.Currency),
+			}
 		}
 		model.Price = objectValue(ctx, priceOf, price, diags)
 		models = append(models, model)
@@ -313,7 +334,9 @@ func sameRewards(a, b types.List) bool {
 
 // readDistribution takes the distribution from the API. The service stores no distribution as a
 // direct one without a limit.
-func (m *campaignAttributes) readDistribution(ctx context.Context, wire merchants.Distribution, diags *diag.Diagnostics) {
+func (m *campaignAttributes) readDistribution(
+	ctx context.Context, wire merchants.Distribution, diags *diag.Diagnostics,
+) {
 	prior := objectOf[distributionModel](ctx, m.Distribution, diags)
 	var direct *directModel
 	var draw *instantDrawModel

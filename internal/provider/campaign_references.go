@@ -21,10 +21,12 @@ func (m campaignModel) checkArchivedRewards(ctx context.Context, s *providerData
 			continue
 		}
 		at := path.Root("rewards").AtListIndex(i)
-		if perk, _ := s.ledger.of(reward.PerkID.ValueString()); perk.archived && campaignLifecycle.publishing(m.DesiredStatus) {
+		perk, _ := s.ledger.of(reward.PerkID.ValueString())
+		if perk.archived && campaignLifecycle.publishing(m.DesiredStatus) {
 			diags.AddAttributeWarning(at.AtName("perk_id"), "An archived perk as a reward",
-				fmt.Sprintf("%s is the perk %q, which is archived after this plan. Such a perk cannot be used in campaigns: one that is to be published is expected to stay a draft, and in one that runs users may not get it. "+
-					"Write desired_status = \"live\" for the perk, or leave the reward out.", at, perk.key))
+				fmt.Sprintf("%s is the perk %q, which is archived after this plan. Such a perk cannot be used in campaigns: "+
+					"one that is to be published is expected to stay a draft, and in one that runs users may not get "+
+					"it. Write desired_status = \"live\" for the perk, or leave the reward out.", at, perk.key))
 		}
 	}
 }
@@ -44,7 +46,9 @@ func (m campaignModel) slug(ctx context.Context, diags *diag.Diagnostics) (path.
 // checkSlug reports that another campaign has the slug. An archived campaign keeps its slug too.
 // The service is then expected to refuse a new campaign, or one that comes back from the archive.
 // replaced is the id of the campaign that the new one replaces.
-func (m campaignModel) checkSlug(ctx context.Context, s *providerData, state campaignModel, replaced string, diags *diag.Diagnostics) {
+func (m campaignModel) checkSlug(
+	ctx context.Context, s *providerData, state campaignModel, replaced string, diags *diag.Diagnostics,
+) {
 	at, slug := m.slug(ctx, diags)
 	_, before := state.slug(ctx, diags)
 	comesBack := campaignLifecycle.next(m.DesiredStatus, state.Status.ValueString()) == merchants.Unarchive
@@ -57,7 +61,8 @@ func (m campaignModel) checkSlug(ctx context.Context, s *providerData, state cam
 	}
 	if shared {
 		diags.AddAttributeWarning(at, fmt.Sprintf("Two campaigns have the slug %q", slug.ValueString()),
-			fmt.Sprintf("The other one is %q. The service is expected to let no two campaigns have one slug (assumed). Write another slug.", other))
+			fmt.Sprintf("The other one is %q. The service is expected to let no two campaigns have "+
+				"one slug (assumed). Write another slug.", other))
 		return
 	}
 	campaigns, err := s.existing.list(ctx, campaignKind, s.client)
@@ -71,22 +76,25 @@ func (m campaignModel) checkSlug(ctx context.Context, s *providerData, state cam
 		}
 		way := "Write another slug."
 		switch known, managed := s.ledger.of(id); {
-		case known.written && known.key == "" && draft, id == replaced && (draft || m.OnDestroy.ValueString() == destroyByDelete):
+		case known.written && known.key == "" && draft,
+			id == replaced && (draft || m.OnDestroy.ValueString() == destroyByDelete):
 			continue // The run deletes it first.
 		case id == replaced && !archived:
-			way = "The replacement archives it first, and users lose its page; the new one is then refused. Write another slug, or on_destroy = \"delete\" and apply that first."
+			way = "The replacement archives it first, and users lose its page; the new one is then refused. " +
+				"Write another slug, or on_destroy = \"delete\" and apply that first."
 		case archived:
 			way += fmt.Sprintf(" Or delete that campaign in Cohort's admin, or bring it back: import it as %q.", idPrefix+id)
 		case managed:
-			way += " If that campaign gives its slug up in this plan, and the service refuses this one as long as the other has it, apply again; " +
-				"two that exchange their slugs need a third one in between."
+			way += " If that campaign gives its slug up in this plan, and the service refuses this one as long as the other " +
+				"has it, apply again; two that exchange their slugs need a third one in between."
 		}
 		status := ""
 		if archived {
 			status = "archived "
 		}
 		summary := fmt.Sprintf("The %scampaign %q has the slug %q", status, c.Key, slug.ValueString())
-		detail := "The service is expected to let no two campaigns have one slug, and an archived one keeps its own (assumed). " + way
+		detail := "The service is expected to let no two campaigns have one slug, and an " +
+			"archived one keeps its own (assumed). " + way
 		if id == replaced {
 			diags.AddAttributeError(at, summary, detail) // Terraform drops the warnings of a replacement.
 			return

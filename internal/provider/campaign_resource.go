@@ -52,30 +52,41 @@ type campaignModel struct {
 	OnDestroy     types.String `tfsdk:"on_destroy"`
 }
 
-func (r *campaignResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *campaignResource) Metadata(
+	_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse,
+) {
 	resp.TypeName = "cohort_campaign"
 }
 
 func (r *campaignResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A campaign: a challenge, a store or an airdrop, with the rewards it gives and the audience it addresses.",
-		Attributes:          campaignSchema(),
+		MarkdownDescription: "A campaign: a challenge, a store or an airdrop, with the rewards it " +
+			"gives and the audience it addresses.",
+		Attributes: campaignSchema(),
 	}
 }
 
-func (r *campaignResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *campaignResource) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = identitySchema("campaign")
 }
 
-func (r *campaignResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (r *campaignResource) Configure(
+	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
+) {
 	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *campaignResource) ConfigValidators(context.Context) []resource.ConfigValidator {
-	return []resource.ConfigValidator{resourcevalidator.ExactlyOneOf(path.MatchRoot("challenge"), path.MatchRoot("store"), path.MatchRoot("airdrop"))}
+	return []resource.ConfigValidator{
+		resourcevalidator.ExactlyOneOf(path.MatchRoot("challenge"), path.MatchRoot("store"), path.MatchRoot("airdrop")),
+	}
 }
 
-func (r *campaignResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+func (r *campaignResource) ValidateConfig(
+	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
+) {
 	var config campaignModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
@@ -84,7 +95,9 @@ func (r *campaignResource) ValidateConfig(ctx context.Context, req resource.Vali
 	resp.Diagnostics.Append(config.check(ctx)...)
 }
 
-func (r *campaignResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *campaignResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	replaced := r.data.guardPlan(ctx, campaignKind, req, resp)
 	campaignLifecycle.plan(ctx, "campaign", req, resp)
 	if req.Plan.Raw.IsNull() {
@@ -191,12 +204,15 @@ func (r *campaignResource) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := campaignLifecycle.destroy(state.OnDestroy, state.Status.ValueString(), r.data.transition(ctx, campaignKind, id), func() error {
+	transition := r.data.transition(ctx, campaignKind, id)
+	err := campaignLifecycle.destroy(state.OnDestroy, state.Status.ValueString(), transition, func() error {
 		return r.data.client.Campaigns.Delete(ctx, id)
 	})
 	r.data.finishDelete(ctx, campaignKind, err, req, &resp.Diagnostics)
 }
 
-func (r *campaignResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *campaignResource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	r.data.importByKeyOrID(ctx, campaignKind, req, resp)
 }

@@ -97,7 +97,8 @@ func (f *stepFacts) sameContent(other *stepFacts) truth {
 	if f.action.is(other.action) == no || f.icon.is(other.icon) == no || f.triggers.is(other.triggers) == no {
 		return no
 	}
-	return min(f.action.is(other.action), f.icon.is(other.icon), f.triggers.is(other.triggers), f.title.is(&other.title), f.description.is(&other.description))
+	return min(f.action.is(other.action), f.icon.is(other.icon), f.triggers.is(other.triggers), f.title.is(&other.title),
+		f.description.is(&other.description))
 }
 
 // name is how a message names the step.
@@ -123,7 +124,13 @@ func factsOf(ctx context.Context, list types.List, diags *diag.Diagnostics) []st
 				title: textFactsOf(step.Title), description: textFactsOf(step.Description),
 			}
 		case list.Elements()[i].IsUnknown():
-			all[i] = stepFacts{action: unknown, icon: unknown, triggers: unknown, title: textFacts{whole: unknown}, description: textFacts{whole: unknown}}
+			all[i] = stepFacts{
+				action:      unknown,
+				icon:        unknown,
+				triggers:    unknown,
+				title:       textFacts{whole: unknown},
+				description: textFacts{whole: unknown},
+			}
 		}
 	}
 	return all
@@ -309,14 +316,16 @@ func (r *ranking) samePlace(planned, existing int) truth {
 	case r.action.unknown > 0:
 		return maybe
 	default:
-		return truthOf(r.ordinals[0][planned] == r.ordinals[1][existing] && r.action.inPlan[existing] == r.action.exists[existing])
+		return truthOf(r.ordinals[0][planned] == r.ordinals[1][existing] &&
+			r.action.inPlan[existing] == r.action.exists[existing])
 	}
 }
 
 // rank ranks a pair. The content outweighs everything else, a title everything but the content.
 func (r *ranking) rank(planned, existing int) pair {
 	content, title, action := r.content[planned][existing], r.title[planned][existing], r.action.same(planned, existing)
-	triggers, description, only := r.triggers.alone(planned, existing), r.descriptions.alone(planned, existing), r.action.alone(planned, existing)
+	triggers, description := r.triggers.alone(planned, existing), r.descriptions.alone(planned, existing)
+	only := r.action.alone(planned, existing)
 	place, after, before := r.samePlace(planned, existing), r.alike(planned-1, existing-1), r.alike(planned+1, existing+1)
 	continues := max(content, title, min(action, max(triggers, description, place, after, before)))
 

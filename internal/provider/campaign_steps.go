@@ -85,7 +85,9 @@ func withIDs(ctx context.Context, list types.List, id func(at int, was types.Str
 
 // warnOfSteps describes what a change of the steps means for the users of a campaign that is not a
 // draft.
-func (m campaignModel) warnOfSteps(at path.Path, status string, unknown bool, before, after []stepFacts, found matched, diags *diag.Diagnostics) {
+func (m campaignModel) warnOfSteps(
+	at path.Path, status string, unknown bool, before, after []stepFacts, found matched, diags *diag.Diagnostics,
+) {
 	var fresh, gone, open []string
 	for i := range after {
 		if _, continues := found.continues[i]; !continues && !found.mayGoOn[i] {
@@ -119,9 +121,11 @@ func (m campaignModel) warnOfSteps(at path.Path, status string, unknown bool, be
 		said += fmt.Sprintf(", %d go (%s): users lose their progress in them", len(gone), listed(gone))
 	}
 	if said += "."; len(open) > 0 {
-		said += " Only known after apply: whether a step continues " + listed(open) + ". Users lose their progress in a step that none continues."
+		said += " Only known after apply: whether a step continues " + listed(open) + ". Users lose their progress in a " +
+			"step that none continues."
 	}
-	diags.AddAttributeWarning(at, fmt.Sprintf("The steps of the %s campaign %q change for its users", status, m.InternalName.ValueString()), said)
+	diags.AddAttributeWarning(at,
+		fmt.Sprintf("The steps of the %s campaign %q change for its users", status, m.InternalName.ValueString()), said)
 }
 
 func counted(n int, one, several string) string {
@@ -146,7 +150,8 @@ func stepsOf(ctx context.Context, list types.List, diags *diag.Diagnostics) []me
 			if trigger == nil {
 				continue
 			}
-			wire.Triggers = append(wire.Triggers, merchants.Trigger{Type: trigger.Type.ValueString(), TypeConfig: rawSettings(trigger.Settings)})
+			wire.Triggers = append(wire.Triggers,
+				merchants.Trigger{Type: trigger.Type.ValueString(), TypeConfig: rawSettings(trigger.Settings)})
 		}
 		steps = append(steps, wire)
 	}
@@ -185,15 +190,20 @@ func stepsValue(ctx context.Context, prior types.List, wire []merchants.Step, di
 			old = &stepModel{}
 		}
 		models = append(models, stepModel{
-			ID: types.StringValue(string(step.ID)), UserAction: requiredText(old.UserAction, step.UserAction), Icon: textValue(old.Icon, step.Icon),
-			Title: localizedValue(old.Title, step.Title), Description: localizedValue(old.Description, step.Description),
-			Triggers: triggersValue(ctx, old.Triggers, step.Triggers, diags),
+			ID:          types.StringValue(string(step.ID)),
+			UserAction:  requiredText(old.UserAction, step.UserAction),
+			Icon:        textValue(old.Icon, step.Icon),
+			Title:       localizedValue(old.Title, step.Title),
+			Description: localizedValue(old.Description, step.Description),
+			Triggers:    triggersValue(ctx, old.Triggers, step.Triggers, diags),
 		})
 	}
 	return emptyAsWritten(ctx, prior, listValue(ctx, attribute, models, diags))
 }
 
-func triggersValue(ctx context.Context, prior types.List, wire []merchants.Trigger, diags *diag.Diagnostics) types.List {
+func triggersValue(
+	ctx context.Context, prior types.List, wire []merchants.Trigger, diags *diag.Diagnostics,
+) types.List {
 	before := objectsOf[triggerModel](ctx, prior, diags)
 	models := make([]triggerModel, 0, len(wire))
 	for at, trigger := range wire {
@@ -201,7 +211,8 @@ func triggersValue(ctx context.Context, prior types.List, wire []merchants.Trigg
 		if at < len(before) && before[at] != nil {
 			old = *before[at]
 		}
-		models = append(models, triggerModel{Type: requiredText(old.Type, trigger.Type), Settings: settingsValue(old.Settings, trigger.TypeConfig)})
+		models = append(models,
+			triggerModel{Type: requiredText(old.Type, trigger.Type), Settings: settingsValue(old.Settings, trigger.TypeConfig)})
 	}
 	attribute, _ := stepSchema()["triggers"].(schema.ListNestedAttribute)
 	return emptyAsWritten(ctx, prior, listValue(ctx, attribute, models, diags))

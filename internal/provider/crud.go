@@ -24,7 +24,8 @@ func (p *providerData) finishCreate(ctx context.Context, k Kind, model any, resp
 // readObject refreshes the state of an object. It takes the object from a listing while that shows
 // no change. Skip State.Set when nothing changed; it is 20 % of a read.
 func readObject[Model any, T merchants.Object, Input any, P projection[T, Model]](
-	ctx context.Context, s *providerData, k Kind, objects merchants.Collection[T, Input], req resource.ReadRequest, resp *resource.ReadResponse,
+	ctx context.Context, s *providerData, k Kind, objects merchants.Collection[T, Input],
+	req resource.ReadRequest, resp *resource.ReadResponse,
 ) {
 	var state Model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -62,7 +63,9 @@ func readObject[Model any, T merchants.Object, Input any, P projection[T, Model]
 
 // finishUpdate writes an object into the state. status is its status now, which the plan may not
 // have known.
-func (p *providerData) finishUpdate(ctx context.Context, k Kind, model any, status string, resp *resource.UpdateResponse) {
+func (p *providerData) finishUpdate(
+	ctx context.Context, k Kind, model any, status string, resp *resource.UpdateResponse,
+) {
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	object := textsOf(resp.State.Raw)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, p.identity(object("id")))...)
@@ -72,10 +75,13 @@ func (p *providerData) finishUpdate(ctx context.Context, k Kind, model any, stat
 // readNotFound removes an object that is gone from the state. It sets the identity first: Terraform
 // refuses a removal without one, and Terraform before 1.12 stored none. An import has no prior
 // state, so it fails.
-func (p *providerData) readNotFound(ctx context.Context, k Kind, id types.String, imported bool, resp *resource.ReadResponse) {
+func (p *providerData) readNotFound(
+	ctx context.Context, k Kind, id types.String, imported bool, resp *resource.ReadResponse,
+) {
 	if imported {
 		resp.Diagnostics.AddError(fmt.Sprintf("No %s has the id %q in the %s merchant", k.Noun, id.ValueString(), p.mode),
-			fmt.Sprintf("Nothing was imported. Ids differ between the merchants; a %s that has a key is imported by that in both.", k.Noun))
+			fmt.Sprintf("Nothing was imported. Ids differ between the merchants; a %s that "+
+				"has a key is imported by that in both.", k.Noun))
 		return
 	}
 	p.recordRead(k, id.ValueString(), false, false, &resp.Diagnostics)
@@ -86,7 +92,9 @@ func (p *providerData) readNotFound(ctx context.Context, k Kind, id types.String
 // finishDelete ends a deletion. An object that is gone counts as deleted (rule 7), unless
 // everything else that the plan saw is gone too: a saved plan may be applied with the key of
 // another organization. This run may itself have deleted what the plan saw.
-func (p *providerData) finishDelete(ctx context.Context, k Kind, err error, req resource.DeleteRequest, diags *diag.Diagnostics) {
+func (p *providerData) finishDelete(
+	ctx context.Context, k Kind, err error, req resource.DeleteRequest, diags *diag.Diagnostics,
+) {
 	id, doing := textsOf(req.State.Raw)("id"), k.doing("destroy", req.State.Raw)
 	switch {
 	case err != nil && !merchants.IsNotFound(err):
@@ -99,7 +107,8 @@ func (p *providerData) finishDelete(ctx context.Context, k Kind, err error, req 
 		p.forget(idOf(id))
 	default:
 		diags.AddError("This looks like the wrong merchant",
-			"Could not "+doing+": neither it nor what else the plan saw exists here. Most likely the key belongs to another organization than the one of "+
-				"the plan, or api_url leads elsewhere. Nothing was removed from the state. If all of it was deleted meanwhile, run plan again.")
+			"Could not "+doing+": neither it nor what else the plan saw exists here. Most likely the key belongs to "+
+				"another organization than the one of the plan, or api_url leads elsewhere. Nothing was removed from the state. "+
+				"If all of it was deleted meanwhile, run plan again.")
 	}
 }

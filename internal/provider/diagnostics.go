@@ -42,7 +42,9 @@ func attributePath(attribute string) path.Path {
 // addUnknownType reports a type that this version does not know. Its value cannot be written here,
 // and an update would lose it.
 func addUnknownType(diags *diag.Diagnostics, what, name string) {
-	diags.AddError("Unknown type", fmt.Sprintf("%s is of type %q, which this version of the provider does not know. Nothing was changed. Look for a newer version.", what, merchants.Plain(name)))
+	diags.AddError("Unknown type",
+		fmt.Sprintf("%s is of type %q, which this version of the provider does not know. Nothing "+
+			"was changed. Look for a newer version.", what, merchants.Plain(name)))
 }
 
 // describeError returns what the service said, without a path.
@@ -86,20 +88,30 @@ func apiErrorDetail(err *merchants.Error) string {
 func adviceOn(err *merchants.Error) string {
 	switch {
 	case errors.Is(err, merchants.ErrKeyUnknown):
-		return "The api_key of the provider is only known after another resource is applied. Apply that resource first (-target), or set COHORT_API_KEY to a key of the same merchant: it stands in until then."
+		return "The api_key of the provider is only known after another resource is applied. Apply that resource first " +
+			"(-target), or set COHORT_API_KEY to a key of the same merchant: it stands in until then."
 	case errors.Is(err, merchants.ErrReadOnly):
-		return "This configuration only reads: read_only is set in the provider block, or COHORT_READ_ONLY in the environment. Nothing was sent."
+		return "This configuration only reads: read_only is set in the provider block, or COHORT_READ_ONLY " +
+			"in the environment. Nothing was sent."
 	case errors.Is(err, merchants.ErrUntrusted):
-		return "Nothing was sent. Where a proxy or a gateway has a certificate authority of its own, name its PEM file in ca_cert_file of the provider block."
+		return "Nothing was sent. Where a proxy or a gateway has a certificate authority of its own, name its PEM file " +
+			"in ca_cert_file of the provider block."
 	case err.Status == http.StatusUnauthorized:
-		return "The service does not accept the API key. Keys are found in Cohort's admin under Settings > Integrations; the key may have been revoked, or belong to another address than api_url."
+		return "The service does not accept the API key. Keys are found in Cohort's admin under Settings > Integrations; " +
+			"the key may have been revoked, or belong to another address than api_url."
 	case err.Status == http.StatusForbidden:
-		return "The API key is valid but may not do this. Give the key the missing permission in Cohort's admin, or use another key."
+		return "The API key is valid but may not do this. Give the key the missing permission " +
+			"in Cohort's admin, or use another key."
 	case merchants.IsInUse(err):
-		return "Other objects still refer to it. Remove those references first. Where this configuration has removed them already, apply the objects that held them on their own (-target=ADDRESS) and then apply again: in one run Terraform destroys before it updates. " +
-			"To replace it while it is in use, give the new one another key (reference_id, internal_name) and write create_before_destroy = true in its lifecycle block: then the references move before the old one goes."
+		return "Other objects still refer to it. Remove those references first. Where this configuration has removed them " +
+			"already, apply the objects that held them on their own (-target=ADDRESS) and then apply again: " +
+			"in one run Terraform destroys before it updates. To replace it while it is in use, give the new one another key " +
+			"(reference_id, internal_name) and write create_before_destroy = true in its lifecycle block: " +
+			"then the references move before the old one goes."
 	case merchants.IsAlreadyExists(err):
-		return "Another object of this merchant has this key. If this configuration manages it, the key has to be free before it can pass on: apply again, and let two objects that exchange their keys take a third one in between. If nobody manages it, import it, or choose another key. The slug of a campaign counts also when it is archived."
+		return "Another object of this merchant has this key. If this configuration manages it, the key has to be free " +
+			"before it can pass on: apply again, and let two objects that exchange their keys take a third one in between. " +
+			"If nobody manages it, import it, or choose another key. The slug of a campaign counts also when it is archived."
 	case merchants.IsInvalidState(err):
 		return adviceOnStatus(err)
 	case merchants.IsNotFound(err):
@@ -107,11 +119,14 @@ func adviceOn(err *merchants.Error) string {
 	case err.Status == http.StatusExpectationFailed:
 		return "Correct the configuration and apply again."
 	case merchants.MayHaveHappened(err) && err.Method == http.MethodPost:
-		return "The service may have made the change although it did not say so. Run apply again: what is there already is then found, by its key, before anything is made. What has no key, such as a list without reference_id, is not: look for it in Cohort's admin first, and import it by its id."
+		return "The service may have made the change although it did not say so. Run apply again: what is there already is " +
+			"then found, by its key, before anything is made. What has no key, such as a list without reference_id, is not: " +
+			"look for it in Cohort's admin first, and import it by its id."
 	case err.Method == http.MethodGet || !merchants.MayHaveHappened(err):
 		return "This request changed nothing. Try again later; if it stays so, Cohort's support can look the request id up."
 	default:
-		return "It is not known whether the change was made. Run plan again to see what the merchant holds before you apply again."
+		return "It is not known whether the change was made. Run plan again to see what the " +
+			"merchant holds before you apply again."
 	}
 }
 
@@ -119,12 +134,15 @@ func adviceOn(err *merchants.Error) string {
 func adviceOnStatus(err *merchants.Error) string {
 	switch err.Method {
 	case http.MethodPatch, http.MethodPut:
-		return "The status of the object does not allow this edit. What is archived comes back, and is edited in the same apply, when desired_status names the status that it is to have. " +
-			"The rewards and the distribution of a campaign stay as they were when it was published: take their change back, or end the campaign and add another one."
+		return "The status of the object does not allow this edit. What is archived comes back, and is edited in the same " +
+			"apply, when desired_status names the status that it is to have. The rewards and the distribution of a campaign " +
+			"stay as they were when it was published: take their change back, or end the campaign and add another one."
 	case http.MethodDelete:
-		return "What users may have is archived before it is deleted, so this was published after Terraform read it. Destroy it again: Terraform then reads it, archives it and deletes it."
+		return "What users may have is archived before it is deleted, so this was published after Terraform read it. " +
+			"Destroy it again: Terraform then reads it, archives it and deletes it."
 	default:
-		return "The object has another status than when Terraform read it. Apply again: Terraform then goes on from the status that it has. " +
-			"Where desired_status cannot be reached from there, remove desired_status to keep the object as it is."
+		return "The object has another status than when Terraform read it. Apply again: Terraform then goes on from the " +
+			"status that it has. Where desired_status cannot be reached from there, remove " +
+			"desired_status to keep the object as it is."
 	}
 }

@@ -48,14 +48,17 @@ type digitalAssetModel struct {
 	DesiredStatus types.String `tfsdk:"desired_status"`
 }
 
-func (r *digitalAssetResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *digitalAssetResource) Metadata(
+	_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse,
+) {
 	resp.TypeName = "cohort_digital_asset"
 }
 
 func (r *digitalAssetResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A digital asset: a reward that users own. Destroying it is permanent and takes it from everyone who has it.",
-		Attributes:          digitalAssetSchema(),
+		MarkdownDescription: "A digital asset: a reward that users own. Destroying it is permanent " +
+			"and takes it from everyone who has it.",
+		Attributes: digitalAssetSchema(),
 	}
 }
 
@@ -73,20 +76,27 @@ var digitalAssetSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			Optional:            true,
 			PlanModifiers:       []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 		},
-		"desired_status": digitalAssetLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `published` publishes it, which cannot be taken back."),
-		"status":         statusAttribute("`draft` or `published`"),
+		"desired_status": digitalAssetLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it " +
+			"as it is, `published` publishes it, which cannot be taken back."),
+		"status": statusAttribute("`draft` or `published`"),
 	}
 })
 
-func (r *digitalAssetResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *digitalAssetResource) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = identitySchema("digital asset")
 }
 
-func (r *digitalAssetResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (r *digitalAssetResource) Configure(
+	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
+) {
 	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (r *digitalAssetResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+func (r *digitalAssetResource) ValidateConfig(
+	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
+) {
 	var config digitalAssetModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
@@ -102,7 +112,9 @@ func (r *digitalAssetResource) ValidateConfig(ctx context.Context, req resource.
 	)...)
 }
 
-func (r *digitalAssetResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *digitalAssetResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	r.data.guardPlan(ctx, digitalAssetKind, req, resp)
 	digitalAssetLifecycle.plan(ctx, "digital asset", req, resp)
 }
@@ -176,7 +188,9 @@ func (r *digitalAssetResource) Delete(ctx context.Context, req resource.DeleteRe
 	r.data.finishDelete(ctx, digitalAssetKind, err, req, &resp.Diagnostics)
 }
 
-func (r *digitalAssetResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *digitalAssetResource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	r.data.importByKeyOrID(ctx, digitalAssetKind, req, resp)
 }
 
@@ -203,7 +217,9 @@ func (m *digitalAssetModel) computed(asset *merchants.DigitalAsset) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *digitalAssetAttributes) read(_ context.Context, asset *merchants.DigitalAsset, urls rehostedURLs, _ *diag.Diagnostics) {
+func (m *digitalAssetAttributes) read(
+	_ context.Context, asset *merchants.DigitalAsset, urls rehostedURLs, _ *diag.Diagnostics,
+) {
 	m.ID, m.Status = types.StringValue(string(asset.ID)), types.StringValue(asset.Status)
 	m.InternalName = textValue(m.InternalName, &asset.InternalName)
 	m.Title, m.Description = localizedValue(m.Title, asset.Title), localizedValue(m.Description, asset.Description)

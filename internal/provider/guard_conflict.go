@@ -13,7 +13,9 @@ func (p *providerData) checkConflict(doing string, conflicts []string, diags *di
 	for _, attribute := range conflicts {
 		// The diagnostic shows no value: it may come from a sensitive variable, or be a link that grants
 		// access.
-		diags.AddAttributeError(attributePath(attribute), "Could not "+doing+": it was changed outside of Terraform after the plan was made",
-			"The service has another value of this than the plan saw. Nothing was sent. Run plan again to see the change, or set conflict_policy = \"overwrite\" in the provider block.")
+		diags.AddAttributeError(attributePath(attribute),
+			"Could not "+doing+": it was changed outside of Terraform after the plan was made",
+			"The service has another value of this than the plan saw. Nothing was sent. Run plan again to see the change, or "+
+				"set conflict_policy = \"overwrite\" in the provider block.")
 	}
 }

@@ -34,7 +34,8 @@ func importKey(key string) string {
 func importBlock(k Kind, id string) string {
 	file := hclwrite.NewEmptyFile()
 	block := file.Body().AppendNewBlock("import", nil).Body()
-	block.SetAttributeTraversal("to", hcl.Traversal{hcl.TraverseRoot{Name: "cohort_" + k.Name}, hcl.TraverseAttr{Name: "example"}})
+	block.SetAttributeTraversal("to",
+		hcl.Traversal{hcl.TraverseRoot{Name: "cohort_" + k.Name}, hcl.TraverseAttr{Name: "example"}})
 	block.SetAttributeValue("id", cty.StringVal(id))
 	return indented(string(file.Bytes()))
 }
@@ -46,14 +47,17 @@ func indented(text string) string {
 // importByKeyOrID resolves the text or the identity of an import. It leaves id and mode in the
 // state; Read fills in the rest. A text that is a UUID is an id, any other text a key. The prefix
 // "id:" or "key:" forces one of them.
-func (p *providerData) importByKeyOrID(ctx context.Context, k Kind, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (p *providerData) importByKeyOrID(
+	ctx context.Context, k Kind, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	var id types.String
 	if req.ID == "" {
 		var identity identityModel
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
 		if mode := identity.Mode.ValueString(); mode != "" && mode != string(p.mode) {
 			resp.Diagnostics.AddError(fmt.Sprintf("Import of a %s from the other merchant", k.Noun),
-				fmt.Sprintf("The identity names the %s %q of the %s merchant, but this configuration is for %s. An id of one merchant means nothing in the other; import by key works in both.",
+				fmt.Sprintf("The identity names the %s %q of the %s merchant, but this configuration is for %s. "+
+					"An id of one merchant means nothing in the other; import by key works in both.",
 					k.Noun, identity.ID.ValueString(), mode, p.mode))
 		}
 		id = identity.ID

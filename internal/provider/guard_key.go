@@ -47,15 +47,17 @@ func (p *providerData) checkNewKey(ctx context.Context, k Kind, key, replaced st
 	switch owner, shown := p.ledger.await(ctx, string(holder.ID)); {
 	case owner.isGone():
 		diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("Not known whether the %s %q exists", k.Noun, key),
-			fmt.Sprintf("The list of the service shows it, with the id %s, and the read of that id says that it does not exist. One of the two answers is old, "+
-				"and applying might make a second one. Nothing was changed. Run plan again in a while.", holder.ID))
+			fmt.Sprintf("The list of the service shows it, with the id %s, and the read of that id says that it does not "+
+				"exist. One of the two answers is old, and applying might make a second one. Nothing "+
+				"was changed. Run plan again in a while.", holder.ID))
 	case owner.keeps():
 		p.addSharedKey(k, key, diags)
 	case owner.planned:
 		p.passOn(holder.ID)
 		diags.AddAttributeWarning(path.Root(k.Key), fmt.Sprintf("The %s %q passes to a new %s", k.keyName(), key, k.Noun),
-			fmt.Sprintf("Another resource gives it up in the same plan. If both are the same %s under another address, add a moved block, which keeps the object. "+
-				"Otherwise apply the change of the other resource first: Terraform may make the new one before that, and the apply then stops.", k.Noun))
+			fmt.Sprintf("Another resource gives it up in the same plan. If both are the same %s under another address, add a "+
+				"moved block, which keeps the object. Otherwise apply the change of the other resource first: "+
+				"Terraform may make the new one before that, and the apply then stops.", k.Noun))
 	case shown:
 		p.passOn(holder.ID)
 		p.checkTainted(k, owner, diags)
@@ -82,14 +84,18 @@ func (p *providerData) checkRename(ctx context.Context, k Kind, id, key string, 
 		p.addSharedKey(k, key, diags)
 	case owner.planned:
 		p.passOn(holder.ID)
-		diags.AddAttributeWarning(path.Root(k.Key), fmt.Sprintf("The %s %q passes from one %s to another", k.keyName(), key, k.Noun),
-			fmt.Sprintf("This plan gives it to another object, whose id, users and history stay what they are. That is what a shift of count looks like: "+
-				"use for_each with the key, or moved blocks, so that each address keeps its %s. If it is meant, and the service refuses a key as long as another "+
-				"object has it, apply again; two that exchange their keys need a third one in between.", k.Noun))
+		diags.AddAttributeWarning(path.Root(k.Key),
+			fmt.Sprintf("The %s %q passes from one %s to another", k.keyName(), key, k.Noun),
+			fmt.Sprintf("This plan gives it to another object, whose id, users and history stay what they are. "+
+				"That is what a shift of count looks like: use for_each with the key, or moved blocks, so that each "+
+				"address keeps its %s. If it is meant, and the service refuses a key as long as another object has it, "+
+				"apply again; two that exchange their keys need a third one in between.", k.Noun))
 	case !shown && !p.passesOn(holder.ID):
-		diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("A %s has the %s %q already in the %s merchant", holder.kind.Noun, k.keyName(), key, p.mode),
-			fmt.Sprintf("Its id is %s. After this change two of them would have one key, and neither could be found by it. Choose another key, or give "+
-				"the other one another key first. If this configuration manages it too, and the key is meant to pass on, apply the change of that resource first.", holder.ID))
+		diags.AddAttributeError(path.Root(k.Key),
+			fmt.Sprintf("A %s has the %s %q already in the %s merchant", holder.kind.Noun, k.keyName(), key, p.mode),
+			fmt.Sprintf("Its id is %s. After this change two of them would have one key, and neither could be found by it. "+
+				"Choose another key, or give the other one another key first. If this configuration manages it too, "+
+				"and the key is meant to pass on, apply the change of that resource first.", holder.ID))
 	}
 }
 
@@ -109,12 +115,16 @@ func (p *providerData) checkCreate(ctx context.Context, k Kind, req resource.Cre
 		p.addExistingKey(k, holder, key.ValueString(), diags)
 		return
 	}
-	diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("A %s with the %s %q exists in the %s merchant", holder.kind.Noun, k.keyName(), key.ValueString(), p.mode),
+	diags.AddAttributeError(path.Root(k.Key),
+		fmt.Sprintf("A %s with the %s %q exists in the %s merchant",
+			holder.kind.Noun, k.keyName(), key.ValueString(), p.mode),
 		fmt.Sprintf("Its id is %s. Nothing was made, and the state is as it was.\n\n"+
 			"If someone made it after the plan, adopt it with this, and the address of this resource:\n\n%s\n\n"+
-			"A replacement with create_before_destroy needs another key than the object that it replaces: write another %s, or take create_before_destroy away, "+
-			"here and from every resource that refers to this one, because it is inherited.\n\n"+
-			"If the key passes from another resource, apply again. If a removed block lets go of the object in the same plan, use a moved block instead.", holder.ID, importBlock(k, importKey(key.ValueString())), k.Key))
+			"A replacement with create_before_destroy needs another key than the object that it replaces: write another %s, "+
+			"or take create_before_destroy away, here and from every resource that refers to this one, because it is "+
+			"inherited.\n\n"+
+			"If the key passes from another resource, apply again. If a removed block lets go of the object in the same plan, "+
+			"use a moved block instead.", holder.ID, importBlock(k, importKey(key.ValueString())), k.Key))
 }
 
 // holder is an object that has a key.
@@ -125,7 +135,9 @@ type holder struct {
 
 // holder returns the object that has a key, as far as this process knows. It fails the plan when it
 // cannot look; only a temporary failure is a warning.
-func (p *providerData) holder(ctx context.Context, k Kind, key, without string, diags *diag.Diagnostics) (holder, bool) {
+func (p *providerData) holder(
+	ctx context.Context, k Kind, key, without string, diags *diag.Diagnostics,
+) (holder, bool) {
 	for _, of := range k.rivals() {
 		existing, err := p.existing.list(ctx, of, p.client)
 		if err != nil {
@@ -167,29 +179,34 @@ func addLookUpFailure(k Kind, key string, err error, diags *diag.Diagnostics) {
 // passing reports whether a later retry may succeed: the service responds but has trouble.
 func passing(err error) bool {
 	apiError, ok := errors.AsType[*merchants.Error](err)
-	return ok && (apiError.Status >= http.StatusInternalServerError || apiError.Status == http.StatusTooManyRequests || apiError.Status == http.StatusRequestTimeout)
+	return ok && (apiError.Status >= http.StatusInternalServerError ||
+		apiError.Status == http.StatusTooManyRequests || apiError.Status == http.StatusRequestTimeout)
 }
 
 // addSharedKey reports that two resources of one configuration have one key.
 func (p *providerData) addSharedKey(k Kind, key string, diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root(k.Key), fmt.Sprintf("Two resources have the %s %q", k.keyName(), key),
-		fmt.Sprintf("The %s is the key of a %s: after the apply neither of the two could be found by it. Write another one, or keep one of the resources.", k.keyName(), k.Noun))
+		fmt.Sprintf("The %s is the key of a %s: after the apply neither of the two could be found by it. "+
+			"Write another one, or keep one of the resources.", k.keyName(), k.Noun))
 }
 
 // addExistingKey reports that a key is taken, with an import block to paste.
 func (p *providerData) addExistingKey(k Kind, of holder, key string, diags *diag.Diagnostics) {
 	summary := fmt.Sprintf("A %s with the %s %q already exists in the %s merchant", of.kind.Noun, k.keyName(), key, p.mode)
 	if of.kind.Name != k.Name {
-		diags.AddAttributeError(path.Root(k.Key), summary, fmt.Sprintf("A %s and a %s cannot have the same %s. Write another one.", k.Noun, of.kind.Noun, k.Key))
+		diags.AddAttributeError(path.Root(k.Key), summary,
+			fmt.Sprintf("A %s and a %s cannot have the same %s. Write another one.", k.Noun, of.kind.Noun, k.Key))
 		return
 	}
-	advice := fmt.Sprintf("Applying would make a second one. To adopt the one that exists, add this, with the address of this resource:\n\n%s\n\n"+
+	advice := fmt.Sprintf("Applying would make a second one. To adopt the one that exists, add this, with the address of "+
+		"this resource:\n\n%s\n\n"+
 		"If another resource of this configuration manages it, use a moved block, or let that one give the key up first.\n\n"+
-		"A replacement with create_before_destroy needs another key than the object that it replaces. If Terraform shows that object as deposed now, "+
-		"terraform state rm with this address lets go of it, and the import block takes it back.", importBlock(k, importKey(key)))
+		"A replacement with create_before_destroy needs another key than the object that it replaces. If Terraform shows "+
+		"that object as deposed now, terraform state rm with this address lets go of it, and the import block takes it back.",
+		importBlock(k, importKey(key)))
 	if p.ledger.sawMissing() {
-		advice += "\n\nSome objects of the state do not exist any more. If the one of this address is among them, run terraform apply -refresh-only first: " +
-			"Terraform passes over an import block whose address is in the state."
+		advice += "\n\nSome objects of the state do not exist any more. If the one of this address is among them, run " +
+			"terraform apply -refresh-only first: Terraform passes over an import block whose address is in the state."
 	}
 	diags.AddAttributeError(path.Root(k.Key), summary, advice)
 }
@@ -234,7 +251,8 @@ const noteAge = 24 * time.Hour
 
 // note is the file name of the note that an object passes its key on.
 func (p *providerData) note(id merchants.ID) string {
-	return filepath.Join(os.TempDir(), fmt.Sprintf("terraform-provider-cohort-%x", sha256.Sum256([]byte(p.baseURL+"\n"+string(id)))))
+	return filepath.Join(os.TempDir(),
+		fmt.Sprintf("terraform-provider-cohort-%x", sha256.Sum256([]byte(p.baseURL+"\n"+string(id)))))
 }
 
 // passOn leaves a note that the plan gives the key of an object to another one. Without the note,

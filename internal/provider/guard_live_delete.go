@@ -26,29 +26,32 @@ const (
 // checkDelete refuses to delete or replace a live object that allow_live_delete does not name.
 func (p *providerData) checkDelete(k Kind, doing string, key, id types.String, diags *diag.Diagnostics) {
 	p.checkTaken(k, doing, key.ValueString(), id.ValueString(),
-		"To stop managing it and leave it in Cohort, remove it from the state with a removed block that has destroy = false.", diags)
+		"To stop managing it and leave it in Cohort, remove it from the state with a "+
+			"removed block that has destroy = false.", diags)
 }
 
 // checkTainted refuses to replace a tainted live object in the same way. Terraform plans the
 // replacement as a new object with the same key.
 func (p *providerData) checkTainted(k Kind, e entry, diags *diag.Diagnostics) {
 	p.checkTaken(k, replacement, e.key, e.id,
-		"It is in the state, and the plan makes a new one in its place. If it is tainted, terraform untaint keeps it as it is. "+
-			"If a removed block lets go of it, use a moved block instead, which keeps it.", diags)
+		"It is in the state, and the plan makes a new one in its place. If it is tainted, terraform untaint keeps it as it "+
+			"is. If a removed block lets go of it, use a moved block instead, which keeps it.", diags)
 }
 
 // checkUnplanned refuses the same when the new object has another key, or none.
 func (p *providerData) checkUnplanned(ctx context.Context, k Kind, diags *diag.Diagnostics) {
 	for _, e := range p.ledger.unplanned(ctx, k) {
 		p.checkTaken(k, replacementOrNot, e.key, e.id,
-			"It is in the state, and the plan neither keeps nor deletes it, but makes another "+k.Noun+". If it is tainted, terraform untaint keeps it as it is. "+
-				"If a removed block lets go of it, apply that first: terraform apply -target= with the address that the block has in from.", diags)
+			"It is in the state, and the plan neither keeps nor deletes it, but makes another "+k.Noun+
+				". If it is tainted, terraform untaint keeps it as it is. If a removed block lets go of it, apply that first: "+
+				"terraform apply -target= with the address that the block has in from.", diags)
 	}
 }
 
 func (p *providerData) checkTaken(k Kind, doing, key, id, otherwise string, diags *diag.Diagnostics) {
 	name, names := liveNames(k, key, id)
-	if p.mode != merchants.ModeLive || slices.ContainsFunc(names, func(n string) bool { return slices.Contains(p.allowLiveDelete, n) }) {
+	allowed := func(name string) bool { return slices.Contains(p.allowLiveDelete, name) }
+	if p.mode != merchants.ModeLive || slices.ContainsFunc(names, allowed) {
 		return
 	}
 	diags.AddError(fmt.Sprintf("This %s %s %q in the LIVE merchant", doing, k.Noun, name),

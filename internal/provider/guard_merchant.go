@@ -30,8 +30,9 @@ func (p *providerData) probeMerchant(ctx context.Context, makes bool, diags *dia
 	}
 	if !p.expectEmpty && p.ledger.doubtful(ctx) && p.ledger.trip() {
 		diags.AddError("This looks like the wrong merchant",
-			"None of the objects of the state that were looked at exists. Most likely the key belongs to another organization, or api_url leads elsewhere. "+
-				"Nothing was changed. If they were deleted on purpose, run again without -refresh=false, or once with "+envExpectEmpty+"=1.")
+			"None of the objects of the state that were looked at exists. Most likely the key belongs to another "+
+				"organization, or api_url leads elsewhere. Nothing was changed. If they were deleted on purpose, run again "+
+				"without -refresh=false, or once with "+envExpectEmpty+"=1.")
 	}
 }
 
@@ -43,7 +44,8 @@ func (p *providerData) recordRead(k Kind, id string, exists, sampled bool, diags
 		return
 	}
 	diags.AddError("This looks like the wrong merchant",
-		fmt.Sprintf("%d of the %d objects read so far do not exist. Most likely the key belongs to another organization, or api_url leads elsewhere. Nothing was removed from the state.\n\n"+
+		fmt.Sprintf("%d of the %d objects read so far do not exist. Most likely the key belongs to another organization, "+
+			"or api_url leads elsewhere. Nothing was removed from the state.\n\n"+
 			"If the merchant was emptied on purpose, set %s=1 and run again.", gone, reads, envExpectEmpty))
 }
 

@@ -12,7 +12,10 @@ func (p *providerData) checkMode(mode types.String, diags *diag.Diagnostics) {
 	if mode.IsNull() || mode.IsUnknown() || mode.ValueString() == string(p.mode) {
 		return
 	}
-	diags.AddError(fmt.Sprintf("Wrong merchant: the state is of the %s merchant, this configuration is for %s", mode.ValueString(), p.mode),
-		"Nothing was changed, and nothing was removed from the state. Each merchant needs a state of its own: use the backend, workspace or directory of the "+
-			string(p.mode)+" merchant, or set mode and the key to "+mode.ValueString()+".")
+	diags.AddError(
+		fmt.Sprintf("Wrong merchant: the state is of the %s merchant, this configuration is for %s",
+			mode.ValueString(), p.mode),
+		"Nothing was changed, and nothing was removed from the state. Each merchant needs a state of its own: "+
+			"use the backend, workspace or directory of the "+string(p.mode)+" merchant, or set mode and the key to "+
+			mode.ValueString()+".")
 }

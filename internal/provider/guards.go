@@ -31,7 +31,9 @@ import (
 // guardPlan runs at the beginning of every ModifyPlan. A replacement comes as two calls, and
 // neither looks like a deletion: the first has the prior state, the second has none but gets the
 // private data of the first. For the second call it returns the id of the replaced object.
-func (p *providerData) guardPlan(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaced string) {
+func (p *providerData) guardPlan(
+	ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) (replaced string) {
 	if !req.State.Raw.IsNull() {
 		p.guardManaged(ctx, k, req, resp)
 	} else if !req.Plan.Raw.IsNull() {
@@ -42,7 +44,9 @@ func (p *providerData) guardPlan(ctx context.Context, k Kind, req resource.Modif
 }
 
 // guardNew is guardPlan for an object that is not in the state.
-func (p *providerData) guardNew(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaced string) {
+func (p *providerData) guardNew(
+	ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) (replaced string) {
 	diags := &resp.Diagnostics
 	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("mode"), string(p.mode))...)
 	var key types.String
@@ -78,7 +82,9 @@ func (p *providerData) guardNew(ctx context.Context, k Kind, req resource.Modify
 }
 
 // guardManaged is guardPlan for an object of the state.
-func (p *providerData) guardManaged(ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (p *providerData) guardManaged(
+	ctx context.Context, k Kind, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	diags := &resp.Diagnostics
 	state, plan := textsOf(req.State.Raw), textsOf(req.Plan.Raw)
 	id, mode, key, next := state("id"), state("mode"), state(k.Key), plan(k.Key)

@@ -26,12 +26,16 @@ func (m textUnlessHeld) MarkdownDescription(ctx context.Context) string {
 	return m.check.MarkdownDescription(ctx)
 }
 
-func (m textUnlessHeld) PlanModifyString(ctx context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+func (m textUnlessHeld) PlanModifyString(
+	ctx context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse,
+) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || req.ConfigValue.Equal(req.StateValue) {
 		return
 	}
 	var said validator.StringResponse
-	m.check.ValidateString(ctx, validator.StringRequest{Path: req.Path, PathExpression: req.PathExpression, Config: req.Config, ConfigValue: req.ConfigValue}, &said)
+	m.check.ValidateString(ctx, validator.StringRequest{
+		Path: req.Path, PathExpression: req.PathExpression, Config: req.Config, ConfigValue: req.ConfigValue,
+	}, &said)
 	resp.Diagnostics.Append(said.Diagnostics...)
 }
 
@@ -44,12 +48,16 @@ func (m numberUnlessHeld) MarkdownDescription(ctx context.Context) string {
 	return m.check.MarkdownDescription(ctx)
 }
 
-func (m numberUnlessHeld) PlanModifyInt64(ctx context.Context, req planmodifier.Int64Request, resp *planmodifier.Int64Response) {
+func (m numberUnlessHeld) PlanModifyInt64(
+	ctx context.Context, req planmodifier.Int64Request, resp *planmodifier.Int64Response,
+) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || req.ConfigValue.Equal(req.StateValue) {
 		return
 	}
 	var said validator.Int64Response
-	m.check.ValidateInt64(ctx, validator.Int64Request{Path: req.Path, PathExpression: req.PathExpression, Config: req.Config, ConfigValue: req.ConfigValue}, &said)
+	m.check.ValidateInt64(ctx, validator.Int64Request{
+		Path: req.Path, PathExpression: req.PathExpression, Config: req.Config, ConfigValue: req.ConfigValue,
+	}, &said)
 	resp.Diagnostics.Append(said.Diagnostics...)
 }
 
@@ -64,7 +72,9 @@ func (m discountUnlessHeld) MarkdownDescription(ctx context.Context) string {
 	return m.Description(ctx)
 }
 
-func (discountUnlessHeld) PlanModifyFloat64(ctx context.Context, req planmodifier.Float64Request, resp *planmodifier.Float64Response) {
+func (discountUnlessHeld) PlanModifyFloat64(
+	ctx context.Context, req planmodifier.Float64Request, resp *planmodifier.Float64Response,
+) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
@@ -96,7 +106,9 @@ func (m languagesUnlessHeld) MarkdownDescription(ctx context.Context) string {
 	return m.Description(ctx)
 }
 
-func (languagesUnlessHeld) PlanModifyMap(_ context.Context, req planmodifier.MapRequest, resp *planmodifier.MapResponse) {
+func (languagesUnlessHeld) PlanModifyMap(
+	_ context.Context, req planmodifier.MapRequest, resp *planmodifier.MapResponse,
+) {
 	held := req.StateValue.Elements()
 	for _, language := range languageKeys(req.ConfigValue) {
 		if _, there := held[language]; !there && !languageCode.MatchString(language) {
@@ -118,12 +130,15 @@ func (m conditionsUnlessHeld) MarkdownDescription(ctx context.Context) string {
 	return m.Description(ctx)
 }
 
-func (conditionsUnlessHeld) PlanModifyList(_ context.Context, req planmodifier.ListRequest, resp *planmodifier.ListResponse) {
+func (conditionsUnlessHeld) PlanModifyList(
+	_ context.Context, req planmodifier.ListRequest, resp *planmodifier.ListResponse,
+) {
 	held := len(emptyConditions(req.Path, req.StateValue))
 	for i, at := range emptyConditions(req.Path, req.PlanValue) {
 		if i >= held {
 			resp.Diagnostics.AddAttributeError(at, "None of "+listed(conditionKinds),
-				fmt.Sprintf("%s needs exactly one of them. A condition without any stands for one of the service that this version of the provider does not know, and the segment has %d such.", at, held))
+				fmt.Sprintf("%s needs exactly one of them. A condition without any stands for one of the service that this "+
+					"version of the provider does not know, and the segment has %d such.", at, held))
 		}
 	}
 }
@@ -167,8 +182,11 @@ func (sameJSONAsState) Description(context.Context) string {
 
 func (m sameJSONAsState) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
 
-func (sameJSONAsState) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
-	if known(req.PlanValue) && known(req.StateValue) && sameSettings(req.PlanValue.ValueString(), req.StateValue.ValueString()) {
+func (sameJSONAsState) PlanModifyString(
+	_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse,
+) {
+	if known(req.PlanValue) && known(req.StateValue) &&
+		sameSettings(req.PlanValue.ValueString(), req.StateValue.ValueString()) {
 		resp.PlanValue = req.StateValue
 	}
 }
@@ -183,7 +201,9 @@ func (sameTimeAsState) Description(context.Context) string {
 
 func (m sameTimeAsState) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
 
-func (sameTimeAsState) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+func (sameTimeAsState) PlanModifyString(
+	_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse,
+) {
 	if sameInstant(req.PlanValue.ValueString(), req.StateValue.ValueString()) {
 		resp.PlanValue = req.StateValue
 	}
@@ -201,6 +221,7 @@ func (v oneOf) MarkdownDescription(ctx context.Context) string { return v.Descri
 
 func (v oneOf) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if known(req.ConfigValue) && !slices.Contains(v, req.ConfigValue.ValueString()) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value Match", fmt.Sprintf("%s must be one of %q.", req.Path, []string(v)))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value Match",
+			fmt.Sprintf("%s must be one of %q.", req.Path, []string(v)))
 	}
 }

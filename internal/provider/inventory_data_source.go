@@ -29,37 +29,49 @@ func newInventoryDataSource() datasource.DataSource { return &inventoryDataSourc
 
 type inventoryDataSource struct{ data *providerData }
 
-func (d *inventoryDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *inventoryDataSource) Metadata(
+	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = "cohort_inventory"
 }
 
-func (d *inventoryDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *inventoryDataSource) Schema(
+	_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse,
+) {
 	names := kindNames()
 	attributes := map[string]schema.Attribute{
 		"kinds": schema.SetAttribute{
-			MarkdownDescription: "Kinds to list: `" + strings.Join(names, "`, `") + "`. Default: all. Each costs a request for every 100 objects, shared with what else the plan reads of the kind.",
-			ElementType:         types.StringType,
-			Optional:            true,
-			Validators:          []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(names...))},
+			MarkdownDescription: "Kinds to list: `" + strings.Join(names, "`, `") + "`. Default: all. " +
+				"Each costs a request for every 100 objects, shared with what else the plan reads of the kind.",
+			ElementType: types.StringType,
+			Optional:    true,
+			Validators:  []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(names...))},
 		},
 		"mode": schema.StringAttribute{MarkdownDescription: "Merchant that is asked: `test` or `live`.", Computed: true},
 	}
 	for _, k := range kinds {
 		attributes[k.plural()] = schema.MapAttribute{
-			MarkdownDescription: fmt.Sprintf("Ids of the %s by their `%s`. Null when `kinds` leaves them out.", k.Plural, k.Key), ElementType: types.StringType, Computed: true,
+			MarkdownDescription: fmt.Sprintf("Ids of the %s by their `%s`. Null when `kinds` leaves them out.", k.Plural, k.Key),
+			ElementType:         types.StringType,
+			Computed:            true,
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What a merchant has: the ids of its objects by their keys. Objects that are archived, that have no key, or that share it with another of their kind are left out.",
-		Attributes:          attributes,
+		MarkdownDescription: "What a merchant has: the ids of its objects by their keys. Objects that are archived, that " +
+			"have no key, or that share it with another of their kind are left out.",
+		Attributes: attributes,
 	}
 }
 
-func (d *inventoryDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+func (d *inventoryDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
 	d.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (d *inventoryDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (d *inventoryDataSource) Read(
+	ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse,
+) {
 	var wanted types.Set
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("kinds"), &wanted)...)
 	var names []string
@@ -97,7 +109,8 @@ func (k Kind) inventory(ctx context.Context, client *merchants.Client, diags *di
 	for _, key := range slices.Sorted(maps.Keys(ids)) {
 		if len(ids[key]) > 1 {
 			diags.AddWarning(fmt.Sprintf("More than one %s has the %s %q", k.Noun, k.keyName(), key),
-				fmt.Sprintf("It is left out of the inventory. The ids are %s. Rename all but one in Cohort's admin.", strings.Join(ids[key], ", ")))
+				fmt.Sprintf("It is left out of the inventory. The ids are %s. Rename all but one in Cohort's admin.",
+					strings.Join(ids[key], ", ")))
 			continue
 		}
 		values[key] = types.StringValue(ids[key][0])

@@ -21,11 +21,15 @@ type kindDataSource[T merchants.Object, Input, Model any, P projection[T, Model]
 	data *providerData
 }
 
-func (d *kindDataSource[T, Input, Model, P]) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *kindDataSource[T, Input, Model, P]) Metadata(
+	_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = "cohort_" + d.kind.Name
 }
 
-func (d *kindDataSource[T, Input, Model, P]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *kindDataSource[T, Input, Model, P]) Schema(
+	_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse,
+) {
 	k := d.kind
 	attributes := computedAttributes(k.attributes(), "desired_status", "on_destroy")
 	either := fmt.Sprintf(" Exactly one of `id` and `%s`.", k.Key)
@@ -34,14 +38,18 @@ func (d *kindDataSource[T, Input, Model, P]) Schema(_ context.Context, _ datasou
 	case k.Key == "reference_id":
 		attributes[k.Key] = lookupAttribute("Key of the " + k.Noun + "." + either)
 	case k.archives():
-		attributes[k.Key] = lookupAttribute("Name in Cohort's admin; it has to be unique among the " + k.Plural + " that are not archived." + either)
+		attributes[k.Key] = lookupAttribute("Name in Cohort's admin; it has to be unique among the " + k.Plural +
+			" that are not archived." + either)
 	default:
-		attributes[k.Key] = lookupAttribute("Name in Cohort's admin; it has to be unique among the " + k.Plural + "." + either)
+		attributes[k.Key] = lookupAttribute("Name in Cohort's admin; it has to be unique among the " + k.Plural + "." +
+			either)
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: "A " + k.Noun + " that exists.", Attributes: attributes}
 }
 
-func (d *kindDataSource[T, Input, Model, P]) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+func (d *kindDataSource[T, Input, Model, P]) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
 	d.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
@@ -49,7 +57,9 @@ func (d *kindDataSource[T, Input, Model, P]) ConfigValidators(context.Context) [
 	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot(d.kind.Key))}
 }
 
-func (d *kindDataSource[T, Input, Model, P]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (d *kindDataSource[T, Input, Model, P]) Read(
+	ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse,
+) {
 	var model Model
 	var id, key types.String
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)

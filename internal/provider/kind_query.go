@@ -29,15 +29,21 @@ type kindQuery[T merchants.Object, Input, Model any, P projection[T, Model]] str
 	data *providerData
 }
 
-func (q *kindQuery[T, Input, Model, P]) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (q *kindQuery[T, Input, Model, P]) Metadata(
+	_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse,
+) {
 	resp.TypeName = "cohort_" + q.kind.Name
 }
 
-func (q *kindQuery[T, Input, Model, P]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	description := "The " + q.kind.Plural + " of the merchant, in the order of their creation. Needs Terraform 1.14 or later."
+func (q *kindQuery[T, Input, Model, P]) ListResourceConfigSchema(
+	_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse,
+) {
+	description := "The " + q.kind.Plural + " of the merchant, in the order of their creation. " +
+		"Needs Terraform 1.14 or later."
 	for _, secret := range sensitivePaths(path.Empty(), q.kind.attributes()) {
 		holder, name := secret.ParentPath(), secret.Steps()[len(secret.Steps())-1]
-		description += fmt.Sprintf(" The %s of a `%s` is left out, because Terraform does not hide it in what a query prints.", name, holder)
+		description += fmt.Sprintf(
+			" The %s of a `%s` is left out, because Terraform does not hide it in what a query prints.", name, holder)
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: description}
 	if name, values := q.kind.filter(); name != "" {
@@ -45,11 +51,15 @@ func (q *kindQuery[T, Input, Model, P]) ListResourceConfigSchema(_ context.Conte
 	}
 }
 
-func (q *kindQuery[T, Input, Model, P]) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (q *kindQuery[T, Input, Model, P]) Configure(
+	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
+) {
 	q.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (q *kindQuery[T, Input, Model, P]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+func (q *kindQuery[T, Input, Model, P]) List(
+	ctx context.Context, req list.ListRequest, stream *list.ListResultsStream,
+) {
 	stream.Results = q.results(ctx, req)
 }
 
@@ -147,7 +157,8 @@ func (q *kindQuery[T, Input, Model, P]) result(ctx context.Context, req list.Lis
 	}
 	var left list.ListResult
 	for _, d := range result.Diagnostics {
-		left.Diagnostics.AddWarning(fmt.Sprintf("The %s %q is left out", q.kind.Noun, result.DisplayName), d.Summary()+": "+d.Detail())
+		left.Diagnostics.AddWarning(fmt.Sprintf("The %s %q is left out", q.kind.Noun, result.DisplayName),
+			d.Summary()+": "+d.Detail())
 	}
 	return left
 }
@@ -197,8 +208,9 @@ func failedResult(doing string, err error) list.ListResult {
 // filterAttribute is an argument that limits a query to objects with one of these values.
 func filterAttribute(what string, values ...string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: fmt.Sprintf("Show only what has this %s: `%s`. Unset: everything.", what, strings.Join(values, "`, `")),
-		Optional:            true,
-		Validators:          []validator.String{stringvalidator.OneOf(values...)},
+		MarkdownDescription: fmt.Sprintf("Show only what has this %s: `%s`. Unset: everything.", what,
+			strings.Join(values, "`, `")),
+		Optional:   true,
+		Validators: []validator.String{stringvalidator.OneOf(values...)},
 	}
 }

@@ -29,7 +29,9 @@ var (
 	perkLifecycle         = lifecycle{merchants.StatusDraft, merchants.StatusLive, merchants.StatusArchived}
 	digitalAssetLifecycle = lifecycle{merchants.StatusDraft, merchants.StatusPublished}
 	badgeLifecycle        = lifecycle{merchants.StatusDraft, merchants.StatusPublished}
-	campaignLifecycle     = lifecycle{merchants.StatusDraft, merchants.StatusPublished, merchants.StatusEnded, merchants.StatusArchived}
+	campaignLifecycle     = lifecycle{
+		merchants.StatusDraft, merchants.StatusPublished, merchants.StatusEnded, merchants.StatusArchived,
+	}
 )
 
 // Values of on_destroy.
@@ -71,7 +73,8 @@ func (l lifecycle) readable(status string) error {
 	if slices.Contains(l, status) {
 		return nil
 	}
-	return fmt.Errorf("its status is %q, which this version of the provider does not know (it knows %s), so it cannot tell what follows from it. Look for a newer version",
+	return fmt.Errorf("its status is %q, which this version of the provider does not know (it knows %s), so it cannot "+
+		"tell what follows from it. Look for a newer version",
 		merchants.Plain(status), strings.Join(l, ", "))
 }
 
@@ -118,24 +121,31 @@ func adopt(model any, status string) {
 
 // desiredStatusAttribute is the status that the user wants.
 func (l lifecycle) desiredStatusAttribute(description string) schema.StringAttribute {
-	return schema.StringAttribute{MarkdownDescription: description, Optional: true, Validators: []validator.String{oneOf(l)}}
+	return schema.StringAttribute{
+		MarkdownDescription: description,
+		Optional:            true,
+		Validators:          []validator.String{oneOf(l)},
+	}
 }
 
 // onDestroyAttribute is what destroy does to an object that was published.
 func onDestroyAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "What destroying does to a " + noun + " that was published: `archive` (default) keeps it in the merchant, hidden from users; `delete` archives and then deletes it for good. A draft is always deleted.",
-		Optional:            true,
-		Computed:            true,
-		Default:             stringdefault.StaticString(destroyByArchive),
-		Validators:          []validator.String{oneOf{destroyByArchive, destroyByDelete}},
+		MarkdownDescription: "What destroying does to a " + noun + " that was published: `archive` (default) keeps it in " +
+			"the merchant, hidden from users; `delete` archives and then deletes it for good. A draft is always deleted.",
+		Optional:   true,
+		Computed:   true,
+		Default:    stringdefault.StaticString(destroyByArchive),
+		Validators: []validator.String{oneOf{destroyByArchive, destroyByDelete}},
 	}
 }
 
 // plan refuses statuses that cannot be reached. It plans an update when a transition is due: plans
 // status as unknown, because the service decides it. Otherwise it plans the status of the state, so
 // that a review shows only real changes.
-func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (l lifecycle) plan(
+	ctx context.Context, noun string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	if req.Plan.Raw.IsNull() {
 		return
 	}
@@ -150,19 +160,24 @@ func (l lifecycle) plan(ctx context.Context, noun string, req resource.ModifyPla
 		return
 	}
 	switch {
-	case desired.ValueString() == merchants.StatusDraft && slices.Contains([]string{l.publishedStatus(), merchants.StatusEnded}, was) && !before.Equal(desired):
+	case desired.ValueString() == merchants.StatusDraft && !before.Equal(desired) &&
+		slices.Contains([]string{l.publishedStatus(), merchants.StatusEnded}, was):
 		resp.Diagnostics.AddAttributeError(at, "A "+noun+" cannot become a draft again",
-			fmt.Sprintf("It is %s, and the service cannot take that back. Leave desired_status out to keep it as it is%s.", was, l.orArchive()))
+			fmt.Sprintf("It is %s, and the service cannot take that back. Leave desired_status out to keep it as it is%s.",
+				was, l.orArchive()))
 	case desired.ValueString() == merchants.StatusEnded && (was == "" || was == merchants.StatusDraft):
 		resp.Diagnostics.AddAttributeError(at, "A "+noun+" that was never published cannot end",
-			fmt.Sprintf("Publish it first (desired_status = %q), or leave desired_status out to keep it as a draft.", l.publishedStatus()))
+			fmt.Sprintf("Publish it first (desired_status = %q), or leave desired_status out to keep it as a draft.",
+				l.publishedStatus()))
 	case desired.ValueString() == l.publishedStatus() && was == merchants.StatusEnded && !before.Equal(desired):
 		resp.Diagnostics.AddAttributeWarning(at, "A "+noun+" that has ended cannot be published again",
-			fmt.Sprintf("It stays ended, whatever desired_status says. To run it again, make a new %s: add another resource with another internal_name.", noun))
+			fmt.Sprintf("It stays ended, whatever desired_status says. To run it again, make a new %s: "+
+				"add another resource with another internal_name.", noun))
 	case l.next(desired, was) == merchants.Unarchive:
 		l.warnUnarchived(at, noun, desired.ValueString(), &resp.Diagnostics)
 	case l.next(desired, was) == merchants.End:
-		resp.Diagnostics.AddAttributeWarning(at, "Ending cannot be taken back", "Users can no longer take part in the "+noun+" once it has ended.")
+		resp.Diagnostics.AddAttributeWarning(at, "Ending cannot be taken back",
+			"Users can no longer take part in the "+noun+" once it has ended.")
 	}
 	if status.IsNull() || l.next(desired, was) != "" {
 		status = types.StringUnknown()
@@ -192,11 +207,14 @@ func (l lifecycle) warnUnarchived(at path.Path, noun, want string, diags *diag.D
 // checkArchived warns of an edit of an object that stays archived. changes are the attributes that
 // an update would change.
 func (l lifecycle) checkArchived(noun string, desired, status types.String, changes []string, diags *diag.Diagnostics) {
-	if status.ValueString() != merchants.StatusArchived || desired.IsUnknown() || l.next(desired, status.ValueString()) == merchants.Unarchive || len(changes) == 0 {
+	if status.ValueString() != merchants.StatusArchived || desired.IsUnknown() ||
+		l.next(desired, status.ValueString()) == merchants.Unarchive || len(changes) == 0 {
 		return
 	}
-	diags.AddAttributeWarning(attributePath(cmp.Or(changes[0], "desired_status")), "The service is expected to refuse edits of an archived "+noun,
-		fmt.Sprintf("That what is archived cannot be edited is assumed. Bring the %s back in the same apply with desired_status = %q, or take the change back.", noun, l.publishedStatus()))
+	diags.AddAttributeWarning(attributePath(cmp.Or(changes[0], "desired_status")),
+		"The service is expected to refuse edits of an archived "+noun,
+		fmt.Sprintf("That what is archived cannot be edited is assumed. Bring the %s back in the same apply with "+
+			"desired_status = %q, or take the change back.", noun, l.publishedStatus()))
 }
 
 // plannedStatus is the status after an update. A planned status stays even if the object has moved
@@ -218,7 +236,9 @@ func (l lifecycle) orArchive() string {
 
 // transitionTo makes the transitions from status to the desired one. It returns the status that was
 // reached, even when a transition fails. transition makes one and returns the new status.
-func (l lifecycle) transitionTo(desired types.String, status string, transition func(merchants.Transition) (string, error)) (string, error) {
+func (l lifecycle) transitionTo(
+	desired types.String, status string, transition func(merchants.Transition) (string, error),
+) (string, error) {
 	for range len(l) {
 		if err := l.servable(desired, status); err != nil {
 			return status, err
@@ -237,7 +257,9 @@ func (l lifecycle) transitionTo(desired types.String, status string, transition 
 }
 
 // transition returns a function that makes a transition of an object and returns the new status.
-func (p *providerData) transition(ctx context.Context, k Kind, id merchants.ID) func(merchants.Transition) (string, error) {
+func (p *providerData) transition(
+	ctx context.Context, k Kind, id merchants.ID,
+) func(merchants.Transition) (string, error) {
 	return func(t merchants.Transition) (string, error) {
 		head, err := k.objects(p.client).Transition(ctx, id, t)
 		return head.Status, err
@@ -247,7 +269,9 @@ func (p *providerData) transition(ctx context.Context, k Kind, id merchants.ID) 
 // destroy archives or deletes an object. It deletes an object that was never public, and any object
 // of a kind without an archive. It treats others as on_destroy says. It refuses an unknown status,
 // which does not show whether the object was public.
-func (l lifecycle) destroy(onDestroy types.String, status string, transition func(merchants.Transition) (string, error), remove func() error) error {
+func (l lifecycle) destroy(
+	onDestroy types.String, status string, transition func(merchants.Transition) (string, error), remove func() error,
+) error {
 	if !slices.Contains(l, merchants.StatusArchived) || status == merchants.StatusDraft {
 		return remove()
 	}
@@ -267,12 +291,16 @@ func (l lifecycle) destroy(onDestroy types.String, status string, transition fun
 
 // publishCreated gives a new object, which is already in the state, its desired status: rule 6.
 // When that fails, the object stays and a warning says so: rule 9.
-func (p *providerData) publishCreated(ctx context.Context, k Kind, made merchants.Head, desired types.String, resp *resource.CreateResponse) {
+func (p *providerData) publishCreated(
+	ctx context.Context, k Kind, made merchants.Head, desired types.String, resp *resource.CreateResponse,
+) {
 	status, err := k.Lifecycle.transitionTo(desired, made.Status, p.transition(ctx, k, made.ID))
 	if err != nil {
 		name := textsOf(resp.State.Raw)(k.nameAttribute()).ValueString()
-		resp.Diagnostics.AddAttributeWarning(path.Root("desired_status"), fmt.Sprintf("The %s %q was created but is not %s", k.Noun, name, desired.ValueString()),
-			fmt.Sprintf("Its status is %s. It is kept, and the next apply tries again.\n\n%s", merchants.Plain(status), describeError(err)))
+		resp.Diagnostics.AddAttributeWarning(path.Root("desired_status"),
+			fmt.Sprintf("The %s %q was created but is not %s", k.Noun, name, desired.ValueString()),
+			fmt.Sprintf("Its status is %s. It is kept, and the next apply tries again.\n\n%s",
+				merchants.Plain(status), describeError(err)))
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("status"), status)...)
 	p.ledger.made(k, string(made.ID), textsOf(resp.State.Raw)(k.Key).ValueString(), status)
@@ -299,7 +327,8 @@ func (l lifecycle) checkPublishable(noun string, desired types.String, requireme
 	for _, r := range requirements {
 		if !r.given {
 			diags.AddAttributeError(r.path, "Not complete enough to publish",
-				fmt.Sprintf("A %s with desired_status = %q needs %s. Without it the %s can only be a draft.", noun, l.publishedStatus(), r.what, noun))
+				fmt.Sprintf("A %s with desired_status = %q needs %s. Without it the %s can only be a draft.", noun,
+					l.publishedStatus(), r.what, noun))
 		}
 	}
 	return diags
@@ -324,7 +353,8 @@ func addDefect(diags *diag.Diagnostics, publishing bool, at path.Path, summary, 
 func checkOneVisual(parent path.Path, image, video types.String) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !blank(image.ValueString()) && !blank(video.ValueString()) {
-		diags.AddAttributeError(below(parent, "video_url"), "Both an image and a video", "A visual is one image or one video. Remove image_url or video_url.")
+		diags.AddAttributeError(below(parent, "video_url"), "Both an image and a video",
+			"A visual is one image or one video. Remove image_url or video_url.")
 	}
 	return diags
 }

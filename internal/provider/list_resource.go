@@ -37,14 +37,17 @@ type listModel struct {
 	ReferenceID types.String `tfsdk:"reference_id"`
 }
 
-func (r *listResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *listResource) Metadata(
+	_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse,
+) {
 	resp.TypeName = "cohort_list"
 }
 
 func (r *listResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A list: an audience whose members are imported or added by hand. Terraform manages the list, not its members.",
-		Attributes:          listSchema(),
+		MarkdownDescription: "A list: an audience whose members are imported or added by hand. " +
+			"Terraform manages the list, not its members.",
+		Attributes: listSchema(),
 	}
 }
 
@@ -61,15 +64,21 @@ var listSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	}
 })
 
-func (r *listResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *listResource) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = identitySchema("list")
 }
 
-func (r *listResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (r *listResource) Configure(
+	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
+) {
 	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (r *listResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *listResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	r.data.guardPlan(ctx, listKind, req, resp)
 }
 
@@ -131,14 +140,17 @@ func (r *listResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	r.data.finishDelete(ctx, listKind, err, req, &resp.Diagnostics)
 }
 
-func (r *listResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *listResource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	r.data.importByKeyOrID(ctx, listKind, req, resp)
 }
 
 // checkCohortType refuses a segment where a list is expected, and vice versa.
 func checkCohortType(want string, cohort *merchants.Cohort, diags *diag.Diagnostics) {
 	if remote := merchants.Plain(cohort.Type); remote != want {
-		diags.AddAttributeError(path.Root("id"), "Not a "+want, fmt.Sprintf("The object with id %s is a %s. Use cohort_%s for it.", cohort.ID, remote, remote))
+		diags.AddAttributeError(path.Root("id"), "Not a "+want,
+			fmt.Sprintf("The object with id %s is a %s. Use cohort_%s for it.", cohort.ID, remote, remote))
 	}
 }
 
@@ -156,7 +168,9 @@ func (m *listModel) computed(list *merchants.Cohort) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *listModel) read(_ context.Context, list *merchants.Cohort, _ rehostedURLs, diags *diag.Diagnostics) {
+func (m *listModel) read(
+	_ context.Context, list *merchants.Cohort, _ rehostedURLs, diags *diag.Diagnostics,
+) {
 	checkCohortType(merchants.CohortList, list, diags)
 	m.ID = types.StringValue(string(list.ID))
 	m.Name = textValue(m.Name, &list.Name)

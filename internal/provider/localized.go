@@ -28,9 +28,11 @@ func (v knownLanguages) MarkdownDescription(ctx context.Context) string { return
 
 func (knownLanguages) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
 	for _, code := range languageKeys(req.ConfigValue) {
-		if language, _, _ := strings.Cut(code, "-"); languageCode.MatchString(code) && !slices.Contains(merchants.Languages, language) {
+		language, _, _ := strings.Cut(code, "-")
+		if languageCode.MatchString(code) && !slices.Contains(merchants.Languages, language) {
 			resp.Diagnostics.AddAttributeWarning(req.Path.AtMapKey(code), "Unknown language",
-				fmt.Sprintf("%s has a text in %q, which is not among the languages that Cohort's user interfaces are known to support (%s). Users may not see this text.",
+				fmt.Sprintf("%s has a text in %q, which is not among the languages that Cohort's user interfaces are known to "+
+					"support (%s). Users may not see this text.",
 					req.Path, code, strings.Join(merchants.Languages, ", ")))
 		}
 	}

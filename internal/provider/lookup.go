@@ -46,7 +46,8 @@ func (k Kind) find(ctx context.Context, client *merchants.Client, key string, di
 		return merchants.ID(ids[0])
 	case len(ids) > 1:
 		diags.AddError(fmt.Sprintf("More than one %s has the %s %q", noun, keyName, key),
-			fmt.Sprintf("Their ids are %s. Use one of the ids, or rename the others in Cohort's admin.", strings.Join(ids, ", ")))
+			fmt.Sprintf("Their ids are %s. Use one of the ids, or rename the others in Cohort's admin.",
+				strings.Join(ids, ", ")))
 	case len(archived) > 0:
 		diags.AddError(fmt.Sprintf("No %s has the %s %q", noun, keyName, key),
 			fmt.Sprintf("An archived one has it, with id %s. Use the id if that one is meant.", strings.Join(archived, ", ")))
@@ -58,7 +59,9 @@ func (k Kind) find(ctx context.Context, client *merchants.Client, key string, di
 
 // named returns the id of the object that a data source names by its id or by its key. It reports a
 // problem with the key at the attribute of the key.
-func (k Kind) named(ctx context.Context, client *merchants.Client, id, key types.String, diags *diag.Diagnostics) merchants.ID {
+func (k Kind) named(
+	ctx context.Context, client *merchants.Client, id, key types.String, diags *diag.Diagnostics,
+) merchants.ID {
 	if !id.IsNull() {
 		return idOf(id)
 	}

@@ -51,7 +51,9 @@ type perkModel struct {
 	OnDestroy     types.String `tfsdk:"on_destroy"`
 }
 
-func (r *perkResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *perkResource) Metadata(
+	_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse,
+) {
 	resp.TypeName = "cohort_perk"
 }
 
@@ -62,15 +64,21 @@ func (r *perkResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 	}
 }
 
-func (r *perkResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *perkResource) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = identitySchema("perk")
 }
 
-func (r *perkResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (r *perkResource) Configure(
+	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
+) {
 	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (r *perkResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+func (r *perkResource) ValidateConfig(
+	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
+) {
 	var config perkModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
@@ -87,7 +95,9 @@ func (r *perkResource) ValidateConfig(ctx context.Context, req resource.Validate
 	config.checkVariant(&resp.Diagnostics)
 }
 
-func (r *perkResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *perkResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	r.data.guardPlan(ctx, perkKind, req, resp)
 	perkLifecycle.plan(ctx, "perk", req, resp)
 	if req.Plan.Raw.IsNull() || textsOf(req.State.Raw)("status").ValueString() != merchants.StatusArchived {
@@ -177,13 +187,16 @@ func (r *perkResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := perkLifecycle.destroy(state.OnDestroy, state.Status.ValueString(), r.data.transition(ctx, perkKind, id), func() error {
+	transition := r.data.transition(ctx, perkKind, id)
+	err := perkLifecycle.destroy(state.OnDestroy, state.Status.ValueString(), transition, func() error {
 		return r.data.client.Perks.Delete(ctx, id)
 	})
 	r.data.finishDelete(ctx, perkKind, err, req, &resp.Diagnostics)
 }
 
-func (r *perkResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *perkResource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	r.data.importByKeyOrID(ctx, perkKind, req, resp)
 }
 
@@ -213,7 +226,9 @@ func (m *perkModel) computed(perk *merchants.Perk) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *perkAttributes) read(ctx context.Context, perk *merchants.Perk, urls rehostedURLs, diags *diag.Diagnostics) {
+func (m *perkAttributes) read(
+	ctx context.Context, perk *merchants.Perk, urls rehostedURLs, diags *diag.Diagnostics,
+) {
 	m.ID, m.Status = types.StringValue(string(perk.ID)), types.StringValue(perk.Status)
 	m.InternalName = textValue(m.InternalName, &perk.InternalName)
 	m.Title, m.Description = localizedValue(m.Title, perk.Title), localizedValue(m.Description, perk.Description)

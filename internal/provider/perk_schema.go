@@ -27,27 +27,44 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"video_url":     videoAttribute("Video of the perk."),
 		"expires_at":    timeAttribute("When the perk can no longer be used. Unset: never."),
 		"code": schema.SingleNestedAttribute{
-			MarkdownDescription: "The perk is one code for everyone. At most one of `code`, `link`, `shopify_discount` and `custom`; without any the perk has no settings.",
-			Optional:            true,
+			MarkdownDescription: "The perk is one code for everyone. At most one of `code`, `link`, `shopify_discount` and " +
+				"`custom`; without any the perk has no settings.",
+			Optional: true,
 			Attributes: map[string]schema.Attribute{
-				"value": schema.StringAttribute{MarkdownDescription: "The code. It is kept in the state.", Required: true, Sensitive: true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}}},
+				"value": schema.StringAttribute{
+					MarkdownDescription: "The code. It is kept in the state.",
+					Required:            true,
+					Sensitive:           true,
+					PlanModifiers:       []planmodifier.String{textUnlessHeld{notBlank{}}},
+				},
 			},
 		},
 		"link": schema.SingleNestedAttribute{
 			MarkdownDescription: "The perk is a link. At most one of `code`, `link`, `shopify_discount` and `custom`.",
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
-				"url": schema.StringAttribute{MarkdownDescription: "Where it leads, an http or https URL.", Required: true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}, textUnlessHeld{webURL{}}}},
+				"url": schema.StringAttribute{
+					MarkdownDescription: "Where it leads, an http or https URL.",
+					Required:            true,
+					PlanModifiers:       []planmodifier.String{textUnlessHeld{notBlank{}}, textUnlessHeld{webURL{}}},
+				},
 			},
 		},
 		"shopify_discount": schema.SingleNestedAttribute{
-			MarkdownDescription: "The perk is a discount in a Shopify shop that is connected to the merchant: each owner gets a code of their own. At most one of `code`, `link`, `shopify_discount` and `custom`.",
-			Optional:            true,
+			MarkdownDescription: "The perk is a discount in a Shopify shop that is connected to the merchant: " +
+				"each owner gets a code of their own. At most one of `code`, `link`, `shopify_discount` and `custom`.",
+			Optional: true,
 			Attributes: map[string]schema.Attribute{
-				"name": schema.StringAttribute{MarkdownDescription: "Name of the discount in Shopify.", Required: true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}}},
+				"name": schema.StringAttribute{
+					MarkdownDescription: "Name of the discount in Shopify.",
+					Required:            true,
+					PlanModifiers:       []planmodifier.String{textUnlessHeld{notBlank{}}},
+				},
 				"type": schema.StringAttribute{
 					MarkdownDescription: "`percentage` or `fixed-amount`.", Required: true,
-					PlanModifiers: []planmodifier.String{textUnlessHeld{oneOf{merchants.DiscountPercentage, merchants.DiscountFixedAmount}}},
+					PlanModifiers: []planmodifier.String{
+						textUnlessHeld{oneOf{merchants.DiscountPercentage, merchants.DiscountFixedAmount}},
+					},
 				},
 				"value": schema.Float64Attribute{
 					MarkdownDescription: "Percent, or an amount in the shop's currency. More than 0.", Required: true,
@@ -56,8 +73,9 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			},
 		},
 		"custom": schema.SingleNestedAttribute{
-			MarkdownDescription: "The perk is of a kind that this provider does not know. At most one of `code`, `link`, `shopify_discount` and `custom`.",
-			Optional:            true,
+			MarkdownDescription: "The perk is of a kind that this provider does not know. At most one of `code`, " +
+				"`link`, `shopify_discount` and `custom`.",
+			Optional: true,
 			Attributes: map[string]schema.Attribute{
 				"type": schema.StringAttribute{
 					MarkdownDescription: "The service's word for the kind.", Required: true,
@@ -69,17 +87,21 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 				"settings": settingsAttribute("kind"),
 			},
 		},
-		"desired_status": perkLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, `live` publishes it, `archived` hides it from users, which can be taken back. Once live, every edit is visible to users at once."),
-		"on_destroy":     onDestroyAttribute("perk"),
-		"status":         statusAttribute("`draft`, `live` or `archived`"),
+		"desired_status": perkLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, " +
+			"`live` publishes it, `archived` hides it from users, which can be taken back. Once live, " +
+			"every edit is visible to users at once."),
+		"on_destroy": onDestroyAttribute("perk"),
+		"status":     statusAttribute("`draft`, `live` or `archived`"),
 	}
 })
 
 // checkVariant allows at most one kind.
 func (m perkModel) checkVariant(diags *diag.Diagnostics) {
-	kinds, _ := attributesSet(map[string]attr.Value{"code": m.Code, "link": m.Link, "shopify_discount": m.ShopifyDiscount, "custom": m.Custom},
-		[]string{"code", "link", "shopify_discount", "custom"})
+	kinds, _ := attributesSet(map[string]attr.Value{
+		"code": m.Code, "link": m.Link, "shopify_discount": m.ShopifyDiscount, "custom": m.Custom,
+	}, []string{"code", "link", "shopify_discount", "custom"})
 	if len(kinds) > 1 {
-		diags.AddAttributeError(path.Root(kinds[1]), "A perk of more than one kind", fmt.Sprintf("Here are %s. Keep one of them, or none.", listed(kinds)))
+		diags.AddAttributeError(path.Root(kinds[1]), "A perk of more than one kind",
+			fmt.Sprintf("Here are %s. Keep one of them, or none.", listed(kinds)))
 	}
 }

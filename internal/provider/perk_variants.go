@@ -40,7 +40,9 @@ func (m perkModel) variant(ctx context.Context, diags *diag.Diagnostics) (string
 		kind, settings = merchants.PerkLink, merchants.PerkLinkConfig{URL: link.URL.ValueString()}
 	} else if discount := objectOf[perkShopifyDiscountModel](ctx, m.ShopifyDiscount, diags); discount != nil {
 		kind, settings = merchants.PerkShopifyDiscount, merchants.ShopifyDiscount{
-			DiscountName: discount.Name.ValueString(), DiscountType: discount.Type.ValueString(), Value: discount.Value.ValueFloat64(),
+			DiscountName: discount.Name.ValueString(),
+			DiscountType: discount.Type.ValueString(),
+			Value:        discount.Value.ValueFloat64(),
 		}
 	} else if custom := objectOf[perkCustomModel](ctx, m.Custom, diags); custom != nil {
 		return custom.Type.ValueString(), rawSettings(custom.Settings)
@@ -79,14 +81,21 @@ func (m *perkAttributes) readVariant(ctx context.Context, perk *merchants.Perk, 
 		err = merchants.DecodeSettings(perk.TypeConfig, &settings)
 		before := priorObject[perkShopifyDiscountModel](ctx, m.ShopifyDiscount, diags)
 		discount = &perkShopifyDiscountModel{
-			Name: requiredText(before.Name, settings.DiscountName), Type: requiredText(before.Type, settings.DiscountType), Value: types.Float64Value(settings.Value),
+			Name:  requiredText(before.Name, settings.DiscountName),
+			Type:  requiredText(before.Type, settings.DiscountType),
+			Value: types.Float64Value(settings.Value),
 		}
 	default:
 		before := priorObject[perkCustomModel](ctx, m.Custom, diags)
-		custom = &perkCustomModel{Type: requiredText(before.Type, perk.Type), Settings: settingsValue(before.Settings, perk.TypeConfig)}
+		custom = &perkCustomModel{
+			Type:     requiredText(before.Type, perk.Type),
+			Settings: settingsValue(before.Settings, perk.TypeConfig),
+		}
 	}
 	if err != nil {
-		diags.AddError("Perk settings cannot be read", fmt.Sprintf("The settings of the perk %q, of type %q, are not of the expected shape: %s.", perk.InternalName, perk.Type, err))
+		diags.AddError("Perk settings cannot be read",
+			fmt.Sprintf("The settings of the perk %q, of type %q, are not of the expected shape: %s.",
+				perk.InternalName, perk.Type, err))
 	}
 	attributes := perkSchema()
 	m.Code = objectValue(ctx, attributes["code"], code, diags)

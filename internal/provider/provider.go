@@ -89,53 +89,72 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 		MarkdownDescription: "Configuration of a Cohort merchant: campaigns, rewards, audiences, badges and user properties.",
 		Attributes: map[string]schema.Attribute{
 			"mode": schema.StringAttribute{
-				MarkdownDescription: "Merchant that this configuration is for: `test` (default) or `live`. A live key is refused, before any request, unless this says `live`; a test key is refused when it does.",
-				Optional:            true,
-				Validators:          []validator.String{stringvalidator.OneOf(string(merchants.ModeTest), string(merchants.ModeLive))},
+				MarkdownDescription: "Merchant that this configuration is for: `test` (default) or `live`. " +
+					"A live key is refused, before any request, unless this says `live`; a test key is refused when it does.",
+				Optional: true,
+				Validators: []validator.String{
+					stringvalidator.OneOf(string(merchants.ModeTest), string(merchants.ModeLive)),
+				},
 			},
 			"api_key": schema.StringAttribute{
-				MarkdownDescription: "Key of the Merchants API, which begins with `test_` or `live_`. Better supplied by the environment variable `" + envAPIKey + "` or an ephemeral variable: a plain variable is kept in saved plans. While the argument is not known yet, because another resource makes the key, the environment variable stands in; without that, only new objects can be planned.",
-				Optional:            true,
-				Sensitive:           true,
+				MarkdownDescription: "Key of the Merchants API, which begins with `test_` or `live_`. Better " +
+					"supplied by the environment variable `" + envAPIKey + "` or an ephemeral variable: a plain variable is kept in " +
+					"saved plans. While the argument is not known yet, because another resource makes the key, the environment " +
+					"variable stands in; without that, only new objects can be planned.",
+				Optional:  true,
+				Sensitive: true,
 			},
 			"api_url": schema.StringAttribute{
-				MarkdownDescription: "Address of the Merchants API. Default `" + merchants.DefaultBaseURL + "`; environment variable `" + envAPIURL + "`. It is https, or http on a loopback address or `*.localhost`. When the environment variable is set, the argument cannot differ from it; when it is not, a key from `" + envAPIKey + "` goes to the default host or stays on this machine.",
-				Optional:            true,
+				MarkdownDescription: "Address of the Merchants API. Default `" + merchants.DefaultBaseURL +
+					"`; environment variable `" + envAPIURL + "`. It is https, or http on a loopback address or `*.localhost`. " +
+					"When the environment variable is set, the argument cannot differ from it; when it is not, a key from `" +
+					envAPIKey + "` goes to the default host or stays on this machine.",
+				Optional: true,
 			},
 			"read_only": schema.BoolAttribute{
-				MarkdownDescription: "Refuse every request that could change something, for jobs that only plan. Environment variable `" + envReadOnly + "`. Either of the two is enough: `false` here does not allow what the environment forbids. It has to be known when planning.",
-				Optional:            true,
+				MarkdownDescription: "Refuse every request that could change something, for jobs " +
+					"that only plan. Environment variable `" + envReadOnly + "`. Either of the two is enough: " +
+					"`false` here does not allow what the environment forbids. It has to be known when planning.",
+				Optional: true,
 			},
 			"allow_live_delete": schema.ListAttribute{
-				MarkdownDescription: "What this configuration may delete or replace in the live merchant, as `kind:key`, such as `perk:welcome-10`; nothing else. A list or segment without a reference id is named by `list:id:` or `segment:id:` and its id.",
-				ElementType:         types.StringType,
-				Optional:            true,
+				MarkdownDescription: "What this configuration may delete or replace in the live merchant, as `kind:key`, such as " +
+					"`perk:welcome-10`; nothing else. A list or segment without a reference id is named by " +
+					"`list:id:` or `segment:id:` and its id.",
+				ElementType: types.StringType,
+				Optional:    true,
 				Validators: []validator.List{listvalidator.ValueStringsAre(stringvalidator.RegexMatches(
-					regexp.MustCompile(`(?s)^(`+strings.Join(kindNames(), "|")+`):.+$`), "must be a kind and a key, such as perk:welcome-10"))},
+					regexp.MustCompile(`(?s)^(`+strings.Join(kindNames(), "|")+`):.+$`),
+					"must be a kind and a key, such as perk:welcome-10"))},
 			},
 			"conflict_policy": schema.StringAttribute{
-				MarkdownDescription: "What an update does to an object that was changed outside of Terraform after the plan was made: `fail` (default) or `overwrite`.",
-				Optional:            true,
-				Validators:          []validator.String{stringvalidator.OneOf(conflictFail, conflictOverwrite)},
+				MarkdownDescription: "What an update does to an object that was changed outside of Terraform after the plan was " +
+					"made: `fail` (default) or `overwrite`.",
+				Optional:   true,
+				Validators: []validator.String{stringvalidator.OneOf(conflictFail, conflictOverwrite)},
 			},
 			"max_retries": schema.Int64Attribute{
-				MarkdownDescription: fmt.Sprintf("How often a request is repeated that failed for a passing reason and can be repeated safely, 0 to 10. Default %d. A create is never sent again blindly.", merchants.DefaultMaxRetries),
-				Optional:            true,
-				Validators:          []validator.Int64{int64validator.Between(0, 10)},
+				MarkdownDescription: fmt.Sprintf("How often a request is repeated that failed for a passing reason and "+
+					"can be repeated safely, 0 to 10. Default %d. A create is never sent again blindly.", merchants.DefaultMaxRetries),
+				Optional:   true,
+				Validators: []validator.Int64{int64validator.Between(0, 10)},
 			},
 			"max_concurrency": schema.Int64Attribute{
-				MarkdownDescription: fmt.Sprintf("How many requests may be under way at once, 1 to 20. Default %d.", merchants.DefaultMaxConcurrency),
-				Optional:            true,
-				Validators:          []validator.Int64{int64validator.Between(1, 20)},
+				MarkdownDescription: fmt.Sprintf("How many requests may be under way at once, 1 to 20. Default %d.",
+					merchants.DefaultMaxConcurrency),
+				Optional:   true,
+				Validators: []validator.Int64{int64validator.Between(1, 20)},
 			},
 			"request_timeout": schema.StringAttribute{
-				MarkdownDescription: fmt.Sprintf("How long one try of a request may take, as a duration such as `30s`. Default `%s`.", merchants.DefaultRequestTimeout),
-				CustomType:          timetypes.GoDurationType{},
-				Optional:            true,
+				MarkdownDescription: fmt.Sprintf("How long one try of a request may take, as a duration such as `30s`. "+
+					"Default `%s`.", merchants.DefaultRequestTimeout),
+				CustomType: timetypes.GoDurationType{},
+				Optional:   true,
 			},
 			"ca_cert_file": schema.StringAttribute{
-				MarkdownDescription: "Path of a PEM file with certificates to trust beside the system's, for a proxy with a certificate authority of its own. While it is not known yet, only the system's are trusted.",
-				Optional:            true,
+				MarkdownDescription: "Path of a PEM file with certificates to trust beside the system's, for a proxy with a " +
+					"certificate authority of its own. While it is not known yet, only the system's are trusted.",
+				Optional: true,
 			},
 		},
 	}
@@ -143,7 +162,9 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 
 // Configure checks everything that needs no network, and never uses the network: Terraform calls it
 // several times per command.
-func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+func (p *cohortProvider) Configure(
+	ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse,
+) {
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
@@ -153,14 +174,17 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	mode := config.mode(diags)
 	key, keyFromEnv := config.key(mode, diags)
 	configured := &providerData{
-		mode: mode, allowLiveDelete: config.liveDeletes(ctx, diags),
-		overwrite: config.ConflictPolicy.ValueString() == conflictOverwrite, expectEmpty: boolFromEnv(envExpectEmpty, path.Root("mode"), diags),
-		ledger: ledger{patience: defaultPatience},
+		mode:            mode,
+		allowLiveDelete: config.liveDeletes(ctx, diags),
+		overwrite:       config.ConflictPolicy.ValueString() == conflictOverwrite,
+		expectEmpty:     boolFromEnv(envExpectEmpty, path.Root("mode"), diags),
+		ledger:          ledger{patience: defaultPatience},
 	}
 	clientConfig := merchants.Config{
-		Key:            key,
-		BaseURL:        config.baseURL(keyFromEnv, diags),
-		UserAgent:      fmt.Sprintf("terraform-provider-cohort/%s (+https://github.com/cohort-xyz/terraform-provider-cohort) terraform/%s", p.version, req.TerraformVersion),
+		Key:     key,
+		BaseURL: config.baseURL(keyFromEnv, diags),
+		UserAgent: fmt.Sprintf("terraform-provider-cohort/%s (+https://github.com/cohort-xyz/terraform-provider-cohort) "+
+			"terraform/%s", p.version, req.TerraformVersion),
 		MaxRetries:     merchants.DefaultMaxRetries,
 		MaxConcurrency: int(config.MaxConcurrency.ValueInt64()),
 		RequestTimeout: config.timeout(diags),
@@ -183,12 +207,15 @@ func (p *cohortProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	}
 	configured.client, configured.baseURL = client, clientConfig.BaseURL
 	p.configured.Store(configured)
-	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData, resp.ListResourceData = configured, configured, configured, configured
+	resp.ResourceData, resp.DataSourceData = configured, configured
+	resp.EphemeralResourceData, resp.ListResourceData = configured, configured
 }
 
 func (m providerModel) mode(diags *diag.Diagnostics) merchants.Mode {
 	if m.Mode.IsUnknown() {
-		diags.AddAttributeError(path.Root("mode"), "The merchant is not known", "mode has to be known when planning, because it decides where changes go. Write test or live, or take it from a variable.")
+		diags.AddAttributeError(path.Root("mode"), "The merchant is not known",
+			"mode has to be known when planning, because it decides where changes go. Write test "+
+				"or live, or take it from a variable.")
 	}
 	if m.Mode.ValueString() == string(merchants.ModeLive) {
 		return merchants.ModeLive
@@ -206,7 +233,8 @@ func (m providerModel) key(mode merchants.Mode, diags *diag.Diagnostics) (key me
 	}
 	if text == "" {
 		diags.AddAttributeError(path.Root("api_key"), "No API key",
-			"Set the environment variable "+envAPIKey+", or the argument api_key. Keys are found in Cohort's admin under Settings > Integrations.")
+			"Set the environment variable "+envAPIKey+", or the argument api_key. Keys are found in Cohort's "+
+				"admin under Settings > Integrations.")
 		return merchants.Key{}, false
 	}
 	key, err := merchants.ParseKey(text)
@@ -215,16 +243,20 @@ func (m providerModel) key(mode merchants.Mode, diags *diag.Diagnostics) (key me
 		return merchants.Key{}, false
 	}
 	if key.Mode() != mode {
-		diags.AddAttributeError(path.Root("mode"), fmt.Sprintf("Wrong merchant: the key is a %s key, this configuration expects %s", key.Mode(), mode), wrongMerchantAdvice(mode, source))
+		diags.AddAttributeError(path.Root("mode"),
+			fmt.Sprintf("Wrong merchant: the key is a %s key, this configuration expects %s", key.Mode(), mode),
+			wrongMerchantAdvice(mode, source))
 	}
 	return key, source == envAPIKey
 }
 
 func wrongMerchantAdvice(mode merchants.Mode, source string) string {
 	if mode == merchants.ModeLive {
-		return "No request has been sent. Supply the live_ key in " + source + ", or remove mode = \"live\" from the provider block if test is what you mean."
+		return "No request has been sent. Supply the live_ key in " + source + ", or remove mode = \"live\" from the " +
+			"provider block if test is what you mean."
 	}
-	return "No request has been sent. Supply the test_ key in " + source + ", or write mode = \"live\" in the provider block if live is what you mean."
+	return "No request has been sent. Supply the test_ key in " + source + ", or write mode = \"live\" in the provider " +
+		"block if live is what you mean."
 }
 
 // baseURL is the second guard: nobody can send the operator's key elsewhere by changing the
@@ -234,7 +266,8 @@ func (m providerModel) baseURL(keyFromEnv bool, diags *diag.Diagnostics) string 
 	at := path.Root("api_url")
 	if m.APIURL.IsUnknown() {
 		diags.AddAttributeError(at, "The address is not known",
-			"api_url has to be known when planning, because it decides where the key goes. Write it, take it from a variable, or leave it out and set "+envAPIURL+".")
+			"api_url has to be known when planning, because it decides where the key goes. Write it, take it from "+
+				"a variable, or leave it out and set "+envAPIURL+".")
 		return ""
 	}
 	text, source := fromEnv(m.APIURL, envAPIURL)
@@ -252,11 +285,13 @@ func (m providerModel) baseURL(keyFromEnv bool, diags *diag.Diagnostics) string 
 	if operators := strings.TrimSpace(os.Getenv(envAPIURL)); operators != "" {
 		if theirs, err := merchants.ParseBaseURL(operators); err != nil || theirs.String() != base.String() {
 			diags.AddAttributeError(at, "Another address than that of the environment",
-				fmt.Sprintf("api_url differs from the environment variable %s, which whoever runs Terraform has set. No request has been sent. Leave api_url out, or change the variable.", envAPIURL))
+				fmt.Sprintf("api_url differs from the environment variable %s, which whoever runs Terraform has set. "+
+					"No request has been sent. Leave api_url out, or change the variable.", envAPIURL))
 		}
 	} else if keyFromEnv && !merchants.IsDefaultOrLoopback(base) {
 		diags.AddAttributeError(at, "The key of the environment is not sent to another address",
-			fmt.Sprintf("api_url names %s, and the key is in the environment variable %s. No request has been sent. Whoever runs Terraform has to name the address as well: in the environment variable %s.",
+			fmt.Sprintf("api_url names %s, and the key is in the environment variable %s. No request has been sent. "+
+				"Whoever runs Terraform has to name the address as well: in the environment variable %s.",
 				base.Host, envAPIKey, envAPIURL))
 	}
 	return text
@@ -268,7 +303,8 @@ func (m providerModel) readOnly(diags *diag.Diagnostics) bool {
 	at := path.Root("read_only")
 	if m.ReadOnly.IsUnknown() {
 		diags.AddAttributeError(at, "Not known whether this may write",
-			"read_only has to be known when planning, because it decides whether anything may change. Write true or false, take it from a variable, or leave it out and set "+envReadOnly+".")
+			"read_only has to be known when planning, because it decides whether anything may change. "+
+				"Write true or false, take it from a variable, or leave it out and set "+envReadOnly+".")
 	}
 	return boolFromEnv(envReadOnly, at, diags) || m.ReadOnly.ValueBool()
 }
@@ -279,7 +315,8 @@ func (m providerModel) liveDeletes(ctx context.Context, diags *diag.Diagnostics)
 		diags.Append(m.AllowLiveDelete.ElementsAs(ctx, &names, false)...)
 	}
 	if m.AllowLiveDelete.IsUnknown() || slices.ContainsFunc(names, types.String.IsUnknown) {
-		diags.AddAttributeError(path.Root("allow_live_delete"), "Not known what may be deleted", "allow_live_delete and all that is in it has to be known when planning. Write it, or take it from a variable.")
+		diags.AddAttributeError(path.Root("allow_live_delete"), "Not known what may be deleted",
+			"allow_live_delete and all that is in it has to be known when planning. Write it, or take it from a variable.")
 	}
 	var allowed []string
 	for _, name := range names {
@@ -296,7 +333,8 @@ func readByID(diags *diag.Diagnostics) bool {
 	case "get":
 		return true
 	default:
-		diags.AddError("Unknown read strategy", fmt.Sprintf("The environment variable %s is %q; write auto or get.", envReadStrategy, strategy))
+		diags.AddError("Unknown read strategy",
+			fmt.Sprintf("The environment variable %s is %q; write auto or get.", envReadStrategy, strategy))
 		return false
 	}
 }
@@ -309,7 +347,8 @@ func boolFromEnv(variable string, at path.Path, diags *diag.Diagnostics) bool {
 	}
 	value, err := strconv.ParseBool(text)
 	if err != nil {
-		diags.AddAttributeError(at, "Neither true nor false", fmt.Sprintf("The environment variable %s is %q; write true or false.", variable, text))
+		diags.AddAttributeError(at, "Neither true nor false",
+			fmt.Sprintf("The environment variable %s is %q; write true or false.", variable, text))
 	}
 	return value
 }
@@ -321,7 +360,8 @@ func (m providerModel) timeout(diags *diag.Diagnostics) time.Duration {
 	timeout, problems := m.RequestTimeout.ValueGoDuration()
 	diags.Append(problems...)
 	if timeout <= 0 {
-		diags.AddAttributeError(path.Root("request_timeout"), "Not a time limit", "request_timeout must be longer than 0, such as 30s.")
+		diags.AddAttributeError(path.Root("request_timeout"), "Not a time limit",
+			"request_timeout must be longer than 0, such as 30s.")
 	}
 	return timeout
 }
@@ -341,7 +381,8 @@ func (m providerModel) caCert(diags *diag.Diagnostics) []byte {
 	case err != nil:
 		diags.AddAttributeError(path.Root("ca_cert_file"), "No certificates", err.Error())
 	case !x509.NewCertPool().AppendCertsFromPEM(pem):
-		diags.AddAttributeError(path.Root("ca_cert_file"), "No certificates", fmt.Sprintf("%s has no certificate in PEM form in it.", name))
+		diags.AddAttributeError(path.Root("ca_cert_file"), "No certificates",
+			fmt.Sprintf("%s has no certificate in PEM form in it.", name))
 	}
 	return pem
 }
@@ -358,7 +399,8 @@ func fromEnv(argument types.String, variable string) (text, source string) {
 
 func logExchange(ctx context.Context, e merchants.Exchange) {
 	fields := map[string]any{
-		"method": e.Method, "path": e.Path, "status": e.Status, "request_id": e.RequestID, "attempt": e.Attempt, "duration_ms": e.Duration.Milliseconds(),
+		"method": e.Method, "path": e.Path, "status": e.Status, "request_id": e.RequestID, "attempt": e.Attempt,
+		"duration_ms": e.Duration.Milliseconds(),
 	}
 	if e.Err != nil {
 		fields["error"] = e.Err.Error()

@@ -67,10 +67,12 @@ func (p *providerData) checkReference(at path.Path, id types.String, to Referenc
 	right := fmt.Sprintf("that of a %s, as in cohort_%s.example.id", strings.Join(nouns, " or "), to.Kinds[0])
 	switch {
 	case shown:
-		diags.AddAttributeError(at, "The id of another kind of object", fmt.Sprintf("%s is the id of a %s, and must be %s.", at, found.kind.Noun, right))
+		diags.AddAttributeError(at, "The id of another kind of object",
+			fmt.Sprintf("%s is the id of a %s, and must be %s.", at, found.kind.Noun, right))
 	case !blank(id.ValueString()) && uuid.Validate(id.ValueString()) != nil && !number.MatchString(id.ValueString()):
 		diags.AddAttributeWarning(at, "Not the form of an id",
-			fmt.Sprintf("%s does not look like an id: as far as is known, those are UUIDs. A key does not stand for an id, which must be %s.", at, right))
+			fmt.Sprintf("%s does not look like an id: as far as is known, those are UUIDs. A key does "+
+				"not stand for an id, which must be %s.", at, right))
 	}
 }
 
@@ -92,6 +94,8 @@ func (r Reference) MarkdownDescription(ctx context.Context) string { return r.De
 // ValidateString refuses a blank id: it would mean none where one was meant.
 func (r Reference) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if id := req.ConfigValue; !id.IsNull() && !id.IsUnknown() && blank(id.ValueString()) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Blank id", fmt.Sprintf("%s %s. Refer to it, as in cohort_%s.example.id, or leave the attribute out.", req.Path, r.Description(ctx), r.Kinds[0]))
+		resp.Diagnostics.AddAttributeError(req.Path, "Blank id",
+			fmt.Sprintf("%s %s. Refer to it, as in cohort_%s.example.id, or leave the attribute out.",
+				req.Path, r.Description(ctx), r.Kinds[0]))
 	}
 }

@@ -75,9 +75,10 @@ var segmentSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"match": matchAttribute("conditions"),
 				"conditions": schema.ListNestedAttribute{
-					MarkdownDescription: "Conditions of the group, each with exactly one of `user_property`, `event` and `audience`. One of the service that this provider does not know is written as `{}`, and stays as it is.",
-					Optional:            true,
-					Validators:          []validator.List{noNulls{}},
+					MarkdownDescription: "Conditions of the group, each with exactly one of `user_property`, `event` and " +
+						"`audience`. One of the service that this provider does not know is written as `{}`, and stays as it is.",
+					Optional:   true,
+					Validators: []validator.List{noNulls{}},
 					NestedObject: schema.NestedAttributeObject{
 						Validators: []validator.Object{atMostOne(conditionKinds)},
 						Attributes: conditionSchema(),
@@ -105,14 +106,19 @@ var conditionSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
 				"property": schema.StringAttribute{
-					MarkdownDescription: "`email`, `firstName`, `lastName`, `lang`, or the reference id of a custom property, as in `cohort_user_property.tier.reference_id`.",
-					Required:            true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
+					MarkdownDescription: "`email`, `firstName`, `lastName`, `lang`, or the reference id of a custom property, as in " +
+						"`cohort_user_property.tier.reference_id`.",
+					Required: true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
 				},
 				"operator": schema.StringAttribute{
-					MarkdownDescription: "The service's word for the comparison, such as `equals`. The catalog is not documented, so any word is accepted here.",
-					Required:            true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
+					MarkdownDescription: "The service's word for the comparison, such as `equals`. The catalog is not " +
+						"documented, so any word is accepted here.",
+					Required: true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
 				},
-				"value": schema.StringAttribute{MarkdownDescription: "What to compare with, as text. Unset for operators that need none.", Optional: true},
+				"value": schema.StringAttribute{
+					MarkdownDescription: "What to compare with, as text. Unset for operators that need none.",
+					Optional:            true,
+				},
 			},
 		},
 		"event": schema.SingleNestedAttribute{
@@ -129,7 +135,8 @@ var conditionSchema = sync.OnceValue(func() map[string]schema.Attribute {
 				},
 				"within_days": schema.Int64Attribute{
 					MarkdownDescription: "How many days back to look. Unset: without limit.",
-					Optional:            true, PlanModifiers: []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
+					Optional:            true,
+					PlanModifiers:       []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 				},
 			},
 		},
@@ -156,7 +163,8 @@ func (m segmentModel) check(ctx context.Context) diag.Diagnostics {
 	for i, group := range objectsOf[conditionGroupModel](ctx, m.Groups, &diags) {
 		if group != nil && !group.Conditions.IsUnknown() && len(group.Conditions.Elements()) == 0 {
 			at := path.Root("groups").AtListIndex(i).AtName("conditions")
-			diags.AddAttributeWarning(at, "A group without conditions", fmt.Sprintf("%s is empty. What such a group means is for the service to decide.", at))
+			diags.AddAttributeWarning(at, "A group without conditions",
+				fmt.Sprintf("%s is empty. What such a group means is for the service to decide.", at))
 		}
 	}
 	return diags
@@ -180,7 +188,10 @@ func (m segmentModel) conditions(ctx context.Context, diags *diag.Diagnostics) m
 
 func (m conditionModel) wire(ctx context.Context, diags *diag.Diagnostics) merchants.Condition {
 	if property := objectOf[userPropertyConditionModel](ctx, m.UserProperty, diags); property != nil {
-		condition := &merchants.UserPropertyCondition{Property: property.Property.ValueString(), Operator: property.Operator.ValueString()}
+		condition := &merchants.UserPropertyCondition{
+			Property: property.Property.ValueString(),
+			Operator: property.Operator.ValueString(),
+		}
 		if !property.Value.IsNull() {
 			condition.Value = &merchants.Scalar{Text: property.Value.ValueString()}
 		}
@@ -232,16 +243,20 @@ func (m *segmentModel) readConditions(ctx context.Context, conditions *merchants
 			if condition.Unknown {
 				at := path.Root("groups").AtListIndex(i).AtName("conditions").AtListIndex(j)
 				diags.AddAttributeWarning(at, "Unknown kind of condition",
-					fmt.Sprintf("%s of the segment %q is a condition that this version of the provider does not know. Written as {} it stays as it is; another condition in its place replaces it.", at, m.Name.ValueString()))
+					fmt.Sprintf("%s of the segment %q is a condition that this version of the provider does not know. "+
+						"Written as {} it stays as it is; another condition in its place replaces it.", at, m.Name.ValueString()))
 			}
 		}
 		read := listValue(ctx, conditionsAttribute(), models, diags)
-		groups = append(groups, conditionGroupModel{Match: matchWord(group.Operator), Conditions: emptyAsWritten(ctx, old.Conditions, read)})
+		groups = append(groups,
+			conditionGroupModel{Match: matchWord(group.Operator), Conditions: emptyAsWritten(ctx, old.Conditions, read)})
 	}
 	m.Groups = emptyAsWritten(ctx, m.Groups, listValue(ctx, groupsAttribute, groups, diags))
 }
 
-func newConditionModel(ctx context.Context, prior conditionModel, condition merchants.Condition, diags *diag.Diagnostics) conditionModel {
+func newConditionModel(
+	ctx context.Context, prior conditionModel, condition merchants.Condition, diags *diag.Diagnostics,
+) conditionModel {
 	var property *userPropertyConditionModel
 	var event *eventConditionModel
 	var audience *audienceConditionModel
@@ -249,7 +264,9 @@ func newConditionModel(ctx context.Context, prior conditionModel, condition merc
 	case condition.UserProperty != nil:
 		wire, before := condition.UserProperty, priorObject[userPropertyConditionModel](ctx, prior.UserProperty, diags)
 		property = &userPropertyConditionModel{
-			Property: requiredText(before.Property, wire.Property), Operator: requiredText(before.Operator, wire.Operator), Value: scalarValue(before.Value, wire.Value),
+			Property: requiredText(before.Property, wire.Property),
+			Operator: requiredText(before.Operator, wire.Operator),
+			Value:    scalarValue(before.Value, wire.Value),
 		}
 	case condition.Event != nil:
 		before := priorObject[eventConditionModel](ctx, prior.Event, diags)

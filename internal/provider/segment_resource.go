@@ -37,7 +37,9 @@ type segmentModel struct {
 	Groups      types.List   `tfsdk:"groups"`
 }
 
-func (r *segmentResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *segmentResource) Metadata(
+	_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse,
+) {
 	resp.TypeName = "cohort_segment"
 }
 
@@ -48,15 +50,21 @@ func (r *segmentResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 	}
 }
 
-func (r *segmentResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *segmentResource) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = identitySchema("segment")
 }
 
-func (r *segmentResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (r *segmentResource) Configure(
+	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
+) {
 	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (r *segmentResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+func (r *segmentResource) ValidateConfig(
+	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
+) {
 	var config segmentModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
@@ -65,7 +73,9 @@ func (r *segmentResource) ValidateConfig(ctx context.Context, req resource.Valid
 	resp.Diagnostics.Append(config.check(ctx)...)
 }
 
-func (r *segmentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *segmentResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	r.data.guardPlan(ctx, segmentKind, req, resp)
 }
 
@@ -128,7 +138,9 @@ func (r *segmentResource) Delete(ctx context.Context, req resource.DeleteRequest
 	r.data.finishDelete(ctx, segmentKind, err, req, &resp.Diagnostics)
 }
 
-func (r *segmentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *segmentResource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	r.data.importByKeyOrID(ctx, segmentKind, req, resp)
 }
 
@@ -147,7 +159,9 @@ func (m *segmentModel) computed(segment *merchants.Cohort) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *segmentModel) read(ctx context.Context, segment *merchants.Cohort, _ rehostedURLs, diags *diag.Diagnostics) {
+func (m *segmentModel) read(
+	ctx context.Context, segment *merchants.Cohort, _ rehostedURLs, diags *diag.Diagnostics,
+) {
 	checkCohortType(merchants.CohortSegment, segment, diags)
 	m.ID = types.StringValue(string(segment.ID))
 	m.Name = textValue(m.Name, &segment.Name)

@@ -25,13 +25,18 @@ type userAuthTokenModel struct {
 	Token types.String `tfsdk:"token"`
 }
 
-func (e *userAuthTokenEphemeralResource) Metadata(_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+func (e *userAuthTokenEphemeralResource) Metadata(
+	_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse,
+) {
 	resp.TypeName = "cohort_user_auth_token"
 }
 
-func (e *userAuthTokenEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+func (e *userAuthTokenEphemeralResource) Schema(
+	_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse,
+) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A token that logs a user in to the Experience Space. It is never kept in a plan or in the state.",
+		MarkdownDescription: "A token that logs a user in to the Experience Space. It is " +
+			"never kept in a plan or in the state.",
 		Attributes: map[string]schema.Attribute{
 			"email": schema.StringAttribute{
 				MarkdownDescription: "Email address of the user.",
@@ -47,11 +52,15 @@ func (e *userAuthTokenEphemeralResource) Schema(_ context.Context, _ ephemeral.S
 	}
 }
 
-func (e *userAuthTokenEphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+func (e *userAuthTokenEphemeralResource) Configure(
+	_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse,
+) {
 	e.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (e *userAuthTokenEphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+func (e *userAuthTokenEphemeralResource) Open(
+	ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse,
+) {
 	var config userAuthTokenModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

@@ -39,7 +39,9 @@ type userPropertyModel struct {
 	ReferenceID types.String `tfsdk:"reference_id"`
 }
 
-func (r *userPropertyResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *userPropertyResource) Metadata(
+	_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse,
+) {
 	resp.TypeName = "cohort_user_property"
 }
 
@@ -60,32 +62,42 @@ var userPropertySchema = sync.OnceValue(func() map[string]schema.Attribute {
 			Validators:          []validator.String{notBlank{}},
 		},
 		"type": schema.StringAttribute{
-			MarkdownDescription: "`text`, `number`, `boolean` or `date`. Changing this creates a new property, and the values that users have in the old one are lost.",
-			Required:            true,
+			MarkdownDescription: "`text`, `number`, `boolean` or `date`. Changing this creates a new property, and the values " +
+				"that users have in the old one are lost.",
+			Required: true,
 			PlanModifiers: []planmodifier.String{
 				stringplanmodifier.RequiresReplace(),
-				textUnlessHeld{oneOf{merchants.PropertyText, merchants.PropertyNumber, merchants.PropertyBoolean, merchants.PropertyDate}},
+				textUnlessHeld{oneOf{
+					merchants.PropertyText, merchants.PropertyNumber, merchants.PropertyBoolean, merchants.PropertyDate,
+				}},
 			},
 		},
 		"reference_id": schema.StringAttribute{
-			MarkdownDescription: "Key of the property, unique in the merchant, by which segments and forms refer to it. Unset, the service derives it from the name.",
-			Optional:            true,
-			Computed:            true,
-			Validators:          []validator.String{notBlank{}},
-			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "Key of the property, unique in the merchant, by which segments and forms refer to it. " +
+				"Unset, the service derives it from the name.",
+			Optional:      true,
+			Computed:      true,
+			Validators:    []validator.String{notBlank{}},
+			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 	}
 })
 
-func (r *userPropertyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *userPropertyResource) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = identitySchema("property")
 }
 
-func (r *userPropertyResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (r *userPropertyResource) Configure(
+	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
+) {
 	r.data = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (r *userPropertyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *userPropertyResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	r.data.guardPlan(ctx, userPropertyKind, req, resp)
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return
@@ -94,10 +106,12 @@ func (r *userPropertyResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if plan("type").Equal(state("type")) {
 		return
 	}
-	resp.Diagnostics.AddAttributeWarning(path.Root("type"), fmt.Sprintf("Users lose their values in the property %q", state("reference_id").ValueString()),
-		"A property cannot change its type, so it is deleted, with the values of all users, and made again. While segments or steps use it, the service is expected to refuse "+
-			"the deletion. Give the new property another reference_id, and the resource lifecycle { create_before_destroy = true }: what uses the old one then moves to the new one "+
-			"before the old one is deleted.")
+	resp.Diagnostics.AddAttributeWarning(path.Root("type"),
+		fmt.Sprintf("Users lose their values in the property %q", state("reference_id").ValueString()),
+		"A property cannot change its type, so it is deleted, with the values of all users, and made again. "+
+			"While segments or steps use it, the service is expected to refuse the deletion. Give the new property another "+
+			"reference_id, and the resource lifecycle { create_before_destroy = true }: what uses the old one then moves to "+
+			"the new one before the old one is deleted.")
 }
 
 func (r *userPropertyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -158,7 +172,9 @@ func (r *userPropertyResource) Delete(ctx context.Context, req resource.DeleteRe
 	r.data.finishDelete(ctx, userPropertyKind, err, req, &resp.Diagnostics)
 }
 
-func (r *userPropertyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *userPropertyResource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	r.data.importByKeyOrID(ctx, userPropertyKind, req, resp)
 }
 
@@ -180,7 +196,9 @@ func (m *userPropertyModel) computed(property *merchants.UserProperty) {
 }
 
 // read takes everything from the API: rule 2.
-func (m *userPropertyModel) read(_ context.Context, property *merchants.UserProperty, _ rehostedURLs, _ *diag.Diagnostics) {
+func (m *userPropertyModel) read(
+	_ context.Context, property *merchants.UserProperty, _ rehostedURLs, _ *diag.Diagnostics,
+) {
 	m.ID = types.StringValue(string(property.ID))
 	m.Name = textValue(m.Name, &property.Name)
 	m.Type = types.StringValue(property.Type)

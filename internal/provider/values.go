@@ -156,7 +156,8 @@ func timeValue(prior types.String, wire *string) (types.String, diag.Diagnostics
 	instant, ok := parseInstant(*wire)
 	if !ok {
 		return prior, diag.Diagnostics{diag.NewWarningDiagnostic("Not a time",
-			fmt.Sprintf("The service answered %q where a time such as 2027-06-01T00:00:00.000Z belongs. It is left as it is there, and not shown in the state.", *wire))}
+			fmt.Sprintf("The service answered %q where a time such as 2027-06-01T00:00:00.000Z belongs. "+
+				"It is left as it is there, and not shown in the state.", *wire))}
 	}
 	if sameInstant(prior.ValueString(), *wire) {
 		return prior, nil
@@ -199,7 +200,8 @@ func settingsValue(prior types.String, wire json.RawMessage) types.String {
 
 // noSettings reports whether settings are empty. The service may turn one empty form into another.
 func noSettings(settings string) bool {
-	return blank(settings) || merchants.SameJSON([]byte(settings), []byte("null")) || merchants.SameJSON([]byte(settings), []byte("{}"))
+	return blank(settings) || merchants.SameJSON([]byte(settings), []byte("null")) || merchants.SameJSON([]byte(settings),
+		[]byte("{}"))
 }
 
 // sameSettings compares settings as JSON.
@@ -220,7 +222,9 @@ func jsonEncoded(text string) string {
 }
 
 // objectValue encodes a nested object with the types of its attribute; nil becomes null.
-func objectValue[T any](ctx context.Context, attribute schema.Attribute, value *T, diags *diag.Diagnostics) types.Object {
+func objectValue[T any](
+	ctx context.Context, attribute schema.Attribute, value *T, diags *diag.Diagnostics,
+) types.Object {
 	attributes := nestedTypes(attribute)
 	if value == nil {
 		return types.ObjectNull(attributes)
@@ -262,7 +266,8 @@ func blank(text string) bool { return strings.TrimSpace(text) == "" }
 func sameText(a, b string) bool { return a == b || canonicalText(a) == canonicalText(b) }
 
 func canonicalText(text string) string {
-	nodes, err := html.ParseFragment(strings.NewReader(strings.TrimSpace(text)), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+	nodes, err := html.ParseFragment(strings.NewReader(strings.TrimSpace(text)),
+		&html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
 	if err != nil {
 		return text
 	}
