@@ -221,7 +221,7 @@ func (r *badgeResource) ImportState(
 // adopt sets what an import cannot read: the desired status is the status that the badge has.
 func (m *badgeModel) adopt(status string) { m.DesiredStatus = badgeLifecycle.imported(status) }
 
-// input is what the model asks of the service.
+// input returns the values of the model in the form of the service.
 func (m badgeModel) input() merchants.BadgeInput {
 	return merchants.BadgeInput{
 		InternalName:      stringField(m.InternalName),

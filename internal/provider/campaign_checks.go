@@ -14,7 +14,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// check refuses what is wrong in the configuration alone. It ignores unknown values.
+// check refuses errors that the configuration alone shows. It ignores unknown values.
 func (m campaignModel) check(ctx context.Context) diag.Diagnostics {
 	var diags diag.Diagnostics
 	start, startKnown := parseTime(m.StartAt)
@@ -204,7 +204,8 @@ func (m campaignModel) checkReplaced(at path.Path, diags *diag.Diagnostics) {
 	}
 }
 
-// checkFrozen warns of changes to what is assumed to be frozen once the campaign was published.
+// checkFrozen warns of changes to values that are assumed to be frozen once the campaign was
+// published.
 func (m campaignModel) checkFrozen(ctx context.Context, state campaignModel, diags *diag.Diagnostics) {
 	status := state.Status.ValueString()
 	if status == merchants.StatusDraft ||
@@ -242,7 +243,8 @@ func (m campaignModel) checkFrozen(ctx context.Context, state campaignModel, dia
 	}
 }
 
-// sameDistribution compares two distributions. No distribution equals a direct one without a limit.
+// sameDistribution compares two distributions. A missing distribution equals a direct one without a
+// limit.
 func sameDistribution(a, b merchants.Field[merchants.Distribution]) bool {
 	plain := func(field merchants.Field[merchants.Distribution]) merchants.Distribution {
 		wire, set := field.Get()

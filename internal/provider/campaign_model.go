@@ -97,7 +97,7 @@ func (m *campaignModel) adopt(status string) {
 	m.DesiredStatus, m.OnDestroy = campaignLifecycle.imported(status), types.StringValue(destroyByArchive)
 }
 
-// input is what the model asks of the service.
+// input returns the values of the model in the form of the service.
 func (m campaignModel) input(ctx context.Context, diags *diag.Diagnostics) merchants.CampaignInput {
 	input := merchants.CampaignInput{
 		InternalName: stringField(m.InternalName),
@@ -332,8 +332,8 @@ func sameRewards(a, b types.List) bool {
 	return true
 }
 
-// readDistribution takes the distribution from the API. The service stores no distribution as a
-// direct one without a limit.
+// readDistribution takes the distribution from the API. Without a distribution, the service stores
+// a direct one without a limit.
 func (m *campaignAttributes) readDistribution(
 	ctx context.Context, wire merchants.Distribution, diags *diag.Diagnostics,
 ) {

@@ -351,7 +351,7 @@ func (r *ranking) rank(planned, existing int) pair {
 	return ranked
 }
 
-// matched is what is certain about two lists of steps.
+// matched holds the certain matches of two lists of steps, and the steps that are still open.
 type matched struct {
 	continues map[int]int  // the existing step that each planned step continues
 	mayGoOn   map[int]bool // planned steps that may continue one of several steps, or none

@@ -30,8 +30,8 @@ type Kind struct {
 	Lifecycle lifecycle
 	// Types are the values of the attribute type; nil for a kind without it.
 	Types []string
-	// References are the attributes that refer to other objects, by their path, such as
-	// rewards.perk_id.
+	// References are the targets of the attributes that refer to other objects, by the path of the
+	// attribute, such as rewards.perk_id.
 	References map[string]Reference
 	// sharedAs is the type of the objects where kinds share a collection of the service, and so their
 	// keys; else "".
@@ -46,7 +46,7 @@ type Kind struct {
 type Reference struct {
 	// Kinds are the names of the allowed kinds.
 	Kinds []string
-	// By is the attribute that the reference holds: id, or the key of the kind.
+	// By is the attribute of the target that the reference holds: id, or the key of the kind.
 	By string
 }
 
@@ -207,5 +207,5 @@ func (k Kind) doing(verb string, object tftypes.Value) string {
 	return fmt.Sprintf("%s %s %q", verb, k.Noun, textsOf(object)(k.nameAttribute()).ValueString())
 }
 
-// archives tells whether objects of the kind can be archived.
+// archives reports whether objects of the kind can be archived.
 func (k Kind) archives() bool { return slices.Contains(k.Lifecycle, merchants.StatusArchived) }

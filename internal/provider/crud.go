@@ -72,7 +72,7 @@ func (p *providerData) finishUpdate(
 	p.ledger.wrote(k, object("id").ValueString(), object(k.Key).ValueString(), status)
 }
 
-// readNotFound removes an object that is gone from the state. It sets the identity first: Terraform
+// readNotFound removes a missing object from the state. It sets the identity first: Terraform
 // refuses a removal without one, and Terraform before 1.12 stored none. An import has no prior
 // state, so it fails.
 func (p *providerData) readNotFound(

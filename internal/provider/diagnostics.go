@@ -39,8 +39,8 @@ func attributePath(attribute string) path.Path {
 	return at
 }
 
-// addUnknownType reports a type that this version does not know. Its value cannot be written here,
-// and an update would lose it.
+// addUnknownType reports a type that this version does not know. The provider cannot represent its
+// value, and an update would lose it.
 func addUnknownType(diags *diag.Diagnostics, what, name string) {
 	diags.AddError("Unknown type",
 		fmt.Sprintf("%s is of type %q, which this version of the provider does not know. Nothing "+

@@ -199,7 +199,7 @@ func (m *digitalAssetModel) adopt(status string) {
 	m.DesiredStatus = digitalAssetLifecycle.imported(status)
 }
 
-// input is what the model asks of the service.
+// input returns the values of the model in the form of the service.
 func (m digitalAssetModel) input() merchants.DigitalAssetInput {
 	return merchants.DigitalAssetInput{
 		InternalName: stringField(m.InternalName),

@@ -102,7 +102,7 @@ package provider
 //	media      the address of a copy by the service, as long as the write returned that address
 //	number     the way in which a value is written that the service holds as a number
 //	order      the order of the elements
-//	time       time zone, and what is finer than a millisecond
+//	time       time zone, and fractions of a millisecond
 //	trimmed    blanks around a text
 //
 // An empty id of another object and an empty reference id of a user property are refused. The first

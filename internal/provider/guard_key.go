@@ -24,10 +24,10 @@ import (
 // Terraform's protocol leaves one case open. With create_before_destroy, Terraform sets the old
 // object aside, plans the new one once more, and creates it. An error of that plan leaves the old
 // object deposed for good; an error of the create puts it back. To the provider, that plan call
-// looks exactly like the plan of a new object whose key a stranger has, which must be an error. The
-// process that planned has ended by then. So the plan leaves a note on this machine that the key
-// passes on, and the create decides. When the plan was made on another machine, the error explains
-// what to do.
+// looks exactly like the plan of a new object whose key an unrelated object has, which must be an
+// error. The process that planned has ended by then. So the plan leaves a note on this machine that
+// the key passes on, and the create decides. When the plan was made on another machine, the error
+// explains what to do.
 
 // checkNewKey refuses to create an object whose key exists. It also repairs a run that was killed:
 // it finds an object that the run created but could not report, so that it is not created twice.
@@ -249,7 +249,7 @@ func (e *existing) list(ctx context.Context, k Kind, client *merchants.Client) (
 // noteAge is how long a note is valid: as long as a plan may wait for its approval.
 const noteAge = 24 * time.Hour
 
-// note is the file name of the note that an object passes its key on.
+// note returns the path of the note that an object passes its key on.
 func (p *providerData) note(id merchants.ID) string {
 	return filepath.Join(os.TempDir(),
 		fmt.Sprintf("terraform-provider-cohort-%x", sha256.Sum256([]byte(p.baseURL+"\n"+string(id)))))

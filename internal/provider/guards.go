@@ -14,16 +14,16 @@ import (
 
 // The guards keep a run from making changes that nobody meant:
 //
-//	file                    guard                                            where
-//	provider.go             the key fits the mode and goes to one address    Configure
-//	merchants (the client)  a read-only configuration sends no write         before each request
-//	guard_mode.go           a state of one merchant, and a key of the other  each call with a state
-//	guard_live_delete.go    an unnamed deletion or replacement in live       plan, before delete
-//	guard_merchant.go       most objects gone, as in another organization    read, plan, delete
-//	guard_key.go            a key that another object has                    plan, before create
-//	guard_import.go         an import that names the other merchant          import
-//	guard_conflict.go       an object changed outside after the plan         before update
-//	references.go           the id of an object of another kind              plan
+//	file                    guard                                                where
+//	provider.go             the key fits the mode; it goes to no other address   Configure
+//	merchants (the client)  a read-only configuration sends no write             before each request
+//	guard_mode.go           a state of one merchant, and a key of the other      calls with a state
+//	guard_live_delete.go    a deletion or replacement in live that nobody named  plan, before delete
+//	guard_merchant.go       most objects gone, as in another organization        read, plan, delete
+//	guard_key.go            a key that another object has                        plan, before create
+//	guard_import.go         an import that names the other merchant              import
+//	guard_conflict.go       an object changed outside between plan and apply     before update
+//	references.go           the id of an object of another kind                  plan
 //
 // ledger.go holds what they remember of a run, replacement_mark.go what a plan leaves for its
 // apply.

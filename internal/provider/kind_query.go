@@ -163,8 +163,8 @@ func (q *kindQuery[T, Input, Model, P]) result(ctx context.Context, req list.Lis
 	return left
 }
 
-// write writes a resource as an import with its read does, but without secrets: Terraform would
-// print them.
+// write writes a resource like an import and its read, but without secrets: Terraform would print
+// them.
 func (q *kindQuery[T, Input, Model, P]) write(ctx context.Context, object T, into *tfsdk.Resource) diag.Diagnostics {
 	var diags diag.Diagnostics
 	diags.Append(into.SetAttribute(ctx, path.Root("id"), string(object.Head().ID))...)

@@ -140,9 +140,9 @@ func onDestroyAttribute(noun string) schema.StringAttribute {
 	}
 }
 
-// plan refuses statuses that cannot be reached. It plans an update when a transition is due: plans
-// status as unknown, because the service decides it. Otherwise it plans the status of the state, so
-// that a review shows only real changes.
+// plan refuses statuses that cannot be reached. When a transition is due, it plans status as
+// unknown, because the service decides it; this makes an update. Otherwise it plans the status of
+// the state, so that a review shows only real changes.
 func (l lifecycle) plan(
 	ctx context.Context, noun string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
@@ -187,7 +187,7 @@ func (l lifecycle) plan(
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("status"), status)...)
 }
 
-// warnUnarchived warns that an unarchived object returns to its status before, which only the
+// warnUnarchived warns that an unarchived object returns to its earlier status, which only the
 // service knows.
 func (l lifecycle) warnUnarchived(at path.Path, noun, want string, diags *diag.Diagnostics) {
 	var unless string

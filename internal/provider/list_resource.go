@@ -154,7 +154,7 @@ func checkCohortType(want string, cohort *merchants.Cohort, diags *diag.Diagnost
 	}
 }
 
-// input is what the model asks of the service.
+// input returns the values of the model in the form of the service.
 func (m listModel) input() merchants.CohortInput {
 	return merchants.CohortInput{
 		Name:        stringField(m.Name),

@@ -205,7 +205,7 @@ func (m *perkModel) adopt(status string) {
 	m.DesiredStatus, m.OnDestroy = perkLifecycle.imported(status), types.StringValue(destroyByArchive)
 }
 
-// input is what the model asks of the service.
+// input returns the values of the model in the form of the service.
 func (m perkModel) input(ctx context.Context, diags *diag.Diagnostics) merchants.PerkInput {
 	kind, settings := m.variant(ctx, diags)
 	return merchants.PerkInput{

@@ -224,8 +224,8 @@ func (m providerModel) mode(diags *diag.Diagnostics) merchants.Mode {
 }
 
 // key is the first guard: it refuses a key of the other merchant before any request. It returns the
-// zero Key for an unknown key without an environment variable; every request then fails. It reports
-// whether the key comes from the environment, and so from the operator.
+// zero Key when the key is unknown and no environment variable stands in; every request then fails.
+// It reports whether the key comes from the environment, and so from the operator.
 func (m providerModel) key(mode merchants.Mode, diags *diag.Diagnostics) (key merchants.Key, operators bool) {
 	text, source := fromEnv(m.APIKey, envAPIKey)
 	if text == "" && m.APIKey.IsUnknown() {

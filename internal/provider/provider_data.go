@@ -34,8 +34,8 @@ type providerData struct {
 }
 
 // providerDataFrom returns the data that Configure of the provider left. It returns nil while
-// Terraform only validates; containConfigured in package protocol refuses the calls that need it
-// then.
+// Terraform only validates; containConfigured in package protocol then refuses the calls that need
+// it.
 func providerDataFrom(configured any, diags *diag.Diagnostics) *providerData {
 	if configured == nil {
 		return nil

@@ -19,7 +19,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// conditionKinds are the attributes of a condition. It has one of them.
+// conditionKinds are the attributes of a condition. A condition has one of them.
 var conditionKinds = []string{"user_property", "event", "audience"}
 
 // How conditions or groups combine.

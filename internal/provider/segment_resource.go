@@ -144,7 +144,7 @@ func (r *segmentResource) ImportState(
 	r.data.importByKeyOrID(ctx, segmentKind, req, resp)
 }
 
-// input is what the model asks of the service.
+// input returns the values of the model in the form of the service.
 func (m segmentModel) input(ctx context.Context, diags *diag.Diagnostics) merchants.CohortInput {
 	return merchants.CohortInput{
 		Name:        stringField(m.Name),

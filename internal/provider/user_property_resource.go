@@ -178,7 +178,7 @@ func (r *userPropertyResource) ImportState(
 	r.data.importByKeyOrID(ctx, userPropertyKind, req, resp)
 }
 
-// input is what the model asks of the service.
+// input returns the values of the model in the form of the service.
 func (m userPropertyModel) input() merchants.UserPropertyInput {
 	return merchants.UserPropertyInput{
 		Name:        stringField(m.Name),

@@ -117,8 +117,8 @@ func chosenText[T ~string](prior types.String, wire *T) types.String {
 	return textValue(prior, wire)
 }
 
-// localizedValue is a text by language. The service may tidy its HTML. An empty text equals no
-// text.
+// localizedValue is a text by language. The service may tidy its HTML. An empty text counts as
+// missing.
 func localizedValue(prior types.Map, wire merchants.Localized) types.Map {
 	values := make(map[string]attr.Value, len(wire))
 	before := prior.Elements()
