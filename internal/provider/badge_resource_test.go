@@ -19,7 +19,8 @@ const badgeList = "resource \"cohort_list\" \"gold\" {\n  name = \"Golds\"\n}\n"
 // badge writes a badge of that list that can be published, and these attributes.
 func badge(attributes ...string) string {
 	return badgeList + block(badgeAddress, append([]string{
-		`internal_name = "gold"`, `audience_id = cohort_list.gold.id`, `title = { en = "Gold" }`, `image_url = "https://cdn.example.com/gold.svg"`,
+		`internal_name = "gold"`, `audience_id = cohort_list.gold.id`, `title = { en = "Gold" }`,
+		`image_url = "https://cdn.example.com/gold.svg"`,
 	}, attributes...)...)
 }
 
@@ -40,8 +41,10 @@ func TestBadge_lifecycle(t *testing.T) {
 			`locked_description = { en = "Reach gold to unlock." }`,
 			`desired_status     = "published"`),
 		Check: w.wrote(
-			`POST /v1/badges {"internalName":"gold","cohortId":"<VIPs>","title":{"en":"Gold"},"description":{"en":"You reached gold."},
-				"imageUrl":"https://cdn.example.com/gold.svg","visibility":"everyone","lockedDescription":{"en":"Reach gold to unlock."}}`,
+			`POST /v1/badges {"internalName":"gold","cohortId":"<VIPs>","title":{"en":"Gold"},`+
+				`"description":{"en":"You reached gold."},
+				"imageUrl":"https://cdn.example.com/gold.svg","visibility":"everyone",`+
+				`"lockedDescription":{"en":"Reach gold to unlock."}}`,
 			`POST /v1/badges/<gold>/publish`,
 		),
 		ConfigStateChecks: []statecheck.StateCheck{
@@ -62,7 +65,8 @@ func TestBadge_lifecycle(t *testing.T) {
 				`visibility     = "owners"`,
 				`desired_status = "published"`),
 			ConfigPlanChecks: acts(badgeAddress, plancheck.ResourceActionUpdate),
-			Check: w.wrote(`PATCH /v1/badges/<gold> {"internalName":"gold-badge","cohortId":"<Golden>","title":{"en":"Golden"},"description":null,
+			Check: w.wrote(`PATCH /v1/badges/<gold> {"internalName":"gold-badge","cohortId":"<Golden>",` +
+				`"title":{"en":"Golden"},"description":null,
 				"imageUrl":"https://cdn.example.com/golden.svg","visibility":"owners","lockedDescription":null}`),
 			ConfigStateChecks: []statecheck.StateCheck{
 				known(badgeAddress, knownvalue.Null(), "description"),
@@ -71,13 +75,17 @@ func TestBadge_lifecycle(t *testing.T) {
 		},
 		// Left out, the visibility is the default again.
 		resource.TestStep{
-			PreConfig:         w.mark,
-			Config:            block(badgeAddress, `internal_name = "gold-badge"`, `audience_id = "<Golden>"`, `title = { en = "Golden" }`, `image_url = "https://cdn.example.com/golden.svg"`),
-			Check:             w.wrote(`PATCH /v1/badges/<gold> {"visibility":"everyone"}`),
-			ConfigStateChecks: []statecheck.StateCheck{known(badgeAddress, text("everyone"), "visibility"), known(badgeAddress, text("published"), "status")},
+			PreConfig: w.mark,
+			Config: block(badgeAddress, `internal_name = "gold-badge"`, `audience_id = "<Golden>"`,
+				`title = { en = "Golden" }`, `image_url = "https://cdn.example.com/golden.svg"`),
+			Check: w.wrote(`PATCH /v1/badges/<gold> {"visibility":"everyone"}`),
+			ConfigStateChecks: []statecheck.StateCheck{
+				known(badgeAddress, text("everyone"), "visibility"), known(badgeAddress, text("published"), "status"),
+			},
 		},
 		resource.TestStep{
-			Config:      block(badgeAddress, `internal_name = "gold-badge"`, `audience_id = "<Golden>"`, `desired_status = "draft"`),
+			Config: block(badgeAddress, `internal_name = "gold-badge"`, `audience_id = "<Golden>"`,
+				`desired_status = "draft"`),
 			ExpectError: says("A badge cannot become a draft again", "Leave desired_status out to keep it as it is."),
 		},
 	)
@@ -96,7 +104,8 @@ func TestBadge_draft(t *testing.T) {
 		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: badge(`desired_status = "published"`),
-			Check: w.wrote(`PATCH /v1/badges/<gold> {"title":{"en":"Gold"},"imageUrl":"https://cdn.example.com/gold.svg"}`, `POST /v1/badges/<gold>/publish`),
+			Check: w.wrote(`PATCH /v1/badges/<gold> {"title":{"en":"Gold"},"imageUrl":"https://cdn.example.com/gold.svg"}`,
+				`POST /v1/badges/<gold>/publish`),
 		},
 	)
 }
@@ -105,10 +114,15 @@ func TestBadge_identity(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
 	list := w.post(t, "/v1/cohorts", `{"type":"list","name":"VIPs"}`)
-	w.post(t, "/v1/badges", `{"internalName":"gold","cohortId":"`+list+`","title":{"en":"Gold"},"lockedDescription":{"en":"Soon"}}`)
+	w.post(t, "/v1/badges",
+		`{"internalName":"gold","cohortId":"`+list+`","title":{"en":"Gold"},"lockedDescription":{"en":"Soon"}}`)
 	w.checkIdentity(t, identityCase{"cohort_badge", "badges", "gold", map[string]any{
-		"internal_name": "gold", "audience_id": list, "title": map[string]any{"en": "Gold"}, "locked_description": map[string]any{"en": "Soon"},
-		"visibility": "everyone", "status": "draft",
+		"internal_name":      "gold",
+		"audience_id":        list,
+		"title":              map[string]any{"en": "Gold"},
+		"locked_description": map[string]any{"en": "Soon"},
+		"visibility":         "everyone",
+		"status":             "draft",
 	}})
 }
 
@@ -116,15 +130,20 @@ var badgeOutside = outside{
 	address: badgeAddress, kind: "badges", name: "gold",
 	config: badge(`visibility = "owners"`, `desired_status = "published"`),
 	edit:   map[string]any{"visibility": "everyone", "lockedDescription": map[string]any{"en": "New"}, "imageUrl": nil},
-	wrote:  `PATCH /v1/badges/<gold> {"imageUrl":"https://cdn.example.com/gold.svg","visibility":"owners","lockedDescription":null}`,
+	wrote: `PATCH /v1/badges/<gold> {"imageUrl":"https://cdn.example.com/gold.svg","visibility":"owners",` +
+		`"lockedDescription":null}`,
 }
 
 func TestBadge_publishWarns(t *testing.T) {
 	t.Parallel()
 	publishWarns(t, "cohort_badge", "badges", "badge", "published", func(w *world) map[string]any {
 		return map[string]any{
-			"internal_name": "gold", "audience_id": w.post(t, "/v1/cohorts", `{"type":"list","name":"VIPs"}`), "visibility": "everyone",
-			"title": map[string]any{"en": "Gold"}, "image_url": "https://cdn.example.com/gold.svg", "desired_status": "published",
+			"internal_name":  "gold",
+			"audience_id":    w.post(t, "/v1/cohorts", `{"type":"list","name":"VIPs"}`),
+			"visibility":     "everyone",
+			"title":          map[string]any{"en": "Gold"},
+			"image_url":      "https://cdn.example.com/gold.svg",
+			"desired_status": "published",
 		}
 	})
 }
@@ -135,13 +154,15 @@ func TestBadge_unknownReference(t *testing.T) {
 	w.run(t, w.holds("badges"), resource.TestStep{
 		Config: block(badgeAddress, `internal_name = "gold"`, `audience_id = "6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4"`),
 		ExpectError: says(`Could not create badge "gold"`, `audience_id = "6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4"`,
-			`The service said "cohortId refers to no cohort \"6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4\"" (HTTP 417, code generic.invalid-reference).`),
+			`The service said "cohortId refers to no cohort \"6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4\"" (HTTP 417, `+
+				`code generic.invalid-reference).`),
 	})
 }
 
 func TestBadge_refused(t *testing.T) {
 	t.Parallel()
-	refused(t, badge(), "/v1/badges", "imageUrl must be square", `Could not create badge "gold"`, `image_url = "https://cdn.example.com/gold.svg"`)
+	refused(t, badge(), "/v1/badges", "imageUrl must be square", `Could not create badge "gold"`,
+		`image_url = "https://cdn.example.com/gold.svg"`)
 }
 
 func TestBadge_importRefused(t *testing.T) {
@@ -152,7 +173,9 @@ func TestBadge_importRefused(t *testing.T) {
 	second := w.post(t, "/v1/badges", `{"internalName":"twice","cohortId":"`+list+`"}`)
 	step := resource.TestStep{Config: badge(), ResourceName: badgeAddress, ImportState: true}
 	unknown, several := step, step
-	unknown.ImportStateId, unknown.ExpectError = "gold", says(`No badge has the internal name "gold"`, `The merchant has "twice", "twice".`)
-	several.ImportStateId, several.ExpectError = "twice", says(`More than one badge has the internal name "twice"`, "Their ids are "+first+", "+second+".")
+	unknown.ImportStateId, unknown.ExpectError = "gold",
+		says(`No badge has the internal name "gold"`, `The merchant has "twice", "twice".`)
+	several.ImportStateId, several.ExpectError = "twice",
+		says(`More than one badge has the internal name "twice"`, "Their ids are "+first+", "+second+".")
 	w.run(t, nil, unknown, several)
 }

@@ -14,8 +14,13 @@ import (
 
 // announced is a campaign as the service announces it on a shop's pages.
 var announced = map[string]any{
-	"id": "6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4", "name": map[string]any{"en": "Hunt", "fr": "Chasse"}, "description": map[string]any{"en": "<p>Hunt.</p>", "fr": "<p>Chassez.</p>"},
-	"imageUrl": "https://cdn.example.com/1.png", "videoUrl": nil, "link": "https://example.com/c/hunt", "accentColor": "#ff0000",
+	"id":          "6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4",
+	"name":        map[string]any{"en": "Hunt", "fr": "Chasse"},
+	"description": map[string]any{"en": "<p>Hunt.</p>", "fr": "<p>Chassez.</p>"},
+	"imageUrl":    "https://cdn.example.com/1.png",
+	"videoUrl":    nil,
+	"link":        "https://example.com/c/hunt",
+	"accentColor": "#ff0000",
 }
 
 func TestCampaignDiffusionDataSource(t *testing.T) {
@@ -33,12 +38,18 @@ func TestCampaignDiffusionDataSource(t *testing.T) {
 	null := knownvalue.Null()
 	w.run(t, nil,
 		resource.TestStep{Config: config, ConfigStateChecks: []statecheck.StateCheck{
-			known(address, text("test"), "mode"), known(address, null, "type"), known(address, null, "selector"), known(address, null, "position"),
-			known(address, null, "whitelisted_urls"), known(address, null, "supported_languages"), known(address, null, "campaign"),
+			known(address, text("test"), "mode"), known(address, null, "type"), known(address, null, "selector"),
+			known(address, null, "position"),
+			known(address, null, "whitelisted_urls"), known(address, null, "supported_languages"),
+			known(address, null, "campaign"),
 		}},
 		resource.TestStep{
 			PreConfig: turn(map[string]any{
-				"type": "banner", "typeConfig": map[string]any{"selector": "#top"}, "whitelistedUrls": []any{"^https://shop"}, "supportedLanguages": []any{"en", "fr"}, "campaign": announced,
+				"type":               "banner",
+				"typeConfig":         map[string]any{"selector": "#top"},
+				"whitelistedUrls":    []any{"^https://shop"},
+				"supportedLanguages": []any{"en", "fr"},
+				"campaign":           announced,
 			}),
 			Config: config,
 			ConfigStateChecks: []statecheck.StateCheck{
@@ -46,10 +57,16 @@ func TestCampaignDiffusionDataSource(t *testing.T) {
 				known(address, knownvalue.ListExact([]knownvalue.Check{text("^https://shop")}), "whitelisted_urls"),
 				known(address, knownvalue.ListExact([]knownvalue.Check{text("en"), text("fr")}), "supported_languages"),
 				known(address, knownvalue.ObjectExact(map[string]knownvalue.Check{
-					"id": text("6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4"), "image_url": text("https://cdn.example.com/1.png"), "video_url": null,
-					"name":        knownvalue.MapExact(map[string]knownvalue.Check{"en": text("Hunt"), "fr": text("Chasse")}),
-					"description": knownvalue.MapExact(map[string]knownvalue.Check{"en": text("<p>Hunt.</p>"), "fr": text("<p>Chassez.</p>")}),
-					"link":        text("https://example.com/c/hunt"), "accent_color": text("#ff0000"),
+					"id":        text("6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4"),
+					"image_url": text("https://cdn.example.com/1.png"),
+					"video_url": null,
+					"name":      knownvalue.MapExact(map[string]knownvalue.Check{"en": text("Hunt"), "fr": text("Chasse")}),
+					"description": knownvalue.MapExact(map[string]knownvalue.Check{
+						"en": text("<p>Hunt.</p>"),
+						"fr": text("<p>Chassez.</p>"),
+					}),
+					"link":         text("https://example.com/c/hunt"),
+					"accent_color": text("#ff0000"),
 				}), "campaign"),
 			},
 		},
@@ -61,8 +78,18 @@ func TestCampaignDiffusionDataSource_types(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
 	p := configuredPlugin(t, w)
-	for kind, settings := range map[string]map[string]any{"toast": {"position": "bottom-left"}, "banner": {"selector": "#top"}, "modal": nil} {
-		configuration := map[string]any{"type": kind, "typeConfig": nil, "whitelistedUrls": nil, "supportedLanguages": []any{}, "campaign": announced}
+	for kind, settings := range map[string]map[string]any{
+		"toast":  {"position": "bottom-left"},
+		"banner": {"selector": "#top"},
+		"modal":  nil,
+	} {
+		configuration := map[string]any{
+			"type":               kind,
+			"typeConfig":         nil,
+			"whitelistedUrls":    nil,
+			"supportedLanguages": []any{},
+			"campaign":           announced,
+		}
 		if settings != nil {
 			configuration["typeConfig"] = settings
 		}
@@ -87,9 +114,15 @@ func TestCampaignDiffusionDataSource_types(t *testing.T) {
 		}
 	}
 
-	w.fault(t, sandbox.Fault{Method: "GET", Route: "/v1/merchants/campaign-diffusion-configuration", Count: -1, Status: 403})()
+	w.fault(t, sandbox.Fault{
+		Method: "GET",
+		Route:  "/v1/merchants/campaign-diffusion-configuration",
+		Count:  -1,
+		Status: 403,
+	})()
 	_, all := p.find("cohort_campaign_diffusion", "")
-	if len(all) != 1 || all[0].summary != "Could not read the campaign diffusion" || !strings.Contains(all[0].detail, "HTTP 403") ||
+	if len(all) != 1 || all[0].summary != "Could not read the campaign diffusion" ||
+		!strings.Contains(all[0].detail, "HTTP 403") ||
 		!strings.Contains(all[0].detail, "Give the key the missing permission in Cohort's admin") {
 		t.Errorf("without the permission: said %v", all)
 	}

@@ -17,10 +17,16 @@ func TestReferences(t *testing.T) {
 airdrop = {}`, "cohort_list"},
 		"perk of a campaign": {"cohort_campaign", "rewards[0].perk_id", `rewards = [{ perk_id = %q }]
 airdrop = {}`, "cohort_perk"},
-		"digital asset of a campaign": {"cohort_campaign", "rewards[0].digital_asset_id", `rewards = [{ digital_asset_id = %q }]
-airdrop = {}`, "cohort_digital_asset"},
-		"audience of a badge":   {"cohort_badge", "audience_id", `audience_id = %q`, "cohort_list"},
-		"audience of a segment": {"cohort_segment", "groups[0].conditions[0].audience.id", `groups = [{ conditions = [{ audience = { id = %q } }] }]`, "cohort_list"},
+		"digital asset of a campaign": {
+			"cohort_campaign", "rewards[0].digital_asset_id", `rewards = [{ digital_asset_id = %q }]
+airdrop = {}`,
+			"cohort_digital_asset",
+		},
+		"audience of a badge": {"cohort_badge", "audience_id", `audience_id = %q`, "cohort_list"},
+		"audience of a segment": {
+			"cohort_segment", "groups[0].conditions[0].audience.id", `groups = [{ conditions = [{ audience = { id = %q } }] }]`,
+			"cohort_list",
+		},
 	}
 	for name, reference := range references {
 		t.Run(name, func(t *testing.T) {
@@ -39,7 +45,8 @@ airdrop = {}`, "cohort_digital_asset"},
 				if reference.kind == "cohort_segment" {
 					name = `name = "New"`
 				}
-				_, all := p.plan(reference.kind, cty.NullVal(p.states[reference.kind]), p.resource(reference.kind, name+"\n"+fmt.Sprintf(reference.config, id)))
+				_, all := p.plan(reference.kind, cty.NullVal(p.states[reference.kind]),
+					p.resource(reference.kind, name+"\n"+fmt.Sprintf(reference.config, id)))
 				return all
 			}
 			for kind, id := range ids {
@@ -48,15 +55,23 @@ airdrop = {}`, "cohort_digital_asset"},
 				switch {
 				case fits && len(all) > 0:
 					t.Errorf("the id of a %s: said %v, want nothing", kind, all)
-				case !fits && (len(all) != 1 || all[0].warning || all[0].path != reference.path || all[0].summary != "The id of another kind of object"):
+				case !fits &&
+					(len(all) != 1 || all[0].warning || all[0].path != reference.path ||
+						all[0].summary != "The id of another kind of object"):
 					t.Errorf("the id of a %s: said %v, want one error at %s", kind, all, reference.path)
 				}
 			}
-			for id, quiet := range map[string]bool{"spring": false, "vip list": false, "17": true, "8d116ece-1738-47d9-bd9c-172411e20b8f": true} {
+			for id, quiet := range map[string]bool{
+				"spring":                               false,
+				"vip list":                             false,
+				"17":                                   true,
+				"8d116ece-1738-47d9-bd9c-172411e20b8f": true,
+			} {
 				switch all := plan(id); {
 				case quiet && len(all) > 0:
 					t.Errorf("the id %s: said %v, want nothing", id, all)
-				case !quiet && (len(all) != 1 || !all[0].warning || all[0].path != reference.path || all[0].summary != "Not the form of an id"):
+				case !quiet &&
+					(len(all) != 1 || !all[0].warning || all[0].path != reference.path || all[0].summary != "Not the form of an id"):
 					t.Errorf("the id %s: said %v, want one warning at %s", id, all, reference.path)
 				}
 			}
@@ -75,14 +90,18 @@ func TestReferences_archivedPerk(t *testing.T) {
 		_, configured := merchant(t, "test")
 		p := configured()
 		perk, _ := p.made("cohort_perk", p.of("cohort_perk", "perk "+desired))
-		if _, all := p.plan("cohort_perk", perk, p.resource("cohort_perk", fmt.Sprintf("internal_name = %q\ndesired_status = %q", "perk "+desired, test.perk))); len(all) > 0 {
+		if _, all := p.plan("cohort_perk", perk,
+			p.resource("cohort_perk", fmt.Sprintf("internal_name = %q\ndesired_status = %q", "perk "+desired,
+				test.perk))); len(all) > 0 {
 			t.Fatal(all)
 		}
 		campaign := p.resource("cohort_campaign", fmt.Sprintf(
-			"internal_name = \"new\"\ndesired_status = %q\naudience_id = %q\nstart_at = \"2037-01-01T00:00:00Z\"\nrewards = [{ perk_id = %q }]\nstore = { title = { en = \"Shop\" } }",
+			"internal_name = \"new\"\ndesired_status = %q\naudience_id = %q\nstart_at = \"2037-01-01T00:00:00Z\"\n"+
+				"rewards = [{ perk_id = %q }]\nstore = { title = { en = \"Shop\" } }",
 			desired, p.audience, perk.GetAttr("id").AsString()))
 		_, all := p.plan("cohort_campaign", cty.NullVal(p.states["cohort_campaign"]), campaign)
-		if told := len(all) == 1 && all[0].warning && all[0].path == "rewards[0].perk_id" && all[0].summary == "An archived perk as a reward" &&
+		if told := len(all) == 1 && all[0].warning && all[0].path == "rewards[0].perk_id" &&
+			all[0].summary == "An archived perk as a reward" &&
 			strings.Contains(all[0].detail, `the perk "perk `+desired+`"`); told != warns {
 			t.Errorf("%s: said %v, want a warning: %t", desired, all, warns)
 		}
@@ -92,12 +111,16 @@ func TestReferences_archivedPerk(t *testing.T) {
 // TestSlugs holds that a plan says when another campaign has the slug, also an archived one, for each way to come to a slug.
 func TestSlugs(t *testing.T) {
 	t.Parallel()
-	for form, config := range map[string]string{"store": `store = { slug = %q }`, "challenge": `challenge = { slug = %q }`} {
+	for form, config := range map[string]string{
+		"store":     `store = { slug = %q }`,
+		"challenge": `challenge = { slug = %q }`,
+	} {
 		t.Run(form, func(t *testing.T) {
 			t.Parallel()
 			_, configured := merchant(t, "test")
 			campaign := func(p *guarded, key, slug string, attributes ...string) cty.Value {
-				return p.resource("cohort_campaign", fmt.Sprintf("internal_name = %q\n"+config, key, slug)+"\n"+strings.Join(attributes, "\n"))
+				return p.resource("cohort_campaign",
+					fmt.Sprintf("internal_name = %q\n"+config, key, slug)+"\n"+strings.Join(attributes, "\n"))
 			}
 			const archived, draft = `desired_status = "archived"`, `desired_status = "draft"`
 			p := configured()
@@ -110,7 +133,9 @@ func TestSlugs(t *testing.T) {
 				if summary == "" && len(all) > 0 {
 					t.Errorf("%s: said %v, want nothing", name, all)
 				}
-				if summary != "" && (len(all) != 1 || !all[0].warning || all[0].path != form+".slug" || all[0].summary != summary || !strings.Contains(all[0].detail, way)) {
+				if summary != "" &&
+					(len(all) != 1 || !all[0].warning || all[0].path != form+".slug" || all[0].summary != summary ||
+						!strings.Contains(all[0].detail, way)) {
 					t.Errorf("%s: said %v, want one warning at %s.slug: %s", name, all, form, summary)
 				}
 			}
@@ -125,8 +150,10 @@ func TestSlugs(t *testing.T) {
 			none := cty.NullVal(own.Type())
 			archivedHas := fmt.Sprintf(`The archived campaign "old" has the slug %q`, "gone")
 			told("a new one with a free slug", "", "", plan(none, "new", "free"))
-			told("a new one with that of a draft", `The campaign "own" has the slug "here"`, "Write another slug.", plan(none, "new", "here"))
-			told("a new one with that of an archived one", archivedHas, `import it as "id:`+old.GetAttr("id").AsString()+`"`, plan(none, "new", "gone"))
+			told("a new one with that of a draft", `The campaign "own" has the slug "here"`, "Write another slug.",
+				plan(none, "new", "here"))
+			told("a new one with that of an archived one", archivedHas, `import it as "id:`+old.GetAttr("id").AsString()+`"`,
+				plan(none, "new", "gone"))
 			told("one that keeps its slug", "", "", plan(own, "own", "here"))
 			told("one that gets that of an archived one", archivedHas, "delete that campaign", plan(own, "own", "gone"))
 			two := configured()
@@ -142,7 +169,8 @@ func TestSlugs(t *testing.T) {
 			told("one that stays in the archive", "", "", plan(again, "again", "twice", archived))
 
 			// Where the service lets another campaign take the slug of an archived one, that one is expected to be refused when it comes back.
-			back := campaign(p, "back", "here", `id = "c0"`, `mode = "test"`, `on_destroy = "archive"`, `status = "archived"`, archived)
+			back := campaign(p, "back", "here", `id = "c0"`, `mode = "test"`, `on_destroy = "archive"`, `status = "archived"`,
+				archived)
 			told("one that comes back", `The campaign "own" has the slug "here"`, "Write another slug.",
 				slices.DeleteFunc(plan(back, "back", "here", draft), func(s said) bool { return s.path == "desired_status" }))
 		})

@@ -54,12 +54,14 @@ const huntForm = `challenge = {
 
 // stepped is a challenge that is a draft with these steps.
 func stepped(steps ...string) string {
-	return campaign("challenge = {\n  title = { en = \"Summer hunt\" }\n  steps = [\n" + strings.Join(steps, ",\n") + "\n  ]\n}")
+	return campaign("challenge = {\n  title = { en = \"Summer hunt\" }\n  steps = [\n" + strings.Join(steps, ",\n") +
+		"\n  ]\n}")
 }
 
 // steppedSettings are the settings that the service gets of it.
 func steppedSettings(steps ...string) string {
-	return `{"name":{"en":"Summer hunt"},"optInCta":{},"description":{},"imageUrl":null,"videoUrl":null,"slug":"summer-hunt","steps":[` + strings.Join(steps, ",") + `]}`
+	return `{"name":{"en":"Summer hunt"},"optInCta":{},"description":{},"imageUrl":null,"videoUrl":null,` +
+		`"slug":"summer-hunt","steps":[` + strings.Join(steps, ",") + `]}`
 }
 
 func TestCampaign_challenge(t *testing.T) {
@@ -91,16 +93,20 @@ func TestCampaign_challenge(t *testing.T) {
 			 }`))
 	}
 	settings := func(id string) string {
-		return `{"name":{"en":"Summer hunt","fr":"La chasse"},"optInCta":{"en":"Join","fr":"Participer"},"description":{"en":"<p>Hunt.</p>","fr":"<p>Chassez.</p>"},
-			"imageUrl":"https://cdn.example.com/summer.jpg","videoUrl":null,"slug":"the-hunt","steps":[{` + id + `"userAction":"cohort_form","icon":"form",
+		return `{"name":{"en":"Summer hunt","fr":"La chasse"},"optInCta":{"en":"Join","fr":"Participer"},` +
+			`"description":{"en":"<p>Hunt.</p>","fr":"<p>Chassez.</p>"},
+			"imageUrl":"https://cdn.example.com/summer.jpg","videoUrl":null,"slug":"the-hunt","steps":[{` + id +
+			`"userAction":"cohort_form","icon":"form",
 			"title":{"en":"Size","fr":"Taille"},"description":{"en":"Tell us.","fr":"Dites-le."},
 			"triggers":[{"type":"cohort_form","typeConfig":{"property":"email"}},{"type":"manual","typeConfig":null}]}]}`
 	}
 	steps := []resource.TestStep{{
 		Config: full(),
 		Check: w.wrote(
-			`POST /v1/campaigns {"internalName":"summer","type":"challenge","cohortId":"<VIPs>","startAt":"2037-06-01T00:00:00Z","endAt":"2037-08-31T22:00:00Z",
-				"rewards":[{"type":"perk","rewardId":"<welcome>","quantity":10,"price":null},{"type":"digital-asset","rewardId":"<card>","quantity":50,"price":null}],
+			`POST /v1/campaigns {"internalName":"summer","type":"challenge","cohortId":"<VIPs>",`+
+				`"startAt":"2037-06-01T00:00:00Z","endAt":"2037-08-31T22:00:00Z",
+				"rewards":[{"type":"perk","rewardId":"<welcome>","quantity":10,"price":null},{"type":"digital-asset",`+
+				`"rewardId":"<card>","quantity":50,"price":null}],
 				"distribution":{"type":"instant-draw","typeConfig":{"maxBoxes":1000}},"typeConfig":`+settings("")+`}`,
 			`POST /v1/campaigns/<summer>/publish`,
 		),
@@ -126,7 +132,9 @@ func TestCampaign_challenge(t *testing.T) {
 				strings.NewReplacer(`Hunt.`, `Hunt!`, `the-hunt`, `hunt`).Replace(settings(`"id":"<Size>",`)) + `}`),
 		},
 	)
-	w.run(t, resource.ComposeTestCheckFunc(w.holds("campaigns"), w.holds("cohorts", "VIPs", "Golden"), w.holds("perks", "welcome live")), steps...)
+	w.run(t,
+		resource.ComposeTestCheckFunc(w.holds("campaigns"), w.holds("cohorts", "VIPs", "Golden"),
+			w.holds("perks", "welcome live")), steps...)
 }
 
 func TestCampaign_clear(t *testing.T) {
@@ -145,20 +153,23 @@ func TestCampaign_clear(t *testing.T) {
 				   opt_in_cta  = { en = "Join" }
 				   description = { en = "<p>Hunt.</p>" }
 				   video_url   = "https://cdn.example.com/summer.mp4"
-				   steps       = [{ user_action = "visit", icon = "eye", title = { en = "Visit" }, description = { en = "Go." }, triggers = [{ type = "visit" }] }]
+				   steps       = [{ user_action = "visit", icon = "eye", title = { en = "Visit" }, description = { en = "Go." }, `+
+					`triggers = [{ type = "visit" }] }]
 				 }`),
 			ConfigStateChecks: []statecheck.StateCheck{known(campaignAddress, text("summer-hunt"), "challenge", "slug")},
 		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: campaign(`challenge = { steps = [{ user_action = "visit" }] }`),
 			ConfigPlanChecks: acts(campaignAddress, plancheck.ResourceActionUpdate),
-			Check: w.wrote(`PATCH /v1/campaigns/<summer> {"cohortId":null,"startAt":null,"endAt":null,"rewards":null,"distribution":null,
+			Check: w.wrote(`PATCH /v1/campaigns/<summer> {"cohortId":null,"startAt":null,"endAt":null,"rewards":null,` +
+				`"distribution":null,
 				"typeConfig":{"name":{},"optInCta":{},"description":{},"imageUrl":null,"videoUrl":null,"slug":"summer-hunt",
 				"steps":[{"id":"<Visit>","userAction":"visit","icon":null,"title":{},"description":{},"triggers":[]}]}}`),
 		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: campaign(`challenge = {}`),
-			Check: w.wrote(`PATCH /v1/campaigns/<summer> {"typeConfig":{"name":{},"optInCta":{},"description":{},"imageUrl":null,"videoUrl":null,"slug":"summer-hunt","steps":[]}}`),
+			Check: w.wrote(`PATCH /v1/campaigns/<summer> {"typeConfig":{"name":{},"optInCta":{},"description":{},` +
+				`"imageUrl":null,"videoUrl":null,"slug":"summer-hunt","steps":[]}}`),
 		},
 	)
 }
@@ -169,13 +180,16 @@ func TestCampaign_store(t *testing.T) {
 	steps := []resource.TestStep{{
 		Config: campaign(
 			`rewards = [{ perk_id = "<welcome>", price = { amount = 990, currency = "EUR" } }, { digital_asset_id = "<card>" }]`,
-			`store = { title = { en = "Shop" }, description = { en = "<p>Buy.</p>" }, video_url = "https://cdn.example.com/shop.mp4" }`,
+			`store = { title = { en = "Shop" }, description = { en = "<p>Buy.</p>" }, `+
+				`video_url = "https://cdn.example.com/shop.mp4" }`,
 			`desired_status = "published"`,
 		),
 		Check: resource.ComposeTestCheckFunc(w.wrote(
 			`POST /v1/campaigns {"internalName":"summer","type":"store",
-				"rewards":[{"type":"perk","rewardId":"<welcome>","quantity":null,"price":{"amount":990,"currency":"EUR"}},{"type":"digital-asset","rewardId":"<card>","quantity":null,"price":null}],
-				"typeConfig":{"name":{"en":"Shop"},"description":{"en":"<p>Buy.</p>"},"imageUrl":null,"videoUrl":"https://cdn.example.com/shop.mp4"}}`,
+				"rewards":[{"type":"perk","rewardId":"<welcome>","quantity":null,"price":{"amount":990,"currency":"EUR"}},`+
+				`{"type":"digital-asset","rewardId":"<card>","quantity":null,"price":null}],
+				"typeConfig":{"name":{"en":"Shop"},"description":{"en":"<p>Buy.</p>"},"imageUrl":null,`+
+				`"videoUrl":"https://cdn.example.com/shop.mp4"}}`,
 			`POST /v1/campaigns/<summer>/publish`,
 		), w.holds("campaigns", "summer published")),
 		ConfigStateChecks: []statecheck.StateCheck{known(campaignAddress, text("shop"), "store", "slug")},
@@ -185,10 +199,12 @@ func TestCampaign_store(t *testing.T) {
 		resource.TestStep{
 			PreConfig: w.mark,
 			Config: campaign(
-				`rewards = [{ perk_id = "<welcome>", price = { amount = 990, currency = "EUR" } }, { digital_asset_id = "<card>" }]`,
+				`rewards = [{ perk_id = "<welcome>", price = { amount = 990, currency = "EUR" } }, `+
+					`{ digital_asset_id = "<card>" }]`,
 				`store = { title = { en = "Shop" } }`, `desired_status = "published"`,
 			),
-			Check: w.wrote(`PATCH /v1/campaigns/<summer> {"typeConfig":{"name":{"en":"Shop"},"description":{},"imageUrl":null,"videoUrl":null,"slug":"shop"}}`),
+			Check: w.wrote(`PATCH /v1/campaigns/<summer> {"typeConfig":{"name":{"en":"Shop"},"description":{},"imageUrl":null,` +
+				`"videoUrl":null,"slug":"shop"}}`),
 		},
 	)
 	w.run(t, w.holds("campaigns", "summer archived"), steps...)
@@ -205,8 +221,9 @@ func TestCampaign_airdrop(t *testing.T) {
 	}}
 	steps = append(steps, imports(campaignAddress, "summer")...)
 	steps = append(steps, resource.TestStep{
-		PreConfig: w.mark, Config: campaign(`rewards = [{ perk_id = "<welcome>" }]`, `airdrop = {}`, `desired_status = "published"`),
-		Check: w.wrote(`PATCH /v1/campaigns/<summer> {"cohortId":null}`, `POST /v1/campaigns/<summer>/publish`),
+		PreConfig: w.mark,
+		Config:    campaign(`rewards = [{ perk_id = "<welcome>" }]`, `airdrop = {}`, `desired_status = "published"`),
+		Check:     w.wrote(`PATCH /v1/campaigns/<summer> {"cohortId":null}`, `POST /v1/campaigns/<summer>/publish`),
 	})
 	w.run(t, w.holds("campaigns", "summer archived"), steps...)
 }
@@ -219,7 +236,8 @@ func TestCampaign_airdropWarns(t *testing.T) {
 		"rewards": []any{map[string]any{"perk_id": w.id(t, "perks", "welcome")}},
 	})
 	noErrors(t, diags)
-	if got := theFirst(diags, tfprotov6.DiagnosticSeverityWarning).Summary; got != "Publishing an airdrop cannot be taken back" {
+	got := theFirst(diags, tfprotov6.DiagnosticSeverityWarning).Summary
+	if got != "Publishing an airdrop cannot be taken back" {
 		t.Errorf("warning %q", got)
 	}
 }
@@ -254,45 +272,63 @@ func TestCampaign_statuses(t *testing.T) {
 	w.run(t, w.holds("campaigns", "summer archived"),
 		resource.TestStep{Config: hunt(), Check: w.holds("campaigns", "summer draft")},
 		resource.TestStep{
-			Config:      hunt(`desired_status = "ended"`),
-			ExpectError: says("A campaign that was never published cannot end", `desired_status = "ended"`, `Publish it first (desired_status = "published")`),
+			Config: hunt(`desired_status = "ended"`),
+			ExpectError: says("A campaign that was never published cannot end", `desired_status = "ended"`,
+				`Publish it first (desired_status = "published")`),
 		},
 		resource.TestStep{PreConfig: w.mark, Config: hunt(`desired_status = "draft"`), Check: w.wrote()},
 		resource.TestStep{
 			PreConfig: w.mark, Config: hunt(`desired_status = "archived"`),
-			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/campaigns/<summer>/archive`), w.holds("campaigns", "summer archived")),
+			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/campaigns/<summer>/archive`),
+				w.holds("campaigns", "summer archived")),
 		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: hunt(`desired_status = "draft"`),
-			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/campaigns/<summer>/unarchive`), w.holds("campaigns", "summer draft")),
+			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/campaigns/<summer>/unarchive`),
+				w.holds("campaigns", "summer draft")),
 		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: hunt(`desired_status = "published"`),
-			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/campaigns/<summer>/publish`), w.holds("campaigns", "summer published")),
+			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/campaigns/<summer>/publish`),
+				w.holds("campaigns", "summer published")),
 		},
 		resource.TestStep{
 			Config: hunt(`desired_status = "draft"`),
 			ExpectError: says("A campaign cannot become a draft again",
-				`It is published, and the service cannot take that back. Leave desired_status out to keep it as it is, or write "archived" to hide it from users.`),
+				`It is published, and the service cannot take that back. Leave desired_status out to keep it as it is, `+
+					`or write "archived" to hide it from users.`),
 		},
-		resource.TestStep{PreConfig: w.mark, Config: hunt(), Check: resource.ComposeTestCheckFunc(w.wrote(), w.holds("campaigns", "summer published"))},
 		resource.TestStep{
-			PreConfig: w.mark, Config: hunt(`desired_status = "ended"`), ConfigPlanChecks: acts(campaignAddress, plancheck.ResourceActionUpdate),
-			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/campaigns/<summer>/end`), w.holds("campaigns", "summer ended")),
+			PreConfig: w.mark,
+			Config:    hunt(),
+			Check:     resource.ComposeTestCheckFunc(w.wrote(), w.holds("campaigns", "summer published")),
+		},
+		resource.TestStep{
+			PreConfig:        w.mark,
+			Config:           hunt(`desired_status = "ended"`),
+			ConfigPlanChecks: acts(campaignAddress, plancheck.ResourceActionUpdate),
+			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/campaigns/<summer>/end`),
+				w.holds("campaigns", "summer ended")),
 		},
 		resource.TestStep{
 			Config:      hunt(`desired_status = "draft"`),
 			ExpectError: says("A campaign cannot become a draft again", "It is ended"),
 		},
 		// A status further on than the wanted one is accepted: nothing can reopen a campaign.
-		resource.TestStep{PreConfig: w.mark, Config: hunt(`desired_status = "published"`), Check: resource.ComposeTestCheckFunc(w.wrote(), w.holds("campaigns", "summer ended"))},
+		resource.TestStep{
+			PreConfig: w.mark,
+			Config:    hunt(`desired_status = "published"`),
+			Check:     resource.ComposeTestCheckFunc(w.wrote(), w.holds("campaigns", "summer ended")),
+		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: hunt(`desired_status = "archived"`),
-			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/campaigns/<summer>/archive`), w.holds("campaigns", "summer archived")),
+			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/campaigns/<summer>/archive`),
+				w.holds("campaigns", "summer archived")),
 		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: hunt(`desired_status = "ended"`),
-			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/campaigns/<summer>/unarchive`), w.holds("campaigns", "summer ended")),
+			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/campaigns/<summer>/unarchive`),
+				w.holds("campaigns", "summer ended")),
 		},
 	)
 }
@@ -311,13 +347,17 @@ func TestCampaign_endWarns(t *testing.T) {
 	proposed := map[string]any{"id": state["id"], "mode": "test", "status": "published"}
 	maps.Copy(proposed, config)
 	plan, err := p.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: "cohort_campaign", PriorState: asDynamic(t, state), ProposedNewState: asDynamic(t, proposed), Config: asDynamic(t, config),
+		TypeName:         "cohort_campaign",
+		PriorState:       asDynamic(t, state),
+		ProposedNewState: asDynamic(t, proposed),
+		Config:           asDynamic(t, config),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	noErrors(t, plan.Diagnostics)
-	if got := theFirst(plan.Diagnostics, tfprotov6.DiagnosticSeverityWarning).Summary; got != "Ending cannot be taken back" {
+	got := theFirst(plan.Diagnostics, tfprotov6.DiagnosticSeverityWarning).Summary
+	if got != "Ending cannot be taken back" {
 		t.Errorf("warning %q", got)
 	}
 }
@@ -329,8 +369,12 @@ func TestCampaign_endsByItself(t *testing.T) {
 	w.run(t, w.holds("campaigns", "summer archived"),
 		resource.TestStep{Config: hunt(`desired_status = "published"`)},
 		resource.TestStep{
-			PreConfig: w.patch(t, "campaigns", "summer", map[string]any{"status": "ended"}), Config: hunt(`desired_status = "published"`), ConfigPlanChecks: nothingToDo,
-			ConfigStateChecks: []statecheck.StateCheck{known(campaignAddress, text("ended"), "status"), known(campaignAddress, text("published"), "desired_status")},
+			PreConfig:        w.patch(t, "campaigns", "summer", map[string]any{"status": "ended"}),
+			Config:           hunt(`desired_status = "published"`),
+			ConfigPlanChecks: nothingToDo,
+			ConfigStateChecks: []statecheck.StateCheck{
+				known(campaignAddress, text("ended"), "status"), known(campaignAddress, text("published"), "desired_status"),
+			},
 		},
 		resource.TestStep{PreConfig: w.mark, Config: hunt(`desired_status = "ended"`), Check: w.wrote()},
 		resource.TestStep{PreConfig: w.mark, Config: hunt(), Check: w.wrote()},
@@ -353,11 +397,16 @@ func TestCampaign_onDestroy(t *testing.T) {
 			[]string{`desired_status = "published"`, `on_destroy = "delete"`},
 			[]string{`POST /v1/campaigns/<published_delete>/archive`, `DELETE /v1/campaigns/<published_delete>`},
 		},
-		"archived":        {[]string{`desired_status = "archived"`}, nil},
-		"archived_delete": {[]string{`desired_status = "archived"`, `on_destroy = "delete"`}, []string{`DELETE /v1/campaigns/<archived_delete>`}},
+		"archived": {[]string{`desired_status = "archived"`}, nil},
+		"archived_delete": {
+			[]string{`desired_status = "archived"`, `on_destroy = "delete"`},
+			[]string{`DELETE /v1/campaigns/<archived_delete>`},
+		},
 	} {
-		form := strings.Replace(huntForm, "challenge = {", fmt.Sprintf("challenge = {\n  slug = %q", strings.ReplaceAll(name, "_", "-")), 1)
-		attributes := append([]string{fmt.Sprintf("internal_name = %q", name), `rewards = [{ perk_id = "<welcome>" }]`, form}, test.attributes...)
+		form := strings.Replace(huntForm, "challenge = {",
+			fmt.Sprintf("challenge = {\n  slug = %q", strings.ReplaceAll(name, "_", "-")), 1)
+		attributes := append([]string{fmt.Sprintf("internal_name = %q", name), `rewards = [{ perk_id = "<welcome>" }]`, form},
+			test.attributes...)
 		config += block("cohort_campaign."+name, attributes...)
 		wrote = append(wrote, w.wroteOf("<"+name+">", test.wrote...))
 	}
@@ -381,16 +430,19 @@ func TestCampaign_onDestroy(t *testing.T) {
 func TestCampaign_steps(t *testing.T) {
 	t.Parallel()
 	const (
-		form  = `{ user_action = "cohort_form", title = { en = "Form" }, triggers = [{ type = "cohort_form", settings = jsonencode({ property = "email" }) }] }`
+		form = `{ user_action = "cohort_form", title = { en = "Form" }, triggers = [{ type = "cohort_form", ` +
+			`settings = jsonencode({ property = "email" }) }] }`
 		visit = `{ user_action = "visit", title = { en = "Visit" }, icon = "eye" }`
 		share = `{ user_action = "share", title = { en = "Share" }, description = { en = "Tell." } }`
 		first = `{ user_action = "visit", title = { en = "First" } }`
 		bare  = `{ user_action = "share" }`
 	)
 	sent := func(id, action, title, icon, description, triggers string) string {
-		return `{` + id + `"userAction":"` + action + `","icon":` + icon + `,"title":` + title + `,"description":` + description + `,"triggers":` + triggers + `}`
+		return `{` + id + `"userAction":"` + action + `","icon":` + icon + `,"title":` + title + `,"description":` +
+			description + `,"triggers":` + triggers + `}`
 	}
-	sentForm := sent(`"id":"<Form>",`, "cohort_form", `{"en":"Form"}`, `null`, `{}`, `[{"type":"cohort_form","typeConfig":{"property":"email"}}]`)
+	sentForm := sent(`"id":"<Form>",`, "cohort_form", `{"en":"Form"}`, `null`, `{}`,
+		`[{"type":"cohort_form","typeConfig":{"property":"email"}}]`)
 	sentVisit := sent(`"id":"<Visit>",`, "visit", `{"en":"Visit"}`, `"eye"`, `{}`, `[]`)
 	sentShare := sent(`"id":"<Share>",`, "share", `{"en":"Share"}`, `null`, `{"en":"Tell."}`, `[]`)
 	sentFirst := sent(`"id":"<First>",`, "visit", `{"en":"First"}`, `null`, `{}`, `[]`)
@@ -401,7 +453,12 @@ func TestCampaign_steps(t *testing.T) {
 
 	w := campaignWorld(t, sandbox.Options{})
 	update := func(config, want string) resource.TestStep {
-		return resource.TestStep{PreConfig: w.mark, Config: config, ConfigPlanChecks: acts(campaignAddress, plancheck.ResourceActionUpdate), Check: w.wrote(want)}
+		return resource.TestStep{
+			PreConfig:        w.mark,
+			Config:           config,
+			ConfigPlanChecks: acts(campaignAddress, plancheck.ResourceActionUpdate),
+			Check:            w.wrote(want),
+		}
 	}
 	w.run(t, nil,
 		resource.TestStep{Config: stepped(form, visit, share)},
@@ -419,16 +476,21 @@ func TestCampaign_steps(t *testing.T) {
 			patched(strings.Replace(sentShare, `{"en":"Share"}`, `{"en":"Spread"}`, 1), sentVisit, sentFirst)),
 		// An edit and one in front at once.
 		update(stepped(form, strings.Replace(share, "Share", "Spread", 1), strings.Replace(visit, "eye", "hand", 1), first),
-			patched(without(sentForm), strings.Replace(sentShare, `{"en":"Share"}`, `{"en":"Spread"}`, 1), strings.Replace(sentVisit, "eye", "hand", 1), sentFirst)),
+			patched(without(sentForm), strings.Replace(sentShare, `{"en":"Share"}`, `{"en":"Spread"}`, 1),
+				strings.Replace(sentVisit, "eye", "hand", 1), sentFirst)),
 		// Without titles, the content tells them apart.
 		update(stepped(`{ user_action = "share", icon = "a" }`, `{ user_action = "share", icon = "b" }`), patched(
 			sent("", "share", `{}`, `"a"`, `{}`, `[]`), sent(`"id":"<Share>",`, "share", `{}`, `"b"`, `{}`, `[]`))),
 		update(stepped(`{ user_action = "share", icon = "b" }`, `{ user_action = "share", icon = "a" }`), patched(
-			sent(`"id":"<Share>",`, "share", `{}`, `"b"`, `{}`, `[]`), sent(`"id":"<share>",`, "share", `{}`, `"a"`, `{}`, `[]`))),
+			sent(`"id":"<Share>",`, "share", `{}`, `"b"`, `{}`, `[]`),
+			sent(`"id":"<share>",`, "share", `{}`, `"a"`, `{}`, `[]`))),
 		// Steps that nothing tells apart continue those in the same places.
-		update(stepped(bare, bare), patched(sent(`"id":"<Share>",`, "share", `{}`, `null`, `{}`, `[]`), sent(`"id":"<share>",`, "share", `{}`, `null`, `{}`, `[]`))),
+		update(stepped(bare, bare),
+			patched(sent(`"id":"<Share>",`, "share", `{}`, `null`, `{}`, `[]`),
+				sent(`"id":"<share>",`, "share", `{}`, `null`, `{}`, `[]`))),
 		// A change elsewhere leaves the steps alone.
-		update(strings.Replace(stepped(bare, bare), `= "summer"`, `= "summer-2"`, 1), `PATCH /v1/campaigns/<summer> {"internalName":"summer-2"}`),
+		update(strings.Replace(stepped(bare, bare), `= "summer"`, `= "summer-2"`, 1),
+			`PATCH /v1/campaigns/<summer> {"internalName":"summer-2"}`),
 		update(strings.Replace(stepped(), `= "summer"`, `= "summer-2"`, 1), patched()),
 	)
 }
@@ -439,7 +501,8 @@ func TestCampaign_stepDrifts(t *testing.T) {
 	const visit = `{ user_action = "visit", title = { en = "Visit" } }`
 	const share = `{ user_action = "share", title = { en = "Share" } }`
 	sent := func(id, action, title string) string {
-		return `{` + id + `"userAction":"` + action + `","icon":null,"title":{"en":"` + title + `"},"description":{},"triggers":[]}`
+		return `{` + id + `"userAction":"` + action + `","icon":null,"title":{"en":"` + title +
+			`"},"description":{},"triggers":[]}`
 	}
 	w.run(t, nil,
 		resource.TestStep{Config: stepped(visit, share)},
@@ -452,7 +515,8 @@ func TestCampaign_stepDrifts(t *testing.T) {
 				w.patch(t, "campaigns", "summer", map[string]any{"typeConfig": settings})()
 			},
 			Config: stepped(visit, share), ConfigPlanChecks: acts(campaignAddress, plancheck.ResourceActionUpdate),
-			Check: w.wrote(`PATCH /v1/campaigns/<summer> {"typeConfig":` + steppedSettings(sent("", "visit", "Visit"), sent(`"id":"<Share>",`, "share", "Share")) + `}`),
+			Check: w.wrote(`PATCH /v1/campaigns/<summer> {"typeConfig":` +
+				steppedSettings(sent("", "visit", "Visit"), sent(`"id":"<Share>",`, "share", "Share")) + `}`),
 		},
 	)
 }
@@ -462,9 +526,14 @@ func TestCampaign_rewardOrder(t *testing.T) {
 	t.Parallel()
 	w := campaignWorld(t, sandbox.Options{})
 	other := w.post(t, "/v1/perks", `{"internalName":"other"}`)
-	const one, two, three = `{ perk_id = "<welcome>", quantity = 10 }`, `{ digital_asset_id = "<card>", quantity = 50 }`, `{ perk_id = "<other>", quantity = 5 }`
+	const (
+		one   = `{ perk_id = "<welcome>", quantity = 10 }`
+		two   = `{ digital_asset_id = "<card>", quantity = 50 }`
+		three = `{ perk_id = "<other>", quantity = 5 }`
+	)
 	draw := func(rewards ...string) string {
-		return campaign(`store = {}`, `distribution = { instant_draw = { max_boxes = 100 } }`, "rewards = ["+strings.Join(rewards, ", ")+"]")
+		return campaign(`store = {}`, `distribution = { instant_draw = { max_boxes = 100 } }`,
+			"rewards = ["+strings.Join(rewards, ", ")+"]")
 	}
 	reward := func(kind, id string, quantity int) map[string]any {
 		return map[string]any{"type": kind, "rewardId": id, "quantity": quantity, "price": nil}
@@ -474,13 +543,19 @@ func TestCampaign_rewardOrder(t *testing.T) {
 		resource.TestStep{
 			PreConfig: func() {
 				w.patch(t, "campaigns", "summer", map[string]any{"rewards": []any{
-					reward("perk", other, 5), reward("perk", w.id(t, "perks", "welcome"), 10), reward("digital-asset", w.id(t, "digital-assets", "card"), 50),
+					reward("perk", other, 5), reward("perk", w.id(t, "perks", "welcome"), 10),
+					reward("digital-asset", w.id(t, "digital-assets", "card"), 50),
 				}})()
 			},
 			Config: draw(one, two, three), ConfigPlanChecks: nothingToDo,
 		},
 		// An order that the user changes is in the plan, but nothing is sent.
-		resource.TestStep{PreConfig: w.mark, Config: draw(three, one, two), ConfigPlanChecks: acts(campaignAddress, plancheck.ResourceActionUpdate), Check: w.wrote()},
+		resource.TestStep{
+			PreConfig:        w.mark,
+			Config:           draw(three, one, two),
+			ConfigPlanChecks: acts(campaignAddress, plancheck.ResourceActionUpdate),
+			Check:            w.wrote(),
+		},
 		resource.TestStep{Config: draw(three, one, two), ConfigPlanChecks: nothingToDo},
 		resource.TestStep{
 			PreConfig: w.mark, Config: strings.Replace(draw(two, three, one), `= "summer"`, `= "summer-2"`, 1),
@@ -489,7 +564,8 @@ func TestCampaign_rewardOrder(t *testing.T) {
 		resource.TestStep{Config: draw(two, three, one)},
 		resource.TestStep{
 			PreConfig: w.mark, Config: draw(two, one), ConfigPlanChecks: acts(campaignAddress, plancheck.ResourceActionUpdate),
-			Check: w.wrote(`PATCH /v1/campaigns/<summer> {"rewards":[{"type":"digital-asset","rewardId":"<card>","quantity":50,"price":null},
+			Check: w.wrote(`PATCH /v1/campaigns/<summer> {"rewards":[{"type":"digital-asset","rewardId":"<card>",` +
+				`"quantity":50,"price":null},
 				{"type":"perk","rewardId":"<welcome>","quantity":10,"price":null}]}`),
 		},
 	)
@@ -506,13 +582,22 @@ func TestCampaign_distributions(t *testing.T) {
 	for _, test := range []struct{ rewards, distribution, wrote string }{
 		{
 			direct, `distribution = { direct = { max_quantity = 7 } }`,
-			`POST /v1/campaigns {"internalName":"summer","type":"airdrop",` + sent("null") + `,"distribution":{"type":"direct","typeConfig":{"maxQuantity":7}}}`,
+			`POST /v1/campaigns {"internalName":"summer","type":"airdrop",` + sent("null") +
+				`,"distribution":{"type":"direct","typeConfig":{"maxQuantity":7}}}`,
 		},
-		{direct, `distribution = { direct = {} }`, `PATCH /v1/campaigns/<summer> {"distribution":{"type":"direct","typeConfig":{"maxQuantity":null}}}`},
-		{draw, `distribution = { instant_draw = { max_boxes = 3 } }`, `PATCH /v1/campaigns/<summer> {` + sent("3") + `,"distribution":{"type":"instant-draw","typeConfig":{"maxBoxes":3}}}`},
+		{
+			direct, `distribution = { direct = {} }`,
+			`PATCH /v1/campaigns/<summer> {"distribution":{"type":"direct","typeConfig":{"maxQuantity":null}}}`,
+		},
+		{
+			draw, `distribution = { instant_draw = { max_boxes = 3 } }`,
+			`PATCH /v1/campaigns/<summer> {` + sent("3") + `,"distribution":{"type":"instant-draw",` +
+				`"typeConfig":{"maxBoxes":3}}}`,
+		},
 		{
 			draw, `distribution = { raffle = { max_boxes = 4, draw_at = "2037-09-01T02:00:00.000+02:00" } }`,
-			`PATCH /v1/campaigns/<summer> {"distribution":{"type":"raffle","typeConfig":{"maxBoxes":4,"drawAt":"2037-09-01T02:00:00.000+02:00"}}}`,
+			`PATCH /v1/campaigns/<summer> {"distribution":{"type":"raffle","typeConfig":{"maxBoxes":4,` +
+				`"drawAt":"2037-09-01T02:00:00.000+02:00"}}}`,
 		},
 		{direct, ``, `PATCH /v1/campaigns/<summer> {` + sent("null") + `,"distribution":null}`},
 	} {
@@ -530,8 +615,11 @@ func TestCampaign_timeForms(t *testing.T) {
 	w.run(t, nil,
 		resource.TestStep{Config: config},
 		resource.TestStep{
-			PreConfig: w.patch(t, "campaigns", "summer", map[string]any{"startAt": "2037-06-01T00:00:00.000Z", "endAt": "2037-07-01T00:00:00.000Z"}),
-			Config:    config, ConfigPlanChecks: nothingToDo,
+			PreConfig: w.patch(t, "campaigns", "summer", map[string]any{
+				"startAt": "2037-06-01T00:00:00.000Z",
+				"endAt":   "2037-07-01T00:00:00.000Z",
+			}),
+			Config: config, ConfigPlanChecks: nothingToDo,
 		},
 		resource.TestStep{
 			PreConfig: w.patch(t, "campaigns", "summer", map[string]any{"endAt": "2037-07-02T00:00:00.000Z"}),
@@ -554,22 +642,35 @@ func TestCampaign_identity(t *testing.T) {
 	t.Parallel()
 	w := campaignWorld(t, sandbox.Options{})
 	list, perk, asset := w.id(t, "cohorts", "VIPs"), w.id(t, "perks", "welcome"), w.id(t, "digital-assets", "card")
-	id := w.post(t, "/v1/campaigns", `{"internalName":"summer","type":"challenge","cohortId":"`+list+`","startAt":"2037-06-01T00:00:00Z",
-		"rewards":[{"type":"perk","rewardId":"`+perk+`","quantity":3,"price":null},{"type":"digital-asset","rewardId":"`+asset+`","quantity":4,"price":null}],
+	id := w.post(t, "/v1/campaigns",
+		`{"internalName":"summer","type":"challenge","cohortId":"`+list+`","startAt":"2037-06-01T00:00:00Z",
+		"rewards":[{"type":"perk","rewardId":"`+perk+`","quantity":3,"price":null},{"type":"digital-asset","rewardId":"`+
+			asset+`","quantity":4,"price":null}],
 		"distribution":{"type":"raffle","typeConfig":{"maxBoxes":9,"drawAt":"2037-09-01T00:00:00Z"}},
-		"typeConfig":{"name":{"en":"Hunt"},"optInCta":{"en":"Join"},"description":{"en":"<p>Hunt.</p>"},"imageUrl":"https://cdn.example.com/1.png",
+		"typeConfig":{"name":{"en":"Hunt"},"optInCta":{"en":"Join"},"description":{"en":"<p>Hunt.</p>"},`+
+			`"imageUrl":"https://cdn.example.com/1.png",
 		"steps":[{"userAction":"visit","title":{"en":"Visit"},"triggers":[{"type":"visit","typeConfig":{"page":1}}]}]}}`)
 	w.post(t, "/v1/campaigns/"+id+"/publish", "")
 	settings, _ := w.object(t, "campaigns", "summer")["typeConfig"].(map[string]any)
 	steps, _ := settings["steps"].([]any)
 	step, _ := steps[0].(map[string]any)
 	w.checkIdentity(t, identityCase{"cohort_campaign", "campaigns", "summer", map[string]any{
-		"internal_name": "summer", "audience_id": list, "start_at": "2037-06-01T00:00:00Z", "status": "published", "desired_status": "published", "on_destroy": "archive",
-		"rewards":      []any{map[string]any{"perk_id": perk, "quantity": 3.0}, map[string]any{"digital_asset_id": asset, "quantity": 4.0}},
+		"internal_name":  "summer",
+		"audience_id":    list,
+		"start_at":       "2037-06-01T00:00:00Z",
+		"status":         "published",
+		"desired_status": "published",
+		"on_destroy":     "archive",
+		"rewards": []any{
+			map[string]any{"perk_id": perk, "quantity": 3.0}, map[string]any{"digital_asset_id": asset, "quantity": 4.0},
+		},
 		"distribution": map[string]any{"raffle": map[string]any{"max_boxes": 9.0, "draw_at": "2037-09-01T00:00:00Z"}},
 		"challenge": map[string]any{
-			"title": map[string]any{"en": "Hunt"}, "opt_in_cta": map[string]any{"en": "Join"}, "description": map[string]any{"en": "<p>Hunt.</p>"},
-			"image_url": "https://cdn.example.com/1.png", "slug": "hunt",
+			"title":       map[string]any{"en": "Hunt"},
+			"opt_in_cta":  map[string]any{"en": "Join"},
+			"description": map[string]any{"en": "<p>Hunt.</p>"},
+			"image_url":   "https://cdn.example.com/1.png",
+			"slug":        "hunt",
 			"steps": []any{map[string]any{
 				"id": step["id"], "user_action": "visit", "title": map[string]any{"en": "Visit"},
 				"triggers": []any{map[string]any{"type": "visit", "settings": `{"page":1}`}},
@@ -584,17 +685,26 @@ var campaignOutside = outside{
 	edit: map[string]any{
 		"startAt":      "2037-06-01T00:00:00.000Z",
 		"distribution": map[string]any{"type": "direct", "typeConfig": map[string]any{"maxQuantity": 3}},
-		"typeConfig":   map[string]any{"name": map[string]any{"en": "Changed"}, "description": map[string]any{}, "imageUrl": nil, "videoUrl": nil, "slug": "changed"},
+		"typeConfig": map[string]any{
+			"name":        map[string]any{"en": "Changed"},
+			"description": map[string]any{},
+			"imageUrl":    nil,
+			"videoUrl":    nil,
+			"slug":        "changed",
+		},
 	},
-	wrote: `PATCH /v1/campaigns/<summer> {"startAt":null,"distribution":null,"typeConfig":{"name":{"en":"Shop"},"description":{},"imageUrl":null,"videoUrl":null,"slug":"shop"}}`,
+	wrote: `PATCH /v1/campaigns/<summer> {"startAt":null,"distribution":null,"typeConfig":{"name":{"en":"Shop"},` +
+		`"description":{},"imageUrl":null,"videoUrl":null,"slug":"shop"}}`,
 }
 
 func TestCampaign_publishWarns(t *testing.T) {
 	t.Parallel()
 	publishWarns(t, "cohort_campaign", "campaigns", "campaign", "published", func(w *world) map[string]any {
 		return map[string]any{
-			"internal_name": "summer", "store": map[string]any{"title": map[string]any{"en": "Shop"}}, "desired_status": "published",
-			"rewards": []any{map[string]any{"perk_id": w.post(t, "/v1/perks", `{"internalName":"welcome"}`)}},
+			"internal_name":  "summer",
+			"store":          map[string]any{"title": map[string]any{"en": "Shop"}},
+			"desired_status": "published",
+			"rewards":        []any{map[string]any{"perk_id": w.post(t, "/v1/perks", `{"internalName":"welcome"}`)}},
 		}
 	})
 }
@@ -605,10 +715,15 @@ func TestCampaign_archivedReward(t *testing.T) {
 	w := campaignWorld(t, sandbox.Options{})
 	w.post(t, "/v1/perks/"+w.id(t, "perks", "welcome")+"/archive", "")
 	w.run(t, w.holds("campaigns", "summer archived"),
-		resource.TestStep{Config: hunt(`desired_status = "published"`), ExpectNonEmptyPlan: true, Check: w.holds("campaigns", "summer draft")},
 		resource.TestStep{
-			Config:      hunt(`desired_status = "published"`),
-			ExpectError: says(`Could not update campaign "summer"`, "rewards = [", "rewards[0].rewardId refers to an archived perk", "code generic.invalid-reference"),
+			Config:             hunt(`desired_status = "published"`),
+			ExpectNonEmptyPlan: true,
+			Check:              w.holds("campaigns", "summer draft"),
+		},
+		resource.TestStep{
+			Config: hunt(`desired_status = "published"`),
+			ExpectError: says(`Could not update campaign "summer"`, "rewards = [",
+				"rewards[0].rewardId refers to an archived perk", "code generic.invalid-reference"),
 		},
 		resource.TestStep{
 			PreConfig: func() { w.post(t, "/v1/perks/"+w.id(t, "perks", "welcome")+"/unarchive", "") },
@@ -624,8 +739,10 @@ func TestCampaign_frozenRewards(t *testing.T) {
 	w.run(t, nil,
 		resource.TestStep{Config: hunt(`desired_status = "published"`)},
 		resource.TestStep{
-			Config:      strings.Replace(hunt(`desired_status = "published"`), `perk_id = "<welcome>"`, `digital_asset_id = "<card>"`, 1),
-			ExpectError: says(`Could not update campaign "summer"`, "rewards = [", "rewards cannot be changed after publishing", "code campaign.invalid-state"),
+			Config: strings.Replace(hunt(`desired_status = "published"`), `perk_id = "<welcome>"`,
+				`digital_asset_id = "<card>"`, 1),
+			ExpectError: says(`Could not update campaign "summer"`, "rewards = [", "rewards cannot be changed after publishing",
+				"code campaign.invalid-state"),
 		},
 		resource.TestStep{Config: hunt(`desired_status = "published"`), ConfigPlanChecks: nothingToDo},
 	)
@@ -647,8 +764,9 @@ func TestCampaign_slugTaken(t *testing.T) {
 	w.post(t, "/v1/campaigns", `{"internalName":"other","type":"store","typeConfig":{"slug":"shop"}}`)
 	w.run(t, w.holds("campaigns", "other draft"),
 		resource.TestStep{
-			Config:      campaign(`store = { slug = "shop" }`),
-			ExpectError: says(`Could not create campaign "summer"`, `A campaign with the slug \"shop\" exists already.`, "code campaign.already-exists"),
+			Config: campaign(`store = { slug = "shop" }`),
+			ExpectError: says(`Could not create campaign "summer"`, `A campaign with the slug \"shop\" exists already.`,
+				"code campaign.already-exists"),
 		},
 		resource.TestStep{
 			Config:            campaign(`store = { title = { en = "Shop" } }`),
@@ -659,7 +777,8 @@ func TestCampaign_slugTaken(t *testing.T) {
 
 func TestCampaign_refused(t *testing.T) {
 	t.Parallel()
-	refused(t, campaign(`store = {}`, `start_at = "2037-06-01T00:00:00Z"`), "/v1/campaigns", "startAt must be later", `Could not create campaign "summer"`, `start_at = "2037-06-01T00:00:00Z"`)
+	refused(t, campaign(`store = {}`, `start_at = "2037-06-01T00:00:00Z"`), "/v1/campaigns", "startAt must be later",
+		`Could not create campaign "summer"`, `start_at = "2037-06-01T00:00:00Z"`)
 }
 
 func TestCampaign_importRefused(t *testing.T) {
@@ -675,10 +794,13 @@ func TestCampaign_importRefused(t *testing.T) {
 	step := resource.TestStep{Config: campaign(`airdrop = {}`), ResourceName: campaignAddress, ImportState: true}
 	unknown, several, archived := step, step, step
 	unknown.ImportStateId = "summer"
-	unknown.ExpectError = says(`No campaign has the internal name "summer"`, `The merchant has "autumn", "spring", "twice", "twice".`)
+	unknown.ExpectError = says(`No campaign has the internal name "summer"`,
+		`The merchant has "autumn", "spring", "twice", "twice".`)
 	several.ImportStateId = "key:twice"
-	several.ExpectError = says(`More than one campaign has the internal name "twice"`, "Their ids are "+strings.Join(slices.Clone(twice[:2]), ", ")+". Use one of the ids")
+	several.ExpectError = says(`More than one campaign has the internal name "twice"`,
+		"Their ids are "+strings.Join(slices.Clone(twice[:2]), ", ")+". Use one of the ids")
 	archived.ImportStateId = "old"
-	archived.ExpectError = says(`No campaign has the internal name "old"`, "An archived one has it, with id "+twice[2]+". Use the id if that one is meant.")
+	archived.ExpectError = says(`No campaign has the internal name "old"`,
+		"An archived one has it, with id "+twice[2]+". Use the id if that one is meant.")
 	w.run(t, nil, unknown, several, archived)
 }

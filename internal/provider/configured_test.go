@@ -55,7 +55,11 @@ func (p *plugin) everyCall() map[string][]said {
 	}
 	for kind, schema := range p.schema.ResourceSchemas {
 		null, known := dynamic(p.t, cty.NullVal(p.states[kind])), dynamic(p.t, blankObject(p.t, schema))
-		read, err := p.server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: kind, CurrentState: known, Private: []byte("{}")})
+		read, err := p.server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{
+			TypeName:     kind,
+			CurrentState: known,
+			Private:      []byte("{}"),
+		})
 		note("read "+kind, read.Diagnostics, err)
 		if read.NewState != known || string(read.Private) != "{}" {
 			p.t.Errorf("a refused read of %s changed the state", kind)
@@ -79,11 +83,17 @@ func (p *plugin) everyCall() map[string][]said {
 		note("import "+kind, imported.Diagnostics, err)
 	}
 	for kind, schema := range p.schema.DataSourceSchemas {
-		read, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: kind, Config: dynamic(p.t, blankObject(p.t, schema))})
+		read, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{
+			TypeName: kind,
+			Config:   dynamic(p.t, blankObject(p.t, schema)),
+		})
 		note("data source "+kind, read.Diagnostics, err)
 	}
 	for kind, schema := range p.schema.EphemeralResourceSchemas {
-		opened, err := p.server.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: kind, Config: dynamic(p.t, blankObject(p.t, schema))})
+		opened, err := p.server.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{
+			TypeName: kind,
+			Config:   dynamic(p.t, blankObject(p.t, schema)),
+		})
 		note("ephemeral resource "+kind, opened.Diagnostics, err)
 	}
 	queries, ok := p.server.(tfprotov6.ListResourceServer)
@@ -91,7 +101,11 @@ func (p *plugin) everyCall() map[string][]said {
 		p.t.Fatal("the server has no queries")
 	}
 	for kind, schema := range p.schema.ListResourceSchemas {
-		stream, err := queries.ListResource(ctx, &tfprotov6.ListResourceRequest{TypeName: kind, Config: dynamic(p.t, blankObject(p.t, schema)), Limit: 1})
+		stream, err := queries.ListResource(ctx, &tfprotov6.ListResourceRequest{
+			TypeName: kind,
+			Config:   dynamic(p.t, blankObject(p.t, schema)),
+			Limit:    1,
+		})
 		if err != nil {
 			p.t.Fatal(err)
 		}

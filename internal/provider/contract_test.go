@@ -32,7 +32,8 @@ const repository = "../.."
 // checkNulls demands that a list of objects says what to do with elements that are null.
 func checkNulls(t *testing.T, at string, attribute schema.Attribute) {
 	t.Helper()
-	if list, ok := attribute.(schema.ListNestedAttribute); ok && !slices.ContainsFunc(list.Validators, func(v validator.List) bool { return v == noNulls{} }) {
+	if list, ok := attribute.(schema.ListNestedAttribute); ok &&
+		!slices.ContainsFunc(list.Validators, func(v validator.List) bool { return v == noNulls{} }) {
 		t.Errorf("%s lets elements be null: give it noNulls", at)
 	}
 }
@@ -164,7 +165,9 @@ func TestContract_ephemeralResources(t *testing.T) {
 				t.Fatal("the server does not serve it")
 			}
 			checkAttributes(t, block.Block.Attributes)
-			checkFiles(t, "examples/ephemeral-resources/"+name, map[string]string{"ephemeral-resource.tf": fmt.Sprintf("ephemeral %q ", name)})
+			checkFiles(t, "examples/ephemeral-resources/"+name, map[string]string{
+				"ephemeral-resource.tf": fmt.Sprintf("ephemeral %q ", name),
+			})
 			checkDocs(t, "ephemeral-resources", name)
 		})
 	}
@@ -211,7 +214,9 @@ func TestContract_listResources(t *testing.T) {
 			for at, attribute := range answer.Schema.Attributes {
 				checkFilter(t, at, attribute, served.ResourceSchemas[name])
 			}
-			checkFiles(t, "examples/list-resources/"+name, map[string]string{"list-resource.tfquery.hcl": fmt.Sprintf("list %q ", name)})
+			checkFiles(t, "examples/list-resources/"+name, map[string]string{
+				"list-resource.tfquery.hcl": fmt.Sprintf("list %q ", name),
+			})
 			checkDocs(t, "list-resources", name)
 		})
 	}
@@ -228,7 +233,8 @@ func checkFilter(t *testing.T, at string, attribute listschema.Attribute, of *tf
 	if !attribute.IsOptional() {
 		t.Errorf("%s has to be optional: a query without a config block finds everything", at)
 	}
-	if of == nil || !slices.ContainsFunc(of.Block.Attributes, func(a *tfprotov6.SchemaAttribute) bool { return a.Name == at }) {
+	if of == nil ||
+		!slices.ContainsFunc(of.Block.Attributes, func(a *tfprotov6.SchemaAttribute) bool { return a.Name == at }) {
 		t.Errorf("%s is no attribute of the resource", at)
 	}
 	if text, ok := attribute.(listschema.StringAttribute); !ok || len(text.Validators) == 0 {
@@ -293,7 +299,9 @@ func resourceNames(t *testing.T) []string {
 }
 
 // walkServed visits every attribute of a schema at every depth.
-func walkServed(parent string, attributes []*tfprotov6.SchemaAttribute, visit func(at string, attribute *tfprotov6.SchemaAttribute)) {
+func walkServed(
+	parent string, attributes []*tfprotov6.SchemaAttribute, visit func(at string, attribute *tfprotov6.SchemaAttribute),
+) {
 	for _, attribute := range attributes {
 		at := strings.TrimPrefix(parent+"."+attribute.Name, ".")
 		visit(at, attribute)
@@ -304,7 +312,9 @@ func walkServed(parent string, attributes []*tfprotov6.SchemaAttribute, visit fu
 }
 
 // walkResource visits every attribute of a resource at every depth, with its validators and plan modifiers.
-func walkResource(parent string, attributes map[string]schema.Attribute, visit func(at string, attribute schema.Attribute)) {
+func walkResource(
+	parent string, attributes map[string]schema.Attribute, visit func(at string, attribute schema.Attribute),
+) {
 	for name, attribute := range attributes {
 		at := strings.TrimPrefix(parent+"."+name, ".")
 		visit(at, attribute)
@@ -378,13 +388,15 @@ func checkReferences(t *testing.T, k Kind, attributes map[string]schema.Attribut
 	walkResource("", attributes, func(at string, attribute schema.Attribute) {
 		name := at[strings.LastIndex(at, ".")+1:]
 		reference, declared := k.References[at]
-		looks := strings.HasSuffix(name, "_id") && name != "reference_id" || name == "id" && at != "id" && attribute.IsRequired()
+		looks := strings.HasSuffix(name, "_id") && name != "reference_id" ||
+			name == "id" && at != "id" && attribute.IsRequired()
 		for _, other := range kinds {
 			looks = looks || strings.Contains(attribute.GetMarkdownDescription(), "cohort_"+other.Name+".")
 		}
 		switch {
 		case looks && !declared:
-			t.Errorf("%s looks like a reference to another object: say to what in References of the kind %s, in catalog.go", at, k.Name)
+			t.Errorf("%s looks like a reference to another object: say to what in References of the kind %s, in catalog.go",
+				at, k.Name)
 		case declared:
 			found[at] = true
 			text, ok := attribute.(schema.StringAttribute)
@@ -392,7 +404,8 @@ func checkReferences(t *testing.T, k Kind, attributes map[string]schema.Attribut
 				t.Errorf("%s refers to another object and is no string", at)
 				return
 			}
-			if reference.By == "id" && !slices.ContainsFunc(text.Validators, func(v validator.String) bool { return reflect.DeepEqual(v, reference) }) {
+			if reference.By == "id" &&
+				!slices.ContainsFunc(text.Validators, func(v validator.String) bool { return reflect.DeepEqual(v, reference) }) {
 				t.Errorf("%s holds the id of another object: add what the catalog says of it to its Validators", at)
 			}
 		}
@@ -406,8 +419,10 @@ func checkReferences(t *testing.T, k Kind, attributes map[string]schema.Attribut
 			if !known || reference.By != "id" && reference.By != to.Key {
 				t.Errorf("%s refers to a %s by its %s, which is no key of a kind", at, name, reference.By)
 			}
-			if slices.IndexFunc(kinds, func(other Kind) bool { return other.Name == name }) > slices.IndexFunc(kinds, func(other Kind) bool { return other.Name == k.Name }) {
-				t.Errorf("%s refers to a %s, which comes later in the catalog: kinds stand there in the order in which they can be made", at, name)
+			if slices.IndexFunc(kinds, func(other Kind) bool { return other.Name == name }) >
+				slices.IndexFunc(kinds, func(other Kind) bool { return other.Name == k.Name }) {
+				t.Errorf("%s refers to a %s, which comes later in the catalog: kinds stand there in the order in "+
+					"which they can be made", at, name)
 			}
 		}
 	}
@@ -464,13 +479,16 @@ func checkImport(t *testing.T, name string, r resource.Resource) {
 		t.Error("it has no identity: add IdentitySchema, which returns identitySchema")
 		return
 	}
-	served, err := NewServer("test")().GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	served, err := NewServer("test")().GetResourceIdentitySchemas(t.Context(),
+		&tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
 	for _, a := range served.IdentitySchemas[name].IdentityAttributes {
-		got = append(got, fmt.Sprintf("%s %s required=%t optional=%t described=%t", a.Name, a.Type, a.RequiredForImport, a.OptionalForImport, a.Description != ""))
+		got = append(got,
+			fmt.Sprintf("%s %s required=%t optional=%t described=%t",
+				a.Name, a.Type, a.RequiredForImport, a.OptionalForImport, a.Description != ""))
 	}
 	slices.Sort(got)
 	want := []string{

@@ -47,7 +47,9 @@ var dataSources = map[string]struct {
 		},
 	},
 	"cohort_perk": {
-		perkAddress, perk(`expires_at = "2037-01-01T00:00:00Z"`, `desired_status = "live"`, `shopify_discount = { name = "W", type = "percentage", value = 12.5 }`),
+		perkAddress,
+		perk(`expires_at = "2037-01-01T00:00:00Z"`, `desired_status = "live"`,
+			`shopify_discount = { name = "W", type = "percentage", value = 12.5 }`),
 		"perks", `{"internalName":"KEY"}`,
 		func(found string) []statecheck.StateCheck {
 			return []statecheck.StateCheck{
@@ -60,11 +62,14 @@ var dataSources = map[string]struct {
 	"cohort_digital_asset": {
 		assetAddress, asset(`max_supply = 500`, `desired_status = "published"`), "digital-assets", `{"internalName":"KEY"}`,
 		func(found string) []statecheck.StateCheck {
-			return []statecheck.StateCheck{known(found, text("published"), "status"), known(found, knownvalue.Int64Exact(500), "max_supply")}
+			return []statecheck.StateCheck{
+				known(found, text("published"), "status"), known(found, knownvalue.Int64Exact(500), "max_supply"),
+			}
 		},
 	},
 	"cohort_badge": {
-		badgeAddress, badge(`locked_description = { en = "Soon" }`, `desired_status = "published"`), "badges", `{"internalName":"KEY","cohortId":"AUDIENCE"}`,
+		badgeAddress, badge(`locked_description = { en = "Soon" }`, `desired_status = "published"`), "badges",
+		`{"internalName":"KEY","cohortId":"AUDIENCE"}`,
 		func(found string) []statecheck.StateCheck {
 			return []statecheck.StateCheck{
 				known(found, text("published"), "status"),
@@ -74,7 +79,8 @@ var dataSources = map[string]struct {
 	},
 	"cohort_campaign": {
 		campaignAddress, campaign(
-			`rewards = [{ perk_id = `+perkAddress+`.id }]`, huntForm, `audience_id = "<VIPs>"`, `end_at = "2037-01-01T00:00:00Z"`, `desired_status = "published"`,
+			`rewards = [{ perk_id = `+perkAddress+`.id }]`, huntForm, `audience_id = "<VIPs>"`,
+			`end_at = "2037-01-01T00:00:00Z"`, `desired_status = "published"`,
 		), "campaigns", `{"internalName":"KEY","type":"airdrop"}`,
 		func(found string) []statecheck.StateCheck {
 			return []statecheck.StateCheck{
@@ -98,7 +104,8 @@ func TestDataSources_find(t *testing.T) {
 	for kind, c := range dataSources {
 		byID, byKey, key := "data."+kind+".by_id", "data."+kind+".by_key", keyOf[kind].attribute
 		resources.WriteString(c.config)
-		data.WriteString(block(byID, "id = "+c.resource+".id") + block(byKey, key+" = "+c.resource+"."+key, "depends_on = ["+c.resource+"]"))
+		data.WriteString(block(byID, "id = "+c.resource+".id") +
+			block(byKey, key+" = "+c.resource+"."+key, "depends_on = ["+c.resource+"]"))
 		for _, found := range []string{byID, byKey} {
 			same = append(same, sameAttributes(found, c.resource, "desired_status", "on_destroy"))
 			checks = append(append(checks, known(found, text("test"), "mode")), c.checks(found)...)
@@ -106,7 +113,11 @@ func TestDataSources_find(t *testing.T) {
 	}
 	w.run(t, nil,
 		resource.TestStep{Config: resources.String()},
-		resource.TestStep{Config: resources.String() + data.String(), Check: resource.ComposeTestCheckFunc(same...), ConfigStateChecks: checks},
+		resource.TestStep{
+			Config:            resources.String() + data.String(),
+			Check:             resource.ComposeTestCheckFunc(same...),
+			ConfigStateChecks: checks,
+		},
 	)
 }
 
@@ -140,8 +151,10 @@ func TestDataSources_refuse(t *testing.T) {
 				}
 			}
 			const stranger = "6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4"
-			refused(attribute+` = "nothing"`, attribute, fmt.Sprintf("No %s has the %s %q", noun, names, "nothing"), `The merchant has "first", "second".`)
-			refused(fmt.Sprintf("id = %q", stranger), "id", "Could not read", stranger, "HTTP 404", "The object does not exist in this merchant.")
+			refused(attribute+` = "nothing"`, attribute, fmt.Sprintf("No %s has the %s %q", noun, names, "nothing"),
+				`The merchant has "first", "second".`)
+			refused(fmt.Sprintf("id = %q", stranger), "id", "Could not read", stranger, "HTTP 404",
+				"The object does not exist in this merchant.")
 			for _, block := range []string{"", `id = "a"` + "\n" + attribute + ` = "b"`} {
 				_, all := p.find(kind, block)
 				if len(all) != 1 || !strings.Contains(all[0].detail, "Exactly one of these attributes must be configured") {
@@ -151,9 +164,15 @@ func TestDataSources_refuse(t *testing.T) {
 
 			// The service keeps reference ids apart; should it not, both are named.
 			wireName := map[string]string{"reference_id": "referenceId", "internal_name": "internalName"}[attribute]
-			w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: "/v1/" + c.path, Count: -1, Set: map[string]any{"data[]." + wireName: "twice"}})()
+			w.fault(t, sandbox.Fault{
+				Method: http.MethodGet,
+				Route:  "/v1/" + c.path,
+				Count:  -1,
+				Set:    map[string]any{"data[]." + wireName: "twice"},
+			})()
 			p.anew()
-			refused(attribute+` = "twice"`, attribute, fmt.Sprintf("More than one %s has the %s %q", noun, names, "twice"), ids...)
+			refused(attribute+` = "twice"`, attribute, fmt.Sprintf("More than one %s has the %s %q", noun, names, "twice"),
+				ids...)
 		})
 	}
 }
@@ -167,7 +186,8 @@ func TestDataSources_otherKind(t *testing.T) {
 		noun := keyOf[kind].noun
 		id := w.post(t, "/v1/cohorts", fmt.Sprintf(`{"type":%q,"name":%q,"referenceId":"the-%s"}`, other, other, other))
 		_, all := p.find(kind, fmt.Sprintf("id = %q", id))
-		if len(all) != 1 || all[0].path != "id" || !strings.Contains(all[0].summary, "Not a "+noun) || !strings.Contains(all[0].detail, fmt.Sprintf("is a %s. Use cohort_%s for it.", other, other)) {
+		if len(all) != 1 || all[0].path != "id" || !strings.Contains(all[0].summary, "Not a "+noun) ||
+			!strings.Contains(all[0].detail, fmt.Sprintf("is a %s. Use cohort_%s for it.", other, other)) {
 			t.Errorf("%s by the id of a %s: said %v", kind, other, all)
 		}
 		_, all = p.find(kind, fmt.Sprintf("reference_id = %q", "the-"+other))
@@ -182,7 +202,9 @@ func TestDataSources_known(t *testing.T) {
 	t.Parallel()
 	var want []string
 	for kind, schema := range newPlugin(t).schema.DataSourceSchemas {
-		if slices.ContainsFunc(schema.Block.Attributes, func(a *tfprotov6.SchemaAttribute) bool { return a.Name == "id" && a.Optional }) {
+		if slices.ContainsFunc(schema.Block.Attributes, func(a *tfprotov6.SchemaAttribute) bool {
+			return a.Name == "id" && a.Optional
+		}) {
 			want = append(want, kind)
 		}
 	}
@@ -195,7 +217,10 @@ func (p *plugin) find(kind, block string) (cty.Value, []said) {
 	p.t.Helper()
 	schema := p.schema.DataSourceSchemas[kind]
 	config := dynamic(p.t, p.parse(schema, block))
-	valid, err := p.server.ValidateDataResourceConfig(p.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: kind, Config: config})
+	valid, err := p.server.ValidateDataResourceConfig(p.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+		TypeName: kind,
+		Config:   config,
+	})
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -15,7 +15,8 @@ const assetAddress = "cohort_digital_asset.card"
 
 // asset writes a digital asset with a title and these attributes.
 func asset(attributes ...string) string {
-	return block(assetAddress, append([]string{`internal_name = "card"`, `title = { en = "Founder card" }`}, attributes...)...)
+	return block(assetAddress,
+		append([]string{`internal_name = "card"`, `title = { en = "Founder card" }`}, attributes...)...)
 }
 
 func TestDigitalAsset_lifecycle(t *testing.T) {
@@ -28,7 +29,8 @@ func TestDigitalAsset_lifecycle(t *testing.T) {
 			`max_supply     = 500`,
 			`desired_status = "published"`),
 		Check: w.wrote(
-			`POST /v1/digital-assets {"internalName":"card","title":{"en":"Founder card"},"description":{"en":"<p>One of the first 500.</p>"},
+			`POST /v1/digital-assets {"internalName":"card","title":{"en":"Founder card"},`+
+				`"description":{"en":"<p>One of the first 500.</p>"},
 				"imageUrl":"https://cdn.example.com/card.png","maxSupply":500}`,
 			`POST /v1/digital-assets/<card>/publish`,
 		),
@@ -51,13 +53,16 @@ func TestDigitalAsset_lifecycle(t *testing.T) {
 				`max_supply     = 600`,
 				`desired_status = "published"`),
 			ConfigPlanChecks: acts(assetAddress, plancheck.ResourceActionUpdate),
-			Check: w.wrote(`PATCH /v1/digital-assets/<card> {"internalName":"founder-card","title":{"en":"Card of founders","fr":"Carte"},
-				"description":{"en":"<p>One of 600.</p>","fr":"<p>Une de 600.</p>"},"imageUrl":null,"videoUrl":"https://cdn.example.com/card.mp4","maxSupply":600}`),
+			Check: w.wrote(`PATCH /v1/digital-assets/<card> {"internalName":"founder-card","title":{"en":"Card of founders",` +
+				`"fr":"Carte"},
+				"description":{"en":"<p>One of 600.</p>","fr":"<p>Une de 600.</p>"},"imageUrl":null,` +
+				`"videoUrl":"https://cdn.example.com/card.mp4","maxSupply":600}`),
 		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: asset(),
 			ConfigPlanChecks: acts(assetAddress, plancheck.ResourceActionUpdate),
-			Check:            w.wrote(`PATCH /v1/digital-assets/<card> {"internalName":"card","title":{"en":"Founder card"},"description":null,"videoUrl":null,"maxSupply":null}`),
+			Check: w.wrote(`PATCH /v1/digital-assets/<card> {"internalName":"card","title":{"en":"Founder card"},` +
+				`"description":null,"videoUrl":null,"maxSupply":null}`),
 			ConfigStateChecks: []statecheck.StateCheck{
 				known(assetAddress, knownvalue.Null(), "description"),
 				known(assetAddress, knownvalue.Null(), "video_url"),
@@ -78,13 +83,25 @@ func TestDigitalAsset_statuses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
 	w.run(t, w.holds("digital-assets"),
-		resource.TestStep{Config: block(assetAddress, `internal_name = "card"`), Check: w.holds("digital-assets", "card draft")},
-		resource.TestStep{PreConfig: w.mark, Config: asset(`desired_status = "draft"`), Check: w.wrote(`PATCH /v1/digital-assets/<card> {"title":{"en":"Founder card"}}`)},
-		resource.TestStep{PreConfig: w.mark, Config: block(assetAddress, `internal_name = "card"`), Check: w.wrote(`PATCH /v1/digital-assets/<card> {"title":null}`)},
+		resource.TestStep{
+			Config: block(assetAddress, `internal_name = "card"`),
+			Check:  w.holds("digital-assets", "card draft"),
+		},
+		resource.TestStep{
+			PreConfig: w.mark,
+			Config:    asset(`desired_status = "draft"`),
+			Check:     w.wrote(`PATCH /v1/digital-assets/<card> {"title":{"en":"Founder card"}}`),
+		},
+		resource.TestStep{
+			PreConfig: w.mark,
+			Config:    block(assetAddress, `internal_name = "card"`),
+			Check:     w.wrote(`PATCH /v1/digital-assets/<card> {"title":null}`),
+		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: asset(`desired_status = "published"`),
 			Check: resource.ComposeTestCheckFunc(
-				w.wrote(`PATCH /v1/digital-assets/<card> {"title":{"en":"Founder card"}}`, `POST /v1/digital-assets/<card>/publish`),
+				w.wrote(`PATCH /v1/digital-assets/<card> {"title":{"en":"Founder card"}}`,
+					`POST /v1/digital-assets/<card>/publish`),
 				w.holds("digital-assets", "card published"),
 			),
 		},
@@ -100,7 +117,8 @@ func TestDigitalAsset_publishAfterUpdateFails(t *testing.T) {
 		resource.TestStep{Config: asset()},
 		resource.TestStep{
 			PreConfig: w.fault(t, publishRefused("digital-assets")), Config: config,
-			ExpectError: says(`Could not update digital asset "card"`, `title = {`, "title must be approved", "Correct the configuration and apply again."),
+			ExpectError: says(`Could not update digital asset "card"`, `title = {`, "title must be approved",
+				"Correct the configuration and apply again."),
 		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: config, ConfigPlanChecks: acts(assetAddress, plancheck.ResourceActionUpdate),
@@ -112,29 +130,43 @@ func TestDigitalAsset_publishAfterUpdateFails(t *testing.T) {
 func TestDigitalAsset_identity(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
-	w.post(t, "/v1/digital-assets", `{"internalName":"card","title":{"en":"Founder card"},"imageUrl":"https://cdn.example.com/card.png","maxSupply":500}`)
+	w.post(t, "/v1/digital-assets",
+		`{"internalName":"card","title":{"en":"Founder card"},"imageUrl":"https://cdn.example.com/card.png","maxSupply":500}`)
 	w.checkIdentity(t, identityCase{"cohort_digital_asset", "digital-assets", "card", map[string]any{
-		"internal_name": "card", "title": map[string]any{"en": "Founder card"}, "image_url": "https://cdn.example.com/card.png", "max_supply": 500.0, "status": "draft",
+		"internal_name": "card",
+		"title":         map[string]any{"en": "Founder card"},
+		"image_url":     "https://cdn.example.com/card.png",
+		"max_supply":    500.0,
+		"status":        "draft",
 	}})
 }
 
 var assetOutside = outside{
 	address: assetAddress, kind: "digital-assets", name: "card",
 	config: asset(`max_supply = 5`),
-	edit:   map[string]any{"title": map[string]any{"en": "Founder card", "fr": "Carte"}, "maxSupply": nil, "videoUrl": "https://cdn.example.com/x.mp4"},
-	wrote:  `PATCH /v1/digital-assets/<card> {"title":{"en":"Founder card"},"videoUrl":null,"maxSupply":5}`,
+	edit: map[string]any{
+		"title":     map[string]any{"en": "Founder card", "fr": "Carte"},
+		"maxSupply": nil,
+		"videoUrl":  "https://cdn.example.com/x.mp4",
+	},
+	wrote: `PATCH /v1/digital-assets/<card> {"title":{"en":"Founder card"},"videoUrl":null,"maxSupply":5}`,
 }
 
 func TestDigitalAsset_publishWarns(t *testing.T) {
 	t.Parallel()
 	publishWarns(t, "cohort_digital_asset", "digital-assets", "digital asset", "published", func(*world) map[string]any {
-		return map[string]any{"internal_name": "card", "title": map[string]any{"en": "Founder card"}, "desired_status": "published"}
+		return map[string]any{
+			"internal_name":  "card",
+			"title":          map[string]any{"en": "Founder card"},
+			"desired_status": "published",
+		}
 	})
 }
 
 func TestDigitalAsset_refused(t *testing.T) {
 	t.Parallel()
-	refused(t, asset(`max_supply = 5`), "/v1/digital-assets", "maxSupply must be at least 10", `Could not create digital asset "card"`, "max_supply = 5")
+	refused(t, asset(`max_supply = 5`), "/v1/digital-assets", "maxSupply must be at least 10",
+		`Could not create digital asset "card"`, "max_supply = 5")
 }
 
 func TestDigitalAsset_importRefused(t *testing.T) {
@@ -144,7 +176,9 @@ func TestDigitalAsset_importRefused(t *testing.T) {
 	second := w.post(t, "/v1/digital-assets", `{"internalName":"twice"}`)
 	step := resource.TestStep{Config: asset(), ResourceName: assetAddress, ImportState: true}
 	unknown, several := step, step
-	unknown.ImportStateId, unknown.ExpectError = "card", says(`No digital asset has the internal name "card"`, `The merchant has "twice", "twice".`)
-	several.ImportStateId, several.ExpectError = "twice", says(`More than one digital asset has the internal name "twice"`, "Their ids are "+first+", "+second+".")
+	unknown.ImportStateId, unknown.ExpectError = "card",
+		says(`No digital asset has the internal name "card"`, `The merchant has "twice", "twice".`)
+	several.ImportStateId, several.ExpectError = "twice",
+		says(`More than one digital asset has the internal name "twice"`, "Their ids are "+first+", "+second+".")
 	w.run(t, nil, unknown, several)
 }

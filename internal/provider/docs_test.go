@@ -28,7 +28,8 @@ func TestDocs_kinds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text := strings.Join(strings.Fields(string(content)), " "); !strings.Contains(text, "The kinds are "+sentence+".") {
+		text := strings.Join(strings.Fields(string(content)), " ")
+		if !strings.Contains(text, "The kinds are "+sentence+".") {
 			t.Errorf("templates/%s does not say: The kinds are %s.", page, sentence)
 		}
 	}

@@ -128,7 +128,8 @@ func nothings(value cty.Value, settings bool) []cty.Value {
 	case kind == cty.String:
 		all = append(all, cty.StringVal(""), cty.StringVal(" "))
 	case kind.IsMapType():
-		all = append(all, cty.MapValEmpty(cty.String), cty.MapVal(map[string]cty.Value{"en": cty.StringVal("")}), cty.MapVal(map[string]cty.Value{"en": cty.NullVal(cty.String)}))
+		all = append(all, cty.MapValEmpty(cty.String), cty.MapVal(map[string]cty.Value{"en": cty.StringVal("")}),
+			cty.MapVal(map[string]cty.Value{"en": cty.NullVal(cty.String)}))
 	case kind.IsListType():
 		all = append(all, cty.ListValEmpty(kind.ElementType()))
 	}
@@ -139,7 +140,10 @@ func nothings(value cty.Value, settings bool) []cty.Value {
 func emptied(object map[string]any) any {
 	for name, value := range object {
 		switch {
-		case value == nil && slices.Contains([]string{"imageUrl", "videoUrl", "expiresAt", "startAt", "endAt", "drawAt", "referenceId", "icon", "value"}, name):
+		case value == nil &&
+			slices.Contains([]string{
+				"imageUrl", "videoUrl", "expiresAt", "startAt", "endAt", "drawAt", "referenceId", "icon", "value",
+			}, name):
 			object[name] = ""
 		case value == nil && name == "lockedDescription":
 			object[name] = map[string]any{"en": ""}
@@ -169,7 +173,10 @@ func formsOf(t *testing.T, name string, value cty.Value) []form {
 		written := " " + value.AsString() + "\n"
 		return []form{{cty.StringVal(written), swapped(written, value.AsString()), same}}
 	case "html":
-		styles := [][2]string{{"<DIV CLASS='a'>%s &amp; &copy;<br/>two", "<div class=\"a\">%s &amp; ©<br>two</div>"}, {"\n%s\n\n more ", "%s more"}}
+		styles := [][2]string{
+			{"<DIV CLASS='a'>%s &amp; &copy;<br/>two", "<div class=\"a\">%s &amp; ©<br>two</div>"},
+			{"\n%s\n\n more ", "%s more"},
+		}
 		var forms []form
 		for _, style := range styles {
 			written := eachText(value, func(text string) string { return fmt.Sprintf(style[0], text) })
@@ -197,7 +204,9 @@ func formsOf(t *testing.T, name string, value cty.Value) []form {
 			}
 			return v
 		})
-		return []form{{cty.StringVal("\n { } "), same, same}, {cty.StringVal(" " + value.AsString() + "\n"), same, swapped(held, other)}}
+		return []form{
+			{cty.StringVal("\n { } "), same, same}, {cty.StringVal(" " + value.AsString() + "\n"), same, swapped(held, other)},
+		}
 	case "number":
 		return []form{
 			{cty.StringVal("10.0"), swapped("10.0", json.Number("10")), same},
@@ -215,7 +224,10 @@ func formsOf(t *testing.T, name string, value cty.Value) []form {
 		return []form{
 			{cty.StringVal(at.In(zone).Format(time.RFC3339)), same, same},
 			{cty.StringVal(at.Format("2006-01-02T15:04:05") + ".0009Z"), same, same},
-			{value, same, swapped(at.Format("2006-01-02T15:04:05.000Z"), at.In(zone).Format("2006-01-02T15:04:05")+".0004+02:00")},
+			{
+				value, same,
+				swapped(at.Format("2006-01-02T15:04:05.000Z"), at.In(zone).Format("2006-01-02T15:04:05")+".0004+02:00"),
+			},
 		}
 	case "media":
 		return []form{{value, same, swapped(value.AsString(), "https://media.example.com/copy")}}
@@ -236,7 +248,9 @@ func formsOf(t *testing.T, name string, value cty.Value) []form {
 		for way, v := range ways {
 			ways[way] = cty.NullVal(v.Type())
 		}
-		ways["direct"] = cty.ObjectVal(map[string]cty.Value{"max_quantity": cty.NullVal(direct.AttributeType("max_quantity"))})
+		ways["direct"] = cty.ObjectVal(map[string]cty.Value{
+			"max_quantity": cty.NullVal(direct.AttributeType("max_quantity")),
+		})
 		return []form{{cty.NullVal(value.Type()), same, same}, {cty.ObjectVal(ways), same, same}}
 	case "empty":
 		var forms []form
@@ -326,7 +340,8 @@ func TestEqualForms_stayAsWritten(t *testing.T) {
 							continue
 						}
 						t.Run(fmt.Sprintf("%s/%s/%d", ctyPathText(s.at), s.name, n), func(t *testing.T) {
-							p.anew().in(t).stayAsWritten(w, service, kind, with(t, draftOf(p.resource(kind, base)), s.at, f.written), f, s.name != "media")
+							p.anew().in(t).stayAsWritten(w, service, kind, with(t, draftOf(p.resource(kind, base)), s.at, f.written), f,
+								s.name != "media")
 						})
 					}
 				}
@@ -387,7 +402,8 @@ var others = map[string]any{"or": "and", "has-not-done": "has-done", "is-not-in"
 // Any other value is drift, and shows.
 func TestEqualForms_driftShows(t *testing.T) {
 	t.Parallel()
-	unseen := []string{"desired_status", "on_destroy", "type"} // The service does not have the first two, and the type makes another object.
+	// The service does not have the first two, and another type replaces the object.
+	unseen := []string{"desired_status", "on_destroy", "type"}
 	for kind, configs := range complete {
 		for i, config := range configs {
 			t.Run(fmt.Sprintf("%s/%d", kind, i), func(t *testing.T) {
@@ -442,7 +458,8 @@ func drifted(t *testing.T, configured cty.Value, v any) any {
 		if word, ok := v.(string); ok && text == "any" && others[word] != nil {
 			return others[word]
 		}
-		if at, err := time.Parse(time.RFC3339, text); err == nil && reflect.DeepEqual(v, at.Format("2006-01-02T15:04:05.000Z")) {
+		if at, err := time.Parse(time.RFC3339, text); err == nil &&
+			reflect.DeepEqual(v, at.Format("2006-01-02T15:04:05.000Z")) {
 			return at.Add(time.Second).Format("2006-01-02T15:04:05.000Z")
 		}
 		if strings.HasPrefix(text, "{") && reflect.DeepEqual(v, decodedJSON(t, text)) {

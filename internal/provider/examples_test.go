@@ -67,7 +67,8 @@ func TestExamples_apply(t *testing.T) {
 		}
 		isRoot := strings.Contains(string(content), "\nimport {")
 		into := slices.IndexFunc(roots, func(r *root) bool {
-			return !isRoot && r.body == "" && !slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(r.keys, key) })
+			return !isRoot && r.body == "" &&
+				!slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(r.keys, key) })
 		})
 		if into < 0 {
 			into, roots = len(roots), append(roots, &root{modules: map[string]string{}})
@@ -235,7 +236,9 @@ func TestExamples_import(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(terraform.dir, "import.tf"), []byte(blocks.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if output := terraform.must("apply", "-auto-approve"); !strings.Contains(output, fmt.Sprintf("%d imported, 0 added", len(folders))) || !strings.Contains(output, "0 destroyed") {
+	output := terraform.must("apply", "-auto-approve")
+	if !strings.Contains(output, fmt.Sprintf("%d imported, 0 added", len(folders))) ||
+		!strings.Contains(output, "0 destroyed") {
 		t.Errorf("the blocks do not import:\n%s", output)
 	}
 	terraform.noChanges()
@@ -305,7 +308,8 @@ func declaring(t *testing.T, folder string, block imported) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(string(content), fmt.Sprintf("resource %q %q ", kind, name)) && strings.Contains(string(content), fmt.Sprintf("%q", block.id)) {
+		if strings.Contains(string(content), fmt.Sprintf("resource %q %q ", kind, name)) &&
+			strings.Contains(string(content), fmt.Sprintf("%q", block.id)) {
 			return string(content)
 		}
 	}
@@ -464,7 +468,8 @@ func TestExamples_terraformQuery(t *testing.T) {
 			}
 			query(string(content))
 			query(fmt.Sprintf("list %q \"all\" {\n  provider = cohort\n}\n", kind), "-generate-config-out=generated.tf")
-			if output := terraform.must("apply", "-auto-approve"); !strings.Contains(output, "3 imported, 0 added, 0 changed, 0 destroyed") {
+			output := terraform.must("apply", "-auto-approve")
+			if !strings.Contains(output, "3 imported, 0 added, 0 changed, 0 destroyed") {
 				t.Errorf("what the query wrote does not adopt without a change:\n%s", output)
 			}
 			terraform.noChanges()
@@ -494,10 +499,25 @@ func TestExamples_loyaltyProgram(t *testing.T) {
 	if err := os.CopyFS(program, onlyHCL{os.DirFS(filepath.Join(examples, "loyalty-program"))}); err != nil {
 		t.Fatal(err)
 	}
-	test := newTerraformCLI(t, filepath.Join(program, "env", "test"), "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
+	test := newTerraformCLI(t, filepath.Join(program, "env", "test"), "COHORT_API_URL="+w.URL(),
+		"COHORT_API_KEY="+w.TestKey())
 	live := test.in(filepath.Join(program, "env", "live")).with("COHORT_API_KEY=" + w.LiveKey())
-	empty := map[string]int{"user-properties": 0, "cohorts": 0, "perks": 0, "digital-assets": 0, "badges": 0, "campaigns": 0}
-	whole := map[string]int{"user-properties": 3, "cohorts": 4, "perks": 3, "digital-assets": 2, "badges": 2, "campaigns": 3}
+	empty := map[string]int{
+		"user-properties": 0,
+		"cohorts":         0,
+		"perks":           0,
+		"digital-assets":  0,
+		"badges":          0,
+		"campaigns":       0,
+	}
+	whole := map[string]int{
+		"user-properties": 3,
+		"cohorts":         4,
+		"perks":           3,
+		"digital-assets":  2,
+		"badges":          2,
+		"campaigns":       3,
+	}
 
 	test.must("init")
 	if output := test.must("apply", "-auto-approve"); !strings.Contains(output, "17 added, 0 changed, 0 destroyed") {
@@ -538,7 +558,11 @@ func TestExamples_loyaltyProgram(t *testing.T) {
 		name, _ := campaign["internalName"].(string)
 		got[name] = campaign["status"]
 	}
-	if diff := cmp.Diff(map[string]any{"summit-season": "published", "trail-store": "published", "founders-thank-you": "draft"}, got); diff != "" {
+	if diff := cmp.Diff(map[string]any{
+		"summit-season":      "published",
+		"trail-store":        "published",
+		"founders-thank-you": "draft",
+	}, got); diff != "" {
 		t.Errorf("status of the campaigns in live (-want +got):\n%s", diff)
 	}
 
@@ -567,10 +591,18 @@ func TestExamples_adopt(t *testing.T) {
 	if err := os.CopyFS(program, onlyHCL{os.DirFS(filepath.Join(examples, "loyalty-program"))}); err != nil {
 		t.Fatal(err)
 	}
-	live := newTerraformCLI(t, filepath.Join(program, "env", "live"), "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.LiveKey())
+	live := newTerraformCLI(t, filepath.Join(program, "env", "live"), "COHORT_API_URL="+w.URL(),
+		"COHORT_API_KEY="+w.LiveKey())
 	live.must("init")
 	live.must("apply", "-auto-approve", "-target=module.loyalty.cohort_campaign.trail_store")
-	expectCounts(t, w, "live", map[string]int{"user-properties": 1, "cohorts": 2, "perks": 2, "digital-assets": 1, "badges": 0, "campaigns": 1})
+	expectCounts(t, w, "live", map[string]int{
+		"user-properties": 1,
+		"cohorts":         2,
+		"perks":           2,
+		"digital-assets":  1,
+		"badges":          0,
+		"campaigns":       1,
+	})
 	if err := os.Remove(filepath.Join(live.dir, "terraform.tfstate")); err != nil {
 		t.Fatal(err)
 	}
@@ -580,7 +612,8 @@ func TestExamples_adopt(t *testing.T) {
 	if output := live.must("plan"); !strings.Contains(output, "Plan: 7 to import, 10 to add, 0 to change, 0 to destroy.") {
 		t.Errorf("the plan does not take over the 7 objects that exist and create the other 10:\n%s", output)
 	}
-	if output := live.must("apply", "-auto-approve"); !strings.Contains(output, "7 imported, 10 added, 0 changed, 0 destroyed") {
+	output := live.must("apply", "-auto-approve")
+	if !strings.Contains(output, "7 imported, 10 added, 0 changed, 0 destroyed") {
 		t.Errorf("the apply does not do what was planned:\n%s", output)
 	}
 	for _, e := range w.History() {
@@ -588,7 +621,14 @@ func TestExamples_adopt(t *testing.T) {
 			t.Errorf("%s %s was sent", e.Method, e.Path)
 		}
 	}
-	expectCounts(t, w, "live", map[string]int{"user-properties": 3, "cohorts": 4, "perks": 3, "digital-assets": 2, "badges": 2, "campaigns": 3})
+	expectCounts(t, w, "live", map[string]int{
+		"user-properties": 3,
+		"cohorts":         4,
+		"perks":           3,
+		"digital-assets":  2,
+		"badges":          2,
+		"campaigns":       3,
+	})
 	all, _ := withoutIDs(t, w, "live")
 	if !strings.Contains(all, strings.Split(made, "\n}\n")[0]) {
 		t.Errorf("what existed has changed from\n%s\nto\n%s", made, all)

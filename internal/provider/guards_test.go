@@ -44,7 +44,10 @@ func (p *plugin) stateOf(kind, mode string) cty.Value {
 // calls are those of the protocol that come with a state.
 var calls = map[string]func(p *plugin, kind string, state cty.Value) []said{
 	"read": func(p *plugin, kind string, state cty.Value) []said {
-		answer, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: kind, CurrentState: dynamic(p.t, state)})
+		answer, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
+			TypeName:     kind,
+			CurrentState: dynamic(p.t, state),
+		})
 		if err != nil {
 			p.t.Fatal(err)
 		}
@@ -86,12 +89,14 @@ func TestGuards_state(t *testing.T) {
 		w := newWorld(t, sandbox.Options{})
 		keys := map[string]string{"test": w.TestKey(), "live": w.LiveKey()}
 		p := newPlugin(t)
-		if all := p.configure(fmt.Sprintf("mode = %q\napi_key = %q\napi_url = %q", c.mode, keys[c.mode], w.URL())); len(all) > 0 {
+		if all := p.configure(fmt.Sprintf("mode = %q\napi_key = %q\napi_url = %q", c.mode, keys[c.mode],
+			w.URL())); len(all) > 0 {
 			t.Fatal(all)
 		}
 		for kind := range p.states {
 			for name, call := range calls {
-				want := fmt.Sprintf("Wrong merchant: the state is of the %s merchant, this configuration is for %s", c.state, c.mode)
+				want := fmt.Sprintf("Wrong merchant: the state is of the %s merchant, this configuration is for %s",
+					c.state, c.mode)
 				all := call(p, kind, p.stateOf(kind, c.state))
 				if !slices.ContainsFunc(all, func(s said) bool {
 					return s.summary == want && strings.Contains(s.detail, "nothing was removed from the state")
@@ -124,7 +129,8 @@ func TestGuards_liveDeletion(t *testing.T) {
 			if allow != "" {
 				allow = fmt.Sprintf(allow, of.name)
 			}
-			if all := p.configure(fmt.Sprintf("mode = \"live\"\napi_key = %q\napi_url = %q\n%s", w.LiveKey(), w.URL(), allow)); len(all) > 0 {
+			if all := p.configure(fmt.Sprintf("mode = \"live\"\napi_key = %q\napi_url = %q\n%s", w.LiveKey(), w.URL(),
+				allow)); len(all) > 0 {
 				t.Fatal(all)
 			}
 			for _, name := range []string{"plan of a deletion", "delete"} {
@@ -134,8 +140,9 @@ func TestGuards_liveDeletion(t *testing.T) {
 				switch {
 				case !c.refused && len(all) > 0:
 					t.Errorf("%s, %s of %s: said %v, want nothing", c.name, name, kind, all)
-				case c.refused && (len(all) != 1 || all[0].summary != fmt.Sprintf("This would delete %s %q in the LIVE merchant", of.noun, "vip") ||
-					!strings.Contains(all[0].detail, fmt.Sprintf("allow_live_delete = [\"%s:vip\"]", of.name))):
+				case c.refused &&
+					(len(all) != 1 || all[0].summary != fmt.Sprintf("This would delete %s %q in the LIVE merchant", of.noun, "vip") ||
+						!strings.Contains(all[0].detail, fmt.Sprintf("allow_live_delete = [\"%s:vip\"]", of.name))):
 					t.Errorf("%s, %s of %s: said %v, want that it would delete one in the LIVE merchant", c.name, name, kind, all)
 				case c.refused && sent["DELETE"]+sent["POST"] > 0:
 					t.Errorf("%s, %s of %s: it was sent: %v", c.name, name, kind, sent)
@@ -158,7 +165,8 @@ func TestGuards_keysOfEachMerchant(t *testing.T) {
 			want := map[string]string{"test": `A perk with the internal name "vip" already exists in the test merchant`}
 			for _, mode := range order {
 				p := newPlugin(t)
-				if all := p.configure(fmt.Sprintf("mode = %q\napi_key = %q\napi_url = %q", mode, keys[mode], w.URL())); len(all) > 0 {
+				if all := p.configure(fmt.Sprintf("mode = %q\napi_key = %q\napi_url = %q", mode, keys[mode],
+					w.URL())); len(all) > 0 {
 					t.Fatal(all)
 				}
 				all := p.check("cohort_perk", `internal_name = "vip"`)

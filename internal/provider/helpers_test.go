@@ -52,7 +52,8 @@ func factories(t *testing.T) map[string]func() (tfprotov6.ProviderServer, error)
 func (w *world) config(body string) string { return w.configFor("test", w.TestKey(), body) }
 
 func (w *world) configFor(mode, key, body string) string {
-	return fmt.Sprintf("provider \"cohort\" {\n  mode    = %q\n  api_key = %q\n  api_url = %q\n}\n%s", mode, key, w.URL(), body)
+	return fmt.Sprintf("provider \"cohort\" {\n  mode    = %q\n  api_key = %q\n  api_url = %q\n}\n%s",
+		mode, key, w.URL(), body)
 }
 
 // sampled reports whether one of many cases that are alike is tried. All are, but the race detector makes each several times as long: with it,

@@ -53,13 +53,19 @@ func TestInventoryDataSource_kinds(t *testing.T) {
 	w.post(t, "/v1/perks", `{"internalName":"welcome"}`)
 	w.Reset()
 	w.run(t, nil,
-		resource.TestStep{Config: block(inventoryAddress, `kinds = ["lists"]`), ExpectError: says("Invalid Attribute Value Match", `"user_property"`)},
-		resource.TestStep{Config: block(inventoryAddress, `kinds = ["list", "segment"]`), ConfigStateChecks: []statecheck.StateCheck{
-			known(inventoryAddress, idsByKey(nil), "lists"),
-			known(inventoryAddress, idsByKey(nil), "segments"),
-			known(inventoryAddress, knownvalue.Null(), "perks"),
-			known(inventoryAddress, knownvalue.Null(), "campaigns"),
-		}},
+		resource.TestStep{
+			Config:      block(inventoryAddress, `kinds = ["lists"]`),
+			ExpectError: says("Invalid Attribute Value Match", `"user_property"`),
+		},
+		resource.TestStep{
+			Config: block(inventoryAddress, `kinds = ["list", "segment"]`),
+			ConfigStateChecks: []statecheck.StateCheck{
+				known(inventoryAddress, idsByKey(nil), "lists"),
+				known(inventoryAddress, idsByKey(nil), "segments"),
+				known(inventoryAddress, knownvalue.Null(), "perks"),
+				known(inventoryAddress, knownvalue.Null(), "campaigns"),
+			},
+		},
 	)
 	for _, e := range w.History() {
 		if e.Path != "/v1/cohorts?limit=100" {
@@ -75,9 +81,12 @@ func TestInventoryDataSource_twice(t *testing.T) {
 	w.post(t, "/v1/perks", `{"internalName":"gift"}`)
 	w.post(t, "/v1/perks", `{"internalName":"gift"}`)
 	other := w.post(t, "/v1/perks", `{"internalName":"other"}`)
-	w.run(t, nil, resource.TestStep{Config: block(inventoryAddress, `kinds = ["perk"]`), ConfigStateChecks: []statecheck.StateCheck{
-		known(inventoryAddress, idsByKey(map[string]string{"other": other}), "perks"),
-	}})
+	w.run(t, nil, resource.TestStep{
+		Config: block(inventoryAddress, `kinds = ["perk"]`),
+		ConfigStateChecks: []statecheck.StateCheck{
+			known(inventoryAddress, idsByKey(map[string]string{"other": other}), "perks"),
+		},
+	})
 }
 
 func TestInventoryDataSource_fails(t *testing.T) {

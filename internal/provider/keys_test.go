@@ -56,7 +56,8 @@ func merchant(t *testing.T, mode string) (*world, func(allowed ...string) *guard
 		for _, name := range allowed {
 			names = cty.ListVal(append(names.AsValueSlice(), cty.StringVal(name)))
 		}
-		if all := p.configure(fmt.Sprintf("mode = %q\napi_key = %q\napi_url = %q\nallow_live_delete = %s", mode, key, w.URL(), hclwrite.TokensForValue(names).Bytes())); len(all) > 0 {
+		if all := p.configure(fmt.Sprintf("mode = %q\napi_key = %q\napi_url = %q\nallow_live_delete = %s",
+			mode, key, w.URL(), hclwrite.TokensForValue(names).Bytes())); len(all) > 0 {
 			t.Fatal(all)
 		}
 		return &guarded{plugin: p, audience: audience}
@@ -87,7 +88,9 @@ func (p *guarded) planNew(kind, key string) []said {
 }
 
 // planWith plans with private data.
-func (p *plugin) planWith(kind string, prior, config cty.Value, private []byte) (*tfprotov6.PlanResourceChangeResponse, []said) {
+func (p *plugin) planWith(
+	kind string, prior, config cty.Value, private []byte,
+) (*tfprotov6.PlanResourceChangeResponse, []said) {
 	p.t.Helper()
 	answer, err := p.server.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: kind, PriorState: dynamic(p.t, prior), Config: dynamic(p.t, config), PriorPrivate: private,
@@ -100,10 +103,16 @@ func (p *plugin) planWith(kind string, prior, config cty.Value, private []byte) 
 }
 
 // carryOut carries out a plan, and returns the state and the private data that it leaves.
-func (p *plugin) carryOut(kind string, prior, config cty.Value, planned *tfprotov6.PlanResourceChangeResponse) (cty.Value, []byte, []said) {
+func (p *plugin) carryOut(
+	kind string, prior, config cty.Value, planned *tfprotov6.PlanResourceChangeResponse,
+) (cty.Value, []byte, []said) {
 	p.t.Helper()
 	answer, err := p.server.ApplyResourceChange(p.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: kind, PriorState: dynamic(p.t, prior), Config: dynamic(p.t, config), PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate,
+		TypeName:       kind,
+		PriorState:     dynamic(p.t, prior),
+		Config:         dynamic(p.t, config),
+		PlannedState:   planned.PlannedState,
+		PlannedPrivate: planned.PlannedPrivate,
 	})
 	if err != nil {
 		p.t.Fatal(err)
@@ -133,7 +142,10 @@ func (p *plugin) show(kind string, state cty.Value) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	answer, err := p.server.UpgradeResourceState(p.t.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: kind, RawState: &tfprotov6.RawState{JSON: text}})
+	answer, err := p.server.UpgradeResourceState(p.t.Context(), &tfprotov6.UpgradeResourceStateRequest{
+		TypeName: kind,
+		RawState: &tfprotov6.RawState{JSON: text},
+	})
 	if err != nil || len(answer.Diagnostics) > 0 {
 		p.t.Fatal(err, saidBy(answer.Diagnostics))
 	}
@@ -142,7 +154,11 @@ func (p *plugin) show(kind string, state cty.Value) {
 // readState reads an object of the state, and returns the state and the private data after it.
 func (p *plugin) readState(kind string, state cty.Value, private []byte) (cty.Value, []byte, []said) {
 	p.t.Helper()
-	answer, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: kind, CurrentState: dynamic(p.t, state), Private: private})
+	answer, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName:     kind,
+		CurrentState: dynamic(p.t, state),
+		Private:      private,
+	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -230,7 +246,11 @@ func TestGuards_tainted(t *testing.T) {
 					if key == "" {
 						name += "id:" + state.GetAttr("id").AsString()
 					}
-					configs := map[string]cty.Value{"the same key": p.of(kind, key), "another key": p.of(kind, "other"), "a key that is not known": withUnknown(p.of(kind, "other"), keyOf[kind].attribute)}
+					configs := map[string]cty.Value{
+						"the same key":            p.of(kind, key),
+						"another key":             p.of(kind, "other"),
+						"a key that is not known": withUnknown(p.of(kind, "other"), keyOf[kind].attribute),
+					}
 					if keyless[kind] != "" {
 						configs["no key"] = p.of(kind, "")
 					}
@@ -247,7 +267,8 @@ func TestGuards_tainted(t *testing.T) {
 							case !refused && len(all) > 0:
 								t.Errorf("with %s, %s is allowed: said %v, want nothing", with, allowed, all)
 							case refused && (len(all) != 1 || !strings.Contains(all[0].summary, "replace "+keyOf[kind].noun) ||
-								!strings.Contains(all[0].detail, fmt.Sprintf("allow_live_delete = [%q]", name)) || !strings.Contains(all[0].detail, "tainted")):
+								!strings.Contains(all[0].detail, fmt.Sprintf("allow_live_delete = [%q]", name)) ||
+								!strings.Contains(all[0].detail, "tainted")):
 								t.Errorf("with %s, %s is allowed: said %v, want that it replaces a tainted object", with, allowed, all)
 							}
 						}
@@ -394,7 +415,8 @@ func TestGuards_keyOfTheOtherKind(t *testing.T) {
 	_, configured := merchant(t, "test")
 	p := configured()
 	p.made("cohort_list", p.of("cohort_list", "vip"))
-	one(t, configured().planNew("cohort_segment", "vip"), "reference_id", `A list with the reference id "vip" already exists in the test merchant`,
+	one(t, configured().planNew("cohort_segment", "vip"), "reference_id",
+		`A list with the reference id "vip" already exists in the test merchant`,
 		"A segment and a list cannot have the same reference_id")
 	p = configured()
 	if all := p.planNew("cohort_list", "new"); len(all) > 0 {
@@ -421,7 +443,8 @@ func TestGuards_keysThatPassOn(t *testing.T) {
 			go func() { _, all := p.plan(kind, first, p.of(kind, "second")); done <- all }()
 			_, all := p.plan(kind, second, p.of(kind, "first"))
 			for _, all := range [][]said{<-done, all} {
-				if len(all) != 1 || !all[0].warning || !strings.Contains(all[0].detail, "for_each") || !strings.Contains(all[0].detail, "moved") {
+				if len(all) != 1 || !all[0].warning || !strings.Contains(all[0].detail, "for_each") ||
+					!strings.Contains(all[0].detail, "moved") {
 					t.Errorf("two that exchange their keys: said %v, want one warning that names for_each and moved", all)
 				}
 			}
@@ -449,7 +472,8 @@ func TestGuards_archivedKey(t *testing.T) {
 			_, configured := merchant(t, "test")
 			p := configured()
 			wish := func(key, status string) cty.Value {
-				return p.resource(kind, strings.ReplaceAll(fmt.Sprintf(keyed[kind]+", desired_status = %q", key, status), ", ", "\n"))
+				return p.resource(kind,
+					strings.ReplaceAll(fmt.Sprintf(keyed[kind]+", desired_status = %q", key, status), ", ", "\n"))
 			}
 			archived, published := wish("old", "archived"), wish("old", "draft")
 			draft := p.of(kind, "old")
@@ -484,8 +508,12 @@ func TestGuards_archivedKey(t *testing.T) {
 				"a new one": func(q *guarded) []said { return q.planNew(kind, "old") }, "a rename": planOther,
 			} {
 				quiet(name+" after it stays archived", func(q *guarded) []said { return append(planOld(q, archived), taken(q)...) })
-				quiet(name+" before it stays archived", func(q *guarded) []said { return append(taken(q), planOld(q, archived)...) })
-				quiet(name+" before nothing is asked of it", func(q *guarded) []said { return append(taken(q), planOld(q, draft)...) })
+				quiet(name+" before it stays archived", func(q *guarded) []said {
+					return append(taken(q), planOld(q, archived)...)
+				})
+				quiet(name+" before nothing is asked of it", func(q *guarded) []said {
+					return append(taken(q), planOld(q, draft)...)
+				})
 				shared(name+" after it comes back", func(q *guarded) []said { return append(planOld(q, published), taken(q)...) })
 				shared(name+" before it comes back", func(q *guarded) []said { return append(taken(q), planOld(q, published)...) })
 			}
@@ -553,7 +581,8 @@ func TestGuards_createHasTheLastWord(t *testing.T) {
 				t.Fatalf("the plan in the apply: said %v, want nothing", all)
 			}
 			made, _, all := p.carryOut(kind, none, p.of(kind, "vip"), planned)
-			if len(all) != 1 || !strings.Contains(all[0].summary, "exists in the test merchant") || !strings.Contains(all[0].detail, "create_before_destroy") {
+			if len(all) != 1 || !strings.Contains(all[0].summary, "exists in the test merchant") ||
+				!strings.Contains(all[0].detail, "create_before_destroy") {
 				t.Errorf("the create: said %v, want that the old one still exists", all)
 			}
 			if !made.IsNull() || w.Stats().ByMethod["POST"] > 0 {
@@ -569,7 +598,8 @@ func TestGuards_createHasTheLastWord(t *testing.T) {
 
 // hostile are keys that are hard to write.
 var hostile = []string{
-	"plain", `a "quoted" name`, "costs ${amount}", "50%{if} off", `back\slash`, "two\nlines", "8d116ece-1738-47d9-bd9c-172411e20b8f", "id:spring", "key:spring", "déjà vu €",
+	"plain", `a "quoted" name`, "costs ${amount}", "50%{if} off", `back\slash`, "two\nlines",
+	"8d116ece-1738-47d9-bd9c-172411e20b8f", "id:spring", "key:spring", "déjà vu €",
 }
 
 // TestGuards_pasted holds that what an error gives to paste is HCL, and means the object that it is about.
@@ -593,11 +623,15 @@ func TestGuards_pasted(t *testing.T) {
 			block, _, _ = strings.Cut(block, "\n  }")
 			id := evaluated(t, block, "id")
 			p = configured()
-			answer, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: "cohort_perk", ID: id})
+			answer, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
+				TypeName: "cohort_perk",
+				ID:       id,
+			})
 			if err != nil || len(answer.Diagnostics) > 0 {
 				t.Fatalf("import of %q: %v, %v", id, err, saidBy(answer.Diagnostics))
 			}
-			if got := p.decoded("cohort_perk", answer.ImportedResources[0].State).GetAttr("id"); !got.RawEquals(state.GetAttr("id")) {
+			got := p.decoded("cohort_perk", answer.ImportedResources[0].State).GetAttr("id")
+			if !got.RawEquals(state.GetAttr("id")) {
 				t.Errorf("import of %q found %#v", id, got)
 			}
 
@@ -607,7 +641,8 @@ func TestGuards_pasted(t *testing.T) {
 			}
 			_, line, _ := strings.Cut(all[0].detail, "\n\n")
 			line, _, _ = strings.Cut(line, "\n\n")
-			if _, all = configured(evaluated(t, line, "allow_live_delete")).plan("cohort_perk", state, cty.NullVal(state.Type())); len(all) > 0 {
+			if _, all = configured(evaluated(t, line, "allow_live_delete")).plan("cohort_perk", state,
+				cty.NullVal(state.Type())); len(all) > 0 {
 				t.Errorf("with %s: said %v, want nothing", line, all)
 			}
 		})
@@ -682,7 +717,8 @@ func TestGuards_noLook(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				p := configured()
 				p.plugin = newPlugin(t)
-				if all := p.configure(fmt.Sprintf("api_key = %q\napi_url = %q\nmax_retries = 0", cmp.Or(c.key, w.TestKey()), cmp.Or(c.url, w.URL()))); len(all) > 0 {
+				if all := p.configure(fmt.Sprintf("api_key = %q\napi_url = %q\nmax_retries = 0",
+					cmp.Or(c.key, w.TestKey()), cmp.Or(c.url, w.URL()))); len(all) > 0 {
 					t.Fatal(all)
 				}
 				if c.fault != nil {
@@ -707,20 +743,29 @@ func TestGuards_importOfNothing(t *testing.T) {
 		p := configured()
 		one(t, p.imports(kind, "id:"), "", "Nothing to import: no "+of.noun+" is named")
 		one(t, p.imports(kind, "id: "), "", "Nothing to import: no "+of.noun+" is named")
-		one(t, p.imports(kind, "00000000-0000-4000-8000-000000000001"), "", fmt.Sprintf("No %s has the id %q in the test merchant", of.noun, "00000000-0000-4000-8000-000000000001"))
+		one(t, p.imports(kind, "00000000-0000-4000-8000-000000000001"), "",
+			fmt.Sprintf("No %s has the id %q in the test merchant", of.noun, "00000000-0000-4000-8000-000000000001"))
 	}
 }
 
 // imports imports by a text and reads, and returns what was said.
 func (p *guarded) imports(kind, id string) []said {
 	p.t.Helper()
-	imported, err := p.server.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: kind, ID: id})
+	imported, err := p.server.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{
+		TypeName: kind,
+		ID:       id,
+	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	all := saidBy(imported.Diagnostics)
 	for _, found := range imported.ImportedResources {
-		answer, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: kind, CurrentState: found.State, CurrentIdentity: found.Identity, Private: found.Private})
+		answer, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
+			TypeName:        kind,
+			CurrentState:    found.State,
+			CurrentIdentity: found.Identity,
+			Private:         found.Private,
+		})
 		if err != nil {
 			p.t.Fatal(err)
 		}
@@ -767,7 +812,9 @@ func TestGuards_otherOrganization(t *testing.T) {
 					all = append(all, p.planNew("cohort_perk", "new")...)
 				}
 				// That two of two are gone may be right of a deletion; there is nothing by which it could be told.
-				if refused := does != "delete" || objects >= 5; refused != slices.ContainsFunc(all, func(s said) bool { return s.summary == "This looks like the wrong merchant" }) {
+				if refused := does != "delete" || objects >= 5; refused != slices.ContainsFunc(all, func(s said) bool {
+					return s.summary == "This looks like the wrong merchant"
+				}) {
 					t.Errorf("said %v, want a refusal: %t", all, refused)
 				}
 			})
@@ -831,7 +878,11 @@ func TestGuards_deletedTogether(t *testing.T) {
 				t.Fatal(err)
 			}
 			// The service is done with it long before it answers.
-			w.fault(t, sandbox.Fault{Method: http.MethodDelete, Delay: sandbox.Duration(time.Second), Stage: sandbox.StageAfter})()
+			w.fault(t, sandbox.Fault{
+				Method: http.MethodDelete,
+				Delay:  sandbox.Duration(time.Second),
+				Stage:  sandbox.StageAfter,
+			})()
 			p = configured()
 			done := make(chan []said)
 			go func() {

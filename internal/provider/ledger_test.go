@@ -61,7 +61,8 @@ func TestLedger_await(t *testing.T) {
 				synctest.Wait()
 				e, shown := l.await(t.Context(), "one")
 				if took := int(time.Since(begun) / time.Second); !shown || e.planned != test.planned || took != test.seconds {
-					t.Errorf("shown %t, planned %t after %d seconds; want planned %t after %d", shown, e.planned, took, test.planned, test.seconds)
+					t.Errorf("shown %t, planned %t after %d seconds; want planned %t after %d",
+						shown, e.planned, took, test.planned, test.seconds)
 				}
 			})
 		})

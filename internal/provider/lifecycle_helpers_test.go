@@ -40,7 +40,11 @@ func (w *world) run(t *testing.T, checkDestroy resource.TestCheckFunc, steps ...
 			steps[i].Config = w.config(steps[i].Config)
 		}
 	}
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(t), CheckDestroy: checkDestroy, Steps: steps})
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories(t),
+		CheckDestroy:             checkDestroy,
+		Steps:                    steps,
+	})
 }
 
 // block writes a resource or data source with these attributes.
@@ -76,7 +80,12 @@ func says(words ...string) *regexp.Regexp {
 
 // imports are two ways to import a resource by text, each verified in full; checkIdentity has the others.
 func imports(address, key string, ignore ...string) []resource.TestStep {
-	step := resource.TestStep{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: ignore}
+	step := resource.TestStep{
+		ResourceName:            address,
+		ImportState:             true,
+		ImportStateVerify:       true,
+		ImportStateVerifyIgnore: ignore,
+	}
 	byKey, byID := step, step
 	byKey.ImportStateId = key
 	byID.ImportStateIdFunc = func(s *terraform.State) (string, error) {
@@ -323,7 +332,9 @@ func noErrors(t *testing.T, diags []*tfprotov6.Diagnostic) {
 }
 
 // importByIdentity imports and reads, and returns state and identity without what is null.
-func (p *protocolClient) importByIdentity(t *testing.T, typeName string, identity map[string]any) (state, read map[string]any, diags []*tfprotov6.Diagnostic) {
+func (p *protocolClient) importByIdentity(
+	t *testing.T, typeName string, identity map[string]any,
+) (state, read map[string]any, diags []*tfprotov6.Diagnostic) {
 	t.Helper()
 	return p.importAs(t, &tfprotov6.ImportResourceStateRequest{
 		TypeName: typeName, Identity: &tfprotov6.ResourceIdentityData{IdentityData: asDynamic(t, identity)},
@@ -331,7 +342,9 @@ func (p *protocolClient) importByIdentity(t *testing.T, typeName string, identit
 }
 
 // importAs is importByIdentity for any request.
-func (p *protocolClient) importAs(t *testing.T, request *tfprotov6.ImportResourceStateRequest) (state, read map[string]any, diags []*tfprotov6.Diagnostic) {
+func (p *protocolClient) importAs(
+	t *testing.T, request *tfprotov6.ImportResourceStateRequest,
+) (state, read map[string]any, diags []*tfprotov6.Diagnostic) {
 	t.Helper()
 	typeName := request.TypeName
 	imported, err := p.ImportResourceState(t.Context(), request)
@@ -353,7 +366,9 @@ func (p *protocolClient) importAs(t *testing.T, request *tfprotov6.ImportResourc
 }
 
 // create plans and applies a new resource, and returns its state and all that was said.
-func (p *protocolClient) create(t *testing.T, typeName string, config map[string]any) (map[string]any, []*tfprotov6.Diagnostic) {
+func (p *protocolClient) create(
+	t *testing.T, typeName string, config map[string]any,
+) (map[string]any, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	kind := p.schemas.ResourceSchemas[typeName].ValueType()
 	none, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, nil))
@@ -390,7 +405,10 @@ func (p *protocolClient) plain(t *testing.T, typeName string, value *tfprotov6.D
 
 func plainIdentity(t *testing.T, value *tfprotov6.DynamicValue) map[string]any {
 	t.Helper()
-	decoded, err := value.Unmarshal(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String, "mode": tftypes.String}})
+	decoded, err := value.Unmarshal(tftypes.Object{AttributeTypes: map[string]tftypes.Type{
+		"id":   tftypes.String,
+		"mode": tftypes.String,
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -503,7 +521,8 @@ func (w *world) checkIdentity(t *testing.T, c identityCase) {
 		sameValues(t, "identity by "+text, read, map[string]any{"id": id, "mode": "test"})
 	}
 	_, _, diags := p.importByIdentity(t, c.typeName, map[string]any{"id": id, "mode": "live"})
-	if len(diags) != 1 || !strings.HasSuffix(diags[0].Summary, "from the other merchant") || !strings.Contains(diags[0].Detail, id) {
+	if len(diags) != 1 || !strings.HasSuffix(diags[0].Summary, "from the other merchant") ||
+		!strings.Contains(diags[0].Detail, id) {
 		t.Errorf("import of a live identity into test: %+v", diags)
 	}
 }
@@ -523,15 +542,28 @@ func refused(t *testing.T, config, path, message string, words ...string) {
 	w := newWorld(t, sandbox.Options{})
 	body := `{"code":"generic.invalid-request","message":` + fmt.Sprintf("%q", message) + `}`
 	w.run(t, nil, resource.TestStep{
-		PreConfig: w.fault(t, sandbox.Fault{Method: http.MethodPost, Route: path, Status: http.StatusExpectationFailed, Body: &body, Count: -1}), Config: config,
-		ExpectError: says(append(words, `The service said "`+message+`" (HTTP 417, code generic.invalid-request).`, "Request: POST "+path+", id req-", "Correct the configuration and apply again.")...),
+		PreConfig: w.fault(t, sandbox.Fault{
+			Method: http.MethodPost,
+			Route:  path,
+			Status: http.StatusExpectationFailed,
+			Body:   &body,
+			Count:  -1,
+		}),
+		Config: config,
+		ExpectError: says(append(words, `The service said "`+message+`" (HTTP 417, code generic.invalid-request).`,
+			"Request: POST "+path+", id req-", "Correct the configuration and apply again.")...),
 	})
 }
 
 // publishRefused has the service refuse one publish of a kind.
 func publishRefused(kind string) sandbox.Fault {
 	body := `{"code":"generic.invalid-request","message":"title must be approved"}`
-	return sandbox.Fault{Method: http.MethodPost, Route: "/v1/" + kind + "/{id}/publish", Status: http.StatusExpectationFailed, Body: &body}
+	return sandbox.Fault{
+		Method: http.MethodPost,
+		Route:  "/v1/" + kind + "/{id}/publish",
+		Status: http.StatusExpectationFailed,
+		Body:   &body,
+	}
 }
 
 // publishWarns has the service refuse a publish after a create: that is a warning at the wish, which stays.
@@ -543,10 +575,14 @@ func publishWarns(t *testing.T, typeName, kind, noun, public string, prepare fun
 	state, diags := w.protocol(t).create(t, typeName, config)
 	noErrors(t, diags)
 	warning := theFirst(diags, tfprotov6.DiagnosticSeverityWarning)
-	if want := fmt.Sprintf("The %s %q was created but is not %s", noun, config["internal_name"], public); warning.Summary != want {
+	if want := fmt.Sprintf("The %s %q was created but is not %s", noun, config["internal_name"],
+		public); warning.Summary != want {
 		t.Errorf("warning %q, want %q", warning.Summary, want)
 	}
-	for _, want := range []string{"Its status is draft.", "the next apply tries again", `The service said "title must be approved" (HTTP 417, code generic.invalid-request).`, "/publish, id req-"} {
+	for _, want := range []string{
+		"Its status is draft.", "the next apply tries again",
+		`The service said "title must be approved" (HTTP 417, code generic.invalid-request).`, "/publish, id req-",
+	} {
 		if !strings.Contains(warning.Detail, want) {
 			t.Errorf("the warning lacks %q: %s", want, warning.Detail)
 		}

@@ -43,7 +43,8 @@ func TestList_lifecycle(t *testing.T) {
 		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: block(listAddress, `name = "VIPs"`, `reference_id = "vips"`),
-			Check: resource.ComposeTestCheckFunc(w.wrote(`PATCH /v1/cohorts/<VIP customers> {"referenceId":"vips"}`), w.holds("cohorts", "VIPs")),
+			Check: resource.ComposeTestCheckFunc(w.wrote(`PATCH /v1/cohorts/<VIP customers> {"referenceId":"vips"}`),
+				w.holds("cohorts", "VIPs")),
 		},
 	)
 	w.run(t, w.holds("cohorts"), steps...)
@@ -65,7 +66,8 @@ var listOutside = outside{
 
 func TestList_refused(t *testing.T) {
 	t.Parallel()
-	refused(t, listConfig, "/v1/cohorts", "referenceId must be shorter", `Could not create list "VIP customers"`, `reference_id = "vip"`)
+	refused(t, listConfig, "/v1/cohorts", "referenceId must be shorter", `Could not create list "VIP customers"`,
+		`reference_id = "vip"`)
 }
 
 func TestList_taken(t *testing.T) {
@@ -73,8 +75,9 @@ func TestList_taken(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	w.post(t, "/v1/cohorts", `{"type":"segment","name":"Other","referenceId":"vip"}`)
 	w.run(t, w.holds("cohorts", "Other"), resource.TestStep{
-		Config:      listConfig,
-		ExpectError: says(`A segment with the reference id "vip" already exists in the test merchant`, "A list and a segment cannot have the same reference_id."),
+		Config: listConfig,
+		ExpectError: says(`A segment with the reference id "vip" already exists in the test merchant`,
+			"A list and a segment cannot have the same reference_id."),
 	})
 }
 
@@ -86,7 +89,8 @@ func TestList_importRefused(t *testing.T) {
 	w.post(t, "/v1/cohorts", `{"type":"list","name":"No key"}`)
 	step := resource.TestStep{Config: listConfig, ResourceName: listAddress, ImportState: true}
 	unknown, other, missing := step, step, step
-	unknown.ImportStateId, unknown.ExpectError = "gold", says(`No list has the reference id "gold"`, `The merchant has "staff".`)
+	unknown.ImportStateId, unknown.ExpectError = "gold",
+		says(`No list has the reference id "gold"`, `The merchant has "staff".`)
 	other.ImportStateId, other.ExpectError = segment, says("Not a list", "is a segment. Use cohort_segment for it.")
 	missing.ImportStateId, missing.ExpectError = "id:nothing", says(`No list has the id "nothing" in the test merchant`)
 	w.run(t, nil, unknown, other, missing)

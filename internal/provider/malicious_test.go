@@ -27,9 +27,13 @@ func TestProvider_maliciousChange(t *testing.T) {
 	t.Setenv("COHORT_READ_ONLY", "true")
 
 	harm := map[string][]string{
-		"mode":              {`"live"`, `"test"`, "null", `"production"`},
-		"api_key":           {"null", `""`, `"live_0123456789abcdef0123456789abcdef"`},
-		"api_url":           {fmt.Sprintf("%q", elsewhere.url), `"https://elsewhere.example.com"`, `""`, "null", fmt.Sprintf("%q", w.URL()+"/v1/"), fmt.Sprintf("%q", w.URL()+"@elsewhere.example.com"), `"http://elsewhere.example.com"`},
+		"mode":    {`"live"`, `"test"`, "null", `"production"`},
+		"api_key": {"null", `""`, `"live_0123456789abcdef0123456789abcdef"`},
+		"api_url": {
+			fmt.Sprintf("%q", elsewhere.url), `"https://elsewhere.example.com"`, `""`, "null",
+			fmt.Sprintf("%q", w.URL()+"/v1/"), fmt.Sprintf("%q", w.URL()+"@elsewhere.example.com"),
+			`"http://elsewhere.example.com"`,
+		},
 		"read_only":         {"false", "null", "true"},
 		"allow_live_delete": {`["list:vip"]`, `["list:vip", unknown]`},
 		"conflict_policy":   {`"overwrite"`},
@@ -63,7 +67,8 @@ func TestProvider_maliciousChange(t *testing.T) {
 					configured++
 					p.harm(existing)
 				} else if _, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
-					TypeName: "cohort_campaign_diffusion", Config: dynamic(t, blankObject(t, p.schema.DataSourceSchemas["cohort_campaign_diffusion"])),
+					TypeName: "cohort_campaign_diffusion",
+					Config:   dynamic(t, blankObject(t, p.schema.DataSourceSchemas["cohort_campaign_diffusion"])),
 				}); err != nil {
 					t.Fatal(err)
 				}
@@ -95,12 +100,14 @@ func (p *plugin) harm(existing string) {
 	vip := cty.NilVal
 	for kind := range keyed {
 		none := cty.NullVal(p.states[kind])
-		config := p.resource(kind, strings.ReplaceAll(fmt.Sprintf(strings.ReplaceAll(keyed[kind], "AUDIENCE", existing), "new"), ", ", "\n"))
+		config := p.resource(kind,
+			strings.ReplaceAll(fmt.Sprintf(strings.ReplaceAll(keyed[kind], "AUDIENCE", existing), "new"), ", ", "\n"))
 		planned, _ := p.plan(kind, none, config)
 		p.carryOut(kind, none, config, planned)
 		if kind == "cohort_list" {
 			values := config.AsValueMap()
-			values["id"], values["mode"], values["reference_id"] = cty.StringVal(existing), cty.StringVal("live"), cty.StringVal("vip")
+			values["id"], values["mode"], values["reference_id"] = cty.StringVal(existing), cty.StringVal("live"),
+				cty.StringVal("vip")
 			vip = cty.ObjectVal(values)
 		}
 	}
@@ -114,7 +121,10 @@ func (p *plugin) harm(existing string) {
 	for kind, schema := range p.schema.EphemeralResourceSchemas {
 		values := blankObject(p.t, schema).AsValueMap()
 		values["email"] = cty.StringVal("ada@example.com")
-		opened, err := p.server.OpenEphemeralResource(p.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: kind, Config: dynamic(p.t, cty.ObjectVal(values))})
+		opened, err := p.server.OpenEphemeralResource(p.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{
+			TypeName: kind,
+			Config:   dynamic(p.t, cty.ObjectVal(values)),
+		})
 		if err != nil {
 			p.t.Fatal(err)
 		}
@@ -123,7 +133,10 @@ func (p *plugin) harm(existing string) {
 		}
 	}
 	for kind, schema := range p.schema.DataSourceSchemas {
-		if _, err := p.server.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: kind, Config: dynamic(p.t, blankObject(p.t, schema))}); err != nil {
+		if _, err := p.server.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{
+			TypeName: kind,
+			Config:   dynamic(p.t, blankObject(p.t, schema)),
+		}); err != nil {
 			p.t.Fatal(err)
 		}
 	}

@@ -30,7 +30,8 @@ func TestDiagnostics_repeatNoText(t *testing.T) {
 					}
 					at = at.Copy()
 					for _, wrong := range []string{
-						"{ code: " + secret + " }", "shop.example.com/?token=" + secret, "http://%zz/" + secret, "\x01" + secret, "Ä_" + secret, "[1, \"" + secret, "2027-13-01T" + secret,
+						"{ code: " + secret + " }", "shop.example.com/?token=" + secret, "http://%zz/" + secret, "\x01" + secret,
+						"Ä_" + secret, "[1, \"" + secret, "2027-13-01T" + secret,
 					} {
 						if !sampled() {
 							continue

@@ -19,19 +19,25 @@ func TestNormalized(t *testing.T) {
 		block(propertyAddress, `name = "  Loyalty tier "`, `type = "text"`),
 		block(listAddress, `name = " VIP customers  "`, `reference_id = "vip"`),
 		block(segmentAddress, `name = " Gold "`, `match = "any"`, `groups = [
-		  { match = "any", conditions = [{ user_property = { property = "lang", operator = "equals", value = " fr " } }, { audience = { id = "<VIPs>" } }] },
+		  { match = "any", conditions = [{ user_property = { property = "lang", operator = "equals", value = " fr " } }, `+
+			`{ audience = { id = "<VIPs>" } }] },
 		  { conditions = [{ event = { name = "order.paid", performed = false } }] },
 		]`),
 		block(perkAddress, `internal_name = " gift "`, `title = { fr = " 10 % ", en = "10% off " }`,
-			`description = { fr = "<P>Un<br/>deux &amp; trois</P>\n", en = "<p class='x'>It's one<BR>two & three\n\n<p>four" }`, `desired_status = "live"`,
+			`description = { fr = "<P>Un<br/>deux &amp; trois</P>\n", en = "<p class='x'>It's one<BR>two & three\n\n<p>four" }`,
+			`desired_status = "live"`,
 			`shopify_discount = { name = " WELCOME ", type = "fixed-amount", value = 10.50 }`),
-		block("cohort_perk.custom", `internal_name = "ticket"`, `custom = { type = "ticket", settings = jsonencode({ z = 1, a = { title = " x ", list = [3, 1, 2] } }) }`),
-		block(assetAddress, `internal_name = "founder "`, `title = { en = "\tFounder card\n" }`, `description = { en = "<ul><li>one<li>two</ul>" }`,
+		block("cohort_perk.custom", `internal_name = "ticket"`,
+			`custom = { type = "ticket", settings = jsonencode({ z = 1, a = { title = " x ", list = [3, 1, 2] } }) }`),
+		block(assetAddress, `internal_name = "founder "`, `title = { en = "\tFounder card\n" }`,
+			`description = { en = "<ul><li>one<li>two</ul>" }`,
 			`max_supply = 500`, `desired_status = "published"`),
-		block(badgeAddress, `internal_name = " gold"`, `audience_id = "<VIPs>"`, `title = { en = " Gold " }`, `description = { en = "<p>You reached gold" }`,
+		block(badgeAddress, `internal_name = " gold"`, `audience_id = "<VIPs>"`, `title = { en = " Gold " }`,
+			`description = { en = "<p>You reached gold" }`,
 			`locked_description = { en = "  Reach <b>gold to unlock " }`),
 		block("cohort_campaign.challenge", `internal_name = "challenge"`,
-			`rewards      = [{ perk_id = "<welcome>", quantity = 10 }, { digital_asset_id = "<card>", quantity = 50 }, { perk_id = "<other>", quantity = 1 }]`,
+			`rewards      = [{ perk_id = "<welcome>", quantity = 10 }, { digital_asset_id = "<card>", quantity = 50 }, `+
+				`{ perk_id = "<other>", quantity = 1 }]`,
 			`distribution = { raffle = { max_boxes = 1000, draw_at = "2037-09-01T02:00:00+02:00" } }`,
 			`start_at     = "2037-06-01T02:00:00.000+02:00"`,
 			`challenge = {
@@ -46,9 +52,11 @@ func TestNormalized(t *testing.T) {
 			   }, { user_action = "visit" }]
 			 }`),
 		block("cohort_campaign.store", `internal_name = "store"`, `desired_status = "published"`,
-			`rewards = [{ digital_asset_id = "<card>", price = { amount = 5, currency = "EUR" } }, { perk_id = "<welcome>" }, { perk_id = "<other>" }]`,
+			`rewards = [{ digital_asset_id = "<card>", price = { amount = 5, currency = "EUR" } }, { perk_id = "<welcome>" }, `+
+				`{ perk_id = "<other>" }]`,
 			`store   = { title = { en = " Shop " }, description = { en = "<p>Buy" } }`),
-		block("cohort_campaign.airdrop", `internal_name = "airdrop"`, `airdrop = {}`, `rewards = [{ perk_id = "<welcome>" }, { digital_asset_id = "<card>" }]`),
+		block("cohort_campaign.airdrop", `internal_name = "airdrop"`, `airdrop = {}`,
+			`rewards = [{ perk_id = "<welcome>" }, { digital_asset_id = "<card>" }]`),
 	}, "")
 	w := campaignWorld(t, sandbox.Options{Normalize: true})
 	w.post(t, "/v1/perks", `{"internalName":"other"}`)

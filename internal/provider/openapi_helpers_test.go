@@ -28,7 +28,8 @@ func checkContract(t *testing.T, exchanges []sandbox.Exchange) {
 			continue
 		}
 		if err := oracle.ContractAllows(t.Context(), e); err != nil {
-			t.Errorf("the contract does not allow %s %s %s → %d %s\n%s", e.Method, e.Path, e.Request, e.Status, e.Response, err)
+			t.Errorf("the contract does not allow %s %s %s → %d %s\n%s",
+				e.Method, e.Path, e.Request, e.Status, e.Response, err)
 		}
 	}
 }

@@ -26,7 +26,9 @@ type outside struct {
 func TestResources_outside(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
-	objects := []outside{propertyOutside, listOutside, segmentOutside, perkOutside, assetOutside, badgeOutside, campaignOutside}
+	objects := []outside{
+		propertyOutside, listOutside, segmentOutside, perkOutside, assetOutside, badgeOutside, campaignOutside,
+	}
 	for kind := range complete {
 		if !slices.ContainsFunc(objects, func(o outside) bool { return strings.HasPrefix(o.address, kind+".") }) {
 			t.Errorf("no %s is changed", kind)

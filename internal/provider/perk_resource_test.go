@@ -16,7 +16,8 @@ const perkAddress = "cohort_perk.welcome"
 
 // perk writes a perk with a title and these attributes.
 func perk(attributes ...string) string {
-	return block(perkAddress, append([]string{`internal_name = "welcome"`, `title = { en = "10% off" }`}, attributes...)...)
+	return block(perkAddress,
+		append([]string{`internal_name = "welcome"`, `title = { en = "10% off" }`}, attributes...)...)
 }
 
 func TestPerk_lifecycle(t *testing.T) {
@@ -80,7 +81,8 @@ func TestPerk_lifecycle(t *testing.T) {
 		},
 	)
 	w.run(t, resource.ComposeTestCheckFunc(w.holds("perks"), w.wrote(
-		`PATCH /v1/perks/<welcome> {"internalName":"welcome","title":{"en":"10% off"},"description":null,"videoUrl":null,"expiresAt":null,"type":"none","typeConfig":null}`,
+		`PATCH /v1/perks/<welcome> {"internalName":"welcome","title":{"en":"10% off"},"description":null,"videoUrl":null,`+
+			`"expiresAt":null,"type":"none","typeConfig":null}`,
 		`POST /v1/perks/<welcome>/archive`, `DELETE /v1/perks/<welcome>`,
 	)), steps...)
 }
@@ -90,8 +92,9 @@ func TestPerk_draftWithoutTitle(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	w.run(t, w.holds("perks"),
 		resource.TestStep{
-			Config: block(perkAddress, `internal_name = "welcome"`, `title = { en = "10% off" }`, `image_url = "https://cdn.example.com/10.png"`),
-			Check:  w.holds("perks", "welcome draft"),
+			Config: block(perkAddress, `internal_name = "welcome"`, `title = { en = "10% off" }`,
+				`image_url = "https://cdn.example.com/10.png"`),
+			Check: w.holds("perks", "welcome draft"),
 		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: block(perkAddress, `internal_name = "welcome"`),
@@ -107,9 +110,15 @@ func TestPerk_kinds(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	var steps []resource.TestStep
 	for _, kind := range []struct{ attribute, wrote string }{
-		{`code = { value = "SESAME" }`, `POST /v1/perks {"internalName":"welcome","title":{"en":"10% off"},"type":"code","typeConfig":{"code":"SESAME"}}`},
+		{
+			`code = { value = "SESAME" }`,
+			`POST /v1/perks {"internalName":"welcome","title":{"en":"10% off"},"type":"code","typeConfig":{"code":"SESAME"}}`,
+		},
 		{`code = { value = "OPEN" }`, `PATCH /v1/perks/<welcome> {"type":"code","typeConfig":{"code":"OPEN"}}`},
-		{`link = { url = "https://example.com/" }`, `PATCH /v1/perks/<welcome> {"type":"link","typeConfig":{"url":"https://example.com/"}}`},
+		{
+			`link = { url = "https://example.com/" }`,
+			`PATCH /v1/perks/<welcome> {"type":"link","typeConfig":{"url":"https://example.com/"}}`,
+		},
 		{
 			`custom = { type = "ticket", settings = jsonencode({ b = 1, a = { d = [], c = "x" } }) }`,
 			`PATCH /v1/perks/<welcome> {"type":"ticket","typeConfig":{"a":{"c":"x","d":[]},"b":1}}`,
@@ -125,33 +134,43 @@ func TestPerk_kinds(t *testing.T) {
 func TestPerk_statuses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
-	w.run(t, resource.ComposeTestCheckFunc(w.holds("perks", "welcome archived"), w.wrote(`POST /v1/perks/<welcome>/archive`)),
+	w.run(t,
+		resource.ComposeTestCheckFunc(w.holds("perks", "welcome archived"), w.wrote(`POST /v1/perks/<welcome>/archive`)),
 		resource.TestStep{Config: perk(), Check: w.holds("perks", "welcome draft")},
 		resource.TestStep{PreConfig: w.mark, Config: perk(`desired_status = "draft"`), Check: w.wrote()},
 		resource.TestStep{
 			PreConfig: w.mark, Config: perk(`desired_status = "archived"`),
-			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/perks/<welcome>/archive`), w.holds("perks", "welcome archived")),
+			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/perks/<welcome>/archive`),
+				w.holds("perks", "welcome archived")),
 		},
 		// Back from the archive it is the draft that it was, and only then published.
 		resource.TestStep{
 			PreConfig: w.mark, Config: perk(`desired_status = "live"`),
 			ConfigPlanChecks: acts(perkAddress, plancheck.ResourceActionUpdate),
-			Check:            resource.ComposeTestCheckFunc(w.wrote(`POST /v1/perks/<welcome>/unarchive`, `POST /v1/perks/<welcome>/publish`), w.holds("perks", "welcome live")),
+			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/perks/<welcome>/unarchive`,
+				`POST /v1/perks/<welcome>/publish`), w.holds("perks", "welcome live")),
 		},
 		resource.TestStep{
-			Config:      perk(`desired_status = "draft"`),
-			ExpectError: says("A perk cannot become a draft again", `desired_status = "draft"`, "It is live, and the service cannot take that back."),
+			Config: perk(`desired_status = "draft"`),
+			ExpectError: says("A perk cannot become a draft again", `desired_status = "draft"`,
+				"It is live, and the service cannot take that back."),
 		},
-		resource.TestStep{PreConfig: w.mark, Config: perk(), Check: resource.ComposeTestCheckFunc(w.wrote(), w.holds("perks", "welcome live"))},
+		resource.TestStep{
+			PreConfig: w.mark,
+			Config:    perk(),
+			Check:     resource.ComposeTestCheckFunc(w.wrote(), w.holds("perks", "welcome live")),
+		},
 		// What is archived cannot be edited, so an edit comes before the archive and after the return from it.
 		resource.TestStep{
 			PreConfig: w.mark, Config: perk(`desired_status = "archived"`, `image_url = "https://cdn.example.com/1.png"`),
-			Check: w.wrote(`PATCH /v1/perks/<welcome> {"imageUrl":"https://cdn.example.com/1.png"}`, `POST /v1/perks/<welcome>/archive`),
+			Check: w.wrote(`PATCH /v1/perks/<welcome> {"imageUrl":"https://cdn.example.com/1.png"}`,
+				`POST /v1/perks/<welcome>/archive`),
 		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: perk(`desired_status = "live"`),
 			Check: resource.ComposeTestCheckFunc(
-				w.wrote(`POST /v1/perks/<welcome>/unarchive`, `PATCH /v1/perks/<welcome> {"imageUrl":null}`), w.holds("perks", "welcome live"),
+				w.wrote(`POST /v1/perks/<welcome>/unarchive`, `PATCH /v1/perks/<welcome> {"imageUrl":null}`),
+				w.holds("perks", "welcome live"),
 			),
 		},
 		resource.TestStep{PreConfig: w.mark, Config: perk(`desired_status = "live"`), ConfigPlanChecks: nothingToDo},
@@ -164,8 +183,10 @@ func TestPerk_editArchived(t *testing.T) {
 	w.run(t, w.holds("perks", "welcome archived"),
 		resource.TestStep{Config: perk(`desired_status = "archived"`), Check: w.holds("perks", "welcome archived")},
 		resource.TestStep{
-			Config:      perk(`desired_status = "archived"`, `image_url = "https://cdn.example.com/1.png"`),
-			ExpectError: says(`Could not update perk "welcome"`, "code perk.invalid-state", "The status of the object does not allow this edit. What is archived comes back, and is edited in the same apply, when desired_status names"),
+			Config: perk(`desired_status = "archived"`, `image_url = "https://cdn.example.com/1.png"`),
+			ExpectError: says(`Could not update perk "welcome"`, "code perk.invalid-state",
+				"The status of the object does not allow this edit. What is archived comes back, "+
+					"and is edited in the same apply, when desired_status names"),
 		},
 	)
 }
@@ -176,22 +197,35 @@ func TestPerk_statusDrifts(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	w.run(t, w.holds("perks", "welcome archived"),
 		resource.TestStep{Config: perk(`desired_status = "draft"`)},
-		resource.TestStep{PreConfig: w.patch(t, "perks", "welcome", map[string]any{"status": "live"}), Config: perk(`desired_status = "draft"`), ConfigPlanChecks: nothingToDo},
+		resource.TestStep{
+			PreConfig:        w.patch(t, "perks", "welcome", map[string]any{"status": "live"}),
+			Config:           perk(`desired_status = "draft"`),
+			ConfigPlanChecks: nothingToDo,
+		},
 		resource.TestStep{Config: perk(`desired_status = "live"`), Check: w.wrote()},
 		resource.TestStep{
-			PreConfig: w.patch(t, "perks", "welcome", map[string]any{"status": "archived"}), Config: perk(`desired_status = "live"`),
-			ConfigPlanChecks: acts(perkAddress, plancheck.ResourceActionUpdate), Check: w.wrote(`POST /v1/perks/<welcome>/unarchive`),
+			PreConfig:        w.patch(t, "perks", "welcome", map[string]any{"status": "archived"}),
+			Config:           perk(`desired_status = "live"`),
+			ConfigPlanChecks: acts(perkAddress, plancheck.ResourceActionUpdate),
+			Check:            w.wrote(`POST /v1/perks/<welcome>/unarchive`),
 		},
 		// Who asks for nothing leaves the status to others.
 		resource.TestStep{Config: perk()},
-		resource.TestStep{PreConfig: w.patch(t, "perks", "welcome", map[string]any{"status": "archived"}), Config: perk(), ConfigPlanChecks: nothingToDo},
+		resource.TestStep{
+			PreConfig:        w.patch(t, "perks", "welcome", map[string]any{"status": "archived"}),
+			Config:           perk(),
+			ConfigPlanChecks: nothingToDo,
+		},
 	)
 }
 
 func TestPerk_destroysDraft(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
-	w.run(t, w.holds("perks"), resource.TestStep{Config: perk(`on_destroy = "archive"`), Check: w.holds("perks", "welcome draft")})
+	w.run(t, w.holds("perks"), resource.TestStep{
+		Config: perk(`on_destroy = "archive"`),
+		Check:  w.holds("perks", "welcome draft"),
+	})
 }
 
 // The same instant is no change, whichever form it was written in.
@@ -227,8 +261,10 @@ func TestPerk_timeForms(t *testing.T) {
 		resource.TestStep{Config: config, ConfigStateChecks: asWritten},
 		resource.TestStep{PreConfig: stored("2037-01-01T00:00:00.000Z"), Config: config, ConfigPlanChecks: nothingToDo},
 		resource.TestStep{
-			PreConfig: stored("2037-01-01T00:00:01.000Z"), Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: updates},
-			Check: resource.ComposeTestCheckFunc(wrote...),
+			PreConfig:        stored("2037-01-01T00:00:01.000Z"),
+			Config:           config,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: updates},
+			Check:            resource.ComposeTestCheckFunc(wrote...),
 		},
 	)
 }
@@ -236,7 +272,9 @@ func TestPerk_timeForms(t *testing.T) {
 func TestPerk_identity(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
-	id := w.post(t, "/v1/perks", `{"internalName":"welcome","title":{"en":"10% off"},"type":"code","typeConfig":{"code":"SESAME"},"expiresAt":"2037-01-01T00:00:00Z"}`)
+	id := w.post(t, "/v1/perks",
+		`{"internalName":"welcome","title":{"en":"10% off"},"type":"code","typeConfig":{"code":"SESAME"},`+
+			`"expiresAt":"2037-01-01T00:00:00Z"}`)
 	w.post(t, "/v1/perks/"+id+"/publish", "")
 	w.checkIdentity(t, identityCase{"cohort_perk", "perks", "welcome", map[string]any{
 		"internal_name": "welcome", "title": map[string]any{"en": "10% off"}, "code": map[string]any{"value": "SESAME"},
@@ -248,9 +286,13 @@ var perkOutside = outside{
 	address: perkAddress, kind: "perks", name: "welcome",
 	config: perk(`code = { value = "SESAME" }`, `desired_status = "live"`),
 	edit: map[string]any{
-		"title": map[string]any{"en": "Changed"}, "description": map[string]any{"en": "New"}, "imageUrl": "https://cdn.example.com/x.png", "typeConfig": map[string]any{"code": "OPEN"},
+		"title":       map[string]any{"en": "Changed"},
+		"description": map[string]any{"en": "New"},
+		"imageUrl":    "https://cdn.example.com/x.png",
+		"typeConfig":  map[string]any{"code": "OPEN"},
 	},
-	wrote: `PATCH /v1/perks/<welcome> {"title":{"en":"10% off"},"description":null,"imageUrl":null,"type":"code","typeConfig":{"code":"SESAME"}}`,
+	wrote: `PATCH /v1/perks/<welcome> {"title":{"en":"10% off"},"description":null,"imageUrl":null,"type":"code",` +
+		`"typeConfig":{"code":"SESAME"}}`,
 }
 
 func TestPerk_publishWarns(t *testing.T) {
@@ -279,8 +321,11 @@ func TestPerk_importRefused(t *testing.T) {
 	}
 	step := resource.TestStep{Config: perk(), ResourceName: perkAddress, ImportState: true}
 	unknown, several, archived := step, step, step
-	unknown.ImportStateId, unknown.ExpectError = "welcome", says(`No perk has the internal name "welcome"`, `The merchant has "twice", "twice".`)
-	several.ImportStateId, several.ExpectError = "twice", says(`More than one perk has the internal name "twice"`, "Their ids are "+ids[0]+", "+ids[1]+". Use one of the ids")
-	archived.ImportStateId, archived.ExpectError = "old", says(`No perk has the internal name "old"`, "An archived one has it, with id "+ids[2]+".")
+	unknown.ImportStateId, unknown.ExpectError = "welcome",
+		says(`No perk has the internal name "welcome"`, `The merchant has "twice", "twice".`)
+	several.ImportStateId, several.ExpectError = "twice",
+		says(`More than one perk has the internal name "twice"`, "Their ids are "+ids[0]+", "+ids[1]+". Use one of the ids")
+	archived.ImportStateId, archived.ExpectError = "old",
+		says(`No perk has the internal name "old"`, "An archived one has it, with id "+ids[2]+".")
 	w.run(t, nil, unknown, several, archived)
 }

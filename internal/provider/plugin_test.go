@@ -105,7 +105,10 @@ func saidBy(diagnostics []*tfprotov6.Diagnostic) []said {
 	var all []said
 	for _, d := range diagnostics {
 		all = append(all, said{
-			warning: d.Severity == tfprotov6.DiagnosticSeverityWarning, path: protocol.AttributeText(d.Attribute), summary: d.Summary, detail: d.Detail,
+			warning: d.Severity == tfprotov6.DiagnosticSeverityWarning,
+			path:    protocol.AttributeText(d.Attribute),
+			summary: d.Summary,
+			detail:  d.Detail,
 		})
 	}
 	return all
@@ -120,7 +123,9 @@ func (p *plugin) configure(block string) []said {
 	p.t.Helper()
 	p.block = block
 	config := dynamic(p.t, p.parse(p.schema.Provider, block))
-	prepared, err := p.server.ValidateProviderConfig(p.t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
+	prepared, err := p.server.ValidateProviderConfig(p.t.Context(), &tfprotov6.ValidateProviderConfigRequest{
+		Config: config,
+	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -128,7 +133,10 @@ func (p *plugin) configure(block string) []said {
 	if len(errorsOf(all)) > 0 {
 		return all
 	}
-	configured, err := p.server.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: config})
+	configured, err := p.server.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{
+		TerraformVersion: "1.11.4",
+		Config:           config,
+	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -147,7 +155,10 @@ func (p *plugin) validate(kind string, config cty.Value) []said {
 		p.runs.Lock()
 		defer p.runs.Unlock()
 	}
-	answer, err := p.server.ValidateResourceConfig(p.t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: kind, Config: dynamic(p.t, config)})
+	answer, err := p.server.ValidateResourceConfig(p.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: kind,
+		Config:   dynamic(p.t, config),
+	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -165,7 +176,10 @@ func (p *plugin) plan(kind string, prior, config cty.Value) (*tfprotov6.PlanReso
 		}
 	}
 	answer, err := p.server.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: kind, PriorState: dynamic(p.t, prior), Config: dynamic(p.t, config), ProposedNewState: dynamic(p.t, proposed(prior, config, p.schema.ResourceSchemas[kind])),
+		TypeName:         kind,
+		PriorState:       dynamic(p.t, prior),
+		Config:           dynamic(p.t, config),
+		ProposedNewState: dynamic(p.t, proposed(prior, config, p.schema.ResourceSchemas[kind])),
 	})
 	if err != nil {
 		p.t.Fatal(err)

@@ -38,7 +38,11 @@ func (p *plugin) apply(t *rapid.T, kind string, prior object, config cty.Value) 
 	})
 	fatal(t, "plan", err, planned.Diagnostics)
 	applied, err := p.server.ApplyResourceChange(p.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: kind, PriorState: dynamic(p.t, prior.state), PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate, Config: dynamic(p.t, config),
+		TypeName:       kind,
+		PriorState:     dynamic(p.t, prior.state),
+		PlannedState:   planned.PlannedState,
+		PlannedPrivate: planned.PlannedPrivate,
+		Config:         dynamic(p.t, config),
 	})
 	fatal(t, "apply", err, applied.Diagnostics)
 	if all := saidBy(applied.Diagnostics); len(all) > 0 {
@@ -57,7 +61,11 @@ func (p *plugin) apply(t *rapid.T, kind string, prior object, config cty.Value) 
 // refresh reads an object and fails when that shows a change, or when planning the same configuration does.
 func (p *plugin) refresh(t *rapid.T, kind string, known object, config cty.Value) {
 	t.Helper()
-	read, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: kind, CurrentState: dynamic(p.t, known.state), Private: known.private})
+	read, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName:     kind,
+		CurrentState: dynamic(p.t, known.state),
+		Private:      known.private,
+	})
 	fatal(t, "read", err, read.Diagnostics)
 	state := p.decoded(kind, read.NewState)
 	for _, leaf := range differences(known.state, state) {
@@ -91,7 +99,8 @@ func differences(want, got cty.Value) []string {
 			return false, nil
 		}
 		other, err := at.Apply(got)
-		if err == nil && !value.IsNull() && !other.IsNull() && (value.Type().IsObjectType() || value.CanIterateElements() && value.LengthInt() == other.LengthInt()) {
+		if err == nil && !value.IsNull() && !other.IsNull() &&
+			(value.Type().IsObjectType() || value.CanIterateElements() && value.LengthInt() == other.LengthInt()) {
 			return true, nil
 		}
 		if err != nil || !other.RawEquals(value) {
@@ -108,19 +117,23 @@ var written = []string{"name", "internal_name", "title", "description", "locked_
 // texts are what people write: with blanks around, in several lines, in HTML of any style, in any script.
 func texts() *rapid.Generator[string] {
 	pieces := rapid.SliceOfN(rapid.SampledFrom([]string{
-		"a", "Z", " ", "  ", "\n", "\r\n", "\t", "10 %", "é", "e\u0301", "ﬁ", "日本", "🎉", "’", "&", "&amp;", "<", ">", "\"", "'", "${x}", "%{y}", "\\", "\u00a0",
-		"<p>", "</p>", "<P>", "<br>", "<br/>", "<b>bold</b>", "<a href='x'>", "<a href=\"x\">", "</a>", "<ul><li>one<li>two</ul>", "<!-- c -->",
+		"a", "Z", " ", "  ", "\n", "\r\n", "\t", "10 %", "é", "e\u0301", "ﬁ", "日本", "🎉", "’", "&", "&amp;", "<",
+		">", "\"", "'", "${x}", "%{y}", "\\", "\u00a0",
+		"<p>", "</p>", "<P>", "<br>", "<br/>", "<b>bold</b>", "<a href='x'>", "<a href=\"x\">", "</a>",
+		"<ul><li>one<li>two</ul>", "<!-- c -->",
 	}), 0, 8)
 	return rapid.Custom(func(t *rapid.T) string {
 		// What comes first is a text in any reading, so that tidying leaves something.
-		return rapid.SampledFrom([]string{"", " ", "\n\t"}).Draw(t, "blanks") + "x" + strings.Join(pieces.Draw(t, "pieces"), "")
+		return rapid.SampledFrom([]string{"", " ", "\n\t"}).Draw(t, "blanks") + "x" +
+			strings.Join(pieces.Draw(t, "pieces"), "")
 	})
 }
 
 // rewritten replaces the texts of a configuration.
 func rewritten(t *rapid.T, config cty.Value) cty.Value {
 	changed, err := cty.Transform(config, func(at cty.Path, value cty.Value) (cty.Value, error) {
-		if value.Type() != cty.String || value.IsNull() || !slices.ContainsFunc(at, isWritten) || slices.ContainsFunc(at, isDiscount) {
+		if value.Type() != cty.String || value.IsNull() || !slices.ContainsFunc(at, isWritten) ||
+			slices.ContainsFunc(at, isDiscount) {
 			return value, nil
 		}
 		return cty.StringVal(texts().Draw(t, ctyPathText(at))), nil
@@ -220,7 +233,8 @@ var several = map[string]string{
 	"cohort_segment": `
 		name   = "Gold"
 		groups = [
-			{ conditions = [{ user_property = { property = "email", operator = "equals", value = "a" } }, { event = { name = "app.connected", performed = true } }] },
+			{ conditions = [{ user_property = { property = "email", operator = "equals", value = "a" } }, ` +
+		`{ event = { name = "app.connected", performed = true } }] },
 			{ conditions = [{ event = { name = "app.connected", performed = false } }] },
 		]
 	`,
@@ -230,8 +244,10 @@ var several = map[string]string{
 		challenge = {
 			title = { en = "Hunt" }
 			steps = [
-				{ user_action = "visit", title = { en = "Visit" }, triggers = [{ type = "visit", settings = jsonencode({ page = 1 }) }] },
-				{ user_action = "visit", title = { en = "Visit", fr = "Visiter" }, triggers = [{ type = "visit", settings = jsonencode({ page = 2 }) }] },
+				{ user_action = "visit", title = { en = "Visit" }, triggers = [{ type = "visit", ` +
+		`settings = jsonencode({ page = 1 }) }] },
+				{ user_action = "visit", title = { en = "Visit", fr = "Visiter" }, triggers = [{ type = "visit", ` +
+		`settings = jsonencode({ page = 2 }) }] },
 				{ user_action = "share", icon = "eye", description = { en = "Tell." } },
 				{ user_action = "share" },
 			]
@@ -339,7 +355,9 @@ func partly(t *rapid.T, config cty.Value) cty.Value {
 
 // redrawn changes the parts of a configuration for which draw returns a change. It draws in the same order each time, so that rapid can
 // find a smaller example.
-func redrawn(t *rapid.T, config cty.Value, draw func(at cty.Path, value cty.Value) func(cty.Value) cty.Value) cty.Value {
+func redrawn(
+	t *rapid.T, config cty.Value, draw func(at cty.Path, value cty.Value) func(cty.Value) cty.Value,
+) cty.Value {
 	parts := map[string]cty.Path{}
 	if err := cty.Walk(config, func(at cty.Path, _ cty.Value) (bool, error) {
 		parts[ctyPathText(at)] = at.Copy()

@@ -37,7 +37,10 @@ func (p *plugin) get() []said {
 	for name, attribute := range ctyType(p.t, p.schema.DataSourceSchemas[kind].ValueType()).AttributeTypes() {
 		values[name] = cty.NullVal(attribute)
 	}
-	answer, err := p.server.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: kind, Config: dynamic(p.t, cty.ObjectVal(values))})
+	answer, err := p.server.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: kind,
+		Config:   dynamic(p.t, cty.ObjectVal(values)),
+	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -97,42 +100,100 @@ func TestProvider_refuses(t *testing.T) {
 		name, block, path, summary string
 		says                       []string
 	}{
-		{"key with a blank inside", `api_key = "test_0123 4567secret"`, "api_key", notKey, []string{"the argument api_key", "a blank or a line break inside"}},
-		{"key with a newline inside", `api_key = "test_0123\n4567secret"`, "api_key", notKey, []string{"a blank or a line break inside"}},
-		{"key with a tab inside", `api_key = "test_0123\t4567secret"`, "api_key", notKey, []string{"a blank or a line break inside"}},
+		{
+			"key with a blank inside", `api_key = "test_0123 4567secret"`, "api_key", notKey,
+			[]string{"the argument api_key", "a blank or a line break inside"},
+		},
+		{
+			"key with a newline inside", `api_key = "test_0123\n4567secret"`, "api_key", notKey,
+			[]string{"a blank or a line break inside"},
+		},
+		{
+			"key with a tab inside", `api_key = "test_0123\t4567secret"`, "api_key", notKey,
+			[]string{"a blank or a line break inside"},
+		},
 		{"key that is not ASCII", `api_key = "test_0123é4567secret"`, "api_key", notKey, []string{"not printable ASCII"}},
-		{"key with a zero width space", `api_key = "test_01234567secret\u200b"`, "api_key", notKey, []string{"not printable ASCII"}},
-		{"key with another prefix", `api_key = "prod_01234567secret"`, "api_key", notKey, []string{`neither "test_" nor "live_"`}},
+		{
+			"key with a zero width space", `api_key = "test_01234567secret\u200b"`, "api_key", notKey,
+			[]string{"not printable ASCII"},
+		},
+		{
+			"key with another prefix", `api_key = "prod_01234567secret"`, "api_key", notKey,
+			[]string{`neither "test_" nor "live_"`},
+		},
 		{"key that is only a prefix", `api_key = "test_"`, "api_key", notKey, nil},
 		{"key with a prefix in capitals", `api_key = "TEST_01234567secret"`, "api_key", notKey, nil},
 		{
-			"live key without mode", fmt.Sprintf("api_key = %q", someLiveKey), "mode", "Wrong merchant: the key is a live key, this configuration expects test",
+			"live key without mode", fmt.Sprintf("api_key = %q", someLiveKey), "mode",
+			"Wrong merchant: the key is a live key, this configuration expects test",
 			[]string{"No request has been sent", `write mode = "live" in the provider block`},
 		},
-		{"live key for test", fmt.Sprintf("mode = \"test\"\napi_key = %q", someLiveKey), "mode", "Wrong merchant: the key is a live key, this configuration expects test", nil},
 		{
-			"test key for live", fmt.Sprintf("mode = \"live\"\napi_key = %q", someTestKey), "mode", "Wrong merchant: the key is a test key, this configuration expects live",
+			"live key for test", fmt.Sprintf("mode = \"test\"\napi_key = %q", someLiveKey), "mode",
+			"Wrong merchant: the key is a live key, this configuration expects test", nil,
+		},
+		{
+			"test key for live", fmt.Sprintf("mode = \"live\"\napi_key = %q", someTestKey), "mode",
+			"Wrong merchant: the key is a test key, this configuration expects live",
 			[]string{"No request has been sent", "Supply the live_ key in the argument api_key", `remove mode = "live"`},
 		},
 		{"unknown merchant", key + "mode = unknown", "mode", "The merchant is not known", []string{"Write test or live"}},
 		{"a third merchant", key + `mode = "staging"`, "mode", "Invalid Attribute Value Match", []string{`"test" "live"`}},
-		{"address without a scheme", key + `api_url = "api.getcohort.com"`, "api_url", notAddress, []string{"the argument api_url", "https://api.getcohort.com", "with its scheme"}},
+		{
+			"address without a scheme", key + `api_url = "api.getcohort.com"`, "api_url", notAddress,
+			[]string{"the argument api_url", "https://api.getcohort.com", "with its scheme"},
+		},
 		{"address of a host alone", key + `api_url = "localhost:8080"`, "api_url", notAddress, []string{"with its scheme"}},
-		{"address with a user", key + `api_url = "https://me:pass@api.getcohort.com"`, "api_url", notAddress, []string{"user or password"}},
+		{
+			"address with a user", key + `api_url = "https://me:pass@api.getcohort.com"`, "api_url", notAddress,
+			[]string{"user or password"},
+		},
 		{"address with a query", key + `api_url = "https://api.getcohort.com?x=1"`, "api_url", notAddress, []string{"query"}},
-		{"plain http to a foreign host", key + `api_url = "http://api.getcohort.com"`, "api_url", notAddress, []string{"plain http would send the API key readable to api.getcohort.com; use https"}},
-		{"plain http to a host that only begins like loopback", key + `api_url = "http://127.0.0.1.example.com"`, "api_url", notAddress, []string{"plain http"}},
-		{"plain http to a host that only ends like localhost", key + `api_url = "http://notlocalhost"`, "api_url", notAddress, []string{"plain http"}},
-		{"unknown address", key + "api_url = unknown", "api_url", "The address is not known", []string{"decides where the key goes", "COHORT_API_URL"}},
+		{
+			"plain http to a foreign host", key + `api_url = "http://api.getcohort.com"`, "api_url", notAddress,
+			[]string{"plain http would send the API key readable to api.getcohort.com; use https"},
+		},
+		{
+			"plain http to a host that only begins like loopback", key + `api_url = "http://127.0.0.1.example.com"`, "api_url",
+			notAddress,
+			[]string{"plain http"},
+		},
+		{
+			"plain http to a host that only ends like localhost", key + `api_url = "http://notlocalhost"`, "api_url",
+			notAddress,
+			[]string{"plain http"},
+		},
+		{
+			"unknown address", key + "api_url = unknown", "api_url", "The address is not known",
+			[]string{"decides where the key goes", "COHORT_API_URL"},
+		},
 		{"timeout in words", key + `request_timeout = "soon"`, "request_timeout", "Invalid Time Duration String Value", nil},
-		{"timeout of nothing", key + `request_timeout = "0s"`, "request_timeout", "Not a time limit", []string{"longer than 0, such as 30s"}},
+		{
+			"timeout of nothing", key + `request_timeout = "0s"`, "request_timeout", "Not a time limit",
+			[]string{"longer than 0, such as 30s"},
+		},
 		{"timeout in the past", key + `request_timeout = "-1s"`, "request_timeout", "Not a time limit", nil},
-		{"too many retries", key + "max_retries = 11", "max_retries", "Invalid Attribute Value", []string{"between 0 and 10"}},
+		{
+			"too many retries", key + "max_retries = 11", "max_retries", "Invalid Attribute Value",
+			[]string{"between 0 and 10"},
+		},
 		{"retries below none", key + "max_retries = -1", "max_retries", "Invalid Attribute Value", nil},
-		{"no requests at once", key + "max_concurrency = 0", "max_concurrency", "Invalid Attribute Value", []string{"between 1 and 20"}},
-		{"certificates that are not there", key + `ca_cert_file = "no/such.pem"`, "ca_cert_file", "No certificates", []string{"no/such.pem"}},
-		{"certificates of no file", key + fmt.Sprintf("ca_cert_file = %q", os.DevNull), "ca_cert_file", "No certificates", []string{os.DevNull, "is not a regular file"}},
-		{"certificates that are none", key + fmt.Sprintf("ca_cert_file = %q", garbage), "ca_cert_file", "No certificates", []string{"garbage.pem", "PEM"}},
+		{
+			"no requests at once", key + "max_concurrency = 0", "max_concurrency", "Invalid Attribute Value",
+			[]string{"between 1 and 20"},
+		},
+		{
+			"certificates that are not there", key + `ca_cert_file = "no/such.pem"`, "ca_cert_file", "No certificates",
+			[]string{"no/such.pem"},
+		},
+		{
+			"certificates of no file", key + fmt.Sprintf("ca_cert_file = %q", os.DevNull), "ca_cert_file", "No certificates",
+			[]string{os.DevNull, "is not a regular file"},
+		},
+		{
+			"certificates that are none", key + fmt.Sprintf("ca_cert_file = %q", garbage), "ca_cert_file", "No certificates",
+			[]string{"garbage.pem", "PEM"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -164,7 +225,8 @@ func TestProvider_accepts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if all := newPlugin(t).configure(fmt.Sprintf("mode = \"test\"\napi_key = %q\n%s", someTestKey, block)); len(all) > 0 {
+			if all := newPlugin(t).configure(fmt.Sprintf("mode = \"test\"\napi_key = %q\n%s", someTestKey,
+				block)); len(all) > 0 {
 				t.Errorf("refused: %v", all)
 			}
 		})
@@ -183,38 +245,120 @@ func TestProvider_environment(t *testing.T) {
 	}{
 		{name: "both from the environment", key: w.TestKey(), url: w.URL(), status: "200"},
 		{name: "both from arguments", block: fmt.Sprintf("api_key = %q\napi_url = %q", w.TestKey(), w.URL()), status: "200"},
-		{name: "the argument of the key wins", key: someTestKey, url: w.URL(), block: fmt.Sprintf("api_key = %q", w.TestKey()), status: "200"},
-		{name: "the argument of the key wins over nonsense", key: "nonsense", block: fmt.Sprintf("api_key = %q\napi_url = %q", w.TestKey(), w.URL()), status: "200"},
-		{name: "the same address twice", key: w.TestKey(), url: w.URL() + "/v1/", block: fmt.Sprintf("api_url = %q", w.URL()), status: "200"},
 		{
-			name: "another address", key: w.TestKey(), url: w.URL(), block: fmt.Sprintf("api_key = %q\napi_url = \"http://127.0.0.1:1\"", w.TestKey()), path: "api_url",
-			summary: "Another address than that of the environment", says: []string{"COHORT_API_URL", "No request has been sent"},
+			name:   "the argument of the key wins",
+			key:    someTestKey,
+			url:    w.URL(),
+			block:  fmt.Sprintf("api_key = %q", w.TestKey()),
+			status: "200",
 		},
 		{
-			name: "another address than nonsense", key: w.TestKey(), url: "nonsense", block: fmt.Sprintf("api_url = %q", w.URL()), path: "api_url",
-			summary: "Another address than that of the environment", says: []string{"COHORT_API_URL"},
+			name:   "the argument of the key wins over nonsense",
+			key:    "nonsense",
+			block:  fmt.Sprintf("api_key = %q\napi_url = %q", w.TestKey(), w.URL()),
+			status: "200",
 		},
 		{
-			name: "another address for the key of the environment", key: w.TestKey(), block: `api_url = "https://elsewhere.example.com"`, path: "api_url",
-			summary: "The key of the environment is not sent to another address", says: []string{"elsewhere.example.com", "COHORT_API_KEY", "COHORT_API_URL"},
+			name:   "the same address twice",
+			key:    w.TestKey(),
+			url:    w.URL() + "/v1/",
+			block:  fmt.Sprintf("api_url = %q", w.URL()),
+			status: "200",
 		},
 		{
-			name: "another port for the key of the environment", key: w.TestKey(), block: `api_url = "https://api.getcohort.com:8443"`, path: "api_url",
-			summary: "The key of the environment is not sent to another address", says: []string{"api.getcohort.com:8443"},
+			name:    "another address",
+			key:     w.TestKey(),
+			url:     w.URL(),
+			block:   fmt.Sprintf("api_key = %q\napi_url = \"http://127.0.0.1:1\"", w.TestKey()),
+			path:    "api_url",
+			summary: "Another address than that of the environment",
+			says:    []string{"COHORT_API_URL", "No request has been sent"},
 		},
-		{name: "this machine for the key of the environment", key: w.TestKey(), block: fmt.Sprintf("api_url = %q", w.URL()), status: "200"},
-		{name: "a blank argument is unset", key: w.TestKey(), url: w.URL(), block: "api_key = \"  \"\napi_url = \"\"", status: "200"},
+		{
+			name:    "another address than nonsense",
+			key:     w.TestKey(),
+			url:     "nonsense",
+			block:   fmt.Sprintf("api_url = %q", w.URL()),
+			path:    "api_url",
+			summary: "Another address than that of the environment",
+			says:    []string{"COHORT_API_URL"},
+		},
+		{
+			name:    "another address for the key of the environment",
+			key:     w.TestKey(),
+			block:   `api_url = "https://elsewhere.example.com"`,
+			path:    "api_url",
+			summary: "The key of the environment is not sent to another address",
+			says:    []string{"elsewhere.example.com", "COHORT_API_KEY", "COHORT_API_URL"},
+		},
+		{
+			name:    "another port for the key of the environment",
+			key:     w.TestKey(),
+			block:   `api_url = "https://api.getcohort.com:8443"`,
+			path:    "api_url",
+			summary: "The key of the environment is not sent to another address",
+			says:    []string{"api.getcohort.com:8443"},
+		},
+		{
+			name:   "this machine for the key of the environment",
+			key:    w.TestKey(),
+			block:  fmt.Sprintf("api_url = %q", w.URL()),
+			status: "200",
+		},
+		{
+			name:   "a blank argument is unset",
+			key:    w.TestKey(),
+			url:    w.URL(),
+			block:  "api_key = \"  \"\napi_url = \"\"",
+			status: "200",
+		},
 		{name: "white space around", key: "\t" + w.TestKey() + "\r\n", url: " " + w.URL() + "\n", status: "200"},
-		{name: "white space around in arguments", block: fmt.Sprintf("api_key = \" %s\\n\"\napi_url = \" %s \"", w.TestKey(), w.URL()), status: "200"},
+		{
+			name:   "white space around in arguments",
+			block:  fmt.Sprintf("api_key = \" %s\\n\"\napi_url = \" %s \"", w.TestKey(), w.URL()),
+			status: "200",
+		},
 		{name: "address with the version", key: w.TestKey(), url: w.URL() + "/v1", status: "200"},
 		{name: "address with the version and a slash", key: w.TestKey(), url: w.URL() + "/v1/", status: "200"},
-		{name: "no key", url: w.URL(), path: "api_key", summary: "No API key", says: []string{"COHORT_API_KEY", "the argument api_key", "Settings > Integrations"}},
-		{name: "blank keys", key: "\n", url: w.URL(), block: `api_key = " "`, path: "api_key", summary: "No API key", says: []string{"COHORT_API_KEY", "the argument api_key"}},
-		{name: "wrong key in the variable", key: "secret", url: w.URL(), path: "api_key", summary: "Not an API key", says: []string{"In COHORT_API_KEY"}},
-		{name: "wrong address in the variable", key: w.TestKey(), url: "nonsense", path: "api_url", summary: "Not an address of the API", says: []string{"In COHORT_API_URL"}},
 		{
-			name: "key of the other merchant in the variable", key: w.LiveKey(), url: w.URL(), path: "mode",
-			summary: "Wrong merchant: the key is a live key, this configuration expects test", says: []string{"Supply the test_ key in COHORT_API_KEY"},
+			name:    "no key",
+			url:     w.URL(),
+			path:    "api_key",
+			summary: "No API key",
+			says:    []string{"COHORT_API_KEY", "the argument api_key", "Settings > Integrations"},
+		},
+		{
+			name:    "blank keys",
+			key:     "\n",
+			url:     w.URL(),
+			block:   `api_key = " "`,
+			path:    "api_key",
+			summary: "No API key",
+			says:    []string{"COHORT_API_KEY", "the argument api_key"},
+		},
+		{
+			name:    "wrong key in the variable",
+			key:     "secret",
+			url:     w.URL(),
+			path:    "api_key",
+			summary: "Not an API key",
+			says:    []string{"In COHORT_API_KEY"},
+		},
+		{
+			name:    "wrong address in the variable",
+			key:     w.TestKey(),
+			url:     "nonsense",
+			path:    "api_url",
+			summary: "Not an address of the API",
+			says:    []string{"In COHORT_API_URL"},
+		},
+		{
+			name:    "key of the other merchant in the variable",
+			key:     w.LiveKey(),
+			url:     w.URL(),
+			path:    "mode",
+			summary: "Wrong merchant: the key is a live key, this configuration expects test",
+			says:    []string{"Supply the test_ key in COHORT_API_KEY"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -256,7 +400,8 @@ func TestProvider_unknownKey(t *testing.T) {
 	if _, all := p.plan("cohort_perk", cty.NullVal(config.Type()), config); len(all) > 0 {
 		t.Errorf("plan: %v", all)
 	}
-	one(t, p.get(), "", "Could not read the campaign diffusion", "only known after another resource is applied", "-target", "COHORT_API_KEY")
+	one(t, p.get(), "", "Could not read the campaign diffusion", "only known after another resource is applied", "-target",
+		"COHORT_API_KEY")
 	if n := w.Stats().Requests; n != 0 {
 		t.Errorf("%d requests were sent without a key", n)
 	}
@@ -278,11 +423,13 @@ func TestProvider_unknownKeyStandIn(t *testing.T) {
 	}
 	w.Reset()
 	_, all = configure(w.LiveKey(), "unknown")
-	one(t, all, "mode", "Wrong merchant: the key is a live key, this configuration expects test", "Supply the test_ key in COHORT_API_KEY")
+	one(t, all, "mode", "Wrong merchant: the key is a live key, this configuration expects test",
+		"Supply the test_ key in COHORT_API_KEY")
 	_, all = configure("secret", "unknown")
 	one(t, all, "api_key", "Not an API key", "In COHORT_API_KEY")
 	_, all = configure(w.TestKey(), strconv.Quote(w.LiveKey()))
-	one(t, all, "mode", "Wrong merchant: the key is a live key, this configuration expects test", "Supply the test_ key in the argument api_key")
+	one(t, all, "mode", "Wrong merchant: the key is a live key, this configuration expects test",
+		"Supply the test_ key in the argument api_key")
 	if n := w.Stats().Requests; n != 0 {
 		t.Errorf("%d requests were sent with a key that was refused", n)
 	}
@@ -311,16 +458,21 @@ func TestProvider_unknownSettings(t *testing.T) {
 		w, p := configured(t, "conflict_policy = unknown")
 		kind := "cohort_list"
 		before := p.resource(kind, `name = "VIP"`).AsValueMap()
-		before["id"], before["mode"] = cty.StringVal(w.post(t, "/v1/cohorts", `{"type":"list","name":"Changed outside"}`)), cty.StringVal("test")
+		before["id"], before["mode"] = cty.StringVal(w.post(t, "/v1/cohorts", `{"type":"list","name":"Changed outside"}`)),
+			cty.StringVal("test")
 		after := maps.Clone(before)
 		after["name"] = cty.StringVal("VIPs")
 		answer, err := p.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-			TypeName: kind, PriorState: dynamic(t, cty.ObjectVal(before)), PlannedState: dynamic(t, cty.ObjectVal(after)), Config: dynamic(t, p.resource(kind, `name = "VIPs"`)),
+			TypeName:     kind,
+			PriorState:   dynamic(t, cty.ObjectVal(before)),
+			PlannedState: dynamic(t, cty.ObjectVal(after)),
+			Config:       dynamic(t, p.resource(kind, `name = "VIPs"`)),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		one(t, saidBy(answer.Diagnostics), "name", `Could not update list "VIPs": it was changed outside of Terraform after the plan was made`)
+		one(t, saidBy(answer.Diagnostics), "name",
+			`Could not update list "VIPs": it was changed outside of Terraform after the plan was made`)
 	})
 	t.Run("requests are as by default", func(t *testing.T) {
 		t.Parallel()
@@ -339,16 +491,21 @@ func TestProvider_unknownSettings(t *testing.T) {
 			t.Errorf("said %v after %d requests", all, w.Stats().Requests)
 		}
 	})
-	for name, block := range map[string]string{"the whole list": "unknown_part", "one of the list": `["perk:welcome", unknown]`} {
+	for name, block := range map[string]string{
+		"the whole list":  "unknown_part",
+		"one of the list": `["perk:welcome", unknown]`,
+	} {
 		t.Run("allow_live_delete has to be known: "+name, func(t *testing.T) {
 			t.Parallel()
-			all := newPlugin(t).configure(fmt.Sprintf("mode = \"live\"\napi_key = %q\nallow_live_delete = %s", someLiveKey, block))
+			all := newPlugin(t).configure(fmt.Sprintf("mode = \"live\"\napi_key = %q\nallow_live_delete = %s",
+				someLiveKey, block))
 			one(t, all, "allow_live_delete", "Not known what may be deleted", "has to be known when planning")
 		})
 	}
 	t.Run("allow_live_delete without a value names nothing", func(t *testing.T) {
 		t.Parallel()
-		if all := newPlugin(t).configure(fmt.Sprintf("mode = \"live\"\napi_key = %q\nallow_live_delete = [null]", someLiveKey)); len(all) > 0 {
+		if all := newPlugin(t).configure(fmt.Sprintf("mode = \"live\"\napi_key = %q\nallow_live_delete = [null]",
+			someLiveKey)); len(all) > 0 {
 			t.Error(all)
 		}
 	})
@@ -364,8 +521,18 @@ func TestProvider_readOnly(t *testing.T) {
 		{name: "argument", block: "read_only = true", refused: true},
 		{name: "variable", variable: "true", refused: true},
 		{name: "variable as a number, with white space", variable: " 1\n", refused: true},
-		{name: "the argument does not allow what the variable forbids", variable: "true", block: "read_only = false", refused: true},
-		{name: "the variable does not allow what the argument forbids", variable: "false", block: "read_only = true", refused: true},
+		{
+			name:     "the argument does not allow what the variable forbids",
+			variable: "true",
+			block:    "read_only = false",
+			refused:  true,
+		},
+		{
+			name:     "the variable does not allow what the argument forbids",
+			variable: "false",
+			block:    "read_only = true",
+			refused:  true,
+		},
 		{name: "variable says no", variable: "false"},
 		{name: "blank variable", variable: " "},
 	} {
@@ -544,7 +711,8 @@ func TestProvider_savedPlan(t *testing.T) {
 			byOpenTofu := strings.Contains(c.mode, "var.") && requests <= 1 &&
 				strings.Contains(output, "inconsistent final plan") && strings.HasPrefix(terraform.must("version"), "OpenTofu")
 			if code == 0 || !byOpenTofu && (!strings.Contains(output, "Wrong merchant") || requests > 0) {
-				t.Errorf("exit code %d after %d requests, want a refusal before any that says it is the wrong merchant:\n%s", code, requests, output)
+				t.Errorf("exit code %d after %d requests, want a refusal before any that says it is the wrong merchant:\n%s",
+					code, requests, output)
 			}
 			for _, mode := range []string{"test", "live"} {
 				if objects := w.Objects(mode, "cohorts"); len(objects) > 0 {
@@ -568,7 +736,8 @@ func TestProvider_quiet(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	terraform := terraformRoot(t, "resource \"cohort_list\" \"vip\" {\n  name = \"VIP customers\"\n}\n",
 		"COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey(), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
-	output := terraform.must("plan", "-out=saved.tfplan") + terraform.must("show", "-json", "saved.tfplan") + terraform.must("apply", "saved.tfplan")
+	output := terraform.must("plan", "-out=saved.tfplan") + terraform.must("show", "-json", "saved.tfplan") +
+		terraform.must("apply", "saved.tfplan")
 	for _, name := range []string{"trace.log", "terraform.tfstate", "saved.tfplan"} {
 		content, err := os.ReadFile(filepath.Join(terraform.dir, name))
 		if err != nil {

@@ -105,12 +105,19 @@ func eachValue(value any, change func(any) any) any {
 // adopt imports an object by id and reads it.
 func (p *plugin) adopt(kind, id string) (object, []said) {
 	p.t.Helper()
-	imported, err := p.server.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: kind, ID: "id:" + id})
+	imported, err := p.server.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{
+		TypeName: kind,
+		ID:       "id:" + id,
+	})
 	if err != nil || len(errorsOf(saidBy(imported.Diagnostics))) > 0 {
 		p.t.Fatal(err, saidBy(imported.Diagnostics))
 	}
 	found := imported.ImportedResources[0]
-	read, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: kind, CurrentState: found.State, Private: found.Private})
+	read, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName:     kind,
+		CurrentState: found.State,
+		Private:      found.Private,
+	})
 	if err != nil || len(errorsOf(saidBy(read.Diagnostics))) > 0 {
 		p.t.Fatal(err, saidBy(read.Diagnostics))
 	}

@@ -17,7 +17,8 @@ func TestResources_publishFails(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	w.post(t, "/v1/perks", `{"internalName":"p"}`)
 	config := perk(`desired_status = "live"`) + asset(`desired_status = "published"`) +
-		badge(`desired_status = "published"`) + campaign(`airdrop = {}`, `rewards = [{ perk_id = "<p>" }]`, `desired_status = "published"`)
+		badge(`desired_status = "published"`) +
+		campaign(`airdrop = {}`, `rewards = [{ perk_id = "<p>" }]`, `desired_status = "published"`)
 	var refuse []func()
 	var drafts []statecheck.StateCheck
 	var updates []plancheck.PlanCheck
@@ -35,7 +36,8 @@ func TestResources_publishFails(t *testing.T) {
 		drafts = append(drafts, known(c.address, text("draft"), "status"), known(c.address, text(c.public), "desired_status"))
 		updates = append(updates, plancheck.ExpectResourceAction(c.address, plancheck.ResourceActionUpdate))
 		created = append(created, w.holds(c.path, append(c.others, c.name+" draft")...))
-		published = append(published, w.wroteOf("<"+c.name+">", "POST /v1/"+c.path+"/<"+c.name+">/publish"), w.holds(c.path, append(c.others, c.name+" "+c.public)...))
+		published = append(published, w.wroteOf("<"+c.name+">", "POST /v1/"+c.path+"/<"+c.name+">/publish"),
+			w.holds(c.path, append(c.others, c.name+" "+c.public)...))
 	}
 	w.run(t, nil,
 		resource.TestStep{
@@ -44,7 +46,10 @@ func TestResources_publishFails(t *testing.T) {
 					refuse()
 				}
 			},
-			Config: config, ExpectNonEmptyPlan: true, ConfigStateChecks: drafts, Check: resource.ComposeAggregateTestCheckFunc(created...),
+			Config:             config,
+			ExpectNonEmptyPlan: true,
+			ConfigStateChecks:  drafts,
+			Check:              resource.ComposeAggregateTestCheckFunc(created...),
 		},
 		resource.TestStep{
 			PreConfig: w.mark, Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: updates},

@@ -48,31 +48,52 @@ var allQueried = []queried{
 		typeName: "cohort_perk", route: "/v1/perks", names: []string{"welcome", "gift", "old"},
 		filter: "status", value: "archived", chosen: []string{"old"},
 		first: map[string]any{
-			"mode": "test", "internal_name": "welcome", "title": map[string]any{"en": "10% off", "fr": "10 % offerts"}, "expires_at": "2037-01-01T00:00:00Z",
-			"shopify_discount": map[string]any{"name": "W", "type": "percentage", "value": 12.5}, "status": "live", "desired_status": "live", "on_destroy": "archive",
+			"mode":             "test",
+			"internal_name":    "welcome",
+			"title":            map[string]any{"en": "10% off", "fr": "10 % offerts"},
+			"expires_at":       "2037-01-01T00:00:00Z",
+			"shopify_discount": map[string]any{"name": "W", "type": "percentage", "value": 12.5},
+			"status":           "live",
+			"desired_status":   "live",
+			"on_destroy":       "archive",
 		},
 	},
 	{
 		typeName: "cohort_digital_asset", route: "/v1/digital-assets", names: []string{"card", "film", "pin"},
 		filter: "status", value: "draft", chosen: []string{"film", "pin"},
 		first: map[string]any{
-			"mode": "test", "internal_name": "card", "title": map[string]any{"en": "Founder card"}, "image_url": "https://cdn.example.com/card.png", "max_supply": 500.0,
-			"status": "published", "desired_status": "published",
+			"mode":           "test",
+			"internal_name":  "card",
+			"title":          map[string]any{"en": "Founder card"},
+			"image_url":      "https://cdn.example.com/card.png",
+			"max_supply":     500.0,
+			"status":         "published",
+			"desired_status": "published",
 		},
 	},
 	{
 		typeName: "cohort_badge", route: "/v1/badges", names: []string{"gold-badge", "vip-badge", "staff-badge"},
 		filter: "status", value: "published", chosen: []string{"gold-badge"},
 		first: map[string]any{
-			"mode": "test", "internal_name": "gold-badge", "title": map[string]any{"en": "Gold"}, "image_url": "https://cdn.example.com/gold.svg", "visibility": "everyone",
-			"status": "published", "desired_status": "published",
+			"mode":           "test",
+			"internal_name":  "gold-badge",
+			"title":          map[string]any{"en": "Gold"},
+			"image_url":      "https://cdn.example.com/gold.svg",
+			"visibility":     "everyone",
+			"status":         "published",
+			"desired_status": "published",
 		},
 	},
 	{
 		typeName: "cohort_campaign", route: "/v1/campaigns", names: []string{"thanks", "shop", "hunt"},
 		filter: "status", value: "ended", chosen: []string{"thanks"},
 		first: map[string]any{
-			"mode": "test", "internal_name": "thanks", "airdrop": map[string]any{}, "status": "ended", "desired_status": "ended", "on_destroy": "archive",
+			"mode":           "test",
+			"internal_name":  "thanks",
+			"airdrop":        map[string]any{},
+			"status":         "ended",
+			"desired_status": "ended",
+			"on_destroy":     "archive",
 		},
 	},
 }
@@ -92,27 +113,41 @@ func queryWorld(t *testing.T) *world {
 	made("/v1/user-properties", `{"name":"Points","type":"number","referenceId":"points"}`)
 	made("/v1/user-properties", `{"name":"Shoe","type":"text","referenceId":"shoe"}`)
 	vip := made("/v1/cohorts", `{"type":"list","name":"VIP customers","referenceId":"vip"}`)
-	gold := made("/v1/cohorts", `{"type":"segment","name":"Gold","referenceId":"gold","conditions":{"operator":"or","groups":[{"operator":"and","conditions":[
+	gold := made("/v1/cohorts",
+		`{"type":"segment","name":"Gold","referenceId":"gold","conditions":{"operator":"or","groups":[{"operator":"and",`+
+			`"conditions":[
 		{"type":"user-property","typeConfig":{"property":"loyalty_tier","operator":"equals","value":"gold"}}]}]}}`)
 	made("/v1/cohorts", `{"type":"list","name":"Testers"}`)
 	made("/v1/cohorts", `{"type":"segment","name":"Newcomers"}`)
 	staff := made("/v1/cohorts", `{"type":"list","name":"Staff","referenceId":"staff"}`)
 	made("/v1/cohorts", `{"type":"segment","name":"Lapsed","referenceId":"lapsed"}`)
-	perk := made("/v1/perks", `{"internalName":"welcome","title":{"en":"10% off","fr":"10 % offerts"},"expiresAt":"2037-01-01T00:00:00.000Z",
+	perk := made("/v1/perks",
+		`{"internalName":"welcome","title":{"en":"10% off","fr":"10 % offerts"},"expiresAt":"2037-01-01T00:00:00.000Z",
 		"type":"shopify-discount","typeConfig":{"discountName":"W","discountType":"percentage","value":12.5}}`, "publish")
 	made("/v1/perks", `{"internalName":"gift","type":"gift-card","typeConfig":{"amount":5}}`)
-	made("/v1/perks", `{"internalName":"old","title":{"en":"Old"},"type":"code","typeConfig":{"code":"CANARY"}}`, "publish", "archive")
-	made("/v1/digital-assets", `{"internalName":"card","title":{"en":"Founder card"},"imageUrl":"https://cdn.example.com/card.png","maxSupply":500}`, "publish")
+	made("/v1/perks", `{"internalName":"old","title":{"en":"Old"},"type":"code","typeConfig":{"code":"CANARY"}}`,
+		"publish", "archive")
+	made("/v1/digital-assets",
+		`{"internalName":"card","title":{"en":"Founder card"},"imageUrl":"https://cdn.example.com/card.png","maxSupply":500}`,
+		"publish")
 	made("/v1/digital-assets", `{"internalName":"film","videoUrl":"https://cdn.example.com/a.mp4"}`)
 	made("/v1/digital-assets", `{"internalName":"pin"}`)
-	made("/v1/badges", `{"internalName":"gold-badge","cohortId":"`+gold+`","title":{"en":"Gold"},"imageUrl":"https://cdn.example.com/gold.svg"}`, "publish")
+	made("/v1/badges",
+		`{"internalName":"gold-badge","cohortId":"`+gold+`","title":{"en":"Gold"},`+
+			`"imageUrl":"https://cdn.example.com/gold.svg"}`, "publish")
 	made("/v1/badges", `{"internalName":"vip-badge","cohortId":"`+vip+`","visibility":"owners"}`)
 	made("/v1/badges", `{"internalName":"staff-badge","cohortId":"`+staff+`","lockedDescription":{"en":"Join us."}}`)
-	made("/v1/campaigns", `{"internalName":"thanks","type":"airdrop","rewards":[{"type":"perk","rewardId":"`+perk+`"}]}`, "publish", "end")
-	made("/v1/campaigns", `{"internalName":"shop","type":"store","cohortId":"`+vip+`","typeConfig":{"name":{"en":"Shop"}}}`)
-	made("/v1/campaigns", `{"internalName":"hunt","type":"challenge","endAt":"2037-08-31T22:00:00.000Z","typeConfig":{"name":{"en":"Hunt"},"optInCta":{"en":"Join"},
-		"description":{"en":"<p>Hunt.</p>"},"imageUrl":"https://cdn.example.com/hunt.jpg","steps":[{"userAction":"visit","title":{"en":"Visit"},"triggers":[{"type":"visit","typeConfig":{"page":"/shop","times":2}}]}]},
-		"rewards":[{"type":"perk","rewardId":"`+perk+`","quantity":5}],"distribution":{"type":"instant-draw","typeConfig":{"maxBoxes":10}}}`, "publish")
+	made("/v1/campaigns", `{"internalName":"thanks","type":"airdrop","rewards":[{"type":"perk","rewardId":"`+perk+`"}]}`,
+		"publish", "end")
+	made("/v1/campaigns",
+		`{"internalName":"shop","type":"store","cohortId":"`+vip+`","typeConfig":{"name":{"en":"Shop"}}}`)
+	made("/v1/campaigns",
+		`{"internalName":"hunt","type":"challenge","endAt":"2037-08-31T22:00:00.000Z","typeConfig":{"name":{"en":"Hunt"},`+
+			`"optInCta":{"en":"Join"},
+		"description":{"en":"<p>Hunt.</p>"},"imageUrl":"https://cdn.example.com/hunt.jpg","steps":[{"userAction":"visit",`+
+			`"title":{"en":"Visit"},"triggers":[{"type":"visit","typeConfig":{"page":"/shop","times":2}}]}]},
+		"rewards":[{"type":"perk","rewardId":"`+perk+`","quantity":5}],"distribution":{"type":"instant-draw",`+
+			`"typeConfig":{"maxBoxes":10}}}`, "publish")
 	w.mark()
 	return w
 }
@@ -281,7 +316,10 @@ func TestQuery_filter(t *testing.T) {
 			t.Parallel()
 			for _, include := range []bool{false, true} {
 				results, all := p.query(t, &tfprotov6.ListResourceRequest{
-					TypeName: k.typeName, Config: asDynamic(t, map[string]any{k.filter: k.value}), IncludeResource: include, Limit: 100,
+					TypeName:        k.typeName,
+					Config:          asDynamic(t, map[string]any{k.filter: k.value}),
+					IncludeResource: include,
+					Limit:           100,
 				})
 				if len(all) > 0 {
 					t.Error(all)
@@ -307,7 +345,10 @@ func (p *protocolClient) validateQuery(t *testing.T, typeName string, config map
 	if !ok {
 		t.Fatal("the server has no queries")
 	}
-	answer, err := server.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: asDynamic(t, config)})
+	answer, err := server.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{
+		TypeName: typeName,
+		Config:   asDynamic(t, config),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -320,7 +361,11 @@ func TestQuery_noConfig(t *testing.T) {
 	w := queryWorld(t)
 	p := w.protocol(t)
 	for _, k := range allQueried {
-		results, all := p.query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, Config: asDynamic(t, nil), Limit: 100})
+		results, all := p.query(t, &tfprotov6.ListResourceRequest{
+			TypeName: k.typeName,
+			Config:   asDynamic(t, nil),
+			Limit:    100,
+		})
 		if len(all) > 0 || !slices.Equal(names(results), k.names) {
 			t.Errorf("%s: %q, and %v", k.typeName, names(results), all)
 		}
@@ -339,10 +384,20 @@ func TestQuery_limit(t *testing.T) {
 			w := queryWorld(t)
 			p := w.protocol(t)
 			w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: k.route, PageSize: 1, Count: -1})()
-			for limit, want := range map[int64]struct{ shown, pages, reads int }{0: {3, 3, 3}, 1: {1, 1, 1}, 2: {2, 2, 2}, 3: {3, 3, 3}, 4: {3, 3, 3}} {
+			for limit, want := range map[int64]struct{ shown, pages, reads int }{
+				0: {3, 3, 3},
+				1: {1, 1, 1},
+				2: {2, 2, 2},
+				3: {3, 3, 3},
+				4: {3, 3, 3},
+			} {
 				for _, include := range []bool{false, true} {
 					w.mark()
-					results, all := p.query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, IncludeResource: include, Limit: limit})
+					results, all := p.query(t, &tfprotov6.ListResourceRequest{
+						TypeName:        k.typeName,
+						IncludeResource: include,
+						Limit:           limit,
+					})
 					if len(all) > 0 || !slices.Equal(names(results), k.names[:want.shown]) {
 						t.Errorf("limit %d: %q, and %v", limit, names(results), all)
 					}
@@ -385,7 +440,8 @@ func TestQuery_error(t *testing.T) {
 			if !slices.Equal(names(results), k.names[:2]) {
 				t.Errorf("before the error: %q", names(results))
 			}
-			if len(all) != 1 || all[0].warning || all[0].summary != "Could not finish the query of "+k.typeName || !strings.Contains(all[0].detail, "HTTP 403") {
+			if len(all) != 1 || all[0].warning || all[0].summary != "Could not finish the query of "+k.typeName ||
+				!strings.Contains(all[0].detail, "HTTP 403") {
 				t.Errorf("the error is %v", all)
 			}
 
@@ -396,7 +452,8 @@ func TestQuery_error(t *testing.T) {
 				t.Errorf("before the error: %q", names(results))
 			}
 			noun := strings.ReplaceAll(strings.TrimPrefix(k.typeName, "cohort_"), "_", " ")
-			if len(all) != 1 || all[0].warning || all[0].summary != "Could not read "+noun+` "`+k.names[1]+`"` || !strings.Contains(all[0].detail, "HTTP 403") {
+			if len(all) != 1 || all[0].warning || all[0].summary != "Could not read "+noun+` "`+k.names[1]+`"` ||
+				!strings.Contains(all[0].detail, "HTTP 403") {
 				t.Errorf("the error is %v", all)
 			}
 		})
@@ -414,7 +471,10 @@ func TestQuery_partialRows(t *testing.T) {
 			p := w.protocol(t)
 			request := &tfprotov6.ListResourceRequest{TypeName: k.typeName, IncludeResource: true, Limit: 100}
 			whole, _ := p.query(t, request)
-			drop := []string{"name", "referenceId", "conditions", "internalName", "title", "description", "imageUrl", "status", "type", "typeConfig", "rewards", "distribution", "cohortId", "maxSupply"}
+			drop := []string{
+				"name", "referenceId", "conditions", "internalName", "title", "description", "imageUrl", "status", "type",
+				"typeConfig", "rewards", "distribution", "cohortId", "maxSupply",
+			}
 			for i := range drop {
 				drop[i] = "data[]." + drop[i]
 			}
@@ -427,7 +487,11 @@ func TestQuery_partialRows(t *testing.T) {
 				t.Errorf("resources of rows that are whole, and of those that are not (-whole +partial):\n%s", diff)
 			}
 			if k.filter != "" {
-				results, all := p.query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, Config: asDynamic(t, map[string]any{k.filter: k.value}), Limit: 100})
+				results, all := p.query(t, &tfprotov6.ListResourceRequest{
+					TypeName: k.typeName,
+					Config:   asDynamic(t, map[string]any{k.filter: k.value}),
+					Limit:    100,
+				})
 				if len(all) > 0 || !slices.Equal(names(results), k.chosen) {
 					t.Errorf("%q, and %v", names(results), all)
 				}
@@ -450,18 +514,44 @@ func TestQuery_changing(t *testing.T) {
 		fault    sandbox.Fault
 		want     []string
 	}{
-		"gone":            {"cohort_perk", nil, sandbox.Fault{Route: "/v1/perks/{id}", Nth: 2, Status: 404, Body: &gone}, []string{"welcome", "old"}},
-		"another status":  {"cohort_digital_asset", map[string]any{"status": "draft"}, sandbox.Fault{Route: "/v1/digital-assets/{id}", Set: map[string]any{"status": "published"}}, []string{"pin"}},
-		"no filter":       {"cohort_list", nil, sandbox.Fault{Route: "/v1/cohorts", Set: map[string]any{"data[1].type": "segment"}}, []string{"vip", "staff"}},
-		"another type":    {"cohort_list", nil, sandbox.Fault{Route: "/v1/cohorts/{id}", Nth: 3, Set: map[string]any{"type": "segment"}}, []string{"vip", "Testers"}},
-		"another segment": {"cohort_segment", nil, sandbox.Fault{Route: "/v1/cohorts/{id}", Nth: 3, Set: map[string]any{"type": "list"}}, []string{"gold", "Newcomers"}},
+		"gone": {
+			"cohort_perk", nil,
+			sandbox.Fault{Route: "/v1/perks/{id}", Nth: 2, Status: 404, Body: &gone},
+			[]string{"welcome", "old"},
+		},
+		"another status": {
+			"cohort_digital_asset",
+			map[string]any{"status": "draft"},
+			sandbox.Fault{Route: "/v1/digital-assets/{id}", Set: map[string]any{"status": "published"}},
+			[]string{"pin"},
+		},
+		"no filter": {
+			"cohort_list", nil,
+			sandbox.Fault{Route: "/v1/cohorts", Set: map[string]any{"data[1].type": "segment"}},
+			[]string{"vip", "staff"},
+		},
+		"another type": {
+			"cohort_list", nil,
+			sandbox.Fault{Route: "/v1/cohorts/{id}", Nth: 3, Set: map[string]any{"type": "segment"}},
+			[]string{"vip", "Testers"},
+		},
+		"another segment": {
+			"cohort_segment", nil,
+			sandbox.Fault{Route: "/v1/cohorts/{id}", Nth: 3, Set: map[string]any{"type": "list"}},
+			[]string{"gold", "Newcomers"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := queryWorld(t)
 			c.fault.Method = http.MethodGet
 			w.fault(t, c.fault)()
-			results, all := w.protocol(t).query(t, &tfprotov6.ListResourceRequest{TypeName: c.typeName, Config: asDynamic(t, c.config), IncludeResource: true, Limit: 100})
+			results, all := w.protocol(t).query(t, &tfprotov6.ListResourceRequest{
+				TypeName:        c.typeName,
+				Config:          asDynamic(t, c.config),
+				IncludeResource: true,
+				Limit:           100,
+			})
 			if len(all) > 0 || !slices.Equal(names(results), c.want) {
 				t.Errorf("%q, want %q, and %v", names(results), c.want, all)
 			}
@@ -473,12 +563,22 @@ func TestQuery_changing(t *testing.T) {
 func TestQuery_leftOut(t *testing.T) {
 	t.Parallel()
 	w := queryWorld(t)
-	w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: "/v1/campaigns/{id}", Nth: 2, Set: map[string]any{"distribution.type": "lottery"}})()
-	results, all := w.protocol(t).query(t, &tfprotov6.ListResourceRequest{TypeName: "cohort_campaign", IncludeResource: true, Limit: 2})
+	w.fault(t, sandbox.Fault{
+		Method: http.MethodGet,
+		Route:  "/v1/campaigns/{id}",
+		Nth:    2,
+		Set:    map[string]any{"distribution.type": "lottery"},
+	})()
+	results, all := w.protocol(t).query(t, &tfprotov6.ListResourceRequest{
+		TypeName:        "cohort_campaign",
+		IncludeResource: true,
+		Limit:           2,
+	})
 	if !slices.Equal(names(results), []string{"thanks", "hunt"}) {
 		t.Errorf("names: %q", names(results))
 	}
-	if len(all) != 1 || !all[0].warning || all[0].summary != `The campaign "shop" is left out` || !strings.Contains(all[0].detail, `"lottery"`) {
+	if len(all) != 1 || !all[0].warning || all[0].summary != `The campaign "shop" is left out` ||
+		!strings.Contains(all[0].detail, `"lottery"`) {
 		t.Errorf("the warning is %v", all)
 	}
 }
@@ -503,7 +603,11 @@ func TestQuery_refused(t *testing.T) {
 			}
 			for _, k := range allQueried {
 				w.mark()
-				results, all := (&protocolClient{p.server, p.schema}).query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, IncludeResource: true, Limit: 100})
+				results, all := (&protocolClient{p.server, p.schema}).query(t, &tfprotov6.ListResourceRequest{
+					TypeName:        k.typeName,
+					IncludeResource: true,
+					Limit:           100,
+				})
 				if len(results) > 0 || len(all) != 1 || all[0].warning || !strings.Contains(all[0].detail, c.said) {
 					t.Errorf("%s: %d results, and %v", k.typeName, len(results), all)
 				}
@@ -522,7 +626,8 @@ func TestQuery_live(t *testing.T) {
 	p := newPlugin(t)
 	configure := func(settings string) {
 		t.Helper()
-		if problems := p.configure("api_url = \"" + w.URL() + "\"\nmode = \"live\"\napi_key = \"" + w.LiveKey() + "\"\n" + settings); len(problems) > 0 {
+		if problems := p.configure("api_url = \"" + w.URL() + "\"\nmode = \"live\"\napi_key = \"" + w.LiveKey() + "\"\n" +
+			settings); len(problems) > 0 {
 			t.Fatal(problems)
 		}
 	}
@@ -531,7 +636,11 @@ func TestQuery_live(t *testing.T) {
 	state, all := live.create(t, "cohort_list", map[string]any{"name": "VIP customers", "reference_id": "vip"})
 	noErrors(t, all)
 	configure("read_only = true")
-	results, said := live.query(t, &tfprotov6.ListResourceRequest{TypeName: "cohort_list", IncludeResource: true, Limit: 100})
+	results, said := live.query(t, &tfprotov6.ListResourceRequest{
+		TypeName:        "cohort_list",
+		IncludeResource: true,
+		Limit:           100,
+	})
 	want := []shown{{name: "vip", identity: map[string]any{"mode": "live", "id": state["id"]}, resource: state}}
 	if diff := cmp.Diff(want, results, cmp.AllowUnexported(shown{})); diff != "" || len(said) > 0 {
 		t.Errorf("(-want +got):\n%s%v", diff, said)
@@ -583,7 +692,11 @@ func TestQuery_notWanted(t *testing.T) {
 	if !ok {
 		t.Fatal("the server has no queries")
 	}
-	stream, err := server.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: "cohort_badge", Config: asDynamic(t, nil), Limit: 100})
+	stream, err := server.ListResource(t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: "cohort_badge",
+		Config:   asDynamic(t, nil),
+		Limit:    100,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,11 @@ func (p *protocolClient) refresh(t *testing.T, resources []managed) []managed {
 		workers.Go(func() {
 			for at := int(next.Add(1)) - 1; at < len(resources); at = int(next.Add(1)) - 1 {
 				before := resources[at]
-				answer, err := p.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: before.typeName, CurrentState: before.state, Private: before.private})
+				answer, err := p.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+					TypeName:     before.typeName,
+					CurrentState: before.state,
+					Private:      before.private,
+				})
 				if err != nil || len(answer.Diagnostics) > 0 {
 					t.Errorf("reading a %s: %v %v", before.typeName, err, answer)
 					return
@@ -68,7 +72,9 @@ func TestReader_manyOfMany(t *testing.T) {
 	first := w.protocol(t)
 	var perks []managed
 	for i := range 1000 {
-		perks = append(perks, first.imported(t, "cohort_perk", w.post(t, "/v1/perks", fmt.Sprintf(`{"internalName":"perk-%d","title":{"en":"Perk %d"}}`, i, i))))
+		perks = append(perks,
+			first.imported(t, "cohort_perk",
+				w.post(t, "/v1/perks", fmt.Sprintf(`{"internalName":"perk-%d","title":{"en":"Perk %d"}}`, i, i))))
 	}
 	w.Reset()
 	perks = first.refresh(t, perks)
@@ -123,7 +129,8 @@ func TestReader_newAmongOld(t *testing.T) {
 	first := w.protocol(t)
 	var perks []managed
 	for i := range 120 {
-		perks = append(perks, first.imported(t, "cohort_perk", w.post(t, "/v1/perks", fmt.Sprintf(`{"internalName":"perk-%d"}`, i))))
+		perks = append(perks,
+			first.imported(t, "cohort_perk", w.post(t, "/v1/perks", fmt.Sprintf(`{"internalName":"perk-%d"}`, i))))
 	}
 	perks = first.refresh(t, perks)
 	w.Reset()
@@ -132,7 +139,8 @@ func TestReader_newAmongOld(t *testing.T) {
 	p.create(t, "cohort_perk", map[string]any{"internal_name": "new"})
 	p.create(t, "cohort_perk", map[string]any{"internal_name": "newer"})
 	if sent, writes := w.Stats().Requests, w.Stats().ByMethod["POST"]; sent != 2+2 || writes != 2 {
-		t.Errorf("a refresh of 120 perks and two new ones took %d requests, %d of them writes, want 2 pages and 2 creates", sent, writes)
+		t.Errorf("a refresh of 120 perks and two new ones took %d requests, %d of them writes, want 2 pages and 2 creates",
+			sent, writes)
 	}
 }
 
@@ -153,7 +161,12 @@ func TestReader_fewOfMany(t *testing.T) {
 	const perks, page = 100_000, 100
 	var requests atomic.Int64
 	row := func(n int) map[string]any {
-		return map[string]any{"id": strconv.Itoa(n), "internalName": fmt.Sprint("perk-", n), "type": "none", "status": "draft"}
+		return map[string]any{
+			"id":           strconv.Itoa(n),
+			"internalName": fmt.Sprint("perk-", n),
+			"type":         "none",
+			"status":       "draft",
+		}
 	}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
@@ -174,7 +187,8 @@ func TestReader_fewOfMany(t *testing.T) {
 	configured := func() *protocolClient { return protocolFor(t, s.URL, "test_0123456789abcdef0123456789abcdef") }
 	first := configured()
 	few := first.refresh(t, []managed{
-		first.imported(t, "cohort_perk", "id:1000"), first.imported(t, "cohort_perk", "id:50000"), first.imported(t, "cohort_perk", "id:99999"),
+		first.imported(t, "cohort_perk", "id:1000"), first.imported(t, "cohort_perk", "id:50000"),
+		first.imported(t, "cohort_perk", "id:99999"),
 	})
 	requests.Store(0)
 	configured().refresh(t, few)
@@ -190,7 +204,8 @@ func TestReader_get(t *testing.T) {
 	p := w.protocol(t)
 	var perks []managed
 	for i := range 20 {
-		perks = append(perks, p.imported(t, "cohort_perk", w.post(t, "/v1/perks", fmt.Sprintf(`{"internalName":"perk-%d"}`, i))))
+		perks = append(perks,
+			p.imported(t, "cohort_perk", w.post(t, "/v1/perks", fmt.Sprintf(`{"internalName":"perk-%d"}`, i))))
 	}
 	perks = p.refresh(t, perks)
 	w.Reset()
@@ -204,7 +219,8 @@ func TestReader_strategyUnknown(t *testing.T) {
 	t.Setenv("COHORT_READ_STRATEGY", "list")
 	w := newWorld(t, sandbox.Options{Seed: 6})
 	said := newPlugin(t).configure(fmt.Sprintf("api_key = %q\napi_url = %q", w.TestKey(), w.URL()))
-	if len(said) != 1 || said[0].summary != "Unknown read strategy" || !strings.Contains(said[0].detail, `COHORT_READ_STRATEGY is "list"; write auto or get`) {
+	if len(said) != 1 || said[0].summary != "Unknown read strategy" ||
+		!strings.Contains(said[0].detail, `COHORT_READ_STRATEGY is "list"; write auto or get`) {
 		t.Errorf("got %v", said)
 	}
 }

@@ -28,20 +28,57 @@ func TestRefusedPaths(t *testing.T) {
 		config          map[string]any
 		said, at        string
 	}{
-		{"cohort_user_property", "/v1/user-properties", map[string]any{"name": "A", "type": "text"}, "type is not enabled", `AttributeName("type")`},
-		{"cohort_user_property", "/v1/user-properties", map[string]any{"name": "A", "type": "text"}, "referenceId must be short", `AttributeName("reference_id")`},
+		{
+			"cohort_user_property", "/v1/user-properties",
+			map[string]any{"name": "A", "type": "text"},
+			"type is not enabled",
+			`AttributeName("type")`,
+		},
+		{
+			"cohort_user_property", "/v1/user-properties",
+			map[string]any{"name": "A", "type": "text"},
+			"referenceId must be short", `AttributeName("reference_id")`,
+		},
 		{"cohort_list", "/v1/cohorts", map[string]any{"name": "A"}, "name must be short", `AttributeName("name")`},
-		{"cohort_segment", "/v1/cohorts", map[string]any{"name": "A"}, "conditions.operator must be and", `AttributeName("groups")`},
+		{
+			"cohort_segment", "/v1/cohorts",
+			map[string]any{"name": "A"},
+			"conditions.operator must be and",
+			`AttributeName("groups")`,
+		},
 		{"cohort_perk", "/v1/perks", perk, "typeConfig.code must be short", `AttributeName("code").AttributeName("value")`},
 		{"cohort_perk", "/v1/perks", perk, "typeConfig.url must be short", `AttributeName("link").AttributeName("url")`},
-		{"cohort_perk", "/v1/perks", perk, "typeConfig.value must be lower", `AttributeName("shopify_discount").AttributeName("value")`},
+		{
+			"cohort_perk", "/v1/perks", perk, "typeConfig.value must be lower",
+			`AttributeName("shopify_discount").AttributeName("value")`,
+		},
 		{"cohort_perk", "/v1/perks", perk, "expiresAt must be later", `AttributeName("expires_at")`},
 		{"cohort_digital_asset", "/v1/digital-assets", perk, "videoUrl must be square", `AttributeName("video_url")`},
-		{"cohort_badge", "/v1/badges", map[string]any{"internal_name": "a", "audience_id": "00000000-0000-4000-8000-000000000001", "visibility": "everyone"}, "lockedDescription.en must be short", `AttributeName("locked_description")`},
-		{"cohort_campaign", "/v1/campaigns", challenge, "typeConfig.optInCta.en must be short", `AttributeName("challenge").AttributeName("opt_in_cta")`},
-		{"cohort_campaign", "/v1/campaigns", challenge, "typeConfig.steps[1].userAction is not known", `AttributeName("challenge").AttributeName("steps")`},
-		{"cohort_campaign", "/v1/campaigns", store, "typeConfig.slug must be short", `AttributeName("store").AttributeName("slug")`},
-		{"cohort_campaign", "/v1/campaigns", store, "distribution.typeConfig.maxBoxes must be lower", `AttributeName("distribution")`},
+		{
+			"cohort_badge", "/v1/badges",
+			map[string]any{
+				"internal_name": "a",
+				"audience_id":   "00000000-0000-4000-8000-000000000001",
+				"visibility":    "everyone",
+			},
+			"lockedDescription.en must be short", `AttributeName("locked_description")`,
+		},
+		{
+			"cohort_campaign", "/v1/campaigns", challenge, "typeConfig.optInCta.en must be short",
+			`AttributeName("challenge").AttributeName("opt_in_cta")`,
+		},
+		{
+			"cohort_campaign", "/v1/campaigns", challenge, "typeConfig.steps[1].userAction is not known",
+			`AttributeName("challenge").AttributeName("steps")`,
+		},
+		{
+			"cohort_campaign", "/v1/campaigns", store, "typeConfig.slug must be short",
+			`AttributeName("store").AttributeName("slug")`,
+		},
+		{
+			"cohort_campaign", "/v1/campaigns", store, "distribution.typeConfig.maxBoxes must be lower",
+			`AttributeName("distribution")`,
+		},
 		{"cohort_campaign", "/v1/campaigns", store, "rewards[0].price.amount must be lower", `AttributeName("rewards")`},
 		{"cohort_campaign", "/v1/campaigns", store, "future[0].thing must be there", none},
 		{"cohort_campaign", "/v1/campaigns", store, "The plan of this merchant is too small", none},
@@ -54,7 +91,12 @@ func TestRefusedPaths(t *testing.T) {
 				t.Fatal(err)
 			}
 			body := string(encoded)
-			w.fault(t, sandbox.Fault{Method: http.MethodPost, Route: test.route, Status: http.StatusExpectationFailed, Body: &body})()
+			w.fault(t, sandbox.Fault{
+				Method: http.MethodPost,
+				Route:  test.route,
+				Status: http.StatusExpectationFailed,
+				Body:   &body,
+			})()
 			state, diags := w.protocol(t).create(t, test.typeName, test.config)
 			if len(state) != 0 {
 				t.Errorf("a create that was refused left the state %v", state)
@@ -95,7 +137,8 @@ func TestDestroy_gone(t *testing.T) {
 				w := newWorld(t, sandbox.Options{})
 				body := kind.body
 				if kind.typeName == "cohort_badge" {
-					body = `{"internalName":"a","cohortId":` + strconv.Quote(w.post(t, "/v1/cohorts", `{"type":"list","name":"VIPs"}`)) + `}`
+					body = `{"internalName":"a","cohortId":` +
+						strconv.Quote(w.post(t, "/v1/cohorts", `{"type":"list","name":"VIPs"}`)) + `}`
 				}
 				id := w.post(t, "/v1/"+kind.path, body)
 				p := w.protocol(t)
@@ -119,7 +162,8 @@ func TestDestroy_gone(t *testing.T) {
 					t.Fatal(err)
 				}
 				left := p.plain(t, kind.typeName, answer.NewState)
-				if refused := theFirst(answer.Diagnostics, tfprotov6.DiagnosticSeverityError).Summary != ""; refused != test.failed || (len(left) > 0) != test.failed {
+				refused := theFirst(answer.Diagnostics, tfprotov6.DiagnosticSeverityError).Summary != ""
+				if refused != test.failed || (len(left) > 0) != test.failed {
 					t.Errorf("said %v, left %v", answer.Diagnostics, left)
 				}
 			})
@@ -133,7 +177,8 @@ func TestDestroy_inUse(t *testing.T) {
 	for kind, c := range map[string]struct{ path, reason, user, body string }{
 		"cohort_user_property": {
 			"user-properties", `The user property is used by cohort \"Gold\"." (HTTP 417, code user-property.in-use).`,
-			"/v1/cohorts", `{"type":"segment","name":"Gold","conditions":{"operator":"and","groups":[{"operator":"and","conditions":[
+			"/v1/cohorts",
+			`{"type":"segment","name":"Gold","conditions":{"operator":"and","groups":[{"operator":"and","conditions":[
 				{"type":"user-property","typeConfig":{"property":"one","operator":"equals","value":"gold"}}]}]}}`,
 		},
 		"cohort_list": {
@@ -146,11 +191,15 @@ func TestDestroy_inUse(t *testing.T) {
 		},
 		"cohort_perk": {
 			"perks", `The perk is used by campaign \"summer\"." (HTTP 417, code perk.in-use).`,
-			"/v1/campaigns", `{"internalName":"summer","type":"airdrop","rewards":[{"type":"perk","rewardId":"ID","quantity":null,"price":null}]}`,
+			"/v1/campaigns",
+			`{"internalName":"summer","type":"airdrop","rewards":[{"type":"perk","rewardId":"ID",` +
+				`"quantity":null,"price":null}]}`,
 		},
 		"cohort_digital_asset": {
 			"digital-assets", `The digital asset is used by campaign \"summer\"." (HTTP 417, code digital-asset.in-use).`,
-			"/v1/campaigns", `{"internalName":"summer","type":"airdrop","rewards":[{"type":"digital-asset","rewardId":"ID","quantity":null,"price":null}]}`,
+			"/v1/campaigns",
+			`{"internalName":"summer","type":"airdrop","rewards":[{"type":"digital-asset","rewardId":"ID",` +
+				`"quantity":null,"price":null}]}`,
 		},
 	} {
 		t.Run(kind, func(t *testing.T) {
@@ -161,7 +210,9 @@ func TestDestroy_inUse(t *testing.T) {
 			id := state.GetAttr("id").AsString()
 			user := w.post(t, c.user, strings.ReplaceAll(c.body, "ID", id))
 			there := func() bool {
-				return slices.ContainsFunc(w.Objects("test", c.path), func(object map[string]any) bool { return object["id"] == id })
+				return slices.ContainsFunc(w.Objects("test", c.path), func(object map[string]any) bool {
+					return object["id"] == id
+				})
 			}
 
 			p.show(kind, state)

@@ -24,7 +24,9 @@ import (
 
 // steering are texts that a terminal or a pipeline obeys, or that look like something else than they are.
 var steering = []string{
-	"\x1b[2J\x1b[HNo changes.\r\n::warning::a\n  ::error::b ##[command]c\u00a0e ##teamcity[f]\n\u00a0::error::c ##vso[task.setvariable variable=x]y \u202etxt.exe f\u2066g h\u0085i j\u2028::k l\x00m\x07 ::error::" + strings.Repeat("n", 90),
+	"\x1b[2J\x1b[HNo changes.\r\n::warning::a\n  ::error::b ##[command]c\u00a0e ##teamcity[f]\n" +
+		"\u00a0::error::c ##vso[task.setvariable variable=x]y \u202etxt.exe f\u2066g h\u0085i " +
+		"j\u2028::k l\x00m\x07 ::error::" + strings.Repeat("n", 90),
 	"::set-output name=x::y", strings.Repeat("n", 70<<10),
 }
 
@@ -56,7 +58,8 @@ func TestTexts_ofTheServiceAreSafe(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		coded, messaged, page := fmt.Sprintf(`{"code":%s,"message":"m"}`, quoted), fmt.Sprintf(`{"code":"generic.invalid-request","message":%s}`, quoted), "<html>"+text
+		coded, messaged, page := fmt.Sprintf(`{"code":%s,"message":"m"}`, quoted),
+			fmt.Sprintf(`{"code":"generic.invalid-request","message":%s}`, quoted), "<html>"+text
 		for name, f := range map[string]sandbox.Fault{
 			"code":           {Status: 417, Body: &coded},
 			"message":        {Status: 417, Body: &messaged},
@@ -111,16 +114,24 @@ func TestTexts_ofTheServiceAreSafe(t *testing.T) {
 					none := cty.NullVal(p.states[kind])
 					planned, all := p.plan(kind, none, p.of(kind, "new-"+kind))
 					show("plan a new "+kind, all)
-					if f.Status == 417 || name == "name" || name == "status" { // After the others a create looks for its object, which takes its time.
+					// After another fault, a create searches for its object, and that takes time.
+					if f.Status == 417 || name == "name" || name == "status" {
 						_, _, all = p.carryOut(kind, none, p.of(kind, "new-"+kind), planned)
 						show("create "+kind, all)
 					}
-					imported, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: kind, ID: "old-" + kind})
+					imported, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
+						TypeName: kind,
+						ID:       "old-" + kind,
+					})
 					if err != nil {
 						t.Fatal(err)
 					}
 					show("import "+kind, saidBy(imported.Diagnostics))
-					found, err := p.server.(tfprotov6.ListResourceServer).ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: kind, Limit: 100, Config: asDynamic(t, map[string]any{})})
+					found, err := p.server.(tfprotov6.ListResourceServer).ListResource(t.Context(), &tfprotov6.ListResourceRequest{
+						TypeName: kind,
+						Limit:    100,
+						Config:   asDynamic(t, map[string]any{}),
+					})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -169,19 +180,24 @@ func TestRedactLogs(t *testing.T) {
 		}
 		return
 	}
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"id":"x1"}`)) }))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"id":"x1"}`))
+	}))
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	ca := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range []string{someLiveKey, "live_ab"} {
 		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRedactLogs$")
-		child.Env = append(os.Environ(), "GODEBUG=http2debug=2", redactedLog+"="+server.URL, redactedLog+"_CA="+ca, redactedLog+"_KEY="+key)
+		child.Env = append(os.Environ(), "GODEBUG=http2debug=2", redactedLog+"="+server.URL, redactedLog+"_CA="+ca,
+			redactedLog+"_KEY="+key)
 		output, err := child.CombinedOutput()
-		if err != nil || !strings.Contains(string(output), "authorization") || !strings.Contains(string(output), "Bearer ***") {
+		if err != nil || !strings.Contains(string(output), "authorization") ||
+			!strings.Contains(string(output), "Bearer ***") {
 			t.Fatalf("the headers were not logged, so nothing was tried: %v: %s", err, output)
 		}
 		if strings.Contains(string(output), key) {

@@ -56,7 +56,8 @@ func TestSegment_lifecycle(t *testing.T) {
 	w := segmentWorld(t)
 	steps := []resource.TestStep{{
 		Config: segmentConfig,
-		Check:  w.wrote(`POST /v1/cohorts {"type":"segment","name":"Gold","referenceId":"gold","conditions":` + segmentConditions + `}`),
+		Check: w.wrote(`POST /v1/cohorts {"type":"segment","name":"Gold","referenceId":"gold","conditions":` +
+			segmentConditions + `}`),
 		ConfigStateChecks: []statecheck.StateCheck{
 			known(segmentAddress, knownvalue.NotNull(), "id"),
 			known(segmentAddress, text("test"), "mode"),
@@ -93,7 +94,9 @@ func TestSegment_lifecycle(t *testing.T) {
 func TestSegment_identity(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
-	w.post(t, "/v1/cohorts", `{"type":"segment","name":"Gold","referenceId":"gold","conditions":{"operator":"and","groups":[{"operator":"or","conditions":[
+	w.post(t, "/v1/cohorts",
+		`{"type":"segment","name":"Gold","referenceId":"gold","conditions":{"operator":"and","groups":[{"operator":"or",`+
+			`"conditions":[
 		{"type":"user-property","typeConfig":{"property":"lang","operator":"equals","value":"fr"}}]}]}}`)
 	w.checkIdentity(t, identityCase{"cohort_segment", "cohorts", "Gold", map[string]any{
 		"name": "Gold", "reference_id": "gold", "match": "all",
@@ -107,7 +110,8 @@ var segmentOutside = outside{
 	address: segmentAddress, kind: "cohorts", name: "Gold",
 	config: block(segmentAddress, `name = "Gold"`, `groups = [{ conditions = [{ event = { name = "order.paid" } }] }]`),
 	edit:   map[string]any{"conditions": nil, "referenceId": "changed"},
-	wrote: `PATCH /v1/cohorts/<Gold> {"referenceId":null,"conditions":{"operator":"and","groups":[{"operator":"and","conditions":[
+	wrote: `PATCH /v1/cohorts/<Gold> {"referenceId":null,"conditions":{"operator":"and","groups":[{"operator":"and",` +
+		`"conditions":[
 		{"type":"event","typeConfig":{"event":"order.paid","operator":"has-done","withinDays":null}}]}]}}`,
 }
 
@@ -115,12 +119,18 @@ var segmentOutside = outside{
 func TestSegment_unknownCondition(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
-	id := w.post(t, "/v1/cohorts", `{"type":"segment","name":"Gold","conditions":{"operator":"and","groups":[{"operator":"and","conditions":[
+	id := w.post(t, "/v1/cohorts",
+		`{"type":"segment","name":"Gold","conditions":{"operator":"and","groups":[{"operator":"and","conditions":[
 		{"type":"event","typeConfig":{"event":"order.paid","operator":"has-done","withinDays":null}}]}]}}`)
-	w.fault(t, sandbox.Fault{Method: "GET", Route: "/v1/cohorts/{id}", Set: map[string]any{"conditions.groups[].conditions[].type": "weather"}})()
+	w.fault(t, sandbox.Fault{
+		Method: "GET",
+		Route:  "/v1/cohorts/{id}",
+		Set:    map[string]any{"conditions.groups[].conditions[].type": "weather"},
+	})()
 	state, _, diags := w.protocol(t).importByIdentity(t, "cohort_segment", map[string]any{"id": id})
 	if len(diags) != 1 || diags[0].Summary != "Unknown kind of condition" ||
-		diags[0].Attribute.String() != `AttributeName("groups").ElementKeyInt(0).AttributeName("conditions").ElementKeyInt(0)` {
+		diags[0].Attribute.String() !=
+			`AttributeName("groups").ElementKeyInt(0).AttributeName("conditions").ElementKeyInt(0)` {
 		t.Errorf("said %+v", diags)
 	}
 	sameValues(t, "state", state, map[string]any{
@@ -131,7 +141,8 @@ func TestSegment_unknownCondition(t *testing.T) {
 
 func TestSegment_refused(t *testing.T) {
 	t.Parallel()
-	refused(t, block(segmentAddress, `name = "Gold"`, `groups = [{ conditions = [{ event = { name = "order.paid" } }] }]`), "/v1/cohorts",
+	refused(t, block(segmentAddress, `name = "Gold"`, `groups = [{ conditions = [{ event = { name = "order.paid" } }] }]`),
+		"/v1/cohorts",
 		"conditions.groups[0].conditions[0].typeConfig.event is not known", `Could not create segment "Gold"`, "groups = [")
 }
 
@@ -142,7 +153,8 @@ func TestSegment_unknownReference(t *testing.T) {
 		Config: block(segmentAddress, `name = "Gold"`,
 			`groups = [{ conditions = [{ user_property = { property = "tier", operator = "equals", value = "gold" } }] }]`),
 		ExpectError: says(`Could not create segment "Gold"`, "groups = [",
-			`conditions.groups[0].conditions[0].typeConfig.property refers to no user property \"tier\"`, "code generic.invalid-reference"),
+			`conditions.groups[0].conditions[0].typeConfig.property refers to no user property \"tier\"`,
+			"code generic.invalid-reference"),
 	})
 }
 
@@ -152,7 +164,8 @@ func TestSegment_importUnknownKey(t *testing.T) {
 	w.post(t, "/v1/cohorts", `{"type":"list","name":"VIPs","referenceId":"vip"}`)
 	w.run(t, nil, resource.TestStep{
 		Config: block(segmentAddress, `name = "Gold"`), ResourceName: segmentAddress, ImportState: true, ImportStateId: "vip",
-		ExpectError: says(`No segment has the reference id "vip"`, "This merchant has no segment with such a key at all. Is it the right merchant?"),
+		ExpectError: says(`No segment has the reference id "vip"`,
+			"This merchant has no segment with such a key at all. Is it the right merchant?"),
 	})
 }
 
@@ -185,8 +198,10 @@ func TestSegment_unknownConditionsStay(t *testing.T) {
 		name   = "s"
 		groups = [{ conditions = [{ event = { name = "order", within_days = 7 } }, {}] }]
 	`))
-	want := decodedJSON(t, `[{"operator":"and","groups":[{"operator":"and","conditions":[{"type":"event","typeConfig":{"event":"order","operator":"has-done","withinDays":7}},`+
-		`{"type":"weather","typeConfig":["rain"]}]}]}]`)
+	want := decodedJSON(t,
+		`[{"operator":"and","groups":[{"operator":"and","conditions":[{"type":"event","typeConfig":{"event":"order",`+
+			`"operator":"has-done","withinDays":7}},`+
+			`{"type":"weather","typeConfig":["rain"]}]}]}]`)
 	sameValues(t, "what was sent", any(sent), want)
 	_, all := p.plan(kind, found.state, p.resource(kind, "name = \"s\"\ngroups = [{ conditions = [{}, {}] }]"))
 	if len(all) != 1 || all[0].path != "groups[0].conditions[1]" {

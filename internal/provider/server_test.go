@@ -55,7 +55,12 @@ func TestServer_logs(t *testing.T) {
 	for _, d := range configured.Diagnostics {
 		t.Fatalf("%s: %s", d.Summary, d.Detail)
 	}
-	list := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String, "mode": tftypes.String, "name": tftypes.String, "reference_id": tftypes.String}}
+	list := tftypes.Object{AttributeTypes: map[string]tftypes.Type{
+		"id":           tftypes.String,
+		"mode":         tftypes.String,
+		"name":         tftypes.String,
+		"reference_id": tftypes.String,
+	}}
 	known := tftypes.NewValue(list, map[string]tftypes.Value{
 		"id": tftypes.NewValue(tftypes.String, tftypes.UnknownValue), "mode": tftypes.NewValue(tftypes.String, "test"),
 		// A user may paste a key where it does not belong.
@@ -78,18 +83,26 @@ func TestServer_logs(t *testing.T) {
 	for _, d := range applied.Diagnostics {
 		t.Errorf("%s: %s", d.Summary, d.Detail)
 	}
-	if _, err := s.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: "cohort_list", CurrentState: applied.NewState}); err != nil {
+	if _, err := s.ReadResource(ctx, &tfprotov6.ReadResourceRequest{
+		TypeName:     "cohort_list",
+		CurrentState: applied.NewState,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	queries, ok := s.(tfprotov6.ListResourceServer)
 	if !ok {
 		t.Fatal("the server has no queries")
 	}
-	filter, err := tfprotov6.NewDynamicValue(tftypes.Object{}, tftypes.NewValue(tftypes.Object{}, map[string]tftypes.Value{}))
+	filter, err := tfprotov6.NewDynamicValue(tftypes.Object{},
+		tftypes.NewValue(tftypes.Object{}, map[string]tftypes.Value{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream, err := queries.ListResource(ctx, &tfprotov6.ListResourceRequest{TypeName: "cohort_list", Config: &filter, IncludeResource: true})
+	stream, err := queries.ListResource(ctx, &tfprotov6.ListResourceRequest{
+		TypeName:        "cohort_list",
+		Config:          &filter,
+		IncludeResource: true,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +114,9 @@ func TestServer_logs(t *testing.T) {
 		t.Errorf("the log has %d requests of the query, want 2", got)
 	}
 	text := log.String()
-	for _, want := range []string{`"@message":"Merchants API"`, `"method":"POST"`, `"method":"GET"`, `"path":"cohorts"`, `"status":201`} {
+	for _, want := range []string{
+		`"@message":"Merchants API"`, `"method":"POST"`, `"method":"GET"`, `"path":"cohorts"`, `"status":201`,
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the log does not have %s:\n%s", want, text)
 		}

@@ -68,7 +68,8 @@ func TestStatus_unknownWord(t *testing.T) {
 					if !want && len(all) > 0 {
 						t.Errorf("%s: said %v, want no error", when, all)
 					}
-					if want && (len(all) != 1 || all[0].path != path || !strings.Contains(all[0].detail, `"`+word+`", which this version`)) {
+					if want &&
+						(len(all) != 1 || all[0].path != path || !strings.Contains(all[0].detail, `"`+word+`", which this version`)) {
 						t.Errorf("%s: said %v, want one error with the word at %q", when, all, path)
 					}
 				}
@@ -130,7 +131,8 @@ func TestStatus_unknownWordAfterCreate(t *testing.T) {
 			}
 			w.otherWords(t, collection, "UNPUBLISHED")()
 			state, _, all := p.carryOut(kind, cty.NullVal(p.states[kind]), config, planned)
-			if len(all) != 1 || !all[0].warning || all[0].path != "desired_status" || !strings.Contains(all[0].detail, `"UNPUBLISHED", which this version`) {
+			if len(all) != 1 || !all[0].warning || all[0].path != "desired_status" ||
+				!strings.Contains(all[0].detail, `"UNPUBLISHED", which this version`) {
 				t.Errorf("made: said %v, want one warning with the word", all)
 			}
 			p = configured()
@@ -147,8 +149,15 @@ func TestStatus_unknownWordOfPublishing(t *testing.T) {
 	t.Parallel()
 	w, configured := merchant(t, "test")
 	p := configured()
-	config := p.resource("cohort_perk", "internal_name = \"vip\"\ntitle = { en = \"VIP\" }\nimage_url = \"https://example.com/a.png\"\ndesired_status = \"live\"")
-	w.fault(t, sandbox.Fault{Method: http.MethodPost, Route: "/v1/perks/{id}/publish", Count: -1, Set: map[string]any{"status": "LIVE"}})()
+	config := p.resource("cohort_perk",
+		"internal_name = \"vip\"\ntitle = { en = \"VIP\" }\nimage_url = \"https://example.com/a.png\"\n"+
+			"desired_status = \"live\"")
+	w.fault(t, sandbox.Fault{
+		Method: http.MethodPost,
+		Route:  "/v1/perks/{id}/publish",
+		Count:  -1,
+		Set:    map[string]any{"status": "LIVE"},
+	})()
 	planned, _ := p.plan("cohort_perk", cty.NullVal(p.states["cohort_perk"]), config)
 	state, _, all := p.carryOut("cohort_perk", cty.NullVal(p.states["cohort_perk"]), config, planned)
 	if len(all) != 1 || !all[0].warning || !strings.Contains(all[0].detail, `"LIVE", which this version`) {

@@ -70,7 +70,8 @@ var builtMirror = sync.OnceValues(func() (configuration string, err error) {
 		return "", err
 	}
 	configuration = filepath.Join(workshop, "cli.tfrc")
-	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
+	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n",
+		filepath.ToSlash(mirror))
 	return configuration, os.WriteFile(configuration, []byte(text), 0o600)
 })
 

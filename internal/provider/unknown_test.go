@@ -253,7 +253,9 @@ func (p *plugin) hole(kind, what string, config cty.Value, priors map[string]cty
 func (p *plugin) noBug(what string, all []said) {
 	p.t.Helper()
 	for _, s := range all {
-		for _, text := range []string{"met a bug", "Value Conversion", "provider developer", "error in the provider", "Plugin"} {
+		for _, text := range []string{
+			"met a bug", "Value Conversion", "provider developer", "error in the provider", "Plugin",
+		} {
 			if strings.Contains(s.summary+s.detail, text) {
 				p.t.Errorf("%s: %s", what, s)
 			}
@@ -293,7 +295,8 @@ func brokenRules(attributes []*tfprotov6.SchemaAttribute, parent string, prior, 
 				if was.IsKnown() && !was.IsNull() && i < was.LengthInt() {
 					before = was.Index(index)
 				}
-				broken = append(broken, brokenRules(a.NestedType.Attributes, fmt.Sprintf("%s[%d]", at, i), before, want.Index(index), got.Index(index))...)
+				broken = append(broken,
+					brokenRules(a.NestedType.Attributes, fmt.Sprintf("%s[%d]", at, i), before, want.Index(index), got.Index(index))...)
 			}
 		}
 	}
@@ -411,7 +414,10 @@ func TestUnknown_read(t *testing.T) {
 				values[name] = cty.StringVal("a") // Without it, it is an import that finds nothing.
 			}
 		}
-		answer, err := p.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: kind, CurrentState: dynamic(t, cty.ObjectVal(values))})
+		answer, err := p.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+			TypeName:     kind,
+			CurrentState: dynamic(t, cty.ObjectVal(values)),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -454,7 +460,10 @@ func TestUnknown_dataSources(t *testing.T) {
 				values[a.Name] = value
 				what := fmt.Sprintf("%s with %s %s", kind, a.Name, name)
 				config := dynamic(t, cty.ObjectVal(values))
-				valid, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: kind, Config: config})
+				valid, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+					TypeName: kind,
+					Config:   config,
+				})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -466,7 +475,10 @@ func TestUnknown_dataSources(t *testing.T) {
 				if name == "unknown" {
 					continue // Terraform reads only what is known.
 				}
-				answer, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: kind, Config: config})
+				answer, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+					TypeName: kind,
+					Config:   config,
+				})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -488,14 +500,20 @@ func TestUnknown_dataSources(t *testing.T) {
 				unknown[a.Name] = cty.UnknownVal(of)
 			}
 		}
-		valid, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: kind, Config: dynamic(t, cty.ObjectVal(unknown))})
+		valid, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+			TypeName: kind,
+			Config:   dynamic(t, cty.ObjectVal(unknown)),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if all := saidBy(valid.Diagnostics); len(all) > 0 {
 			t.Errorf("%s of what is not known: %v", kind, all)
 		}
-		answer, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: kind, Config: dynamic(t, cty.ObjectVal(values))})
+		answer, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+			TypeName: kind,
+			Config:   dynamic(t, cty.ObjectVal(values)),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -515,7 +533,9 @@ func TestUnknown_provider(t *testing.T) {
 	for name, attribute := range ctyType(t, p.schema.Provider.ValueType()).AttributeTypes() {
 		values[name] = cty.UnknownVal(attribute)
 	}
-	answer, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: dynamic(t, cty.ObjectVal(values))})
+	answer, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+		Config: dynamic(t, cty.ObjectVal(values)),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -524,7 +544,9 @@ func TestUnknown_provider(t *testing.T) {
 		at[s.path] = s.summary
 	}
 	p.noBug("everything unknown", saidBy(answer.Diagnostics))
-	if got := slices.Sorted(maps.Keys(at)); !slices.Equal(got, []string{"allow_live_delete", "api_url", "mode", "read_only"}) {
+	if got := slices.Sorted(maps.Keys(at)); !slices.Equal(got, []string{
+		"allow_live_delete", "api_url", "mode", "read_only",
+	}) {
 		t.Errorf("errors at %v, want them at allow_live_delete, api_url, mode and read_only", at)
 	}
 }

@@ -155,7 +155,11 @@ func (p *plugin) change(t *testing.T, kind string, prior object, config cty.Valu
 		t.Fatal(err, saidBy(planned.Diagnostics))
 	}
 	applied, err := p.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: kind, PriorState: dynamic(t, prior.state), PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate, Config: dynamic(t, config),
+		TypeName:       kind,
+		PriorState:     dynamic(t, prior.state),
+		PlannedState:   planned.PlannedState,
+		PlannedPrivate: planned.PlannedPrivate,
+		Config:         dynamic(t, config),
 	})
 	if err != nil || len(errorsOf(saidBy(applied.Diagnostics))) > 0 {
 		t.Fatal(err, saidBy(applied.Diagnostics))
@@ -189,7 +193,11 @@ func (p *plugin) again(t *testing.T, kind string, prior object, config cty.Value
 
 func (p *plugin) reread(t *testing.T, kind string, prior object) object {
 	t.Helper()
-	read, err := p.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: kind, CurrentState: dynamic(t, prior.state), Private: prior.private})
+	read, err := p.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName:     kind,
+		CurrentState: dynamic(t, prior.state),
+		Private:      prior.private,
+	})
 	if err != nil || len(errorsOf(saidBy(read.Diagnostics))) > 0 {
 		t.Fatal(err, saidBy(read.Diagnostics))
 	}
@@ -245,12 +253,14 @@ func TestUpdate_leavesAloneWhatMoves(t *testing.T) {
 	steps := func(steps string) string {
 		return "internal_name = \"c\"\nchallenge = { title = { en = \"T\" }, steps = [" + steps + "] }"
 	}
-	one, two := `{ user_action = "one", title = { en = "One" }, triggers = [{ type = "a" }, { type = "b", settings = "{}" }] }`, `{ user_action = "two" }`
+	one, two := `{ user_action = "one", title = { en = "One" }, triggers = [{ type = "a" }, `+
+		`{ type = "b", settings = "{}" }] }`, `{ user_action = "two" }`
 	for name, c := range map[string]struct{ kind, before, after string }{
 		"steps moved": {"cohort_campaign", steps(one + "," + two), steps(two + "," + one)},
 		"step gone":   {"cohort_campaign", steps(one + "," + two), steps(two)},
 		"rewards moved and gone": {
-			"cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ digital_asset_id = \"an-asset\" }, { perk_id = \"a-perk\" }]",
+			"cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ digital_asset_id = \"an-asset\" }, { perk_id = \"a-perk\" }]",
 			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"a-perk\" }]",
 		},
 	} {
@@ -260,7 +270,8 @@ func TestUpdate_leavesAloneWhatMoves(t *testing.T) {
 			refer := w.referred(t, c.kind)
 			var service newer
 			p := through(t, w, service.rewriting())
-			held := p.change(t, c.kind, object{state: cty.NullVal(p.states[c.kind])}, p.resource(c.kind, refer.Replace(c.before)))
+			held := p.change(t, c.kind, object{state: cty.NullVal(p.states[c.kind])},
+				p.resource(c.kind, refer.Replace(c.before)))
 			after := p.resource(c.kind, refer.Replace(c.after))
 			service.told()
 			p.again(t, c.kind, p.change(t, c.kind, held, after), after)

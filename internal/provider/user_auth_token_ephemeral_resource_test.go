@@ -36,7 +36,8 @@ resource "echo" "it" {}
 			{Config: config(" "), ExpectError: says("Blank text")},
 			{
 				Config: config("ada"),
-				ExpectError: says("Could not create a user auth token", `The service said "email must be an email address" (HTTP 417, code generic.invalid-request).`,
+				ExpectError: says("Could not create a user auth token",
+					`The service said "email must be an email address" (HTTP 417, code generic.invalid-request).`,
 					"Request: POST /v1/users/auth-token"),
 			},
 			{

@@ -58,7 +58,8 @@ func TestUserProperty_lifecycle(t *testing.T) {
 			Config:           block(propertyAddress, `name = "Tier"`, `type = "number"`, `reference_id = "tier"`),
 			ConfigPlanChecks: acts(propertyAddress, plancheck.ResourceActionDestroyBeforeCreate),
 			Check: resource.ComposeTestCheckFunc(
-				w.wrote(`DELETE /v1/user-properties/<Loyalty tier>`, `POST /v1/user-properties {"name":"Tier","type":"number","referenceId":"tier"}`),
+				w.wrote(`DELETE /v1/user-properties/<Loyalty tier>`,
+					`POST /v1/user-properties {"name":"Tier","type":"number","referenceId":"tier"}`),
 				w.holds("user-properties", "Tier"),
 			),
 		},
@@ -89,7 +90,10 @@ func TestUserProperty_identity(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
 	w.post(t, "/v1/user-properties", `{"name":"Tier","type":"boolean","referenceId":"tier"}`)
-	w.checkIdentity(t, identityCase{"cohort_user_property", "user-properties", "Tier", map[string]any{"name": "Tier", "type": "boolean", "reference_id": "tier"}})
+	w.checkIdentity(t, identityCase{
+		"cohort_user_property", "user-properties", "Tier",
+		map[string]any{"name": "Tier", "type": "boolean", "reference_id": "tier"},
+	})
 }
 
 var propertyOutside = outside{
@@ -101,7 +105,8 @@ var propertyOutside = outside{
 
 func TestUserProperty_refused(t *testing.T) {
 	t.Parallel()
-	refused(t, propertyConfig, "/v1/user-properties", "name must be shorter", `Could not create user property "Loyalty tier"`, `name = "Loyalty tier"`)
+	refused(t, propertyConfig, "/v1/user-properties", "name must be shorter",
+		`Could not create user property "Loyalty tier"`, `name = "Loyalty tier"`)
 }
 
 func TestUserProperty_taken(t *testing.T) {
@@ -109,8 +114,9 @@ func TestUserProperty_taken(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	w.post(t, "/v1/user-properties", `{"name":"Other","type":"text","referenceId":"loyalty_tier"}`)
 	w.run(t, w.holds("user-properties", "Other"), resource.TestStep{
-		Config:      propertyConfig,
-		ExpectError: says(`A user property with the reference id "loyalty_tier" already exists in the test merchant`, `reference_id = "loyalty_tier"`, `id = "loyalty_tier"`),
+		Config: propertyConfig,
+		ExpectError: says(`A user property with the reference id "loyalty_tier" already exists in the test merchant`,
+			`reference_id = "loyalty_tier"`, `id = "loyalty_tier"`),
 	})
 }
 

@@ -61,7 +61,8 @@ func TestValidation_bad(t *testing.T) {
 			nil,
 		},
 		{
-			"blank internal name of a badge", "cohort_badge", "internal_name = \"\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"",
+			"blank internal name of a badge", "cohort_badge",
+			"internal_name = \"\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"",
 			[]string{"internal_name: " + blankText},
 			nil,
 		},
@@ -98,34 +99,41 @@ func TestValidation_bad(t *testing.T) {
 			[]string{"such as en or pt-BR"},
 		},
 		{
-			"region in small letters", "cohort_badge", "internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\ndescription = { en-us = \"Hello\" }",
+			"region in small letters", "cohort_badge",
+			"internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\ndescription = { en-us = \"Hello\" }",
 			[]string{`description["en-us"]: Not a language code`},
 			[]string{`description["en-us"] has a key that is not a language code`},
 		},
 		{
-			"different languages of a perk", "cohort_perk", "internal_name = \"p\"\ntitle = { en = \"Hello\", fr = \"Bonjour\" }\ndescription = { en = \"Hello\" }",
+			"different languages of a perk", "cohort_perk",
+			"internal_name = \"p\"\ntitle = { en = \"Hello\", fr = \"Bonjour\" }\ndescription = { en = \"Hello\" }",
 			[]string{"warning description: " + languages},
 			[]string{"description is in en, but title is in en, fr."},
 		},
 		{
-			"different languages of a digital asset", "cohort_digital_asset", "internal_name = \"d\"\ntitle = { en = \"Hello\" }\ndescription = { fr = \"Bonjour\" }",
+			"different languages of a digital asset", "cohort_digital_asset",
+			"internal_name = \"d\"\ntitle = { en = \"Hello\" }\ndescription = { fr = \"Bonjour\" }",
 			[]string{"warning description: " + languages},
 			nil,
 		},
 		{
 			"different languages of a badge", "cohort_badge",
-			"internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\ntitle = { en = \"Hello\" }\ndescription = { fr = \"Bonjour\" }\nlocked_description = { de = \"Hallo\" }",
+			"internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\ntitle = { en = \"Hello\" }\n" +
+				"description = { fr = \"Bonjour\" }\nlocked_description = { de = \"Hallo\" }",
 			[]string{"warning description: " + languages, "warning locked_description: " + languages},
 			[]string{"locked_description is in de, but title is in en."},
 		},
 		{
 			"different languages of a step", "cohort_campaign",
-			"internal_name = \"c\"\nchallenge = { title = { en = \"Hunt\" }, steps = [{ user_action = \"form\", title = { fr = \"Un\" }, description = { en = \"One\" } }] }",
+			"internal_name = \"c\"\nchallenge = { title = { en = \"Hunt\" }, steps = [{ user_action = \"form\", " +
+				"title = { fr = \"Un\" }, description = { en = \"One\" } }] }",
 			[]string{"warning challenge.steps[0].title: " + languages},
 			[]string{"challenge.steps[0].title is in fr, but challenge.title is in en"},
 		},
 		{
-			"different languages of a store", "cohort_campaign", "internal_name = \"c\"\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]\ndesired_status = \"published\"\nstore = { title = { en = \"Store\" }, description = { fr = \"Boutique\" } }",
+			"different languages of a store", "cohort_campaign",
+			"internal_name = \"c\"\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]\n" +
+				"desired_status = \"published\"\nstore = { title = { en = \"Store\" }, description = { fr = \"Boutique\" } }",
 			[]string{"store.description: " + languages},
 			nil,
 		},
@@ -137,27 +145,32 @@ func TestValidation_bad(t *testing.T) {
 			[]string{`image_url is not an http or https URL, such as https://cdn.example.com/picture.png`},
 		},
 		{
-			"video on another scheme", "cohort_digital_asset", "internal_name = \"d\"\nvideo_url = \"ftp://cdn.example.com/a.mp4\"",
+			"video on another scheme", "cohort_digital_asset",
+			"internal_name = \"d\"\nvideo_url = \"ftp://cdn.example.com/a.mp4\"",
 			[]string{"video_url: Not a web address"},
 			nil,
 		},
 		{
-			"image and video of a perk", "cohort_perk", "internal_name = \"p\"\nimage_url = \"https://a.example/a\"\nvideo_url = \"https://a.example/b\"",
+			"image and video of a perk", "cohort_perk",
+			"internal_name = \"p\"\nimage_url = \"https://a.example/a\"\nvideo_url = \"https://a.example/b\"",
 			[]string{"video_url: Both an image and a video"},
 			[]string{"Remove image_url or video_url"},
 		},
 		{
-			"image and video of a digital asset", "cohort_digital_asset", "internal_name = \"d\"\nimage_url = \"https://a.example/a\"\nvideo_url = \"https://a.example/b\"",
+			"image and video of a digital asset", "cohort_digital_asset",
+			"internal_name = \"d\"\nimage_url = \"https://a.example/a\"\nvideo_url = \"https://a.example/b\"",
 			[]string{"video_url: Both an image and a video"},
 			nil,
 		},
 		{
-			"image and video of a challenge", "cohort_campaign", "internal_name = \"c\"\nchallenge = { image_url = \"https://a.example/a\", video_url = \"https://a.example/b\" }",
+			"image and video of a challenge", "cohort_campaign",
+			"internal_name = \"c\"\nchallenge = { image_url = \"https://a.example/a\", video_url = \"https://a.example/b\" }",
 			[]string{"challenge.video_url: Both an image and a video"},
 			nil,
 		},
 		{
-			"image and video of a store", "cohort_campaign", "internal_name = \"c\"\nstore = { image_url = \"https://a.example/a\", video_url = \"https://a.example/b\" }",
+			"image and video of a store", "cohort_campaign",
+			"internal_name = \"c\"\nstore = { image_url = \"https://a.example/a\", video_url = \"https://a.example/b\" }",
 			[]string{"store.video_url: Both an image and a video"},
 			nil,
 		},
@@ -174,7 +187,8 @@ func TestValidation_bad(t *testing.T) {
 
 		// Perks.
 		{
-			"perk of two kinds", "cohort_perk", "internal_name = \"p\"\ncode = { value = \"WELCOME\" }\nlink = { url = \"https://shop.example.com\" }",
+			"perk of two kinds", "cohort_perk",
+			"internal_name = \"p\"\ncode = { value = \"WELCOME\" }\nlink = { url = \"https://shop.example.com\" }",
 			[]string{"link: A perk of more than one kind"},
 			[]string{"Here are code and link. Keep one of them, or none."},
 		},
@@ -186,7 +200,8 @@ func TestValidation_bad(t *testing.T) {
 			[]string{"code, link, shopify_discount and custom"},
 		},
 		{
-			"custom perk of a kind that has an attribute", "cohort_perk", "internal_name = \"p\"\ncustom = { type = \"shopify-discount\" }",
+			"custom perk of a kind that has an attribute", "cohort_perk",
+			"internal_name = \"p\"\ncustom = { type = \"shopify-discount\" }",
 			[]string{"custom.type: " + mismatch},
 			[]string{`none of: ["none" "code" "link" "shopify-discount"]`},
 		},
@@ -206,32 +221,38 @@ func TestValidation_bad(t *testing.T) {
 			nil,
 		},
 		{
-			"more than 100 percent", "cohort_perk", "internal_name = \"p\"\nshopify_discount = { name = \"N\", type = \"percentage\", value = 100.5 }",
+			"more than 100 percent", "cohort_perk",
+			"internal_name = \"p\"\nshopify_discount = { name = \"N\", type = \"percentage\", value = 100.5 }",
 			[]string{"shopify_discount.value: More than 100 percent"},
 			[]string{"at most 100"},
 		},
 		{
-			"discount of nothing", "cohort_perk", "internal_name = \"p\"\nshopify_discount = { name = \"N\", type = \"fixed-amount\", value = 0 }",
+			"discount of nothing", "cohort_perk",
+			"internal_name = \"p\"\nshopify_discount = { name = \"N\", type = \"fixed-amount\", value = 0 }",
 			[]string{"shopify_discount.value: No discount"},
 			[]string{"more than 0"},
 		},
 		{
-			"kind of a discount", "cohort_perk", "internal_name = \"p\"\nshopify_discount = { name = \"N\", type = \"percent\", value = 10 }",
+			"kind of a discount", "cohort_perk",
+			"internal_name = \"p\"\nshopify_discount = { name = \"N\", type = \"percent\", value = 10 }",
 			[]string{"shopify_discount.type: " + mismatch},
 			[]string{`"percentage" "fixed-amount"`},
 		},
 		{
-			"settings that are not JSON in a later line", "cohort_perk", "internal_name = \"p\"\ncustom = { type = \"gift\", settings = \"{\\n  \\\"é\\\": secret }\" }",
+			"settings that are not JSON in a later line", "cohort_perk",
+			"internal_name = \"p\"\ncustom = { type = \"gift\", settings = \"{\\n  \\\"é\\\": secret }\" }",
 			[]string{"custom.settings: " + json},
 			[]string{"look at line 2, character 8"},
 		},
 		{
-			"year beyond what the service can write", "cohort_perk", "internal_name = \"p\"\nexpires_at = \"9999-12-31T23:00:00-05:00\"",
+			"year beyond what the service can write", "cohort_perk",
+			"internal_name = \"p\"\nexpires_at = \"9999-12-31T23:00:00-05:00\"",
 			[]string{"expires_at: Not a time"},
 			[]string{"of a year from 0000 to 9999 in UTC"},
 		},
 		{
-			"year before all years", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nstart_at = \"0000-01-01T00:00:00+01:00\"",
+			"year before all years", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nstart_at = \"0000-01-01T00:00:00+01:00\"",
 			[]string{"start_at: Not a time"},
 			nil,
 		},
@@ -241,7 +262,9 @@ func TestValidation_bad(t *testing.T) {
 			nil,
 		},
 		{
-			"hour of one digit", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\ndistribution = { raffle = { max_boxes = 1, draw_at = \"2027-01-01T1:00:00Z\" } }",
+			"hour of one digit", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\ndistribution = { raffle = { max_boxes = 1, " +
+				"draw_at = \"2027-01-01T1:00:00Z\" } }",
 			[]string{"distribution.raffle.draw_at: Not a time"},
 			nil,
 		},
@@ -261,7 +284,9 @@ func TestValidation_bad(t *testing.T) {
 			[]string{"9.223372037e+18 stands where only a whole number fits, of at most 9223372036854775807."},
 		},
 		{
-			"half a reward", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = 1.5 }]",
+			"half a reward", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\n" +
+				"rewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = 1.5 }]",
 			[]string{"rewards: Not a whole number"},
 			[]string{"1.5 stands where only a whole number fits"},
 		},
@@ -283,7 +308,8 @@ func TestValidation_bad(t *testing.T) {
 			[]string{`"draft" "published"`},
 		},
 		{
-			"unknown status of a badge", "cohort_badge", "internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\ndesired_status = \"live\"",
+			"unknown status of a badge", "cohort_badge",
+			"internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\ndesired_status = \"live\"",
 			[]string{"desired_status: " + mismatch},
 			nil,
 		},
@@ -308,42 +334,54 @@ func TestValidation_bad(t *testing.T) {
 			[]string{`A perk with desired_status = "live" needs a title.`},
 		},
 		{
-			"published digital asset without a title", "cohort_digital_asset", "internal_name = \"d\"\ndesired_status = \"published\"",
+			"published digital asset without a title", "cohort_digital_asset",
+			"internal_name = \"d\"\ndesired_status = \"published\"",
 			[]string{"title: " + incomplete},
 			nil,
 		},
 		{
-			"published badge without anything", "cohort_badge", "internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\ndesired_status = \"published\"",
+			"published badge without anything", "cohort_badge",
+			"internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\ndesired_status = \"published\"",
 			[]string{"image_url: " + incomplete, "title: " + incomplete},
 			nil,
 		},
 		{
-			"published challenge without anything", "cohort_campaign", "internal_name = \"c\"\nchallenge = {}\ndesired_status = \"published\"",
+			"published challenge without anything", "cohort_campaign",
+			"internal_name = \"c\"\nchallenge = {}\ndesired_status = \"published\"",
 			[]string{
 				"challenge.description: " + incomplete, "challenge.opt_in_cta: " + incomplete, "challenge.steps: " + incomplete,
 				"challenge.title: " + incomplete, "challenge: " + incomplete, "rewards: " + incomplete,
 			},
-			[]string{"needs at least one reward", "needs a visual, image_url or video_url", "needs at least one step with a trigger", "needs an opt-in text"},
+			[]string{
+				"needs at least one reward", "needs a visual, image_url or video_url", "needs at least one step with a trigger",
+				"needs an opt-in text",
+			},
 		},
 		{
 			"published challenge with a step that nothing completes", "cohort_campaign",
-			"internal_name = \"c\"\ndesired_status = \"published\"\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]\n" +
-				"challenge = { title = { en = \"T\" }, opt_in_cta = { en = \"C\" }, description = { en = \"D\" }, image_url = \"https://a.example/a\", steps = [{ user_action = \"form\" }] }",
+			"internal_name = \"c\"\ndesired_status = \"published\"\n" +
+				"rewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]\n" +
+				"challenge = { title = { en = \"T\" }, opt_in_cta = { en = \"C\" }, description = { en = \"D\" }, " +
+				"image_url = \"https://a.example/a\", steps = [{ user_action = \"form\" }] }",
 			[]string{"challenge.steps: " + incomplete},
 			nil,
 		},
 		{
-			"published store with an empty list of rewards", "cohort_campaign", "internal_name = \"c\"\nrewards = []\nstore = {}\ndesired_status = \"published\"",
+			"published store with an empty list of rewards", "cohort_campaign",
+			"internal_name = \"c\"\nrewards = []\nstore = {}\ndesired_status = \"published\"",
 			[]string{"rewards: " + incomplete},
 			nil,
 		},
 		{
-			"text for those who do not see it", "cohort_badge", "internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\nvisibility = \"owners\"\nlocked_description = { en = \"Not yet\" }",
+			"text for those who do not see it", "cohort_badge",
+			"internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\nvisibility = \"owners\"\n" +
+				"locked_description = { en = \"Not yet\" }",
 			[]string{"locked_description: A locked description that nobody sees"},
 			[]string{"Remove locked_description"},
 		},
 		{
-			"unknown visibility", "cohort_badge", "internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\nvisibility = \"members\"",
+			"unknown visibility", "cohort_badge",
+			"internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\nvisibility = \"members\"",
 			[]string{"visibility: " + mismatch},
 			[]string{`"everyone" "owners"`},
 		},
@@ -365,22 +403,27 @@ func TestValidation_bad(t *testing.T) {
 			nil,
 		},
 		{
-			"end before start", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nstart_at = \"2027-06-01T00:00:00Z\"\nend_at = \"2027-05-01T00:00:00Z\"",
+			"end before start", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nstart_at = \"2027-06-01T00:00:00Z\"\nend_at = \"2027-05-01T00:00:00Z\"",
 			[]string{"end_at: The end is not after the start"},
 			[]string{"2027-06-01T00:00:00Z", "2027-05-01T00:00:00Z"},
 		},
 		{
-			"end at the start, in another zone", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nstart_at = \"2027-06-01T00:00:00Z\"\nend_at = \"2027-06-01T02:00:00+02:00\"",
+			"end at the start, in another zone", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nstart_at = \"2027-06-01T00:00:00Z\"\nend_at = \"2027-06-01T02:00:00+02:00\"",
 			[]string{"end_at: The end is not after the start"},
 			nil,
 		},
 		{
-			"reward without anything", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }, {}]",
+			"reward without anything", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }, {}]",
 			[]string{"rewards[1]: None of perk_id and digital_asset_id"},
 			[]string{"rewards[1] needs exactly one of them"},
 		},
 		{
-			"reward of two kinds", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", digital_asset_id = \"00000000-0000-4000-8000-000000000003\" }]",
+			"reward of two kinds", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"digital_asset_id = \"00000000-0000-4000-8000-000000000003\" }]",
 			[]string{"rewards[0]: More than one of perk_id and digital_asset_id"},
 			nil,
 		},
@@ -391,73 +434,94 @@ func TestValidation_bad(t *testing.T) {
 		},
 		{
 			"draw without quantities", "cohort_campaign",
-			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = 1 }, { digital_asset_id = \"00000000-0000-4000-8000-000000000003\" }]\ndistribution = { instant_draw = { max_boxes = 10 } }",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"quantity = 1 }, { digital_asset_id = \"00000000-0000-4000-8000-000000000003\" }]\n" +
+				"distribution = { instant_draw = { max_boxes = 10 } }",
 			[]string{"warning rewards[1].quantity: No quantity in a draw"},
 			[]string{"Set quantity"},
 		},
 		{
 			"raffle without quantities", "cohort_campaign",
-			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]\ndistribution = { raffle = { max_boxes = 10, draw_at = \"2027-06-01T00:00:00Z\" } }",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]\n" +
+				"distribution = { raffle = { max_boxes = 10, draw_at = \"2027-06-01T00:00:00Z\" } }",
 			[]string{"warning rewards[0].quantity: No quantity in a draw"},
 			nil,
 		},
 		{
-			"quantity without a draw", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = 1 }]",
+			"quantity without a draw", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\n" +
+				"rewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = 1 }]",
 			[]string{"rewards[0].quantity: A quantity without a draw"},
 			[]string{"distribution.direct.max_quantity"},
 		},
 		{
 			"quantity in direct distribution", "cohort_campaign",
-			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = 1 }]\ndistribution = { direct = { max_quantity = 5 } }",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"quantity = 1 }]\ndistribution = { direct = { max_quantity = 5 } }",
 			[]string{"rewards[0].quantity: A quantity without a draw"},
 			nil,
 		},
 		{
 			"boxes fewer than rewards in an instant draw", "cohort_campaign",
-			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = 6 }, { digital_asset_id = \"00000000-0000-4000-8000-000000000003\", quantity = 5 }]\ndistribution = { instant_draw = { max_boxes = 10 } }",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"quantity = 6 }, { digital_asset_id = \"00000000-0000-4000-8000-000000000003\", quantity = 5 }]\n" +
+				"distribution = { instant_draw = { max_boxes = 10 } }",
 			[]string{"distribution.instant_draw.max_boxes: Fewer boxes than rewards"},
 			[]string{"10 boxes for 11 rewards"},
 		},
 		{
 			"boxes fewer than rewards in a raffle", "cohort_campaign",
-			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = 11 }]\ndistribution = { raffle = { max_boxes = 10, draw_at = \"2027-06-01T00:00:00Z\" } }",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"quantity = 11 }]\ndistribution = { raffle = { max_boxes = 10, draw_at = \"2027-06-01T00:00:00Z\" } }",
 			[]string{"distribution.raffle.max_boxes: Fewer boxes than rewards"},
 			nil,
 		},
 		{
-			"raffle without a date", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\ndesired_status = \"published\"\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = 1 }]\ndistribution = { raffle = {} }",
+			"raffle without a date", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\ndesired_status = \"published\"\n" +
+				"rewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = 1 }]\ndistribution = { raffle = {} }",
 			[]string{"distribution.raffle.draw_at: " + incomplete, "distribution.raffle.max_boxes: " + incomplete},
 			[]string{"needs a time of the draw", "needs a number of boxes"},
 		},
 		{
 			"raffle in the past", "cohort_campaign",
-			"internal_name = \"c\"\nstore = { title = { en = \"S\" } }\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = 1 }]\ndesired_status = \"published\"\ndistribution = { raffle = { max_boxes = 10, draw_at = \"2020-06-01T00:00:00Z\" } }",
+			"internal_name = \"c\"\nstore = { title = { en = \"S\" } }\n" +
+				"rewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = 1 }]\n" +
+				"desired_status = \"published\"\ndistribution = { raffle = { max_boxes = 10, " +
+				"draw_at = \"2020-06-01T00:00:00Z\" } }",
 			[]string{"distribution.raffle.draw_at: The draw is in the past"},
 			[]string{"a time in the future"},
 		},
 		{
 			"end in the past, of a store without a title", "cohort_campaign",
-			"internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]\ndesired_status = \"published\"\nend_at = \"2020-06-01T00:00:00Z\"",
+			"internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]\n" +
+				"desired_status = \"published\"\nend_at = \"2020-06-01T00:00:00Z\"",
 			[]string{"warning end_at: The end is in the past", "warning store.title: A store without a title"},
 			[]string{"end_at is 2020-06-01T00:00:00Z", "Set title"},
 		},
 		{
-			"one reward twice", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }, { digital_asset_id = \"00000000-0000-4000-8000-00000000000f\" }, { perk_id = \"00000000-0000-4000-8000-00000000000f\" }]",
+			"one reward twice", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }, " +
+				"{ digital_asset_id = \"00000000-0000-4000-8000-00000000000f\" }, " +
+				"{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]",
 			[]string{"warning rewards[2]: A reward that stands there already"},
 			[]string{"rewards[2] is the same as rewards[0]"},
 		},
 		{
-			"null among rewards", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }, null]",
+			"null among rewards", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }, null]",
 			[]string{"rewards[1]: An element that is null"},
 			[]string{"rewards[1] is null. Leave it out"},
 		},
 		{
-			"null among steps", "cohort_campaign", "internal_name = \"c\"\nchallenge = { steps = [{ user_action = \"a\" }, null] }",
+			"null among steps", "cohort_campaign",
+			"internal_name = \"c\"\nchallenge = { steps = [{ user_action = \"a\" }, null] }",
 			[]string{"challenge.steps[1]: An element that is null"},
 			[]string{"challenge.steps[1] is null. Leave it out"},
 		},
 		{
-			"null among triggers", "cohort_campaign", "internal_name = \"c\"\nchallenge = { steps = [{ user_action = \"a\", triggers = [null] }] }",
+			"null among triggers", "cohort_campaign",
+			"internal_name = \"c\"\nchallenge = { steps = [{ user_action = \"a\", triggers = [null] }] }",
 			[]string{"challenge.steps[0].triggers[0]: An element that is null"},
 			[]string{"challenge.steps[0].triggers[0] is null. Leave it out"},
 		},
@@ -479,28 +543,36 @@ func TestValidation_bad(t *testing.T) {
 		},
 		{
 			"price outside of a store", "cohort_campaign",
-			"internal_name = \"c\"\nchallenge = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", price = { amount = 100, currency = \"EUR\" } }]",
+			"internal_name = \"c\"\nchallenge = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"price = { amount = 100, currency = \"EUR\" } }]",
 			[]string{"rewards[0].price: A price outside of a store"},
 			[]string{"Only a store sells rewards"},
 		},
 		{
-			"bad currency", "cohort_campaign", "internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", price = { amount = 100, currency = \"euro\" } }]",
+			"bad currency", "cohort_campaign",
+			"internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"price = { amount = 100, currency = \"euro\" } }]",
 			[]string{"rewards[0].price.currency: " + mismatch},
 			[]string{"ISO 4217 code of three capital letters, such as EUR"},
 		},
 		{
-			"negative price", "cohort_campaign", "internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", price = { amount = -1, currency = \"EUR\" } }]",
+			"negative price", "cohort_campaign",
+			"internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"price = { amount = -1, currency = \"EUR\" } }]",
 			[]string{"rewards[0].price.amount: " + outOfBounds},
 			[]string{"between 0 and 9007199254740991"},
 		},
 		{
 			"settings of a trigger that are not JSON", "cohort_campaign",
-			"internal_name = \"c\"\nchallenge = { steps = [{ user_action = \"form\", triggers = [{ type = \"form\", settings = \"property: tier\" }] }] }",
+			"internal_name = \"c\"\nchallenge = { steps = [{ user_action = \"form\", triggers = [{ type = \"form\", " +
+				"settings = \"property: tier\" }] }] }",
 			[]string{"challenge.steps[0].triggers[0].settings: " + json},
 			nil,
 		},
 		{
-			"airdrop that goes out", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]\ndesired_status = \"published\"",
+			"airdrop that goes out", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]\n" +
+				"desired_status = \"published\"",
 			[]string{"warning desired_status: Publishing an airdrop cannot be taken back"},
 			[]string{"to the whole audience at once"},
 		},
@@ -508,12 +580,14 @@ func TestValidation_bad(t *testing.T) {
 		// Segments.
 		{
 			"condition of two kinds", "cohort_segment",
-			"name = \"S\"\ngroups = [{ conditions = [{ event = { name = \"app.connected\" }, audience = { id = \"00000000-0000-4000-8000-000000000000\" } }] }]",
+			"name = \"S\"\ngroups = [{ conditions = [{ event = { name = \"app.connected\" }, " +
+				"audience = { id = \"00000000-0000-4000-8000-000000000000\" } }] }]",
 			[]string{"groups[0].conditions[0]: More than one of user_property, event and audience"},
 			[]string{"groups[0].conditions[0] has event and audience."},
 		},
 		{
-			"condition of no kind", "cohort_segment", "name = \"S\"\ngroups = [{ conditions = [{ event = { name = \"app.connected\" } }, {}] }]",
+			"condition of no kind", "cohort_segment",
+			"name = \"S\"\ngroups = [{ conditions = [{ event = { name = \"app.connected\" } }, {}] }]",
 			[]string{"groups[0].conditions[1]: None of user_property, event and audience"},
 			nil,
 		},
@@ -523,8 +597,12 @@ func TestValidation_bad(t *testing.T) {
 			nil,
 		},
 		{
-			"blank property and operator", "cohort_segment", "name = \"S\"\ngroups = [{ conditions = [{ user_property = { property = \"\", operator = \"\" } }] }]",
-			[]string{"groups[0].conditions[0].user_property.operator: " + blankText, "groups[0].conditions[0].user_property.property: " + blankText},
+			"blank property and operator", "cohort_segment",
+			"name = \"S\"\ngroups = [{ conditions = [{ user_property = { property = \"\", operator = \"\" } }] }]",
+			[]string{
+				"groups[0].conditions[0].user_property.operator: " + blankText,
+				"groups[0].conditions[0].user_property.property: " + blankText,
+			},
 			nil,
 		},
 		{
@@ -533,17 +611,21 @@ func TestValidation_bad(t *testing.T) {
 			[]string{"groups[0].conditions[0] is null. Leave it out"},
 		},
 		{
-			"groups that are null", "cohort_segment", "name = \"S\"\ngroups = [{ conditions = [{ event = { name = \"order.paid\" } }] }, null]",
+			"groups that are null", "cohort_segment",
+			"name = \"S\"\ngroups = [{ conditions = [{ event = { name = \"order.paid\" } }] }, null]",
 			[]string{"groups[1]: An element that is null"},
 			[]string{"groups[1] is null. Leave it out"},
 		},
 		{
-			"blank id of an audience in a condition", "cohort_segment", "name = \"S\"\ngroups = [{ conditions = [{ audience = { id = \"\" } }] }]",
+			"blank id of an audience in a condition", "cohort_segment",
+			"name = \"S\"\ngroups = [{ conditions = [{ audience = { id = \"\" } }] }]",
 			[]string{"groups[0].conditions[0].audience.id: Blank id"},
 			nil,
 		},
 		{
-			"unknown way to combine", "cohort_segment", "name = \"S\"\nmatch = \"one\"\ngroups = [{ match = \"or\", conditions = [{ event = { name = \"app.connected\" } }] }]",
+			"unknown way to combine", "cohort_segment",
+			"name = \"S\"\nmatch = \"one\"\ngroups = [{ match = \"or\", " +
+				"conditions = [{ event = { name = \"app.connected\" } }] }]",
 			[]string{"groups[0].match: " + mismatch, "match: " + mismatch},
 			[]string{`"all" "any"`},
 		},
@@ -588,40 +670,141 @@ func TestValidation_laterOrNever(t *testing.T) {
 	p := configuredPlugin(t, newWorld(t, sandbox.Options{}))
 	for _, c := range []struct{ name, kind, block string }{
 		{"draft of a challenge", "cohort_campaign", "internal_name = \"c\"\nchallenge = {}"},
-		{"draft of a raffle in the past", "cohort_campaign", "internal_name = \"c\"\nstore = {}\ndistribution = { raffle = { max_boxes = 1, draw_at = \"2020-06-01T00:00:00Z\" } }"},
-		{"draft with an end in the past", "cohort_campaign", "internal_name = \"c\"\nstore = {}\nend_at = \"2020-06-01T00:00:00Z\""},
-		{"one reward at two prices", "cohort_campaign", "internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", price = { amount = 1, currency = \"EUR\" } }, { perk_id = \"00000000-0000-4000-8000-00000000000f\", price = { amount = 1, currency = \"USD\" } }]"},
-		{"rewards that may be one", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = unknown }, { perk_id = unknown }, { perk_id = \"00000000-0000-4000-8000-00000000000f\" }]"},
-		{"unknown quantity without a draw", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = unknown }]"},
-		{"unknown perk or digital asset", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = unknown, digital_asset_id = unknown }]"},
-		{"all boxes hold something", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = 10 }]\ndistribution = { instant_draw = { max_boxes = 10 } }"},
-		{"free reward and paid reward", "cohort_campaign", "internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", price = { amount = 0, currency = \"EUR\" } }, { perk_id = \"00000000-0000-4000-8000-000000000010\" }]"},
-		{"unknown image beside a video", "cohort_perk", "internal_name = \"p\"\nimage_url = unknown\nvideo_url = \"https://a.example/b\""},
-		{"unknown image of a published badge", "cohort_badge", "internal_name = \"b\"\naudience_id = unknown\nimage_url = unknown\ntitle = { en = unknown }\ndesired_status = \"published\""},
-		{"whole discount", "cohort_perk", "internal_name = \"p\"\nshopify_discount = { name = \"N\", type = \"percentage\", value = 100 }"},
-		{"large amount", "cohort_perk", "internal_name = \"p\"\nshopify_discount = { name = \"N\", type = \"fixed-amount\", value = 250 }"},
+		{
+			"draft of a raffle in the past", "cohort_campaign",
+			"internal_name = \"c\"\nstore = {}\ndistribution = { raffle = { max_boxes = 1, " +
+				"draw_at = \"2020-06-01T00:00:00Z\" } }",
+		},
+		{
+			"draft with an end in the past", "cohort_campaign",
+			"internal_name = \"c\"\nstore = {}\nend_at = \"2020-06-01T00:00:00Z\"",
+		},
+		{
+			"one reward at two prices", "cohort_campaign",
+			"internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"price = { amount = 1, currency = \"EUR\" } }, { perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"price = { amount = 1, currency = \"USD\" } }]",
+		},
+		{
+			"rewards that may be one", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = unknown }, { perk_id = unknown }, " +
+				"{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]",
+		},
+		{
+			"unknown quantity without a draw", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"quantity = unknown }]",
+		},
+		{
+			"unknown perk or digital asset", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = unknown, digital_asset_id = unknown }]",
+		},
+		{
+			"all boxes hold something", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"quantity = 10 }]\ndistribution = { instant_draw = { max_boxes = 10 } }",
+		},
+		{
+			"free reward and paid reward", "cohort_campaign",
+			"internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"price = { amount = 0, currency = \"EUR\" } }, { perk_id = \"00000000-0000-4000-8000-000000000010\" }]",
+		},
+		{
+			"unknown image beside a video", "cohort_perk",
+			"internal_name = \"p\"\nimage_url = unknown\nvideo_url = \"https://a.example/b\"",
+		},
+		{
+			"unknown image of a published badge", "cohort_badge",
+			"internal_name = \"b\"\naudience_id = unknown\nimage_url = unknown\ntitle = { en = unknown }\n" +
+				"desired_status = \"published\"",
+		},
+		{
+			"whole discount", "cohort_perk",
+			"internal_name = \"p\"\nshopify_discount = { name = \"N\", type = \"percentage\", value = 100 }",
+		},
+		{
+			"large amount", "cohort_perk",
+			"internal_name = \"p\"\nshopify_discount = { name = \"N\", type = \"fixed-amount\", value = 250 }",
+		},
 		{"unknown word for the status", "cohort_perk", "internal_name = \"p\"\ndesired_status = unknown"},
 		{"status archived from the start", "cohort_perk", "internal_name = \"p\"\ndesired_status = \"archived\""},
-		{"unknown quantity in direct distribution", "cohort_campaign", "internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = unknown }]"},
-		{"unknown quantity in a draw", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", quantity = unknown }]\ndistribution = { instant_draw = { max_boxes = unknown } }"},
-		{"unknown draw beside direct distribution", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]\ndistribution = { direct = {}, instant_draw = unknown_part }"},
-		{"unknown which distribution", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }, { perk_id = \"00000000-0000-4000-8000-000000000010\", quantity = 1 }]\ndistribution = { direct = unknown_part, raffle = unknown_part }"},
-		{"unknown price outside of a store", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", price = unknown_part }]"},
-		{"unknown step, trigger and reward", "cohort_campaign", "internal_name = \"c\"\nrewards = [unknown_part]\nchallenge = { steps = [unknown_part, { user_action = \"a\", triggers = [unknown_part] }] }"},
-		{"unknown group and condition", "cohort_segment", "name = \"S\"\ngroups = [unknown_part, { conditions = [unknown_part] }]"},
-		{"unknown locked text for owners", "cohort_badge", "internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\nvisibility = \"owners\"\nlocked_description = unknown_part"},
+		{
+			"unknown quantity in direct distribution", "cohort_campaign",
+			"internal_name = \"c\"\nstore = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"quantity = unknown }]",
+		},
+		{
+			"unknown quantity in a draw", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"quantity = unknown }]\ndistribution = { instant_draw = { max_boxes = unknown } }",
+		},
+		{
+			"unknown draw beside direct distribution", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]\n" +
+				"distribution = { direct = {}, instant_draw = unknown_part }",
+		},
+		{
+			"unknown which distribution", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }, " +
+				"{ perk_id = \"00000000-0000-4000-8000-000000000010\", quantity = 1 }]\ndistribution = { direct = unknown_part, " +
+				"raffle = unknown_part }",
+		},
+		{
+			"unknown price outside of a store", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\", " +
+				"price = unknown_part }]",
+		},
+		{
+			"unknown step, trigger and reward", "cohort_campaign",
+			"internal_name = \"c\"\nrewards = [unknown_part]\nchallenge = { steps = [unknown_part, { user_action = \"a\", " +
+				"triggers = [unknown_part] }] }",
+		},
+		{
+			"unknown group and condition", "cohort_segment",
+			"name = \"S\"\ngroups = [unknown_part, { conditions = [unknown_part] }]",
+		},
+		{
+			"unknown locked text for owners", "cohort_badge",
+			"internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\nvisibility = \"owners\"\n" +
+				"locked_description = unknown_part",
+		},
 		{"segment without conditions", "cohort_segment", "name = \"S\""},
 		{"nothing written as empty", "cohort_segment", "name = \"S\"\nreference_id = \"\"\ngroups = []"},
-		{"nothing of a perk", "cohort_perk", "internal_name = \"p\"\ntitle = {}\ndescription = { en = null, fr = \"\" }\nimage_url = \"\"\nvideo_url = \"\"\nexpires_at = \"\"\ncustom = { type = \"gift\", settings = \"\" }"},
-		{"nothing of a campaign", "cohort_campaign", "internal_name = \"c\"\nrewards = []\nchallenge = { title = {}, slug = \"\", steps = [{ user_action = \"a\", icon = \"\", triggers = [] }] }"},
-		{"one text has an empty translation", "cohort_perk", "internal_name = \"p\"\ntitle = { en = \"Hello\", fr = \"\" }\ndescription = { en = \"x\" }\ndesired_status = \"live\""},
-		{"language with a region", "cohort_perk", "internal_name = \"p\"\ntitle = { pt-BR = \"Olá\", zh-Hant-TW = \"x\", es-419 = \"x\" }"},
+		{
+			"nothing of a perk", "cohort_perk",
+			"internal_name = \"p\"\ntitle = {}\ndescription = { en = null, fr = \"\" }\nimage_url = \"\"\nvideo_url = \"\"\n" +
+				"expires_at = \"\"\ncustom = { type = \"gift\", settings = \"\" }",
+		},
+		{
+			"nothing of a campaign", "cohort_campaign",
+			"internal_name = \"c\"\nrewards = []\nchallenge = { title = {}, slug = \"\", steps = [{ user_action = \"a\", " +
+				"icon = \"\", triggers = [] }] }",
+		},
+		{
+			"one text has an empty translation", "cohort_perk",
+			"internal_name = \"p\"\ntitle = { en = \"Hello\", fr = \"\" }\ndescription = { en = \"x\" }\n" +
+				"desired_status = \"live\"",
+		},
+		{
+			"language with a region", "cohort_perk",
+			"internal_name = \"p\"\ntitle = { pt-BR = \"Olá\", zh-Hant-TW = \"x\", es-419 = \"x\" }",
+		},
 		{"slug as the service takes it", "cohort_campaign", "internal_name = \"c\"\nstore = { slug = \"-a--b-\" }"},
 		{"key that begins with id:", "cohort_list", "name = \"l\"\nreference_id = \"id:5\""},
 		{"key that begins with key:", "cohort_segment", "name = \"l\"\nreference_id = \"key:5\""},
-		{"draft of a draw without boxes", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\ndistribution = { raffle = {} }"},
-		{"first and last year", "cohort_campaign", "internal_name = \"c\"\nairdrop = {}\nstart_at = \"0000-01-01T00:00:00Z\"\nend_at = \"9999-12-31T23:59:59.999Z\""},
-		{"locked text for everyone by default", "cohort_badge", "internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\nlocked_description = { en = \"Not yet\" }"},
+		{
+			"draft of a draw without boxes", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\ndistribution = { raffle = {} }",
+		},
+		{
+			"first and last year", "cohort_campaign",
+			"internal_name = \"c\"\nairdrop = {}\nstart_at = \"0000-01-01T00:00:00Z\"\nend_at = \"9999-12-31T23:59:59.999Z\"",
+		},
+		{
+			"locked text for everyone by default", "cohort_badge",
+			"internal_name = \"b\"\naudience_id = \"00000000-0000-4000-8000-000000000000\"\n" +
+				"locked_description = { en = \"Not yet\" }",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
