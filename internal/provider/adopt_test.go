@@ -11,8 +11,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// adoptable demands that an object can be adopted with the configuration that Terraform writes for it: it is valid, changes nothing, and applying
-// it sends nothing.
+// adoptable checks that an object can be adopted with the configuration that Terraform generates
+// for it: the configuration is valid, the plan is empty, and the apply sends no update.
 func adoptable(t *testing.T, w *world, p *plugin, kind, id string) {
 	t.Helper()
 	found, _ := p.adopt(kind, id)
@@ -48,7 +48,7 @@ func adoptable(t *testing.T, w *world, p *plugin, kind, id string) {
 	}
 }
 
-// Whatever the service accepted can be adopted.
+// TestAdopt_whatTheServiceAccepted adopts objects in every form that the service accepts.
 func TestAdopt_whatTheServiceAccepted(t *testing.T) {
 	t.Parallel()
 	const property = `{"type":"user-property","typeConfig":{"property":"lang","operator":"equals","value":`
@@ -144,7 +144,8 @@ func TestAdopt_whatTheServiceAccepted(t *testing.T) {
 	}
 }
 
-// So can what the contract does not know, for the service may hold more than what is known of it.
+// TestAdopt_whatTheServiceMayHold adopts objects in forms that the contract does not allow, because
+// the service may hold more than the contract says.
 func TestAdopt_whatTheServiceMayHold(t *testing.T) {
 	t.Parallel()
 	set := func(name string, value any) func(map[string]any) {
@@ -248,7 +249,8 @@ func TestAdopt_whatTheServiceMayHold(t *testing.T) {
 	}
 }
 
-// Settings that are adopted are written as jsonencode writes them, which is what Terraform generates and what users write.
+// TestAdopt_settingsAsJsonencodeWritesThem checks that an import writes settings as jsonencode
+// does. Terraform generates that form, and users write it.
 func TestAdopt_settingsAsJsonencodeWritesThem(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -269,7 +271,7 @@ func TestAdopt_settingsAsJsonencodeWritesThem(t *testing.T) {
 			t.Errorf("\n got %s\nwant %s", got, want)
 		}
 	}
-	// A user who writes them in another form has nothing to change either.
+	// Another form of the same settings is no change.
 	other := strings.ReplaceAll(held, "20.0", "2e1")
 	config := p.resource("cohort_perk",
 		fmt.Sprintf("internal_name = \"p\"\ncustom = { type = \"gift\", settings = %q }", other))
@@ -282,7 +284,7 @@ func TestAdopt_settingsAsJsonencodeWritesThem(t *testing.T) {
 	}
 }
 
-// So has a user who writes the time in another zone.
+// TestAdopt_timeInAnotherZone checks that the same time in another zone is no change.
 func TestAdopt_timeInAnotherZone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})

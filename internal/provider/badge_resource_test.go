@@ -13,10 +13,11 @@ import (
 
 const badgeAddress = "cohort_badge.gold"
 
-// badgeList owns the badges that need an audience of their own.
+// badgeList is the audience of the badges that need one of their own.
 const badgeList = "resource \"cohort_list\" \"gold\" {\n  name = \"Golds\"\n}\n"
 
-// badge writes a badge of that list that can be published, and these attributes.
+// badge returns the configuration of badgeList and of a badge that can be published, with these
+// attributes.
 func badge(attributes ...string) string {
 	return badgeList + block(badgeAddress, append([]string{
 		`internal_name = "gold"`, `audience_id = cohort_list.gold.id`, `title = { en = "Gold" }`,
@@ -73,7 +74,7 @@ func TestBadge_lifecycle(t *testing.T) {
 				known(badgeAddress, knownvalue.Null(), "locked_description"),
 			},
 		},
-		// Left out, the visibility is the default again.
+		// Without the attribute, the visibility returns to its default.
 		resource.TestStep{
 			PreConfig: w.mark,
 			Config: block(badgeAddress, `internal_name = "gold-badge"`, `audience_id = "<Golden>"`,

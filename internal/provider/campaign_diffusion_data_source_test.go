@@ -12,7 +12,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// announced is a campaign as the service announces it on a shop's pages.
+// announced is a campaign as the service shows it on the pages of a shop.
 var announced = map[string]any{
 	"id":          "6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4",
 	"name":        map[string]any{"en": "Hunt", "fr": "Chasse"},
@@ -73,7 +73,8 @@ func TestCampaignDiffusionDataSource(t *testing.T) {
 	)
 }
 
-// Each type has settings of its own, and the merchant's key may lack the permission.
+// TestCampaignDiffusionDataSource_types checks the settings of each type, and the error for a key
+// without the permission.
 func TestCampaignDiffusionDataSource_types(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})

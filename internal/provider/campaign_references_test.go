@@ -9,7 +9,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// TestReferences holds that a plan refuses the id of another kind, wherever an id belongs, and warns of what is no id.
+// TestReferences checks every attribute that takes an id: a plan refuses the id of another kind of
+// object, and warns about a value that is not an id.
 func TestReferences(t *testing.T) {
 	t.Parallel()
 	references := map[string]struct{ kind, path, config, right string }{
@@ -40,7 +41,7 @@ airdrop = {}`,
 			}
 			tries := 0
 			plan := func(id string) []said {
-				tries++ // A key that no plan of this process has given away.
+				tries++ // No earlier plan of this process has used the key.
 				name := fmt.Sprintf("internal_name = \"new %d\"", tries)
 				if reference.kind == "cohort_segment" {
 					name = `name = "New"`
@@ -79,7 +80,8 @@ airdrop = {}`,
 	}
 }
 
-// TestReferences_archivedPerk holds that a plan says when a campaign is published with a perk that is archived after it.
+// TestReferences_archivedPerk checks that a plan warns when it publishes a campaign with a perk
+// that is archived after the plan.
 func TestReferences_archivedPerk(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -108,7 +110,8 @@ func TestReferences_archivedPerk(t *testing.T) {
 	}
 }
 
-// TestSlugs holds that a plan says when another campaign has the slug, also an archived one, for each way to come to a slug.
+// TestSlugs checks that a plan warns when another campaign has the slug, even an archived one. It
+// covers each way to get a slug.
 func TestSlugs(t *testing.T) {
 	t.Parallel()
 	for form, config := range map[string]string{
@@ -168,7 +171,8 @@ func TestSlugs(t *testing.T) {
 			told("a new one with that of one that gives it up", `The campaign "own" has the slug "here"`, "apply again", all)
 			told("one that stays in the archive", "", "", plan(again, "again", "twice", archived))
 
-			// Where the service lets another campaign take the slug of an archived one, that one is expected to be refused when it comes back.
+			// The service may let another campaign take the slug of an archived one. Then it is expected to
+			// refuse to unarchive the first campaign.
 			back := campaign(p, "back", "here", `id = "c0"`, `mode = "test"`, `on_destroy = "archive"`, `status = "archived"`,
 				archived)
 			told("one that comes back", `The campaign "own" has the slug "here"`, "Write another slug.",

@@ -20,7 +20,8 @@ import (
 
 const campaignAddress = "cohort_campaign.summer"
 
-// campaignWorld has audiences and rewards to refer to: <VIPs>, <Golden>, <welcome>, <card>.
+// campaignWorld starts a world with audiences and rewards to refer to: <VIPs>, <Golden>, <welcome>,
+// <card>.
 func campaignWorld(t *testing.T, options sandbox.Options) *world {
 	t.Helper()
 	w := newWorld(t, options)
@@ -34,12 +35,13 @@ func campaignWorld(t *testing.T, options sandbox.Options) *world {
 	return w
 }
 
-// campaign writes a campaign with these attributes.
+// campaign returns the configuration of a campaign with these attributes.
 func campaign(attributes ...string) string {
 	return block(campaignAddress, append([]string{`internal_name = "summer"`}, attributes...)...)
 }
 
-// hunt is a challenge that can be published, with these attributes beside.
+// hunt returns the configuration of a challenge that can be published, with these additional
+// attributes.
 func hunt(attributes ...string) string {
 	return campaign(append([]string{`rewards = [{ perk_id = "<welcome>" }]`, huntForm}, attributes...)...)
 }
@@ -52,13 +54,13 @@ const huntForm = `challenge = {
   steps       = [{ user_action = "visit", title = { en = "Visit" }, triggers = [{ type = "visit" }] }]
 }`
 
-// stepped is a challenge that is a draft with these steps.
+// stepped returns the configuration of a draft challenge with these steps.
 func stepped(steps ...string) string {
 	return campaign("challenge = {\n  title = { en = \"Summer hunt\" }\n  steps = [\n" + strings.Join(steps, ",\n") +
 		"\n  ]\n}")
 }
 
-// steppedSettings are the settings that the service gets of it.
+// steppedSettings returns the settings that the service receives for stepped.
 func steppedSettings(steps ...string) string {
 	return `{"name":{"en":"Summer hunt"},"optInCta":{},"description":{},"imageUrl":null,"videoUrl":null,` +
 		`"slug":"summer-hunt","steps":[` + strings.Join(steps, ",") + `]}`
@@ -124,7 +126,7 @@ func TestCampaign_challenge(t *testing.T) {
 			ConfigPlanChecks: acts(campaignAddress, plancheck.ResourceActionUpdate),
 			Check:            w.wrote(`PATCH /v1/campaigns/<summer> {"cohortId":"<Golden>","endAt":"2037-09-30T22:00:00Z"}`),
 		},
-		// The settings of the form are replaced whole; the step keeps its id.
+		// The update replaces the settings of the form as a whole, and the step keeps its id.
 		resource.TestStep{
 			PreConfig: w.mark, Config: full(`Hunt.`, `Hunt!`, `the-hunt`, `hunt`),
 			ConfigPlanChecks: acts(campaignAddress, plancheck.ResourceActionUpdate),
@@ -242,7 +244,8 @@ func TestCampaign_airdropWarns(t *testing.T) {
 	}
 }
 
-// Another form is another campaign. What was published before stays in the archive.
+// TestCampaign_formReplaces checks that another form replaces the campaign, and that a published
+// campaign stays in the archive when it is replaced.
 func TestCampaign_formReplaces(t *testing.T) {
 	t.Parallel()
 	w := campaignWorld(t, sandbox.Options{})
@@ -314,7 +317,7 @@ func TestCampaign_statuses(t *testing.T) {
 			Config:      hunt(`desired_status = "draft"`),
 			ExpectError: says("A campaign cannot become a draft again", "It is ended"),
 		},
-		// A status further on than the wanted one is accepted: nothing can reopen a campaign.
+		// A status beyond the desired one is accepted, because nothing can reopen a campaign.
 		resource.TestStep{
 			PreConfig: w.mark,
 			Config:    hunt(`desired_status = "published"`),
@@ -362,7 +365,8 @@ func TestCampaign_endWarns(t *testing.T) {
 	}
 }
 
-// A campaign whose rewards are used up ends by itself. That is what was wanted of it.
+// TestCampaign_endsByItself checks that the end of a published campaign is no drift. A campaign
+// ends by itself when its rewards are used up.
 func TestCampaign_endsByItself(t *testing.T) {
 	t.Parallel()
 	w := campaignWorld(t, sandbox.Options{})
@@ -426,7 +430,8 @@ func TestCampaign_onDestroy(t *testing.T) {
 	)
 }
 
-// Users' progress hangs on the ids of steps, so a step keeps its id whatever happens around it.
+// TestCampaign_steps checks that a step keeps its id whatever changes around it, because the
+// progress of users depends on that id.
 func TestCampaign_steps(t *testing.T) {
 	t.Parallel()
 	const (
@@ -462,33 +467,33 @@ func TestCampaign_steps(t *testing.T) {
 	}
 	w.run(t, nil,
 		resource.TestStep{Config: stepped(form, visit, share)},
-		// One in front, with the same action as another.
+		// A new step in front, with the same action as another step.
 		update(stepped(first, form, visit, share), patched(without(sentFirst), sentForm, sentVisit, sentShare)),
-		// One less in the middle.
+		// A step in the middle goes.
 		update(stepped(first, visit, share), patched(sentFirst, sentVisit, sentShare)),
 		// The opposite order.
 		update(stepped(share, visit, first), patched(sentShare, sentVisit, sentFirst)),
-		// An edit that leaves action and title.
+		// An edit that keeps the action and the title.
 		update(stepped(strings.Replace(share, "Tell.", "Tell all.", 1), visit, first),
 			patched(strings.Replace(sentShare, "Tell.", "Tell all.", 1), sentVisit, sentFirst)),
 		// Another title in the same place.
 		update(stepped(strings.Replace(share, "Share", "Spread", 1), visit, first),
 			patched(strings.Replace(sentShare, `{"en":"Share"}`, `{"en":"Spread"}`, 1), sentVisit, sentFirst)),
-		// An edit and one in front at once.
+		// An edit and a new step in front at once.
 		update(stepped(form, strings.Replace(share, "Share", "Spread", 1), strings.Replace(visit, "eye", "hand", 1), first),
 			patched(without(sentForm), strings.Replace(sentShare, `{"en":"Share"}`, `{"en":"Spread"}`, 1),
 				strings.Replace(sentVisit, "eye", "hand", 1), sentFirst)),
-		// Without titles, the content tells them apart.
+		// Without titles, the content identifies the steps.
 		update(stepped(`{ user_action = "share", icon = "a" }`, `{ user_action = "share", icon = "b" }`), patched(
 			sent("", "share", `{}`, `"a"`, `{}`, `[]`), sent(`"id":"<Share>",`, "share", `{}`, `"b"`, `{}`, `[]`))),
 		update(stepped(`{ user_action = "share", icon = "b" }`, `{ user_action = "share", icon = "a" }`), patched(
 			sent(`"id":"<Share>",`, "share", `{}`, `"b"`, `{}`, `[]`),
 			sent(`"id":"<share>",`, "share", `{}`, `"a"`, `{}`, `[]`))),
-		// Steps that nothing tells apart continue those in the same places.
+		// Identical steps take the ids of the steps in the same places.
 		update(stepped(bare, bare),
 			patched(sent(`"id":"<Share>",`, "share", `{}`, `null`, `{}`, `[]`),
 				sent(`"id":"<share>",`, "share", `{}`, `null`, `{}`, `[]`))),
-		// A change elsewhere leaves the steps alone.
+		// A change elsewhere does not touch the steps.
 		update(strings.Replace(stepped(bare, bare), `= "summer"`, `= "summer-2"`, 1),
 			`PATCH /v1/campaigns/<summer> {"internalName":"summer-2"}`),
 		update(strings.Replace(stepped(), `= "summer"`, `= "summer-2"`, 1), patched()),
@@ -521,7 +526,8 @@ func TestCampaign_stepDrifts(t *testing.T) {
 	)
 }
 
-// The order of rewards means nothing to the service: whoever changes it, nothing is sent.
+// TestCampaign_rewardOrder checks that a change in the order of rewards sends nothing, because the
+// order means nothing to the service.
 func TestCampaign_rewardOrder(t *testing.T) {
 	t.Parallel()
 	w := campaignWorld(t, sandbox.Options{})
@@ -549,7 +555,7 @@ func TestCampaign_rewardOrder(t *testing.T) {
 			},
 			Config: draw(one, two, three), ConfigPlanChecks: nothingToDo,
 		},
-		// An order that the user changes is in the plan, but nothing is sent.
+		// A new order in the configuration shows in the plan, but the apply sends nothing.
 		resource.TestStep{
 			PreConfig:        w.mark,
 			Config:           draw(three, one, two),
@@ -709,7 +715,9 @@ func TestCampaign_publishWarns(t *testing.T) {
 	})
 }
 
-// What only the service knows of a publish, here that a reward is archived, leaves a draft and not an error.
+// TestCampaign_archivedReward checks a publish that only the service can refuse, here because a
+// reward is archived. The create leaves a draft without an error, and the next apply reports the
+// error.
 func TestCampaign_archivedReward(t *testing.T) {
 	t.Parallel()
 	w := campaignWorld(t, sandbox.Options{})
@@ -732,7 +740,8 @@ func TestCampaign_archivedReward(t *testing.T) {
 	)
 }
 
-// What is frozen after publishing is the service's to refuse, and the answer stands at the attribute.
+// TestCampaign_frozenRewards checks that the service refuses a change of what publishing froze, and
+// that the error points to the attribute.
 func TestCampaign_frozenRewards(t *testing.T) {
 	t.Parallel()
 	w := campaignWorld(t, sandbox.Options{})

@@ -11,7 +11,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// challengeState is the state of a campaign whose steps have the ids a, b, c and so on.
+// challengeState returns the state of a campaign whose steps have the ids a, b, c and so on.
 func challengeState(p *plugin, status string, steps ...string) cty.Value {
 	p.t.Helper()
 	for i, step := range steps {
@@ -40,7 +40,7 @@ func challengeConfig(p *plugin, steps ...string) cty.Value {
 		"internal_name = \"summer\"\nchallenge = { steps = [{ "+strings.Join(steps, " }, { ")+" }] }")
 }
 
-// stepIDs are the ids that a plan gives its steps; one that is not known is -.
+// stepIDs returns the ids that a plan gives to its steps. An unknown id is shown as -.
 func stepIDs(planned cty.Value) string {
 	var ids []string
 	for _, step := range planned.GetAttr("challenge").GetAttr("steps").AsValueSlice() {
@@ -232,7 +232,8 @@ func TestStepMatch(t *testing.T) {
 	}
 }
 
-// A form that is not known yet may turn out to be null, so it replaces a campaign only when the old form is surely gone.
+// TestCampaign_formNotKnownYet checks that a plan with an unknown form replaces a campaign only if
+// the old form is certainly gone. The unknown form may turn out to be null.
 func TestCampaign_formNotKnownYet(t *testing.T) {
 	t.Parallel()
 	shared := configuredPlugin(t, newWorld(t, sandbox.Options{}))

@@ -10,8 +10,10 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestConfigured_needed holds that every call that needs the service answers with one error, and keeps what Terraform knows, while the provider is
-// not configured: nobody has done it, or it was refused. Pulumi goes on after that.
+// TestConfigured_needed checks every call that needs the service while the provider is not
+// configured, because nobody configured it or because its configuration was refused. Each call
+// returns one error and keeps what Terraform knows. Pulumi makes such calls: it continues after a
+// refusal.
 func TestConfigured_needed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -42,7 +44,8 @@ func TestConfigured_needed(t *testing.T) {
 	}
 }
 
-// everyCall makes each call that needs the service, of each registered type, and returns what they said.
+// everyCall makes each call that needs the service, for each registered type, and returns the
+// diagnostics.
 func (p *plugin) everyCall() map[string][]said {
 	p.t.Helper()
 	ctx, calls := p.t.Context(), map[string][]said{}
@@ -118,7 +121,7 @@ func (p *plugin) everyCall() map[string][]said {
 	return calls
 }
 
-// blankObject is an object of which only the id is set, where it has one.
+// blankObject returns an object without any value except an id, if it has that attribute.
 func blankObject(t *testing.T, schema *tfprotov6.Schema) cty.Value {
 	t.Helper()
 	values := map[string]cty.Value{}

@@ -23,13 +23,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// These tests walk every type that the provider registers and demand what all of them have in common, because nothing is inherited. A
-// failure says what to add. Everything here is found by walking: a new type needs no line in this file.
+// These tests walk every type that the provider registers and check what each one must have,
+// because types inherit nothing. A failure says what to add. A new type needs no line in this file.
 
-// repository is the root of the repository, from here.
+// repository is the path from this folder to the root of the repository.
 const repository = "../.."
 
-// checkNulls demands that a list of objects says what to do with elements that are null.
+// checkNulls checks that a list of objects has a rule for null elements.
 func checkNulls(t *testing.T, at string, attribute schema.Attribute) {
 	t.Helper()
 	if list, ok := attribute.(schema.ListNestedAttribute); ok &&
@@ -227,7 +227,8 @@ func TestContract_listResources(t *testing.T) {
 	}
 }
 
-// checkFilter demands that an argument of a query may be left out, is an attribute of what it finds, and refuses a value that finds nothing.
+// checkFilter checks that an argument of a query is optional, is an attribute of the queried
+// resource, and refuses a value that finds nothing.
 func checkFilter(t *testing.T, at string, attribute listschema.Attribute, of *tfprotov6.Schema) {
 	t.Helper()
 	if !attribute.IsOptional() {
@@ -311,7 +312,8 @@ func walkServed(
 	}
 }
 
-// walkResource visits every attribute of a resource at every depth, with its validators and plan modifiers.
+// walkResource visits every attribute of a resource at every depth, with its validators and plan
+// modifiers.
 func walkResource(
 	parent string, attributes map[string]schema.Attribute, visit func(at string, attribute schema.Attribute),
 ) {
@@ -332,13 +334,13 @@ func walkResource(
 }
 
 var (
-	// secrets are the names that hold one wherever they stand.
+	// secrets matches the names of attributes that always hold a secret.
 	secrets = regexp.MustCompile(`(^|_)(api_key|token|secret|password)$`)
-	// secretPaths are attributes with a harmless name that hold one.
+	// secretPaths are attributes that hold a secret under a harmless name.
 	secretPaths = []string{"code.value"}
 )
 
-// checkAttributes demands a description of every attribute, and that secrets are marked.
+// checkAttributes checks that every attribute has a description and that every secret is sensitive.
 func checkAttributes(t *testing.T, attributes []*tfprotov6.SchemaAttribute) {
 	t.Helper()
 	walkServed("", attributes, func(at string, a *tfprotov6.SchemaAttribute) {
@@ -356,7 +358,8 @@ func checkAttributes(t *testing.T, attributes []*tfprotov6.SchemaAttribute) {
 	})
 }
 
-// checkSameAttributes demands that a data source shows what the resource has, save what only says what is wanted.
+// checkSameAttributes checks that a data source has the attributes of its resource, except those
+// that only state a wish.
 func checkSameAttributes(t *testing.T, resourceAttributes, dataAttributes []*tfprotov6.SchemaAttribute) {
 	t.Helper()
 	shown := map[string]*tfprotov6.SchemaAttribute{}
@@ -379,9 +382,10 @@ func checkSameAttributes(t *testing.T, resourceAttributes, dataAttributes []*tfp
 	})
 }
 
-// checkReferences demands that the catalog says of every attribute that refers to other objects what it refers to, and that those that
-// hold an id refuse a blank one. It looks like a reference when its name ends in _id, save reference_id, which is the object's own key; when it
-// is an id that the user gives below the root; and when its description shows another resource.
+// checkReferences checks that the catalog names the target of every attribute that refers to other
+// objects, and that an attribute with an id refuses a blank one. An attribute looks like a
+// reference if its name ends in _id, except reference_id, the object's own key. So does a required
+// id below the root, and an attribute whose description names another resource.
 func checkReferences(t *testing.T, k Kind, attributes map[string]schema.Attribute) {
 	t.Helper()
 	found := map[string]bool{}
@@ -428,8 +432,9 @@ func checkReferences(t *testing.T, k Kind, attributes map[string]schema.Attribut
 	}
 }
 
-// checkReplacement demands that what cannot be changed says so and replaces, and that nothing does one without the other. The forms of a
-// campaign are replaced by its ModifyPlan, which alone can see whether the form is another one.
+// checkReplacement checks that an attribute replaces the object exactly if its description says so.
+// The forms of a campaign are an exception: ModifyPlan replaces the campaign, because only it can
+// see whether the form is another one.
 func checkReplacement(t *testing.T, at string, attribute schema.Attribute) {
 	t.Helper()
 	says := strings.Contains(attribute.GetMarkdownDescription(), "Changing this creates a new")
@@ -452,7 +457,7 @@ func checkReplacement(t *testing.T, at string, attribute schema.Attribute) {
 	}
 }
 
-// checkKey demands the key by which an object is the same in both merchants.
+// checkKey checks the key that identifies an object in both merchants.
 func checkKey(t *testing.T, k Kind, attributes map[string]schema.Attribute) {
 	t.Helper()
 	key, found := attributes[k.Key]
@@ -466,7 +471,7 @@ func checkKey(t *testing.T, k Kind, attributes map[string]schema.Attribute) {
 	}
 }
 
-// checkImport demands the identity {mode, id} and an import.
+// checkImport checks the identity {mode, id} and the import.
 func checkImport(t *testing.T, name string, r resource.Resource) {
 	t.Helper()
 	if _, ok := r.(resource.ResourceWithImportState); !ok {
@@ -500,7 +505,7 @@ func checkImport(t *testing.T, name string, r resource.Resource) {
 	}
 }
 
-// checkFiles demands files in a folder, each with a text in it.
+// checkFiles checks that a folder has these files, each with its text.
 func checkFiles(t *testing.T, folder string, files map[string]string) {
 	t.Helper()
 	for name, text := range files {
@@ -514,7 +519,7 @@ func checkFiles(t *testing.T, folder string, files map[string]string) {
 	}
 }
 
-// checkDocs demands the generated page.
+// checkDocs checks that the generated page exists.
 func checkDocs(t *testing.T, folder, name string) {
 	t.Helper()
 	page := filepath.Join("docs", folder, strings.TrimPrefix(name, "cohort_")+".md")

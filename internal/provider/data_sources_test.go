@@ -21,7 +21,7 @@ import (
 // dataSources are the data sources that find one object, by kind.
 var dataSources = map[string]struct {
 	resource, config string // one object, as a resource
-	path, body       string // two objects of the service, which get a key each in place of KEY
+	path, body       string // two objects of the service, each with its own key for KEY
 	checks           func(found string) []statecheck.StateCheck
 }{
 	"cohort_user_property": {
@@ -93,7 +93,8 @@ var dataSources = map[string]struct {
 	},
 }
 
-// TestDataSources_find holds that an object is found by its id and by its key, with all that its resource has.
+// TestDataSources_find checks that a data source finds an object by its id and by its key, with
+// every attribute of its resource.
 func TestDataSources_find(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -121,7 +122,7 @@ func TestDataSources_find(t *testing.T) {
 	)
 }
 
-// TestDataSources_refuse holds what is said where there is not one object to find.
+// TestDataSources_refuse checks the error when there is not exactly one object to find.
 func TestDataSources_refuse(t *testing.T) {
 	t.Parallel()
 	for kind, c := range dataSources {
@@ -162,7 +163,7 @@ func TestDataSources_refuse(t *testing.T) {
 				}
 			}
 
-			// The service keeps reference ids apart; should it not, both are named.
+			// The service keeps reference ids unique. If it ever does not, the error names both objects.
 			wireName := map[string]string{"reference_id": "referenceId", "internal_name": "internalName"}[attribute]
 			w.fault(t, sandbox.Fault{
 				Method: http.MethodGet,
@@ -177,7 +178,8 @@ func TestDataSources_refuse(t *testing.T) {
 	}
 }
 
-// TestDataSources_otherKind holds that a list is no segment and a segment no list, although the service keeps them together.
+// TestDataSources_otherKind checks that a list is not found as a segment, nor a segment as a list,
+// although the service keeps both in one collection.
 func TestDataSources_otherKind(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -197,7 +199,7 @@ func TestDataSources_otherKind(t *testing.T) {
 	}
 }
 
-// TestDataSources_known holds that every data source that takes an id is tried.
+// TestDataSources_known checks that these tests cover every data source that takes an id.
 func TestDataSources_known(t *testing.T) {
 	t.Parallel()
 	var want []string
@@ -212,7 +214,8 @@ func TestDataSources_known(t *testing.T) {
 	sameValues(t, "data sources", slices.Sorted(maps.Keys(dataSources)), want)
 }
 
-// find has a data source validate its arguments and, if they are valid, read. It returns what was read.
+// find validates the arguments of a data source and, if they are valid, reads it. It returns the
+// result and the diagnostics.
 func (p *plugin) find(kind, block string) (cty.Value, []said) {
 	p.t.Helper()
 	schema := p.schema.DataSourceSchemas[kind]

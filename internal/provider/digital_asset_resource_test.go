@@ -13,7 +13,7 @@ import (
 
 const assetAddress = "cohort_digital_asset.card"
 
-// asset writes a digital asset with a title and these attributes.
+// asset returns the configuration of a digital asset with a title and these attributes.
 func asset(attributes ...string) string {
 	return block(assetAddress,
 		append([]string{`internal_name = "card"`, `title = { en = "Founder card" }`}, attributes...)...)
@@ -108,7 +108,8 @@ func TestDigitalAsset_statuses(t *testing.T) {
 	)
 }
 
-// When an update was made and the publish after it fails, the next apply only publishes.
+// TestDigitalAsset_publishAfterUpdateFails checks that the next apply only publishes, if an update
+// succeeded and the publish after it failed.
 func TestDigitalAsset_publishAfterUpdateFails(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})

@@ -11,10 +11,10 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
-// namedTest finds the tests that the documentation names.
+// namedTest matches the tests that the documentation names.
 var namedTest = regexp.MustCompile("`(Test[A-Za-z]+(?:_[A-Za-z]+)?)`")
 
-// TestDocs_kinds holds that the pages which list the kinds list all of them.
+// TestDocs_kinds checks that each page with a list of the kinds lists all of them.
 func TestDocs_kinds(t *testing.T) {
 	t.Parallel()
 	var names []string
@@ -35,7 +35,7 @@ func TestDocs_kinds(t *testing.T) {
 	}
 }
 
-// TestDocs_namedTests holds that each promise of the documentation names tests that exist.
+// TestDocs_namedTests checks that each promise of the documentation names tests that exist.
 func TestDocs_namedTests(t *testing.T) {
 	t.Parallel()
 	var tests strings.Builder

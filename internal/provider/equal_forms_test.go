@@ -24,7 +24,7 @@ var (
 	inPath    = regexp.MustCompile(`\[[^]]*\]`)
 )
 
-// equalForms is the table of equal_forms.go: the forms of each attribute.
+// equalForms reads the table of equal_forms.go: the forms of each attribute.
 func equalForms(t *testing.T) map[string][]string {
 	t.Helper()
 	source, err := os.ReadFile("equal_forms.go")
@@ -41,7 +41,7 @@ func equalForms(t *testing.T) map[string][]string {
 	return forms
 }
 
-// attributePaths are all attributes of all resources.
+// attributePaths returns the paths of all attributes of all resources.
 func attributePaths(schemas map[string]*tfprotov6.Schema) map[string]bool {
 	paths := map[string]bool{}
 	var walk func(parent string, attributes []*tfprotov6.SchemaAttribute)
@@ -59,7 +59,7 @@ func attributePaths(schemas map[string]*tfprotov6.Schema) map[string]bool {
 	return paths
 }
 
-// Every attribute stands in the table, and nothing else does.
+// TestEqualForms_table checks that the table has every attribute and nothing else.
 func TestEqualForms_table(t *testing.T) {
 	t.Parallel()
 	want := slices.Sorted(maps.Keys(attributePaths(newPlugin(t).schema.ResourceSchemas)))
@@ -68,14 +68,15 @@ func TestEqualForms_table(t *testing.T) {
 	}
 }
 
-// form is one way in which the service stores another form: what the user writes, what the service makes of it when it gets it, and when it
-// answers. The last two change single values.
+// form is one way in which the service may store a value in another form: the value that the user
+// writes, the change that the service makes when it receives it, and the change that it makes when
+// it answers. The two changes apply to single values.
 type form struct {
 	written        cty.Value
 	stores, answer func(any) any
 }
 
-// swapped replaces one value by another.
+// swapped returns a change that replaces one value with another.
 func swapped(from, to any) func(any) any {
 	return func(value any) any {
 		if reflect.DeepEqual(value, from) {
@@ -85,7 +86,7 @@ func swapped(from, to any) func(any) any {
 	}
 }
 
-// eachText changes the texts of a value: a text, or one in each language.
+// eachText changes the texts of a value: a single text, or one for each language.
 func eachText(value cty.Value, change func(string) string) cty.Value {
 	if value.Type() == cty.String {
 		return cty.StringVal(change(value.AsString()))
@@ -97,7 +98,7 @@ func eachText(value cty.Value, change func(string) string) cty.Value {
 	return cty.MapVal(texts)
 }
 
-// wire is how a configured value stands on the wire.
+// wire returns a configured value as the wire has it.
 func wire(t *testing.T, value cty.Value) any {
 	t.Helper()
 	if value.Type() == cty.String {
@@ -119,7 +120,7 @@ func decodedJSON(t *testing.T, text string) any {
 	return value
 }
 
-// nothings are the ways to write nothing.
+// nothings returns the ways to write an empty value.
 func nothings(value cty.Value, settings bool) []cty.Value {
 	all := []cty.Value{cty.NullVal(value.Type())}
 	switch kind := value.Type(); {
@@ -136,7 +137,7 @@ func nothings(value cty.Value, settings bool) []cty.Value {
 	return all
 }
 
-// emptied answers what is null, or an empty object, in the other ways to say nothing.
+// emptied replaces the null values and empty objects of an answer with other forms of nothing.
 func emptied(object map[string]any) any {
 	for name, value := range object {
 		switch {
@@ -162,7 +163,7 @@ func emptied(object map[string]any) any {
 	return object
 }
 
-// formsOf are the ways in which the service may store another form of a configured value.
+// formsOf returns the other forms in which the service may store a configured value.
 func formsOf(t *testing.T, name string, value cty.Value) []form {
 	t.Helper()
 	same := func(v any) any { return v }
@@ -277,7 +278,7 @@ func textOf(value cty.Value) string {
 	return value.AsString()
 }
 
-// with replaces one value of a configuration. What depends on it goes with it.
+// with replaces one value of a configuration, and adjusts what depends on it.
 func with(t *testing.T, config cty.Value, at cty.Path, value cty.Value) cty.Value {
 	t.Helper()
 	changed, err := cty.Transform(config, func(here cty.Path, v cty.Value) (cty.Value, error) {
@@ -295,7 +296,7 @@ func with(t *testing.T, config cty.Value, at cty.Path, value cty.Value) cty.Valu
 	return changed
 }
 
-// renamed is a configuration with another name.
+// renamed returns a configuration with another name.
 func renamed(config cty.Value) cty.Value {
 	values := config.AsValueMap()
 	for _, name := range []string{"name", "internal_name"} {
@@ -306,7 +307,9 @@ func renamed(config cty.Value) cty.Value {
 	return cty.ObjectVal(values)
 }
 
-// Each form of each attribute stays as the user wrote it: after a create, an update of something else, a refresh, and an import that is applied.
+// TestEqualForms_stayAsWritten checks that each form of each attribute stays as the user wrote it:
+// after a create, after an update of something else, after a refresh, and after an import that is
+// applied.
 func TestEqualForms_stayAsWritten(t *testing.T) {
 	t.Parallel()
 	table := equalForms(t)
@@ -357,7 +360,8 @@ func TestEqualForms_stayAsWritten(t *testing.T) {
 	}
 }
 
-// eachAttribute visits every attribute that is configured, at any depth, with its path and that path without positions.
+// eachAttribute visits every configured attribute, at any depth, with its path and with that path
+// without positions.
 func eachAttribute(config cty.Value, visit func(at cty.Path, path string, value cty.Value)) {
 	_ = cty.Walk(config, func(at cty.Path, value cty.Value) (bool, error) {
 		if len(at) == 0 || value.IsNull() {
@@ -370,7 +374,9 @@ func eachAttribute(config cty.Value, visit func(at cty.Path, path string, value 
 	})
 }
 
-// stayAsWritten does it for one form. What was imported has the address of a copy, which nothing ties to the one that the user wrote.
+// stayAsWritten checks one form. It skips the import unless adopts is true: an imported object has
+// the URL of the service's copy of a file, and nothing ties that copy to the URL that the user
+// wrote.
 func (p *plugin) stayAsWritten(w *world, service *rewriting, kind string, written cty.Value, f form, adopts bool) {
 	t := p.t
 	t.Helper()
@@ -396,10 +402,10 @@ func (p *plugin) stayAsWritten(w *world, service *rewriting, kind string, writte
 	}
 }
 
-// others are what stands in the place of a word in the wire, for the attributes that have words of their own there.
+// others gives another word for each word that differs between the wire and the configuration.
 var others = map[string]any{"or": "and", "has-not-done": "has-done", "is-not-in": "is-in"}
 
-// Any other value is drift, and shows.
+// TestEqualForms_driftShows checks that any other value is drift, and shows in the plan.
 func TestEqualForms_driftShows(t *testing.T) {
 	t.Parallel()
 	// The service does not have the first two, and another type replaces the object.
@@ -441,7 +447,7 @@ func TestEqualForms_driftShows(t *testing.T) {
 	}
 }
 
-// drifted is a value of the wire, or another one where it is the configured value.
+// drifted returns a value of the wire. If that is the configured value, it returns another one.
 func drifted(t *testing.T, configured cty.Value, v any) any {
 	t.Helper()
 	switch configured.Type() {

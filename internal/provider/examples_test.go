@@ -25,14 +25,15 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// examples is the folder of what the documentation shows.
+// examples is the folder of the examples in the documentation.
 const examples = repository + "/examples"
 
-// declaredKey finds the keys of what an example declares.
+// declaredKey matches the keys of the objects that an example declares.
 var declaredKey = regexp.MustCompile(`(?m)^  (?:name|internal_name|reference_id) *= ("[^"]*")$`)
 
-// TestExamples_apply plans and applies every example as it is, as a module, and plans again, which must find nothing to do. A merchant has a key
-// once, so examples that share one are applied to merchants of their own. One with an import block is a root.
+// TestExamples_apply plans and applies every example unchanged, as a module, and checks that the
+// next plan is empty. A merchant has a key only once, so examples that share a key get merchants of
+// their own. An example with an import block is a root module.
 func TestExamples_apply(t *testing.T) {
 	t.Parallel()
 	var files []string
@@ -51,7 +52,7 @@ func TestExamples_apply(t *testing.T) {
 	var roots []*root
 	for _, file := range files {
 		if strings.HasPrefix(filepath.Base(file), "import-") {
-			continue // TestExamples_import
+			continue // TestExamples_import covers it.
 		}
 		content, err := os.ReadFile(file)
 		if err != nil {
@@ -108,7 +109,7 @@ func TestExamples_apply(t *testing.T) {
 	}
 }
 
-// TestExamples_ephemeral does the same for ephemeral resources, which need Terraform 1.10.
+// TestExamples_ephemeral applies the examples of ephemeral resources, which need Terraform 1.10.
 func TestExamples_ephemeral(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join(examples, "ephemeral-resources", "*", "*.tf"))
@@ -136,7 +137,7 @@ func TestExamples_ephemeral(t *testing.T) {
 	}
 }
 
-// onlyArchived demands that nothing stayed after destroy but what was published, which is archived by default.
+// onlyArchived checks that a destroy leaves only published objects, which it archives by default.
 func onlyArchived(t *testing.T, w *world) {
 	t.Helper()
 	for kind := range kinds(w, "test") {
@@ -195,11 +196,12 @@ func parseImport(t *testing.T, file string) imported {
 	return found
 }
 
-// blockHead finds the first line of a resource.
+// blockHead matches the first line of a resource block.
 var blockHead = regexp.MustCompile(`(?m)^resource "[^"]*" "[^"]*"`)
 
-// TestExamples_import imports, with the real Terraform, what the examples declare: by the blocks and by the commands that the documentation
-// shows, of all kinds in one root. The block by identity needs Terraform 1.12, so it is only read here.
+// TestExamples_import imports what the examples declare with the real Terraform: by the blocks and
+// by the commands of the documentation, all kinds in one root module. The block by identity needs
+// Terraform 1.12, so this test only reads it.
 func TestExamples_import(t *testing.T) {
 	t.Parallel()
 	folders, err := filepath.Glob(filepath.Join(examples, "resources", "*"))
@@ -211,7 +213,7 @@ func TestExamples_import(t *testing.T) {
 	known := map[string]bool{}
 	for _, folder := range folders {
 		block, command := documentedImport(t, folder)
-		// What several examples refer to is declared in each of them.
+		// Each example declares the objects it refers to, so several examples may declare the same one.
 		for _, block := range strings.SplitAfter(declaring(t, folder, block), "\n}\n") {
 			if head := blockHead.FindString(block); !known[head] {
 				known[head] = true
@@ -250,15 +252,15 @@ func TestExamples_import(t *testing.T) {
 	for _, command := range commands {
 		terraform.must(append([]string{"import", "-input=false"}, strings.Fields(command)...)...)
 	}
-	terraform.must("apply", "-auto-approve") // on_destroy, where it is set, is nowhere but in the configuration
+	terraform.must("apply", "-auto-approve") // An import does not set on_destroy.
 	terraform.noChanges()
 	if diff := cmp.Diff(before, kinds(w, "test")); diff != "" {
 		t.Errorf("import made or removed objects (-before +after):\n%s", diff)
 	}
 }
 
-// documentedImport returns the block by text that the documentation of a kind shows, and the arguments of the first command; all ways that it
-// shows must agree.
+// documentedImport returns the import block by string id from the documentation of a kind, and the
+// arguments of the first command. It fails unless all documented ways agree.
 func documentedImport(t *testing.T, folder string) (block imported, command string) {
 	t.Helper()
 	kind := filepath.Base(folder)
@@ -287,7 +289,7 @@ func documentedImport(t *testing.T, folder string) (block imported, command stri
 	return block, want[0]
 }
 
-// noChanges fails unless a plan is empty.
+// noChanges fails unless the plan is empty.
 func (c *terraformCLI) noChanges() {
 	c.t.Helper()
 	if output, code := c.run("plan", "-detailed-exitcode"); code != 0 {
@@ -295,7 +297,7 @@ func (c *terraformCLI) noChanges() {
 	}
 }
 
-// declaring returns the example of a folder that declares what an import block imports.
+// declaring returns the example of a folder that declares the target of an import block.
 func declaring(t *testing.T, folder string, block imported) string {
 	t.Helper()
 	kind, name, _ := strings.Cut(block.to, ".")
@@ -317,7 +319,7 @@ func declaring(t *testing.T, folder string, block imported) string {
 	return ""
 }
 
-// kinds counts what a merchant holds.
+// kinds returns the number of objects that a merchant holds of each kind.
 func kinds(w *world, mode string) map[string]int {
 	counts := map[string]int{}
 	for _, kind := range []string{"user-properties", "cohorts", "perks", "digital-assets", "badges", "campaigns"} {
@@ -335,7 +337,7 @@ func TestExamples_format(t *testing.T) {
 	if output, code := newTerraformCLI(t, folder).run("fmt", "-check", "-diff", "-recursive"); code != 0 {
 		t.Errorf("run make fmt: %s", output)
 	}
-	// Terraform formats queries from 1.14 on.
+	// Terraform formats query files from version 1.14 on.
 	for _, file := range queryExamples(t) {
 		content, err := os.ReadFile(file)
 		if err != nil {
@@ -356,7 +358,8 @@ func queryExamples(t *testing.T) []string {
 	return files
 }
 
-// TestExamples_query runs every list block of the examples as Terraform 1.14 does, without Terraform. Each has to find something.
+// TestExamples_query runs every list block of the examples as Terraform 1.14 does, but without
+// Terraform. Each must find something.
 func TestExamples_query(t *testing.T) {
 	t.Parallel()
 	w := queryWorld(t)
@@ -390,7 +393,7 @@ func TestExamples_query(t *testing.T) {
 	}
 }
 
-// listBlock is what Terraform makes of a list block.
+// listBlock returns the request that Terraform makes of a list block.
 func listBlock(t *testing.T, kind string, body *hclsyntax.Body) *tfprotov6.ListResourceRequest {
 	t.Helper()
 	request := &tfprotov6.ListResourceRequest{TypeName: kind, Limit: 100}
@@ -433,9 +436,10 @@ func listBlock(t *testing.T, kind string, body *hclsyntax.Body) *tfprotov6.ListR
 	return request
 }
 
-// TestExamples_terraformQuery finds with the real `terraform query` what the examples ask for, has the configuration generated, and adopts it
-// without a change. It needs Terraform 1.14, and says so in the log (go test -v) when it was not run; TestExamples_query and TestQuery_resources hold
-// the same of the protocol.
+// TestExamples_terraformQuery runs the queries of the examples with the real `terraform query`,
+// lets it generate the configuration, and adopts the objects without a change. It needs Terraform
+// 1.14. If it did not run, it says so in the log (go test -v). TestExamples_query and
+// TestQuery_resources check the same through the protocol.
 func TestExamples_terraformQuery(t *testing.T) {
 	t.Parallel()
 	if version, ok := queryTerraform(t); !ok {
@@ -480,7 +484,8 @@ func TestExamples_terraformQuery(t *testing.T) {
 	}
 }
 
-// queryTerraform returns what the Terraform of the tests calls itself, and whether it has queries. OpenTofu has none.
+// queryTerraform returns the version that the Terraform of the tests reports, and whether it has
+// queries. OpenTofu has none.
 func queryTerraform(t *testing.T) (version string, ok bool) {
 	t.Helper()
 	version, _, _ = strings.Cut(newTerraformCLI(t, t.TempDir()).must("version"), "\n")
@@ -491,7 +496,8 @@ func queryTerraform(t *testing.T) (version string, ok bool) {
 	return version, major > 1 || minor >= 14
 }
 
-// TestExamples_loyaltyProgram carries the program to test and to live with the real Terraform, as its README says.
+// TestExamples_loyaltyProgram applies the program to test and then to live with the real Terraform,
+// as its README says.
 func TestExamples_loyaltyProgram(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -582,8 +588,8 @@ func TestExamples_loyaltyProgram(t *testing.T) {
 	live.noChanges()
 }
 
-// TestExamples_adopt begins with a live merchant that has a part of the program, and no state: one plan takes over what is there and creates the
-// rest, and the next one is empty.
+// TestExamples_adopt starts with a live merchant that has a part of the program, and with no state.
+// One plan imports what exists and creates the rest. The next plan is empty.
 func TestExamples_adopt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -640,7 +646,7 @@ func TestExamples_adopt(t *testing.T) {
 	}
 }
 
-// TestExamples_sameAdoption: both roots take over by the same file.
+// TestExamples_sameAdoption checks that both roots import with the same file.
 func TestExamples_sameAdoption(t *testing.T) {
 	t.Parallel()
 	var files [2]string
@@ -663,7 +669,8 @@ func expectCounts(t *testing.T, w *world, mode string, want map[string]int) {
 	}
 }
 
-// withoutIDs writes down what a merchant holds, with the name of each object in the place of its id, and returns the names by id.
+// withoutIDs writes the objects of a merchant as text, with names in place of ids. It also returns
+// the names by id.
 func withoutIDs(t *testing.T, w *world, mode string) (text string, names map[string]string) {
 	t.Helper()
 	names = map[string]string{}

@@ -8,7 +8,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/protocol"
 )
 
-// WaitBriefly makes the guards of a configured server wait for a moment only. It is for tests in which nothing comes that they could wait for.
+// WaitBriefly makes the guards of a configured server wait only for a moment. Use it in tests where
+// no call comes that the guards could wait for.
 func WaitBriefly(served tfprotov6.ProviderServer) {
 	of, _ := protocol.ProviderOf(served)
 	if p, ok := of.(*cohortProvider); ok {

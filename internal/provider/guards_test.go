@@ -14,7 +14,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// keyOf is the attribute that tells objects apart, and what allow_live_delete calls the kind.
+// keyOf gives the key attribute of each kind, its noun, and its name in allow_live_delete.
 var keyOf = func() map[string]struct{ attribute, noun, name string } {
 	of := map[string]struct{ attribute, noun, name string }{}
 	for _, k := range provider.Catalog() {
@@ -23,7 +23,7 @@ var keyOf = func() map[string]struct{ attribute, noun, name string } {
 	return of
 }()
 
-// stateOf is the state of an object with nothing but its key, in a merchant.
+// stateOf returns the state of an object in a merchant, with little more than its key.
 func (p *plugin) stateOf(kind, mode string) cty.Value {
 	p.t.Helper()
 	values := map[string]cty.Value{}
@@ -41,7 +41,7 @@ func (p *plugin) stateOf(kind, mode string) cty.Value {
 	return cty.ObjectVal(values)
 }
 
-// calls are those of the protocol that come with a state.
+// calls are the calls of the protocol that carry a state.
 var calls = map[string]func(p *plugin, kind string, state cty.Value) []said{
 	"read": func(p *plugin, kind string, state cty.Value) []said {
 		answer, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
@@ -82,7 +82,8 @@ func (p *plugin) applied(kind string, prior, planned cty.Value) []said {
 	return saidBy(answer.Diagnostics)
 }
 
-// TestGuards_state holds guard G3 in every call of every resource: a state of the other merchant is touched by none.
+// TestGuards_state checks guard G3 in every call of every resource: no call touches a state of the
+// other merchant.
 func TestGuards_state(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ mode, state string }{{"test", "live"}, {"live", "test"}} {
@@ -111,7 +112,8 @@ func TestGuards_state(t *testing.T) {
 	}
 }
 
-// TestGuards_liveDeletion holds guard G4 in every resource, when planning and right before the request.
+// TestGuards_liveDeletion checks guard G4 in every resource, in the plan and right before the
+// request.
 func TestGuards_liveDeletion(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -152,8 +154,9 @@ func TestGuards_liveDeletion(t *testing.T) {
 	}
 }
 
-// TestGuards_keysOfEachMerchant holds guard G7 where two configured providers share a process, as they do in tests and outside of Terraform:
-// a key that one merchant has is free in the other, whichever of them was asked first.
+// TestGuards_keysOfEachMerchant checks guard G7 if two configured providers share a process, as in
+// tests and outside of Terraform. A key that one merchant has is free in the other, in whatever
+// order the two are asked.
 func TestGuards_keysOfEachMerchant(t *testing.T) {
 	t.Parallel()
 	for _, order := range [][]string{{"test", "live"}, {"live", "test"}} {

@@ -11,18 +11,18 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// world is a sandbox with the provider configured for it.
+// world is a sandbox and the provider configuration for it.
 type world struct {
 	*sandbox.Sandbox
-	since int               // exchanges before mark
-	names map[string]string // what wrote calls an id
+	since int               // number of exchanges before mark
+	names map[string]string // names that wrote uses for ids
 }
 
 // newWorld starts a sandbox for one test.
 func newWorld(t *testing.T, options sandbox.Options) *world {
 	t.Helper()
 	if options.Seed == 0 {
-		options.Seed = rand.Uint64() // No two worlds have the same ids, not even at one address.
+		options.Seed = rand.Uint64() // No two worlds share ids, even at one address.
 	}
 	s, err := sandbox.Start(options)
 	if err != nil {
@@ -37,7 +37,8 @@ func newWorld(t *testing.T, options sandbox.Options) *world {
 	return &world{Sandbox: s}
 }
 
-// factories serve the provider in the process of the test, to a Terraform that the test framework starts.
+// factories returns the provider as a server in the test's own process, for the Terraform that the
+// test framework starts.
 func factories(t *testing.T) map[string]func() (tfprotov6.ProviderServer, error) {
 	t.Helper()
 	if err := fewerStarts(); err != nil {
@@ -56,6 +57,7 @@ func (w *world) configFor(mode, key, body string) string {
 		mode, key, w.URL(), body)
 }
 
-// sampled reports whether one of many cases that are alike is tried. All are, but the race detector makes each several times as long: with it,
-// one in eight is. Tests that mention it run both ways, which the command starts sees to.
+// sampled reports whether to run one of many similar cases. Under the race detector each takes
+// several times as long, so only one in eight runs there. Otherwise all run. The command starts
+// makes sure that tests that call sampled run both ways.
 func sampled() bool { return !underRace || rand.IntN(8) == 0 }

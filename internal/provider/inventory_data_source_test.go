@@ -12,7 +12,7 @@ import (
 
 const inventoryAddress = "data.cohort_inventory.this"
 
-// idsByKey are the ids of objects by key.
+// idsByKey checks the ids of objects by key.
 func idsByKey(ids map[string]string) knownvalue.Check {
 	checks := map[string]knownvalue.Check{}
 	for key, id := range ids {
@@ -74,7 +74,8 @@ func TestInventoryDataSource_kinds(t *testing.T) {
 	}
 }
 
-// A key that two objects have is nobody's: the plan says so and goes on.
+// TestInventoryDataSource_twice checks that a key of two objects is left out, and that the plan
+// goes on.
 func TestInventoryDataSource_twice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})

@@ -22,7 +22,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// keyed are the least arguments of each kind that has a key, and of the kinds that may have none.
+// keyed has the minimal arguments of each kind with a key. keyless has those of the kinds that may
+// have none.
 var (
 	keyed = map[string]string{
 		"cohort_user_property": `name = "One", type = "text", reference_id = %q`,
@@ -40,11 +41,12 @@ var (
 type guarded struct {
 	*plugin
 	audience string
-	// again is the next run of Terraform.
+	// again returns the plugin of the next run of Terraform.
 	again func() *guarded
 }
 
-// merchant starts a world with a list for badges in one of its merchants, and returns a configured plugin each time it is asked.
+// merchant starts a world with a list for badges in one of its merchants. It returns the world and
+// a function that makes a configured plugin.
 func merchant(t *testing.T, mode string) (*world, func(allowed ...string) *guarded) {
 	t.Helper()
 	w := newWorld(t, sandbox.Options{})
@@ -64,13 +66,14 @@ func merchant(t *testing.T, mode string) (*world, func(allowed ...string) *guard
 	}
 }
 
-// briefly has the guards wait for a moment only, where nothing comes that they could wait for.
+// briefly makes the guards wait only for a moment, for cases where no call comes that they could
+// wait for.
 func (p *guarded) briefly() *guarded {
 	provider.WaitBriefly(p.server)
 	return p
 }
 
-// of is a configuration of a kind with a key, or without one when it is "".
+// of returns a configuration of a kind with this key. If the key is "", the configuration has none.
 func (p *guarded) of(kind, key string) cty.Value {
 	p.t.Helper()
 	arguments := keyless[kind]
@@ -102,7 +105,7 @@ func (p *plugin) planWith(
 	return answer, saidBy(answer.Diagnostics)
 }
 
-// carryOut carries out a plan, and returns the state and the private data that it leaves.
+// carryOut applies a plan, and returns the new state and private data.
 func (p *plugin) carryOut(
 	kind string, prior, config cty.Value, planned *tfprotov6.PlanResourceChangeResponse,
 ) (cty.Value, []byte, []said) {
@@ -120,7 +123,7 @@ func (p *plugin) carryOut(
 	return p.decoded(kind, answer.NewState), answer.Private, saidBy(answer.Diagnostics)
 }
 
-// made makes an object, as Terraform does.
+// made creates an object as Terraform does.
 func (p *guarded) made(kind string, config cty.Value) (cty.Value, []byte) {
 	p.t.Helper()
 	none := cty.NullVal(p.states[kind])
@@ -135,7 +138,7 @@ func (p *guarded) made(kind string, config cty.Value) (cty.Value, []byte) {
 	return state, private
 }
 
-// show shows an object of the state, which is how every run of Terraform begins with it.
+// show passes an object of the state to the provider, as every run of Terraform does first.
 func (p *plugin) show(kind string, state cty.Value) {
 	p.t.Helper()
 	text, err := ctyjson.Marshal(state, state.Type())
@@ -151,7 +154,7 @@ func (p *plugin) show(kind string, state cty.Value) {
 	}
 }
 
-// readState reads an object of the state, and returns the state and the private data after it.
+// readState reads an object of the state, and returns the new state and private data.
 func (p *plugin) readState(kind string, state cty.Value, private []byte) (cty.Value, []byte, []said) {
 	p.t.Helper()
 	answer, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
@@ -165,7 +168,7 @@ func (p *plugin) readState(kind string, state cty.Value, private []byte) (cty.Va
 	return p.decoded(kind, answer.NewState), answer.Private, saidBy(answer.Diagnostics)
 }
 
-// eachSubject calls a test for every kind with a key, and for those that may have none.
+// eachSubject runs a test for every kind with a key, and for those that may have none.
 func eachSubject(t *testing.T, run func(t *testing.T, kind, key string)) {
 	t.Helper()
 	for kind := range keyed {
@@ -176,8 +179,8 @@ func eachSubject(t *testing.T, run func(t *testing.T, kind, key string)) {
 	}
 }
 
-// TestGuards_privateData holds that no mark of a plan is in the state after an apply, and that one which an older version left there counts for
-// nothing and is gone after the next read.
+// TestGuards_privateData checks that an apply leaves no mark of the plan in the state. A mark from
+// an older version has no effect, and the next read removes it.
 func TestGuards_privateData(t *testing.T) {
 	t.Parallel()
 	eachSubject(t, func(t *testing.T, kind, key string) {
@@ -205,7 +208,7 @@ func TestGuards_privateData(t *testing.T) {
 			t.Errorf("after an update the private data is %s, and it said %v", private, all)
 		}
 
-		// The state of version 0.1, of an object that is then deleted by hand.
+		// A state of version 0.1. Its object is then deleted by hand.
 		id := state.GetAttr("id").AsString()
 		mark, err := json.Marshal(map[string]any{"ID": id, "Key": key})
 		if err != nil {
@@ -230,8 +233,8 @@ func TestGuards_privateData(t *testing.T) {
 	})
 }
 
-// TestGuards_tainted holds that a tainted object in live is a replacement in the plan: with and without a refresh, with and without a key, and
-// whatever key the new one gets.
+// TestGuards_tainted checks that the plan of a tainted live object counts as a replacement: with
+// and without a refresh, with and without a key, and whatever key the new object gets.
 func TestGuards_tainted(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"test", "live"} {
@@ -279,8 +282,9 @@ func TestGuards_tainted(t *testing.T) {
 	}
 }
 
-// TestGuards_newBesideOthers holds that a new object beside one of the state does not make the guard take that one for tainted: not before
-// Terraform has planned it, and not when its plan or its read has failed.
+// TestGuards_newBesideOthers checks that the plan of a new object does not make the guard take an
+// object of the state for tainted: not before Terraform has planned that object, and not if its
+// plan or its read failed.
 func TestGuards_newBesideOthers(t *testing.T) {
 	t.Parallel()
 	eachSubject(t, func(t *testing.T, kind, key string) {
@@ -294,10 +298,10 @@ func TestGuards_newBesideOthers(t *testing.T) {
 		quiet := func(when string, state cty.Value, meanwhile func(p *guarded)) {
 			t.Helper()
 			p := configured()
-			p.planNew(kind, listed) // The guards have listed the merchant.
+			p.planNew(kind, listed) // It makes the guards list the merchant.
 			p.show(kind, state)
 			said := make(chan []said)
-			go func() { said <- p.planNew(kind, other) }() // It waits for the one that exists.
+			go func() { said <- p.planNew(kind, other) }() // It waits for the existing object.
 			meanwhile(p)
 			if all := <-said; len(all) > 0 {
 				t.Errorf("%s: said %v, want nothing", when, all)
@@ -316,7 +320,7 @@ func TestGuards_newBesideOthers(t *testing.T) {
 			}
 		})
 		values = state.AsValueMap()
-		values["id"] = cty.StringVal("6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4") // No list has it.
+		values["id"] = cty.StringVal("6f1ed002-ab59-4d8c-9c1f-5d9d9cf1b4a4") // No object has this id.
 		hidden := cty.ObjectVal(values)
 		quiet("when the other one could not be read", hidden, func(p *guarded) {
 			w.fault(t, sandbox.Fault{Method: http.MethodGet, Count: -1, Status: http.StatusForbidden})()
@@ -325,8 +329,9 @@ func TestGuards_newBesideOthers(t *testing.T) {
 	})
 }
 
-// TestGuards_sharedKey holds that no plan gives a key to a second object: of two new ones, of a new one and one that keeps its key in whatever
-// order they are planned, of a rename, and whatever white space stands around it.
+// TestGuards_sharedKey checks that no plan gives one key to two objects: two new ones, a new one
+// and one that keeps its key, in either order, or a renamed one, with any white space around the
+// key.
 func TestGuards_sharedKey(t *testing.T) {
 	t.Parallel()
 	for kind, of := range keyOf {
@@ -350,7 +355,7 @@ func TestGuards_sharedKey(t *testing.T) {
 					go func() { done <- p.planNew(kind, "vip") }()
 					_, all := p.plan(kind, state, p.of(kind, "vip"))
 					all = append(all, <-done...)
-					return all[:min(len(all), 1)] // Either of the two is told, or both.
+					return all[:min(len(all), 1)] // The plan reports either of the two, or both.
 				}},
 				"what exists, with white space": {"already exists in the test merchant", func(p *guarded, _ cty.Value) []said {
 					return p.planNew(kind, "vip\n")
@@ -409,7 +414,8 @@ func TestGuards_sharedKey(t *testing.T) {
 	}
 }
 
-// TestGuards_keyOfTheOtherKind holds that a list and a segment share their keys, as the service keeps them in one collection.
+// TestGuards_keyOfTheOtherKind checks that a list and a segment share their keys, because the
+// service keeps both in one collection.
 func TestGuards_keyOfTheOtherKind(t *testing.T) {
 	t.Parallel()
 	_, configured := merchant(t, "test")
@@ -425,7 +431,8 @@ func TestGuards_keyOfTheOtherKind(t *testing.T) {
 	one(t, p.planNew("cohort_segment", "new"), "reference_id", `Two resources have the reference id "new"`)
 }
 
-// TestGuards_keysThatPassOn holds that a plan which gives a key from one managed object to another says so, and goes on.
+// TestGuards_keysThatPassOn checks that a plan warns when a key passes from one managed object to
+// another, and goes on.
 func TestGuards_keysThatPassOn(t *testing.T) {
 	t.Parallel()
 	for kind := range keyOf {
@@ -462,8 +469,8 @@ func TestGuards_keysThatPassOn(t *testing.T) {
 	}
 }
 
-// TestGuards_archivedKey holds that an archived object has no key, before and after a plan: it is free for others, and refused when the object
-// comes back to it.
+// TestGuards_archivedKey checks that an archived object holds no key, before and after a plan.
+// Others may take the key, and the object cannot return to it then.
 func TestGuards_archivedKey(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"cohort_perk", "cohort_campaign"} {
@@ -518,7 +525,7 @@ func TestGuards_archivedKey(t *testing.T) {
 				shared(name+" before it comes back", func(q *guarded) []said { return append(taken(q), planOld(q, published)...) })
 			}
 
-			// One that is archived by the plan passes its key on, and the apply makes it free.
+			// The key of an object that the plan archives is free for another one, and the apply frees it.
 			q := configured()
 			q.show(kind, other)
 			gone := wish("other", "archived")
@@ -538,7 +545,7 @@ func TestGuards_archivedKey(t *testing.T) {
 				t.Errorf("to make it: said %v", all)
 			}
 
-			// It does not come back to a key that a stranger has.
+			// The object cannot return to a key that an unmanaged object has.
 			all = errorsOf(planOld(configured(), published))
 			if len(all) > 0 {
 				t.Fatalf("to come back alone: said %v", all)
@@ -553,8 +560,9 @@ func TestGuards_archivedKey(t *testing.T) {
 	}
 }
 
-// TestGuards_createHasTheLastWord holds that a replacement which keeps its key is refused by the create and not by the plan call before it, of
-// which Terraform takes an error for the end: the old object would be deposed for good.
+// TestGuards_createHasTheLastWord checks a replacement that keeps its key. The create refuses it,
+// not the plan call before it: Terraform stops at an error of that call, and the old object would
+// stay deposed.
 func TestGuards_createHasTheLastWord(t *testing.T) {
 	t.Parallel()
 	for kind := range keyOf {
@@ -575,7 +583,7 @@ func TestGuards_createHasTheLastWord(t *testing.T) {
 			}
 
 			w.Reset()
-			p = configured() // The process that applies. It has seen nothing of the object that is set aside.
+			p = configured() // The process of the apply. It has not seen the deposed object.
 			planned, all := p.plan(kind, none, p.of(kind, "vip"))
 			if len(all) > 0 {
 				t.Fatalf("the plan in the apply: said %v, want nothing", all)
@@ -588,7 +596,7 @@ func TestGuards_createHasTheLastWord(t *testing.T) {
 			if !made.IsNull() || w.Stats().ByMethod["POST"] > 0 {
 				t.Errorf("it was made: %v", w.Stats())
 			}
-			// What nobody planned to replace is still a stranger.
+			// Without a planned replacement, the existing object counts as unmanaged.
 			if all := configured().planNew(kind, "vip"); len(all) != 1 || !strings.Contains(all[0].summary, "already exists") {
 				t.Errorf("a new one: said %v, want that it already exists", all)
 			}
@@ -596,13 +604,14 @@ func TestGuards_createHasTheLastWord(t *testing.T) {
 	}
 }
 
-// hostile are keys that are hard to write.
+// hostile are keys that are hard to quote.
 var hostile = []string{
 	"plain", `a "quoted" name`, "costs ${amount}", "50%{if} off", `back\slash`, "two\nlines",
 	"8d116ece-1738-47d9-bd9c-172411e20b8f", "id:spring", "key:spring", "déjà vu €",
 }
 
-// TestGuards_pasted holds that what an error gives to paste is HCL, and means the object that it is about.
+// TestGuards_pasted checks that the text to paste from an error is valid HCL and means the right
+// object.
 func TestGuards_pasted(t *testing.T) {
 	t.Parallel()
 	for _, key := range hostile {
@@ -649,7 +658,8 @@ func TestGuards_pasted(t *testing.T) {
 	}
 }
 
-// TestGuards_keyLikeAnID holds that a name in allow_live_delete means one object, also where the key of another one looks like that name.
+// TestGuards_keyLikeAnID checks that a name in allow_live_delete means exactly one object, even if
+// the key of another object looks like that name.
 func TestGuards_keyLikeAnID(t *testing.T) {
 	t.Parallel()
 	_, configured := merchant(t, "live")
@@ -672,7 +682,7 @@ func TestGuards_keyLikeAnID(t *testing.T) {
 	}
 }
 
-// evaluated parses HCL and returns the text of an argument, or of the one element of its list.
+// evaluated parses HCL and returns the text of an argument, or of the only element of its list.
 func evaluated(t *testing.T, text, argument string) string {
 	t.Helper()
 	file, problems := hclsyntax.ParseConfig([]byte(text), "pasted.tf", hcl.InitialPos)
@@ -693,7 +703,8 @@ func evaluated(t *testing.T, text, argument string) string {
 	return value.AsString()
 }
 
-// TestGuards_noLook holds that a plan which could not look is an error, of a new object with or without a key; a service in trouble is a warning.
+// TestGuards_noLook checks the plan of a new object, with or without a key, when the search for
+// existing objects fails. The plan fails too, unless the service is only in trouble: then it warns.
 func TestGuards_noLook(t *testing.T) {
 	t.Parallel()
 	eachSubject(t, func(t *testing.T, kind, key string) {
@@ -735,7 +746,7 @@ func TestGuards_noLook(t *testing.T) {
 	})
 }
 
-// TestGuards_importOfNothing holds that an import of what is not there names it.
+// TestGuards_importOfNothing checks that the error for an import of a missing object names it.
 func TestGuards_importOfNothing(t *testing.T) {
 	t.Parallel()
 	_, configured := merchant(t, "test")
@@ -748,7 +759,7 @@ func TestGuards_importOfNothing(t *testing.T) {
 	}
 }
 
-// imports imports by a text and reads, and returns what was said.
+// imports imports an object by a text, reads it, and returns the diagnostics.
 func (p *guarded) imports(kind, id string) []said {
 	p.t.Helper()
 	imported, err := p.server.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{
@@ -774,8 +785,9 @@ func (p *guarded) imports(kind, id string) []said {
 	return all
 }
 
-// TestGuards_otherOrganization holds that without a refresh, nothing is made, replaced or deleted in a merchant that has nothing of the state;
-// and that a plan which was made for another one deletes nothing from the state.
+// TestGuards_otherOrganization checks a plan without a refresh in a merchant that has no object of
+// the state: it creates, replaces and deletes nothing. A plan for another merchant deletes nothing
+// from the state.
 func TestGuards_otherOrganization(t *testing.T) {
 	t.Parallel()
 	for _, objects := range []int{1, 2, 6} {
@@ -811,7 +823,7 @@ func TestGuards_otherOrganization(t *testing.T) {
 				if does == "make" {
 					all = append(all, p.planNew("cohort_perk", "new")...)
 				}
-				// That two of two are gone may be right of a deletion; there is nothing by which it could be told.
+				// For a deletion, two of two objects may really be gone. Nothing can tell the two cases apart.
 				if refused := does != "delete" || objects >= 5; refused != slices.ContainsFunc(all, func(s said) bool {
 					return s.summary == "This looks like the wrong merchant"
 				}) {
@@ -822,8 +834,9 @@ func TestGuards_otherOrganization(t *testing.T) {
 	}
 }
 
-// TestGuards_deletedByHand holds that a plan goes on where all of a small state was deleted by hand. Terraform plans the destruction of what
-// has left the configuration before it reads it.
+// TestGuards_deletedByHand checks that a plan goes on after all objects of a small state were
+// deleted by hand. Terraform plans the destruction of an object that left the configuration before
+// it reads the object.
 func TestGuards_deletedByHand(t *testing.T) {
 	t.Parallel()
 	for kind := range keyOf {
@@ -850,8 +863,8 @@ func TestGuards_deletedByHand(t *testing.T) {
 	}
 }
 
-// TestGuards_deletedTogether holds that what was deleted by hand leaves the state where this run has just deleted the objects by which the plan
-// would tell the merchant.
+// TestGuards_deletedTogether checks that an object that was deleted by hand leaves the state, even
+// if this run has just deleted the objects that identify the merchant.
 func TestGuards_deletedTogether(t *testing.T) {
 	t.Parallel()
 	for kind := range keyOf {
@@ -877,7 +890,7 @@ func TestGuards_deletedTogether(t *testing.T) {
 			if err := w.DeleteObject(gone.GetAttr("id").AsString()); err != nil {
 				t.Fatal(err)
 			}
-			// The service is done with it long before it answers.
+			// The service deletes the object long before it answers.
 			w.fault(t, sandbox.Fault{
 				Method: http.MethodDelete,
 				Delay:  sandbox.Duration(time.Second),
@@ -900,7 +913,8 @@ func TestGuards_deletedTogether(t *testing.T) {
 	}
 }
 
-// TestGuards_savedPlanElsewhere holds that the deletion of a plan which is applied in another organization leaves the state alone.
+// TestGuards_savedPlanElsewhere checks that a saved plan with a deletion leaves the state alone
+// when it is applied in another organization.
 func TestGuards_savedPlanElsewhere(t *testing.T) {
 	t.Parallel()
 	for kind := range keyOf {
@@ -931,7 +945,8 @@ func TestGuards_savedPlanElsewhere(t *testing.T) {
 				_, elsewhere := merchant(t, "test")
 				p = elsewhere()
 				p.show(kind, state)
-				// Of this one the plan saw nothing else, so it may go. That proves nothing.
+				// The plan saw no other object beside this one, so it may go. That proves nothing about the
+				// merchant.
 				unmarked := &tfprotov6.PlanResourceChangeResponse{PlannedState: dynamic(t, cty.NullVal(other.Type()))}
 				if _, _, all := p.carryOut("cohort_perk", other, cty.NullVal(other.Type()), unmarked); len(all) > 0 {
 					t.Fatal(all)
@@ -940,7 +955,7 @@ func TestGuards_savedPlanElsewhere(t *testing.T) {
 				if len(all) != 1 || all[0].summary != "This looks like the wrong merchant" || left.IsNull() {
 					t.Errorf("elsewhere: said %v, in the state %t", all, !left.IsNull())
 				}
-				// Where the other object exists, it was deleted by hand.
+				// In the merchant with the other object, this one was deleted by hand.
 				if err := w.DeleteObject(state.GetAttr("id").AsString()); err != nil {
 					t.Fatal(err)
 				}

@@ -18,10 +18,10 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// wishes are the attributes of a resource that the service does not hold.
+// wishes are the attributes of a resource that the service does not store.
 var wishes = []string{"desired_status", "on_destroy"}
 
-// together are attributes that stand in one property of the service.
+// together are attributes that share one property of the service.
 var together = map[string][]string{"cohort_segment": {"groups", "match"}}
 
 // subject is one object in a world of its own.
@@ -30,14 +30,14 @@ type subject struct {
 	w        *world
 	kind     provider.Kind
 	typeName string
-	// config is what it was made of, held how Terraform has it.
+	// config is the configuration of the object, and held its state in Terraform.
 	config cty.Value
 	held   object
-	// properties are how many properties its create sent.
+	// properties is the number of properties that its create sent.
 	properties int
 }
 
-// eachComplete calls a test for every configuration in complete of every kind.
+// eachComplete runs a test for every configuration in complete, of every kind.
 func eachComplete(t *testing.T, run func(t *testing.T, s *subject)) {
 	t.Helper()
 	for _, k := range provider.Catalog() {
@@ -58,7 +58,7 @@ func eachComplete(t *testing.T, run func(t *testing.T, s *subject)) {
 	}
 }
 
-// make makes the object of a configuration.
+// make creates the object of a configuration.
 func (s *subject) make(config cty.Value) {
 	s.t.Helper()
 	s.w.mark()
@@ -72,7 +72,7 @@ func (s *subject) make(config cty.Value) {
 
 func (s *subject) id() string { return s.held.state.GetAttr("id").AsString() }
 
-// become gives it another configuration, where it does not have that one yet.
+// become applies another configuration, unless the object has it already.
 func (s *subject) become(config cty.Value) {
 	s.t.Helper()
 	if !s.config.RawEquals(config) {
@@ -80,7 +80,7 @@ func (s *subject) become(config cty.Value) {
 	}
 }
 
-// refresh begins another run of Terraform, which reads the object first.
+// refresh starts another run of Terraform, which reads the object first.
 func (s *subject) refresh() {
 	s.t.Helper()
 	s.anew()
@@ -88,7 +88,7 @@ func (s *subject) refresh() {
 	s.w.mark()
 }
 
-// stored is the object as the service holds it.
+// stored returns the object as the service stores it.
 func (s *subject) stored() map[string]any {
 	s.t.Helper()
 	objects := s.w.Objects("test", "")
@@ -99,7 +99,7 @@ func (s *subject) stored() map[string]any {
 	return objects[at]
 }
 
-// behind changes properties behind Terraform's back, and returns what puts them back.
+// behind changes properties outside of Terraform, and returns a function that restores them.
 func (s *subject) behind(properties map[string]any) (back func()) {
 	s.t.Helper()
 	before, stored := map[string]any{}, s.stored()
@@ -125,22 +125,22 @@ func jsonObject(t *testing.T, text string) map[string]any {
 	return object
 }
 
-// alteration is the change of one attribute alone, which was applied.
+// alteration is the change of a single attribute, after its apply.
 type alteration struct {
 	attribute string
 	// from and to are the configurations before and after it.
 	from, to cty.Value
-	// sent is what was sent for it, before what the service held until then.
+	// sent is what the apply sent, and before what the service held until then.
 	sent   []sandbox.Exchange
 	before map[string]any
 }
 
-// patches are the writes of it.
+// patches returns the writes of the change.
 func (a alteration) patches() []sandbox.Exchange {
 	return slices.DeleteFunc(slices.Clone(a.sent), func(e sandbox.Exchange) bool { return !isWrite(e) })
 }
 
-// body is the one that it sent.
+// body returns the body of the only write.
 func (a alteration) body(t *testing.T) map[string]any {
 	t.Helper()
 	patches := a.patches()
@@ -150,8 +150,8 @@ func (a alteration) body(t *testing.T) map[string]any {
 	return jsonObject(t, patches[0].Request)
 }
 
-// alterations changes each attribute of the object alone, where that does not make another object,
-// and demands that each change sends itself.
+// alterations changes each attribute of the object alone, except where that replaces the object. It
+// checks that each update sends exactly its change.
 func (s *subject) alterations() []alteration {
 	s.t.Helper()
 	var all []alteration
@@ -179,8 +179,8 @@ func (s *subject) alterations() []alteration {
 	return all
 }
 
-// altered returns two configurations that differ in one attribute. What the new value rules out is
-// in neither. It returns false for an attribute that makes another object.
+// altered returns two configurations that differ in one attribute. Neither has what the new value
+// rules out. It returns false for an attribute that replaces the object.
 func (s *subject) altered(a *tfprotov6.SchemaAttribute) (from, to cty.Value, updates bool) {
 	s.t.Helper()
 	var refusals []said
@@ -213,7 +213,7 @@ func (s *subject) altered(a *tfprotov6.SchemaAttribute) (from, to cty.Value, upd
 	return from, to, false
 }
 
-// withAttribute sets an attribute, to null when there is no value.
+// withAttribute sets an attribute to a value, or to null if there is none.
 func withAttribute(config cty.Value, name string, value cty.Value) cty.Value {
 	values := config.AsValueMap()
 	if value == cty.NilVal {
@@ -223,7 +223,7 @@ func withAttribute(config cty.Value, name string, value cty.Value) cty.Value {
 	return cty.ObjectVal(values)
 }
 
-// tried validates and plans a configuration, and returns the errors.
+// tried validates and plans a configuration, and returns the plan and the errors.
 func (s *subject) tried(config cty.Value) (*tfprotov6.PlanResourceChangeResponse, []said) {
 	s.t.Helper()
 	if all := errorsOf(s.validate(s.typeName, config)); len(all) > 0 {
@@ -235,7 +235,8 @@ func (s *subject) tried(config cty.Value) (*tfprotov6.PlanResourceChangeResponse
 
 var quotedWord = regexp.MustCompile("`([^`]+)`")
 
-// others are other values of an attribute, the best first. Some of them may be refused.
+// others returns other values for an attribute, the best first. The provider may refuse some of
+// them.
 func (s *subject) others(a *tfprotov6.SchemaAttribute, value cty.Value) []cty.Value {
 	var all []cty.Value
 	switch kind := value.Type(); {
@@ -273,8 +274,8 @@ func (s *subject) others(a *tfprotov6.SchemaAttribute, value cty.Value) []cty.Va
 	return all
 }
 
-// otherTexts are others of a text: ids of the same kind in the place of an id, another time in that
-// of a time, and else another text or a word that the description has.
+// otherTexts returns other texts: ids of the same kind for an id, another time for a time, and
+// otherwise another text or a word from the description.
 func (s *subject) otherTexts(a *tfprotov6.SchemaAttribute, value cty.Value) []cty.Value {
 	text := value.AsString()
 	objects := s.w.Objects("test", "")
@@ -300,8 +301,8 @@ func (s *subject) otherTexts(a *tfprotov6.SchemaAttribute, value cty.Value) []ct
 	return all
 }
 
-// sameProperties tells whether two objects of the service have the same properties, as those of one
-// kind do.
+// sameProperties reports whether two objects of the service have the same properties. Objects of
+// one kind do.
 func sameProperties(a, b map[string]any) bool {
 	for name := range a {
 		if _, has := b[name]; !has {
@@ -311,7 +312,8 @@ func sameProperties(a, b map[string]any) bool {
 	return len(a) == len(b)
 }
 
-// TestKinds_changes holds what the change of a single attribute does, in a plan and outside of it.
+// TestKinds_changes checks the effects of a change of a single attribute, in a plan and outside of
+// it.
 func TestKinds_changes(t *testing.T) {
 	t.Parallel()
 	eachComplete(t, func(_ *testing.T, s *subject) {
@@ -322,8 +324,8 @@ func TestKinds_changes(t *testing.T) {
 	})
 }
 
-// sendsWhatChanged demands that an update reads the object by id and then sends what changed, and
-// nothing else. owners are the attributes to which the properties that were sent so far belong.
+// sendsWhatChanged checks that an update reads the object by id and then sends only what changed.
+// owners maps the properties that were sent so far to their attributes.
 func (s *subject) sendsWhatChanged(a alteration, owners map[string]string) {
 	s.t.Helper()
 	what := fmt.Sprintf("the change of %s of a %s", a.attribute, s.kind.Noun)
@@ -338,7 +340,7 @@ func (s *subject) sendsWhatChanged(a alteration, owners map[string]string) {
 	}
 	body := a.body(s.t)
 	for name, value := range body {
-		// The type of a variant says how its settings are to be read, so it goes with them.
+		// The type of a variant defines how to read its settings, so both are sent.
 		saysHow := name == "type" && body["typeConfig"] != nil
 		if reflect.DeepEqual(value, a.before[name]) && !saysHow {
 			s.t.Errorf("%s sent %s, which did not change: send the difference to what the service has", what, name)
@@ -355,8 +357,8 @@ func (s *subject) sendsWhatChanged(a alteration, owners map[string]string) {
 	}
 }
 
-// refusesConflicts demands that an update is refused, and sends nothing, when another attribute was
-// changed outside after the plan was made.
+// refusesConflicts checks that an update is refused, and sends nothing, if another attribute was
+// changed outside after the plan.
 func (s *subject) refusesConflicts(all []alteration) {
 	s.t.Helper()
 	for i, planned := range all {
@@ -382,8 +384,8 @@ func (s *subject) refusesConflicts(all []alteration) {
 	}
 }
 
-// showsWhatChanged demands that a refresh shows another value of each attribute, and of the status,
-// that was changed outside.
+// showsWhatChanged checks that a refresh shows the new value of each attribute, and of the status,
+// after a change outside.
 func (s *subject) showsWhatChanged(all []alteration) {
 	s.t.Helper()
 	for _, a := range all {

@@ -15,10 +15,10 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// These tests and those of kinds_changes_test.go take nothing but the catalog: a new kind in it is
-// tested with no new line here, and a failure says what the kind lacks.
+// These tests and those of kinds_changes_test.go take only the catalog. They test a new kind
+// without a new line here, and a failure says what the kind lacks.
 
-// eachKind calls a test for every kind, with the name of its resource.
+// eachKind runs a test for every kind, with the name of its resource.
 func eachKind(t *testing.T, run func(t *testing.T, k provider.Kind, typeName string)) {
 	t.Helper()
 	for _, k := range provider.Catalog() {
@@ -33,12 +33,12 @@ func eachKind(t *testing.T, run func(t *testing.T, k provider.Kind, typeName str
 	}
 }
 
-// exchanges are the requests since mark.
+// exchanges returns the requests since mark, with their answers.
 func (w *world) exchanges() []sandbox.Exchange { return w.History()[w.since:] }
 
 func isWrite(e sandbox.Exchange) bool { return e.Method != http.MethodGet }
 
-// writes are those of the requests since mark that may have changed something.
+// writes returns the requests since mark that may have changed something.
 func (w *world) writes() []string {
 	var all []string
 	for _, e := range w.exchanges() {
@@ -49,13 +49,13 @@ func (w *world) writes() []string {
 	return all
 }
 
-// exists tells whether one of the merchants holds an object.
+// exists reports whether one of the merchants holds an object.
 func (w *world) exists(id string) bool {
 	held := append(w.Objects("test", ""), w.Objects("live", "")...)
 	return slices.ContainsFunc(held, func(object map[string]any) bool { return object["id"] == id })
 }
 
-// TestKinds_tables holds that the tests which walk a table of kinds walk all of them.
+// TestKinds_tables checks that the tests with a table of kinds cover all kinds.
 func TestKinds_tables(t *testing.T) {
 	t.Parallel()
 	served := newPlugin(t).schema
@@ -98,8 +98,8 @@ func TestKinds_tables(t *testing.T) {
 	}
 }
 
-// TestKinds_found holds that another run finds an object in the inventory, with its data source by
-// key and by id, and in a query.
+// TestKinds_found checks that another run finds an object in the inventory, by key and by id with
+// its data source, and in a query.
 func TestKinds_found(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, k provider.Kind, typeName string) {
@@ -144,8 +144,8 @@ func TestKinds_found(t *testing.T) {
 	})
 }
 
-// TestKinds_refreshFromLists holds that many objects are read from a page of their list and none by
-// id: what a refresh costs does not grow with the objects.
+// TestKinds_refreshFromLists checks that a refresh reads many objects from a page of their listing
+// and none by id. Its cost does not grow with the number of objects.
 func TestKinds_refreshFromLists(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, k provider.Kind, typeName string) {
@@ -173,7 +173,7 @@ func TestKinds_refreshFromLists(t *testing.T) {
 	})
 }
 
-// destroyed destroys an object, as Terraform does.
+// destroyed destroys an object as Terraform does.
 func (p *guarded) destroyed(typeName string, state cty.Value, private []byte) {
 	p.t.Helper()
 	none := cty.NullVal(state.Type())
@@ -186,8 +186,9 @@ func (p *guarded) destroyed(typeName string, state cty.Value, private []byte) {
 	}
 }
 
-// TestKinds_keyIsFreeAgain holds that the key of a destroyed object is free in the same process: of
-// one that the process made, and of one that the state had and that goes where another one comes.
+// TestKinds_keyIsFreeAgain checks that the key of a destroyed object is free in the same process.
+// The object is either one that the process created, or one of the state that makes room for
+// another.
 func TestKinds_keyIsFreeAgain(t *testing.T) {
 	t.Parallel()
 	const lack = "the key of a destroyed %s is not free again in the same process: end its Delete with finishDelete: %v"
@@ -206,7 +207,7 @@ func TestKinds_keyIsFreeAgain(t *testing.T) {
 			t.Fatalf(lack, k.Noun, all)
 		}
 
-		// One apply: both are planned before either is carried out.
+		// In one apply, both are planned before either is applied.
 		p = configured().briefly()
 		p.show(typeName, state)
 		state, private, _ = p.readState(typeName, state, private)
@@ -229,12 +230,12 @@ func TestKinds_keyIsFreeAgain(t *testing.T) {
 	})
 }
 
-// allowedBy is the line that a refusal asks to add to the provider block.
+// allowedBy matches the line that a refusal asks to add to the provider block.
 var allowedBy = regexp.MustCompile(`(?m)^ *(allow_live_delete = .*)$`)
 
-// TestKinds_liveDeletion holds that an object of the live merchant goes only when allow_live_delete
-// names it, in the plan and again when a saved plan is applied; and that the line which the refusal
-// asks for is the one that allows it.
+// TestKinds_liveDeletion checks that an object of the live merchant is deleted only if
+// allow_live_delete names it, in the plan and again in the apply of a saved plan. The line that the
+// refusal asks for must allow it.
 func TestKinds_liveDeletion(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, k provider.Kind, typeName string) {
@@ -284,8 +285,8 @@ func TestKinds_liveDeletion(t *testing.T) {
 	})
 }
 
-// TestKinds_importShowsAll holds that an object which is imported by its id has all that it was
-// made of. The service does not hold on_destroy, so an import cannot show it.
+// TestKinds_importShowsAll checks that an import by id shows everything that the object was created
+// with, except on_destroy. The service does not store on_destroy.
 func TestKinds_importShowsAll(t *testing.T) {
 	t.Parallel()
 	eachComplete(t, func(t *testing.T, s *subject) {

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// A guard that waits for the plan of an object waits as long as Terraform reads it, and as long as other objects come, but not for good.
+// TestLedger_await checks how long a guard waits for the plan of an object: as long as Terraform
+// reads that object and as long as other objects come, but not forever.
 func TestLedger_await(t *testing.T) {
 	t.Parallel()
 	plan := func(l *ledger) { l.plan(perkKind, "one", "one", "one", false) }
@@ -69,7 +70,8 @@ func TestLedger_await(t *testing.T) {
 	}
 }
 
-// What no plan call comes with is tainted, unless it is deleted in an apply, or a new one with its key answers for it.
+// TestLedger_unplanned checks that an object without a plan call counts as tainted, unless an apply
+// deletes it or a new object has its key.
 func TestLedger_unplanned(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

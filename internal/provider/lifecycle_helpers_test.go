@@ -28,7 +28,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// run executes steps with the real Terraform. In their configurations <name> is the id of an object that exists already.
+// run executes steps with the real Terraform. In their configurations, <name> stands for the id of
+// an existing object.
 func (w *world) run(t *testing.T, checkDestroy resource.TestCheckFunc, steps ...resource.TestStep) {
 	t.Helper()
 	w.learn()
@@ -47,7 +48,7 @@ func (w *world) run(t *testing.T, checkDestroy resource.TestCheckFunc, steps ...
 	})
 }
 
-// block writes a resource or data source with these attributes.
+// block returns a resource or data block with these attributes.
 func block(address string, attributes ...string) string {
 	keyword := "resource"
 	if rest, ok := strings.CutPrefix(address, "data."); ok {
@@ -57,15 +58,15 @@ func block(address string, attributes ...string) string {
 	return fmt.Sprintf("%s %q %q {\n%s\n}\n", keyword, kind, name, strings.Join(attributes, "\n"))
 }
 
-// acts demands that a plan does this to a resource before it is applied.
+// acts checks, before the apply, that the plan takes this action on a resource.
 func acts(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
 }
 
-// nothingToDo demands an empty plan before the step is applied.
+// nothingToDo checks, before the apply, that the plan is empty.
 var nothingToDo = resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 
-// says matches words in their order, however Terraform breaks lines between them.
+// says matches words in this order, with any line breaks between them.
 func says(words ...string) *regexp.Regexp {
 	var parts []string
 	for _, phrase := range words {
@@ -78,7 +79,8 @@ func says(words ...string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)` + strings.Join(parts, `.*`))
 }
 
-// imports are two ways to import a resource by text, each verified in full; checkIdentity has the others.
+// imports returns two steps that import a resource by key and by id, and verify it in full.
+// checkIdentity covers the other ways.
 func imports(address, key string, ignore ...string) []resource.TestStep {
 	step := resource.TestStep{
 		ResourceName:            address,
@@ -94,13 +96,14 @@ func imports(address, key string, ignore ...string) []resource.TestStep {
 	return []resource.TestStep{byKey, byID}
 }
 
-// mark forgets the writes so far for wrote, and learns what the objects and steps are called now.
+// mark makes wrote ignore the writes so far, and learns the current names of objects and steps.
 func (w *world) mark() {
 	w.since = len(w.History())
 	w.learn()
 }
 
-// learn gives each id the name that its object had first, so that expected bodies can be written by hand.
+// learn gives each id the first name of its object, so that tests can write expected bodies by
+// hand.
 func (w *world) learn() {
 	if w.names == nil {
 		w.names = map[string]string{}
@@ -131,11 +134,12 @@ func (w *world) learn() {
 	}
 }
 
-// wrote demands that these, and no other, writes were made since mark. Each is a method, a path and perhaps a JSON body, with the names of
-// objects in the place of their ids.
+// wrote checks that exactly these writes were sent since mark. Each is a method, a path and
+// optionally a JSON body, with the names of objects in place of their ids.
 func (w *world) wrote(want ...string) resource.TestCheckFunc { return w.wroteOf("", want...) }
 
-// wroteOf is wrote for the writes in which a name, such as <welcome>, stands. It is for objects that are written at the same time.
+// wroteOf is wrote for the writes that contain a name, such as <welcome>. It is for objects that
+// are written at the same time.
 func (w *world) wroteOf(name string, want ...string) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		w.learn()
@@ -176,7 +180,8 @@ func decodeWrites(writes []string) []map[string]any {
 	return decoded
 }
 
-// holds demands what the test merchant holds of a kind, each object as its name, or as its name and status.
+// holds checks which objects of a kind the test merchant holds, each given by its name, or by its
+// name and status.
 func (w *world) holds(kind string, want ...string) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		got := []string{}
@@ -218,7 +223,7 @@ func (w *world) object(t *testing.T, kind, name string) map[string]any {
 	return objects[slices.IndexFunc(objects, func(o map[string]any) bool { return o["id"] == id })]
 }
 
-// patch changes an object behind Terraform's back.
+// patch returns a function that changes an object outside of Terraform.
 func (w *world) patch(t *testing.T, kind, name string, fields map[string]any) func() {
 	return func() {
 		t.Helper()
@@ -229,7 +234,7 @@ func (w *world) patch(t *testing.T, kind, name string, fields map[string]any) fu
 	}
 }
 
-// remove deletes an object behind Terraform's back.
+// remove returns a function that deletes an object outside of Terraform.
 func (w *world) remove(t *testing.T, kind, name string) func() {
 	return func() {
 		t.Helper()
@@ -240,7 +245,7 @@ func (w *world) remove(t *testing.T, kind, name string) func() {
 	}
 }
 
-// fault arms a fault.
+// fault returns a function that arms a fault.
 func (w *world) fault(t *testing.T, f sandbox.Fault) func() {
 	return func() {
 		t.Helper()
@@ -251,13 +256,13 @@ func (w *world) fault(t *testing.T, f sandbox.Fault) func() {
 	}
 }
 
-// post makes an object as somebody else would, and returns its id.
+// post creates an object outside of Terraform, and returns its id.
 func (w *world) post(t *testing.T, path, body string) string {
 	t.Helper()
 	return w.postWith(t, w.TestKey(), path, body)
 }
 
-// postWith is post in the merchant of a key.
+// postWith is post with the key of any merchant.
 func (w *world) postWith(t *testing.T, key, path, body string) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL()+path, strings.NewReader(body))
@@ -284,7 +289,8 @@ func (w *world) postWith(t *testing.T, key, path, body string) string {
 	return object.ID
 }
 
-// protocolClient speaks to a configured provider as Terraform does, for what the Terraform of the tests cannot do yet or does not show.
+// protocolClient talks to a configured provider as Terraform does. It covers what the Terraform of
+// the tests cannot do yet or does not show.
 type protocolClient struct {
 	tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
@@ -331,7 +337,8 @@ func noErrors(t *testing.T, diags []*tfprotov6.Diagnostic) {
 	}
 }
 
-// importByIdentity imports and reads, and returns state and identity without what is null.
+// importByIdentity imports and reads an object. It returns the state and the identity after the
+// read, without null values.
 func (p *protocolClient) importByIdentity(
 	t *testing.T, typeName string, identity map[string]any,
 ) (state, read map[string]any, diags []*tfprotov6.Diagnostic) {
@@ -341,7 +348,7 @@ func (p *protocolClient) importByIdentity(
 	})
 }
 
-// importAs is importByIdentity for any request.
+// importAs is importByIdentity for any import request.
 func (p *protocolClient) importAs(
 	t *testing.T, request *tfprotov6.ImportResourceStateRequest,
 ) (state, read map[string]any, diags []*tfprotov6.Diagnostic) {
@@ -365,7 +372,7 @@ func (p *protocolClient) importAs(
 	return p.plain(t, typeName, answer.NewState), plainIdentity(t, answer.NewIdentity.IdentityData), answer.Diagnostics
 }
 
-// create plans and applies a new resource, and returns its state and all that was said.
+// create plans and applies a new resource, and returns its state and all diagnostics.
 func (p *protocolClient) create(
 	t *testing.T, typeName string, config map[string]any,
 ) (map[string]any, []*tfprotov6.Diagnostic) {
@@ -416,7 +423,7 @@ func plainIdentity(t *testing.T, value *tfprotov6.DynamicValue) map[string]any {
 	return object
 }
 
-// plain turns a value into maps, slices, strings, float64 and bool, without what is null.
+// plain converts a value to maps, slices, strings, float64 and bool, without null values.
 func plain(t *testing.T, value tftypes.Value) any {
 	t.Helper()
 	if value.IsNull() || !value.IsKnown() {
@@ -471,7 +478,8 @@ func sameValues(t *testing.T, what string, got, want any) {
 	}
 }
 
-// sameAttributes demands that two addresses of the state have equal attributes, but for those that are named.
+// sameAttributes checks that two addresses of the state have equal attributes, except for those in
+// without.
 func sameAttributes(a, b string, without ...string) resource.TestCheckFunc {
 	return func(s *terraform.State) error {
 		attributes := func(address string) map[string]string {
@@ -492,13 +500,14 @@ func sameAttributes(a, b string, without ...string) resource.TestCheckFunc {
 	}
 }
 
-// identityCase is what an import by identity of an object has to give.
+// identityCase is an object and the expected result of its import by identity.
 type identityCase struct {
 	typeName, kind, name string
 	want                 map[string]any
 }
 
-// checkIdentity imports by identity, with and without the merchant, and by each text, and refuses the identity of the other merchant.
+// checkIdentity imports an object by identity, with and without the merchant, and by each text. It
+// checks that the identity of the other merchant is refused.
 func (w *world) checkIdentity(t *testing.T, c identityCase) {
 	t.Helper()
 	p := w.protocol(t)
@@ -527,7 +536,7 @@ func (w *world) checkIdentity(t *testing.T, c identityCase) {
 	}
 }
 
-// theFirst returns the first of the diagnostics of a severity, or an empty one.
+// theFirst returns the first diagnostic of a severity, or an empty one.
 func theFirst(diags []*tfprotov6.Diagnostic, severity tfprotov6.DiagnosticSeverity) tfprotov6.Diagnostic {
 	at := slices.IndexFunc(diags, func(d *tfprotov6.Diagnostic) bool { return d.Severity == severity })
 	if at < 0 {
@@ -536,7 +545,8 @@ func theFirst(diags []*tfprotov6.Diagnostic, severity tfprotov6.DiagnosticSeveri
 	return *cmp.Or(diags[at], &tfprotov6.Diagnostic{})
 }
 
-// refused has the service refuse a create with a message, and demands an error at an attribute of the configuration, given by its line.
+// refused makes the service refuse a create with a message, and checks the error at an attribute of
+// the configuration. words contain the line of that attribute.
 func refused(t *testing.T, config, path, message string, words ...string) {
 	t.Helper()
 	w := newWorld(t, sandbox.Options{})
@@ -555,7 +565,7 @@ func refused(t *testing.T, config, path, message string, words ...string) {
 	})
 }
 
-// publishRefused has the service refuse one publish of a kind.
+// publishRefused returns a fault that refuses one publish of a kind.
 func publishRefused(kind string) sandbox.Fault {
 	body := `{"code":"generic.invalid-request","message":"title must be approved"}`
 	return sandbox.Fault{
@@ -566,7 +576,8 @@ func publishRefused(kind string) sandbox.Fault {
 	}
 }
 
-// publishWarns has the service refuse a publish after a create: that is a warning at the wish, which stays.
+// publishWarns makes the service refuse a publish after a create. It checks that the result is a
+// warning at desired_status, which keeps its value.
 func publishWarns(t *testing.T, typeName, kind, noun, public string, prepare func(*world) map[string]any) {
 	t.Helper()
 	w := newWorld(t, sandbox.Options{})
@@ -593,7 +604,7 @@ func publishWarns(t *testing.T, typeName, kind, noun, public string, prepare fun
 	sameValues(t, "status", []any{state["status"], state["desired_status"]}, []any{"draft", public})
 }
 
-// known is a state check of one attribute, whose path is given by keys and indices.
+// known is a state check of one attribute. Its path consists of keys and indices.
 func known(address string, value knownvalue.Check, path ...any) statecheck.StateCheck {
 	at := tfjsonpath.Path{}
 	for i, step := range path {

@@ -14,9 +14,11 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestProvider_maliciousChange plays a change of the configuration alone, in a job that plans with a live key and COHORT_READ_ONLY=true in its
-// environment: every argument of the provider block, with what might harm and unknown, in two aliases of the provider. Whatever the one that is
-// configured is then asked for, even what Terraform asks in an apply only: nothing comes to another address, and the merchant sees reads alone.
+// TestProvider_maliciousChange plays a malicious change of the configuration, in a job that plans
+// with a live key and COHORT_READ_ONLY=true in its environment. It sets every argument of the
+// provider block to harmful and to unknown values, in two aliases of the provider. Then it makes
+// every call, even those that Terraform makes only in an apply. No request goes to another address,
+// and the merchant gets only reads.
 func TestProvider_maliciousChange(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	existing := w.postWith(t, w.LiveKey(), "/v1/cohorts", `{"type":"list","name":"VIP","referenceId":"vip"}`)
@@ -94,7 +96,7 @@ func TestProvider_maliciousChange(t *testing.T) {
 	}
 }
 
-// harm asks a configured provider for everything that could change something or give a secret away.
+// harm makes every call to a configured provider that could change something or reveal a secret.
 func (p *plugin) harm(existing string) {
 	p.t.Helper()
 	vip := cty.NilVal
@@ -142,7 +144,7 @@ func (p *plugin) harm(existing string) {
 	}
 }
 
-// listener stands for an address that is somebody else's.
+// listener is a server at the address of somebody else.
 type listener struct {
 	url         string
 	connections atomic.Int64

@@ -11,8 +11,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// Terraform cannot mask what a provider prints. So no diagnostic repeats a text of a configuration, wherever it stands and whatever is wrong with
-// it: it may come from a sensitive variable.
+// TestDiagnostics_repeatNoText checks that no diagnostic repeats a text of a configuration,
+// wherever the text stands and whatever is wrong with it. The text may come from a sensitive
+// variable, and Terraform cannot mask what a provider prints.
 func TestDiagnostics_repeatNoText(t *testing.T) {
 	t.Parallel()
 	const secret = "CANARY"

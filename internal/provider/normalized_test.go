@@ -11,8 +11,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// A service may tidy what it is given: trim texts, write HTML anew, sort rewards, order keys. None of it is a change of what was meant, so
-// the second plan is empty, which every step of a test demands.
+// TestNormalized uses a service that normalizes what it receives: it trims texts, rewrites HTML,
+// and sorts rewards and keys. The meaning does not change, so the second plan is empty. The test
+// framework checks that after every step.
 func TestNormalized(t *testing.T) {
 	t.Parallel()
 	config := strings.Join([]string{
@@ -62,7 +63,7 @@ func TestNormalized(t *testing.T) {
 	w.post(t, "/v1/perks", `{"internalName":"other"}`)
 	w.run(t, nil, resource.TestStep{Config: config}, resource.TestStep{
 		PreConfig: func() { w.Reset() }, Config: config, ConfigPlanChecks: nothingToDo,
-		// Nor is it news: what a list shows in the service's form need not be asked for by id.
+		// The form of the service in a listing is no change either, so no object is read by id.
 		Check: func(*terraform.State) error {
 			if asked := w.byID(); len(asked) > 0 {
 				return fmt.Errorf("read by id: %v", asked)

@@ -9,13 +9,14 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// alike are ids and times, which the contract tells apart by nothing but their form.
+// alike matches ids and times. The contract checks only their form, so all of them are alike to it.
 var alike = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 
-// held are the exchanges that were held against the contract, without what is alike: to check one costs more than to make it.
+// held are the exchanges that were checked against the contract, without ids and times: a check
+// costs more than the exchange.
 var held sync.Map
 
-// checkContract holds what a test exchanged with its sandbox against the contract.
+// checkContract checks the exchanges of a test with its sandbox against the contract.
 func checkContract(t *testing.T, exchanges []sandbox.Exchange) {
 	t.Helper()
 	for _, e := range exchanges {

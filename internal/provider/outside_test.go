@@ -11,18 +11,19 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// outside is what somebody does to an object behind Terraform's back.
+// outside is a change of an object outside of Terraform.
 type outside struct {
 	address, config string
-	// kind and name are those by which the sandbox knows the object.
+	// kind and name identify the object in the sandbox.
 	kind, name string
-	// edit are the properties that are changed, and wrote the request that takes the change back.
+	// edit has the changed properties, and wrote is the request that reverts the change.
 	edit  map[string]any
 	wrote string
 }
 
-// TestResources_outside edits an object of each kind behind Terraform's back, and then deletes two: the next plan shows it, and applying takes
-// it back. Were more deleted, it would look like another merchant.
+// TestResources_outside edits an object of each kind outside of Terraform, and then deletes two.
+// The next plan shows it, and the apply reverts it. If more were deleted, it would look like
+// another merchant.
 func TestResources_outside(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})

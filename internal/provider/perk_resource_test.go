@@ -14,7 +14,7 @@ import (
 
 const perkAddress = "cohort_perk.welcome"
 
-// perk writes a perk with a title and these attributes.
+// perk returns the configuration of a perk with a title and these attributes.
 func perk(attributes ...string) string {
 	return block(perkAddress,
 		append([]string{`internal_name = "welcome"`, `title = { en = "10% off" }`}, attributes...)...)
@@ -104,7 +104,8 @@ func TestPerk_draftWithoutTitle(t *testing.T) {
 	)
 }
 
-// Each kind can become each other one, with the settings that belong to it.
+// TestPerk_kinds checks that each kind of perk can become each other kind, with the settings of
+// that kind.
 func TestPerk_kinds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -143,7 +144,7 @@ func TestPerk_statuses(t *testing.T) {
 			Check: resource.ComposeTestCheckFunc(w.wrote(`POST /v1/perks/<welcome>/archive`),
 				w.holds("perks", "welcome archived")),
 		},
-		// Back from the archive it is the draft that it was, and only then published.
+		// The perk returns from the archive as the draft that it was. Only then is it published.
 		resource.TestStep{
 			PreConfig: w.mark, Config: perk(`desired_status = "live"`),
 			ConfigPlanChecks: acts(perkAddress, plancheck.ResourceActionUpdate),
@@ -160,7 +161,7 @@ func TestPerk_statuses(t *testing.T) {
 			Config:    perk(),
 			Check:     resource.ComposeTestCheckFunc(w.wrote(), w.holds("perks", "welcome live")),
 		},
-		// What is archived cannot be edited, so an edit comes before the archive and after the return from it.
+		// An archived perk cannot be edited, so an edit comes before the archiving and after the return.
 		resource.TestStep{
 			PreConfig: w.mark, Config: perk(`desired_status = "archived"`, `image_url = "https://cdn.example.com/1.png"`),
 			Check: w.wrote(`PATCH /v1/perks/<welcome> {"imageUrl":"https://cdn.example.com/1.png"}`,
@@ -191,7 +192,8 @@ func TestPerk_editArchived(t *testing.T) {
 	)
 }
 
-// A perk that somebody archived is a change that the plan takes back, and one that somebody published is none.
+// TestPerk_statusDrifts checks that a plan reverts a perk that somebody archived, but not a perk
+// that somebody published.
 func TestPerk_statusDrifts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -209,7 +211,7 @@ func TestPerk_statusDrifts(t *testing.T) {
 			ConfigPlanChecks: acts(perkAddress, plancheck.ResourceActionUpdate),
 			Check:            w.wrote(`POST /v1/perks/<welcome>/unarchive`),
 		},
-		// Who asks for nothing leaves the status to others.
+		// Without desired_status, others may change the status.
 		resource.TestStep{Config: perk()},
 		resource.TestStep{
 			PreConfig:        w.patch(t, "perks", "welcome", map[string]any{"status": "archived"}),
@@ -228,7 +230,7 @@ func TestPerk_destroysDraft(t *testing.T) {
 	})
 }
 
-// The same instant is no change, whichever form it was written in.
+// TestPerk_timeForms checks that the same instant in another form is no change.
 func TestPerk_timeForms(t *testing.T) {
 	t.Parallel()
 	forms := map[string]string{

@@ -11,7 +11,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestPlanWarnings holds what a plan says of changes of objects that exist: what users lose, and what the service is expected to refuse.
+// TestPlanWarnings checks the warnings for changes of existing objects: what users lose, and what
+// the service is expected to refuse.
 func TestPlanWarnings(t *testing.T) {
 	t.Parallel()
 	const (
@@ -201,12 +202,13 @@ func TestPlanWarnings(t *testing.T) {
 	}
 }
 
-// desiredCampaign writes a campaign with a wish for its status, which may be none.
+// desiredCampaign returns the configuration of a campaign with a desired status, which may be none.
 func desiredCampaign(desired string, attributes ...string) string {
 	return "internal_name = \"summer\"\n" + desired + "\n" + strings.Join(attributes, "\n")
 }
 
-// saidWarnings demands these warnings, each as path and summary, and texts in their details.
+// saidWarnings checks for exactly these warnings, each as path and summary, and for texts in their
+// details.
 func (p *plugin) saidWarnings(all []said, want, says []string) {
 	p.t.Helper()
 	var got []string
@@ -229,7 +231,8 @@ func (p *plugin) saidWarnings(all []said, want, says []string) {
 	}
 }
 
-// TestPlanWarnings_steps holds what a plan says of the steps of a campaign whose users may have progress.
+// TestPlanWarnings_steps checks the warnings about the steps of a campaign whose users may have
+// progress.
 func TestPlanWarnings_steps(t *testing.T) {
 	t.Parallel()
 	const summary = `challenge.steps: The steps of the published campaign "summer" change for its users`

@@ -23,21 +23,21 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
-// pluginServer is what the tests call of the provider's protocol server.
+// pluginServer is the part of the provider's protocol server that the tests call.
 type pluginServer interface {
 	tfprotov6.ProviderServer
 	tfprotov6.EphemeralResourceServer
 }
 
-// plugin talks to the provider as Terraform does, one call at a time and without Terraform: quick enough for hundreds of configurations, and
-// exact about the path of each diagnostic.
+// plugin calls the provider as Terraform does, one call at a time and without Terraform. It is fast
+// enough for hundreds of configurations, and shows the path of each diagnostic.
 type plugin struct {
 	t      *testing.T
 	server pluginServer
 	schema *tfprotov6.GetProviderSchemaResponse
 	states map[string]cty.Type // of each resource
-	block  string              // the provider block that it was configured with
-	runs   *sync.Mutex         // held for a run, where subtests share the plugin
+	block  string              // the provider block of its configuration
+	runs   *sync.Mutex         // held for a run if subtests share the plugin
 	shared bool
 }
 
@@ -61,7 +61,7 @@ func newPlugin(t *testing.T) *plugin {
 	return &plugin{t: t, server: server, schema: schema, states: states, runs: new(sync.Mutex)}
 }
 
-// configuredPlugin is a plugin with the provider configured for the test merchant of a world.
+// configuredPlugin returns a plugin that is configured for the test merchant of a world.
 func configuredPlugin(t *testing.T, w *world) *plugin {
 	t.Helper()
 	p := newPlugin(t)
@@ -71,13 +71,14 @@ func configuredPlugin(t *testing.T, w *world) *plugin {
 	return p
 }
 
-// in returns the same plugin for a subtest. Each new object that it plans is planned in a run of its own, as by another Terraform.
+// in returns the same plugin for a subtest. It plans each new object in a run of its own, as
+// another Terraform would.
 func (p *plugin) in(t *testing.T) *plugin {
 	t.Helper()
 	return &plugin{t: t, server: p.server, schema: p.schema, states: p.states, block: p.block, runs: p.runs, shared: true}
 }
 
-// anew begins another run of Terraform with the same provider block.
+// anew starts another run of Terraform with the same provider block.
 func (p *plugin) anew() *plugin {
 	p.t.Helper()
 	if all := p.configure(p.block); len(all) > 0 {
@@ -86,7 +87,7 @@ func (p *plugin) anew() *plugin {
 	return p
 }
 
-// said is one diagnostic, in the form in which tests compare it.
+// said is one diagnostic in the form that tests compare.
 type said struct {
 	warning         bool
 	path            string
@@ -187,7 +188,7 @@ func (p *plugin) plan(kind string, prior, config cty.Value) (*tfprotov6.PlanReso
 	return answer, saidBy(answer.Diagnostics)
 }
 
-// check validates a configuration and, when that finds no error, plans to create it.
+// check validates a configuration and, if there is no error, plans to create it.
 func (p *plugin) check(kind, block string) []said {
 	p.t.Helper()
 	config := p.resource(kind, block)
@@ -199,8 +200,9 @@ func (p *plugin) check(kind, block string) []said {
 	return append(all, planned...)
 }
 
-// proposed is what Terraform proposes: the configuration, with the prior values of what is computed and not configured. Elements of lists
-// have the prior values of those in the same places.
+// proposed returns the state that Terraform proposes: the configuration, and the prior values of
+// computed attributes that are not configured. Elements of lists take the prior values of the
+// elements in the same places.
 func proposed(prior, config cty.Value, schema *tfprotov6.Schema) cty.Value {
 	return proposedObject(prior, config, schema.Block.Attributes)
 }
@@ -229,8 +231,8 @@ func proposedObject(prior, config cty.Value, attributes []*tfprotov6.SchemaAttri
 	return cty.ObjectVal(values)
 }
 
-// parse decodes the arguments of a block. In expressions, unknown is a text that is not known yet and
-// unknown_part anything that is not, and jsonencode works.
+// parse decodes the arguments of a block. In expressions, unknown is an unknown string,
+// unknown_part is an unknown value of any type, and jsonencode works.
 func (p *plugin) parse(schema *tfprotov6.Schema, block string) cty.Value {
 	p.t.Helper()
 	if schema == nil {

@@ -15,20 +15,21 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// A dozen checks find what a change breaks; -rapid.checks=1000 looks for what nobody thought of.
+// A dozen checks find the faults of a change. -rapid.checks=1000 searches for unexpected ones.
 func init() {
 	if err := flag.Set("rapid.checks", "12"); err != nil {
 		panic(err)
 	}
 }
 
-// object is one object as Terraform has it.
+// object is the state and the private data that Terraform keeps of one object.
 type object struct {
 	state   cty.Value
 	private []byte
 }
 
-// apply plans and applies a configuration, and fails when Terraform would: on an error, and on a result that is not the plan.
+// apply plans and applies a configuration. It fails when Terraform would: on an error, and on a
+// result that differs from the plan.
 func (p *plugin) apply(t *rapid.T, kind string, prior object, config cty.Value) object {
 	t.Helper()
 	schema := p.schema.ResourceSchemas[kind]
@@ -58,7 +59,7 @@ func (p *plugin) apply(t *rapid.T, kind string, prior object, config cty.Value) 
 	return after
 }
 
-// refresh reads an object and fails when that shows a change, or when planning the same configuration does.
+// refresh reads an object. It fails if the read or a plan of the same configuration shows a change.
 func (p *plugin) refresh(t *rapid.T, kind string, known object, config cty.Value) {
 	t.Helper()
 	read, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
@@ -91,7 +92,8 @@ func fatal(t *rapid.T, what string, err error, diagnostics []*tfprotov6.Diagnost
 	}
 }
 
-// differences are the places where a value is not what was expected; what was not known may be anything.
+// differences returns the places where a value is not the expected one. For an unknown value, any
+// value is expected.
 func differences(want, got cty.Value) []string {
 	var found []string
 	_ = cty.Walk(want, func(at cty.Path, value cty.Value) (bool, error) {
@@ -111,10 +113,11 @@ func differences(want, got cty.Value) []string {
 	return found
 }
 
-// written are the attributes that hold a text for people.
+// written are the attributes with a text for people.
 var written = []string{"name", "internal_name", "title", "description", "locked_description", "opt_in_cta"}
 
-// texts are what people write: with blanks around, in several lines, in HTML of any style, in any script.
+// texts generates texts as people write them: with blanks around, in several lines, in HTML of any
+// style, in any script.
 func texts() *rapid.Generator[string] {
 	pieces := rapid.SliceOfN(rapid.SampledFrom([]string{
 		"a", "Z", " ", "  ", "\n", "\r\n", "\t", "10 %", "é", "e\u0301", "ﬁ", "日本", "🎉", "’", "&", "&amp;", "<",
@@ -123,7 +126,7 @@ func texts() *rapid.Generator[string] {
 		"<ul><li>one<li>two</ul>", "<!-- c -->",
 	}), 0, 8)
 	return rapid.Custom(func(t *rapid.T) string {
-		// What comes first is a text in any reading, so that tidying leaves something.
+		// The x is text in any reading, so a service that normalizes leaves something.
 		return rapid.SampledFrom([]string{"", " ", "\n\t"}).Draw(t, "blanks") + "x" +
 			strings.Join(pieces.Draw(t, "pieces"), "")
 	})
@@ -149,14 +152,16 @@ func isWritten(step cty.PathStep) bool {
 	return ok && slices.Contains(written, attribute.Name)
 }
 
-// isDiscount finds what is called a name but is one in the shop, or an event.
+// isDiscount reports whether a step leads to a discount or a condition. Their names belong to the
+// shop or to events, and are no texts for people.
 func isDiscount(step cty.PathStep) bool {
 	attribute, ok := step.(cty.GetAttrStep)
 	return ok && (attribute.Name == "groups" || attribute.Name == "shopify_discount")
 }
 
-// TestProperty_quiet writes any text into every attribute that takes one, with a service that tidies all it gets: no apply is inconsistent, no
-// refresh shows a change, no second plan has one.
+// TestProperty_quiet writes any text into every attribute that takes one, with a service that
+// normalizes everything. No apply is inconsistent, no refresh shows a change, and every second plan
+// is empty.
 func TestProperty_quiet(t *testing.T) {
 	t.Parallel()
 	for kind, configs := range complete {
@@ -185,7 +190,7 @@ func TestProperty_quiet(t *testing.T) {
 						first := rewritten(t, base)
 						made := p.apply(t, kind, null, first)
 						p.refresh(t, kind, made, first)
-						if !strings.Contains(config, `"archived"`) { // What is archived cannot be edited.
+						if !strings.Contains(config, `"archived"`) { // An archived object cannot be edited.
 							second := rewritten(t, base)
 							p.refresh(t, kind, p.apply(t, kind, made, second), second)
 						}
@@ -199,8 +204,8 @@ func TestProperty_quiet(t *testing.T) {
 	}
 }
 
-// TestProperty_monotone plans configurations of which parts are not known yet, and again when they are: nothing that the first plan promised is
-// another in the second.
+// TestProperty_monotone plans configurations with unknown parts, and plans them again when the
+// parts are known. The second plan keeps every promise of the first one.
 func TestProperty_monotone(t *testing.T) {
 	t.Parallel()
 	for kind, configs := range complete {
@@ -228,7 +233,7 @@ func TestProperty_monotone(t *testing.T) {
 	}
 }
 
-// several are objects with more than one of everything that stands in a list.
+// several are objects with more than one element in every list.
 var several = map[string]string{
 	"cohort_segment": `
 		name   = "Gold"
@@ -255,8 +260,9 @@ var several = map[string]string{
 	`,
 }
 
-// TestProperty_monotoneUpdate plans changes of objects that exist, of which parts are not known yet, and again when they are, as Terraform
-// does while it applies: elements of lists move, come and go, and texts change. Nothing that the first plan promised is another in the second.
+// TestProperty_monotoneUpdate plans changes of existing objects with unknown parts, and plans them
+// again when the parts are known, as Terraform does during an apply. Elements of lists move, come
+// and go, and texts change. The second plan keeps every promise of the first one.
 func TestProperty_monotoneUpdate(t *testing.T) {
 	t.Parallel()
 	for kind, configs := range complete {
@@ -279,7 +285,7 @@ func TestProperty_monotoneUpdate(t *testing.T) {
 				}
 				p := configuredPlugin(t, w)
 				first := p.resource(kind, refer.Replace(config))
-				// What may go wrong is how steps and rewards move, in one change of some dozens.
+				// The matching of moved steps and rewards may fail in only one of dozens of changes.
 				rounds := 1
 				if kind == "cohort_campaign" {
 					rounds = 8
@@ -296,7 +302,7 @@ func TestProperty_monotoneUpdate(t *testing.T) {
 						if err := w.DeleteObject(prior.GetAttr("id").AsString()); err != nil {
 							t.Fatal(err)
 						}
-						// A replacement is planned again as a new object.
+						// Terraform plans a replacement again as a new object.
 						if len(errorsOf(refused)) > 0 || len(early.RequiresReplace) > 0 {
 							return
 						}
@@ -316,7 +322,8 @@ func TestProperty_monotoneUpdate(t *testing.T) {
 	}
 }
 
-// moved returns a configuration with other elements in its lists, some of them changed, and with other texts.
+// moved returns a configuration with other elements in its lists, some of them changed, and with
+// other texts.
 func moved(t *rapid.T, config cty.Value) cty.Value {
 	return redrawn(t, config, func(at cty.Path, value cty.Value) func(cty.Value) cty.Value {
 		switch {
@@ -343,7 +350,7 @@ func moved(t *rapid.T, config cty.Value) cty.Value {
 	})
 }
 
-// partly returns a configuration of which parts are not known.
+// partly returns a configuration with unknown parts.
 func partly(t *rapid.T, config cty.Value) cty.Value {
 	return redrawn(t, config, func(at cty.Path, value cty.Value) func(cty.Value) cty.Value {
 		if len(at) == 0 || value.IsNull() || rapid.IntRange(0, 3).Draw(t, "known "+ctyPathText(at)) > 0 {
@@ -353,8 +360,8 @@ func partly(t *rapid.T, config cty.Value) cty.Value {
 	})
 }
 
-// redrawn changes the parts of a configuration for which draw returns a change. It draws in the same order each time, so that rapid can
-// find a smaller example.
+// redrawn changes the parts of a configuration for which draw returns a change. It draws in the
+// same order each time, so that rapid can shrink a failing example.
 func redrawn(
 	t *rapid.T, config cty.Value, draw func(at cty.Path, value cty.Value) func(cty.Value) cty.Value,
 ) cty.Value {

@@ -23,7 +23,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// Keys that no merchant has, for checks that need none.
+// No merchant has these keys. They are for tests that need no merchant.
 const (
 	someTestKey = "test_0123456789abcdef0123456789abcdef"
 	someLiveKey = "live_fedcba9876543210fedcba9876543210"
@@ -67,7 +67,7 @@ func (p *plugin) create() []said {
 	return saidBy(answer.Diagnostics)
 }
 
-// clearEnvironment makes a test independent of the machine.
+// clearEnvironment clears the environment variables that would make a test depend on the machine.
 func clearEnvironment(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{"COHORT_API_KEY", "COHORT_API_URL", "COHORT_READ_ONLY"} {
@@ -75,7 +75,7 @@ func clearEnvironment(t *testing.T) {
 	}
 }
 
-// one fails unless there is exactly one diagnostic, an error at a path that says something.
+// one fails unless there is exactly one diagnostic: an error at this path, with these texts.
 func one(t *testing.T, all []said, path, summary string, says ...string) {
 	t.Helper()
 	if len(all) != 1 || all[0].warning || all[0].path != path || all[0].summary != summary {
@@ -199,7 +199,7 @@ func TestProvider_refuses(t *testing.T) {
 			t.Parallel()
 			all := newPlugin(t).configure(c.block)
 			one(t, all, c.path, c.summary, c.says...)
-			// The digits of a temporary directory are no part of a secret.
+			// The digits of a temporary directory are not part of a secret.
 			said := strings.ReplaceAll(all[0].summary+all[0].detail, garbage, "garbage.pem")
 			for _, secret := range []string{"0123", "4567", "secret", "fedcba", "pass@"} {
 				if strings.Contains(said, secret) {
@@ -233,7 +233,8 @@ func TestProvider_accepts(t *testing.T) {
 	}
 }
 
-// TestProvider_environment holds that an argument wins over its variable, that blank is unset, and that what is missing is told once.
+// TestProvider_environment checks that an argument overrides its variable, that a blank value
+// counts as unset, and that a missing setting is reported once.
 func TestProvider_environment(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	for _, c := range []struct {
@@ -385,7 +386,8 @@ func TestProvider_environment(t *testing.T) {
 	}
 }
 
-// TestProvider_unknownKey holds that a key which another resource makes does not stand in the way of a plan, until a request needs it.
+// TestProvider_unknownKey checks that a plan goes on with a key that another resource creates,
+// until a request needs the key.
 func TestProvider_unknownKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -407,8 +409,9 @@ func TestProvider_unknownKey(t *testing.T) {
 	}
 }
 
-// TestProvider_unknownKeyStandIn holds that COHORT_API_KEY stands in for a key that is not known yet, as the error without it advises, and that the
-// first guard holds for both: for the one of the environment in the plan, and for the other one when it is known.
+// TestProvider_unknownKeyStandIn checks that COHORT_API_KEY replaces a key that is not known yet,
+// as the error without it advises. The first guard applies to both keys: to the key of the
+// environment in the plan, and to the other key once it is known.
 func TestProvider_unknownKeyStandIn(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	configure := func(key, argument string) (*plugin, []said) {
@@ -435,8 +438,8 @@ func TestProvider_unknownKeyStandIn(t *testing.T) {
 	}
 }
 
-// TestProvider_unknownSettings holds what counts as long as a setting is not known: the strictest reading where it is about what may be changed, the
-// default where it is about how requests are made.
+// TestProvider_unknownSettings checks the value that applies while a setting is unknown. Settings
+// that limit changes take the strictest value, and settings of requests take the default.
 func TestProvider_unknownSettings(t *testing.T) {
 	t.Parallel()
 	configured := func(t *testing.T, block string) (*world, *plugin) {
@@ -511,7 +514,7 @@ func TestProvider_unknownSettings(t *testing.T) {
 	})
 }
 
-// TestProvider_readOnly holds that nothing but GET leaves a provider that only reads.
+// TestProvider_readOnly checks that a read-only provider sends only GET requests.
 func TestProvider_readOnly(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	for _, c := range []struct {
@@ -569,14 +572,14 @@ func TestProvider_readOnly(t *testing.T) {
 	})
 }
 
-// TestProvider_requests holds that the settings of requests reach the client.
+// TestProvider_requests checks that the client gets the settings of requests.
 func TestProvider_requests(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, block string
 		fault       sandbox.Fault
 		requests    int
-		says        string // "" when it succeeds in the end
+		says        string // "" if it succeeds in the end
 	}{
 		{"no retries", "max_retries = 0", sandbox.Fault{Status: 500}, 1, "HTTP 500"},
 		{"one retry", "max_retries = 1", sandbox.Fault{Status: 500}, 2, ""},
@@ -611,7 +614,8 @@ func TestProvider_requests(t *testing.T) {
 	}
 }
 
-// TestProvider_certificate holds that a private certificate authority is trusted when it is named, and only then.
+// TestProvider_certificate checks that a private certificate authority is trusted only if the
+// configuration names it.
 func TestProvider_certificate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -662,7 +666,8 @@ func TestProvider_userAgent(t *testing.T) {
 	}
 }
 
-// TestProvider_wrongMerchant holds guard G1: the key of one merchant in a configuration for the other is refused before any request.
+// TestProvider_wrongMerchant checks guard G1: the key of one merchant in a configuration for the
+// other is refused before any request.
 func TestProvider_wrongMerchant(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, mode, key, fix string }{
@@ -686,7 +691,8 @@ func TestProvider_wrongMerchant(t *testing.T) {
 	}
 }
 
-// TestProvider_savedPlan holds guard G2 with the real Terraform: a plan of one merchant cannot be applied with the key of the other.
+// TestProvider_savedPlan checks guard G2 with the real Terraform: a plan of one merchant cannot be
+// applied with the key of the other.
 func TestProvider_savedPlan(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, mode, planned, applied string }{
@@ -707,7 +713,8 @@ func TestProvider_savedPlan(t *testing.T) {
 
 			output, code := terraform.with("COHORT_API_KEY="+keys[c.applied], "TF_VAR_mode=live").run("apply", "saved.tfplan")
 			requests := w.Stats().Requests
-			// A newer OpenTofu reads variables again. Then mode and key fit, the plan is made again, and OpenTofu finds that it is not the saved one.
+			// A newer OpenTofu reads variables again. Then mode and key match, OpenTofu makes the plan
+			// again, and it finds that the new plan is not the saved one.
 			byOpenTofu := strings.Contains(c.mode, "var.") && requests <= 1 &&
 				strings.Contains(output, "inconsistent final plan") && strings.HasPrefix(terraform.must("version"), "OpenTofu")
 			if code == 0 || !byOpenTofu && (!strings.Contains(output, "Wrong merchant") || requests > 0) {
@@ -729,8 +736,8 @@ func TestProvider_savedPlan(t *testing.T) {
 	}
 }
 
-// TestProvider_quiet holds that the provider writes nothing that was not asked for, and never the key: with the real Terraform, to its log,
-// its state and its plan.
+// TestProvider_quiet checks that the provider writes only what was asked for, and never the key.
+// With the real Terraform, it looks at the log, the state and the plan.
 func TestProvider_quiet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})

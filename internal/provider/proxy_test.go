@@ -17,14 +17,15 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// rewriting is a service of another taste: it changes the bodies of writes before the sandbox sees them, and all objects that it answers.
+// rewriting is a service with its own rules: it changes the bodies of writes before the sandbox
+// sees them, and all objects in its answers.
 type rewriting struct {
 	sync.Mutex
 	write  func(method, path string, body map[string]any)
 	answer func(object map[string]any) any
 }
 
-// set changes what it does from now on.
+// set replaces both changes from now on.
 func (r *rewriting) set(write func(method, path string, body map[string]any), answer func(object map[string]any) any) {
 	r.Lock()
 	defer r.Unlock()
@@ -124,7 +125,8 @@ func (p *plugin) adopt(kind, id string) (object, []said) {
 	return object{p.decoded(kind, read.NewState), read.Private}, saidBy(read.Diagnostics)
 }
 
-// generated is the configuration that Terraform writes for a state: all of it but what cannot be configured.
+// generated returns the configuration that Terraform generates from a state: everything that can be
+// configured.
 func (p *plugin) generated(kind string, state cty.Value) cty.Value {
 	p.t.Helper()
 	return configurable(p.schema.ResourceSchemas[kind].Block.Attributes, state)
@@ -157,7 +159,8 @@ func configurable(attributes []*tfprotov6.SchemaAttribute, state cty.Value) cty.
 	return cty.ObjectVal(values)
 }
 
-// proposedNested is what Terraform proposes, at any depth: the configuration, with the prior values of what is computed and not configured.
+// proposedNested returns the state that Terraform proposes, at any depth: the configuration, and
+// the prior values of computed attributes that are not configured.
 func proposedNested(prior, config cty.Value, attributes []*tfprotov6.SchemaAttribute) cty.Value {
 	if prior.IsNull() || config.IsNull() || !config.IsKnown() || len(attributes) == 0 {
 		return config

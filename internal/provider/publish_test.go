@@ -10,8 +10,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestResources_publishFails has the service refuse each publish after a create: the objects stay as drafts without a taint, and the next apply
-// publishes them.
+// TestResources_publishFails makes the service refuse each publish after a create. The objects stay
+// as drafts without a taint, and the next apply publishes them.
 func TestResources_publishFails(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})

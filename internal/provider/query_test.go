@@ -13,15 +13,15 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// queried is a kind as queries see it in a queryWorld.
+// queried is a kind as queries see it in the world of queryWorld.
 type queried struct {
 	typeName, route string
-	// names are what all objects are called, in their order.
+	// names are the names of all objects, in order.
 	names []string
-	// filter is an argument, chosen are the objects that it leaves with the value.
+	// filter is an argument, and chosen are the objects that match its value.
 	filter, value string
 	chosen        []string
-	// first is the resource of the first object, without what is null and without ids that the service gave.
+	// first is the resource of the first object, without null values and without ids of the service.
 	first map[string]any
 }
 
@@ -98,7 +98,7 @@ var allQueried = []queried{
 	},
 }
 
-// queryWorld has three objects of each kind.
+// queryWorld starts a world with three objects of each kind.
 func queryWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t, sandbox.Options{})
@@ -158,7 +158,7 @@ type shown struct {
 	identity, resource map[string]any
 }
 
-// names returns what the results are called.
+// names returns the display names of the results.
 func names(results []shown) []string {
 	var all []string
 	for _, r := range results {
@@ -167,7 +167,8 @@ func names(results []shown) []string {
 	return all
 }
 
-// query runs a query and returns its results, and what was said of none of them. After an error there has to be nothing.
+// query runs a query, and returns its results and diagnostics. It fails if anything follows an
+// error.
 func (p *protocolClient) query(t *testing.T, request *tfprotov6.ListResourceRequest) ([]shown, []said) {
 	t.Helper()
 	server, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
@@ -200,7 +201,7 @@ func (p *protocolClient) query(t *testing.T, request *tfprotov6.ListResourceRequ
 	return results, all
 }
 
-// requests are the paths of the requests since mark.
+// requests returns the paths of the requests since mark.
 func (w *world) requests() []string {
 	var paths []string
 	for _, e := range w.History()[w.since:] {
@@ -210,8 +211,8 @@ func (w *world) requests() []string {
 	return paths
 }
 
-// TestQuery_results holds for every kind that a query shows what the merchant has, in its order, under names and identities by which it can be
-// imported, for one request a page.
+// TestQuery_results checks for every kind that a query shows what the merchant has, in its order,
+// with one request for each page. The names and identities must be fit for an import.
 func TestQuery_results(t *testing.T) {
 	t.Parallel()
 	for _, k := range allQueried {
@@ -246,7 +247,8 @@ func TestQuery_results(t *testing.T) {
 	}
 }
 
-// TestQuery_resources holds for every kind that a resource is what an import and the read after it give, and that each is read by its id.
+// TestQuery_resources checks for every kind that a query returns the same resource as an import and
+// its read, and that it reads each object by its id.
 func TestQuery_resources(t *testing.T) {
 	t.Parallel()
 	for _, k := range allQueried {
@@ -289,7 +291,8 @@ func TestQuery_resources(t *testing.T) {
 	}
 }
 
-// TestQuery_code holds that the value of a code is not shown: Terraform prints the resources of a query without hiding anything.
+// TestQuery_code checks that a query does not show the value of a code: Terraform prints the
+// resources of a query without masking.
 func TestQuery_code(t *testing.T) {
 	t.Parallel()
 	w := queryWorld(t)
@@ -303,7 +306,8 @@ func TestQuery_code(t *testing.T) {
 	}
 }
 
-// TestQuery_filter holds that a filter leaves what it says and nothing else, with and without resources, and that only known values are accepted.
+// TestQuery_filter checks that a filter leaves exactly the matching objects, with and without
+// resources, and that it accepts only known values.
 func TestQuery_filter(t *testing.T) {
 	t.Parallel()
 	w := queryWorld(t)
@@ -355,7 +359,8 @@ func (p *protocolClient) validateQuery(t *testing.T, typeName string, config map
 	return saidBy(answer.Diagnostics)
 }
 
-// TestQuery_noConfig holds that a list block without a config block is a query for everything, however Terraform says so.
+// TestQuery_noConfig checks that a list block without a config block is a query for everything, in
+// every form in which Terraform sends it.
 func TestQuery_noConfig(t *testing.T) {
 	t.Parallel()
 	w := queryWorld(t)
@@ -375,7 +380,8 @@ func TestQuery_noConfig(t *testing.T) {
 	}
 }
 
-// TestQuery_limit holds that a query ends when it has shown enough, and asks for no page and no object beyond. Without a limit it shows all.
+// TestQuery_limit checks that a query ends at its limit, and requests no page and no object beyond
+// it. Without a limit it shows everything.
 func TestQuery_limit(t *testing.T) {
 	t.Parallel()
 	for _, k := range allQueried {
@@ -414,7 +420,7 @@ func TestQuery_limit(t *testing.T) {
 	}
 }
 
-// TestQuery_limitOfChosen holds that a limit counts what is shown, not what was looked at.
+// TestQuery_limitOfChosen checks that a limit counts the results, not the rows that were read.
 func TestQuery_limitOfChosen(t *testing.T) {
 	t.Parallel()
 	w := queryWorld(t)
@@ -426,7 +432,8 @@ func TestQuery_limitOfChosen(t *testing.T) {
 	}
 }
 
-// TestQuery_error holds that an error in the middle comes after the results so far, and that it is the last: of a page, and of an object.
+// TestQuery_error checks that an error of a page or of an object comes after the results so far,
+// and that nothing follows it.
 func TestQuery_error(t *testing.T) {
 	t.Parallel()
 	for _, k := range allQueried {
@@ -460,8 +467,9 @@ func TestQuery_error(t *testing.T) {
 	}
 }
 
-// TestQuery_partialRows holds that rows which are not whole give no wrong resource and hide nothing from a filter: what a row does not say is
-// read. Without either, an object is called by its id.
+// TestQuery_partialRows checks that incomplete rows of a listing give no wrong resource and hide
+// nothing from a filter: the query reads the object instead. Without a filter and without resources
+// it reads none, and shows the id as the name.
 func TestQuery_partialRows(t *testing.T) {
 	t.Parallel()
 	for _, k := range allQueried {
@@ -504,7 +512,8 @@ func TestQuery_partialRows(t *testing.T) {
 	}
 }
 
-// TestQuery_changing holds that an object that is gone, or another than the list says, when it is read is not shown.
+// TestQuery_changing checks that a query does not show an object that, when it is read, is gone or
+// is not the one of the listing.
 func TestQuery_changing(t *testing.T) {
 	t.Parallel()
 	gone := `{"code":"perk.not-found","message":"There is none."}`
@@ -559,7 +568,8 @@ func TestQuery_changing(t *testing.T) {
 	}
 }
 
-// TestQuery_leftOut holds that one object that cannot be written does not hide the others: a warning says which and why.
+// TestQuery_leftOut checks that an object that cannot be converted does not hide the others. A
+// warning names the object and the reason.
 func TestQuery_leftOut(t *testing.T) {
 	t.Parallel()
 	w := queryWorld(t)
@@ -583,7 +593,8 @@ func TestQuery_leftOut(t *testing.T) {
 	}
 }
 
-// TestQuery_refused holds what a query says when it may not read at all, and that with a key that is not known nothing is sent.
+// TestQuery_refused checks the error of a query without any permission to read, and that a query
+// with an unknown key sends nothing.
 func TestQuery_refused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -619,7 +630,8 @@ func TestQuery_refused(t *testing.T) {
 	}
 }
 
-// TestQuery_live holds that a configuration that only reads may query, and that identities name the merchant.
+// TestQuery_live checks that a read-only configuration may query, and that identities name the
+// merchant.
 func TestQuery_live(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -647,7 +659,8 @@ func TestQuery_live(t *testing.T) {
 	}
 }
 
-// TestQuery_interrupt holds that an interrupt ends a query that waits, and that one which arrives later asks for nothing.
+// TestQuery_interrupt checks that an interrupt ends a query, and that a query after the interrupt
+// sends nothing.
 func TestQuery_interrupt(t *testing.T) {
 	t.Parallel()
 	w := queryWorld(t)
@@ -683,7 +696,8 @@ func TestQuery_interrupt(t *testing.T) {
 	}
 }
 
-// TestQuery_notWanted holds that nothing more is asked for when Terraform takes no more results.
+// TestQuery_notWanted checks that a query sends no more requests once Terraform takes no more
+// results.
 func TestQuery_notWanted(t *testing.T) {
 	t.Parallel()
 	w := queryWorld(t)

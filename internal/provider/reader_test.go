@@ -24,7 +24,7 @@ type managed struct {
 	private  []byte
 }
 
-// imported is a resource of which only the id is known.
+// imported returns a resource of which only the id is known.
 func (p *protocolClient) imported(t *testing.T, typeName, id string) managed {
 	t.Helper()
 	answer, err := p.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: id})
@@ -35,7 +35,7 @@ func (p *protocolClient) imported(t *testing.T, typeName, id string) managed {
 	return managed{typeName, answer.ImportedResources[0].State, answer.ImportedResources[0].Private}
 }
 
-// refresh reads resources as a plan does, ten at a time, and returns them as they are now.
+// refresh reads resources as a plan does, ten at a time, and returns their new states.
 func (p *protocolClient) refresh(t *testing.T, resources []managed) []managed {
 	t.Helper()
 	now := make([]managed, len(resources))
@@ -65,7 +65,8 @@ func (p *protocolClient) refresh(t *testing.T, resources []managed) []managed {
 	return now
 }
 
-// TestReader_manyOfMany: what a refresh costs grows with pages and not with resources.
+// TestReader_manyOfMany checks that the cost of a refresh grows with the pages and not with the
+// resources.
 func TestReader_manyOfMany(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{Seed: 4})
@@ -78,18 +79,20 @@ func TestReader_manyOfMany(t *testing.T) {
 	}
 	w.Reset()
 	perks = first.refresh(t, perks)
-	// What is imported is read by id.
+	// Imported resources are read by id.
 	if sent := len(w.byID()); sent != 1000 {
 		t.Errorf("%d perks were read by id to import 1,000", sent)
 	}
-	// One for each of ten reads at a time, and a few more where one was free again an instant too late; 1,000 if none were used again.
+	// Ten parallel reads need ten connections, and a few more if one becomes idle an instant too late.
+	// Without reuse there would be 1,000.
 	if opened := w.Stats().Connections; opened > 50 {
 		t.Errorf("%d connections were opened, want about 10", opened)
 	}
 
 	w.Reset()
 	w.protocol(t).refresh(t, perks)
-	// Ten, and as many again for each half minute that a loaded machine takes, because rows are believed no longer.
+	// A refresh takes ten pages. A loaded machine takes ten more for each half minute, because rows
+	// expire.
 	if sent := w.Stats().Requests; sent < 10 || sent > 50 {
 		t.Errorf("a refresh of 1,000 perks took %d requests, want 10", sent)
 	}
@@ -108,7 +111,7 @@ func (w *world) byID() []string {
 
 var objectPath = regexp.MustCompile(`^/v1/[a-z-]+/[0-9a-f-]{36}$`)
 
-// TestReader_one: what is managed alone costs one request, whether from a list or by id.
+// TestReader_one checks that a single managed resource costs one request, from a listing or by id.
 func TestReader_one(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{Seed: 5})
@@ -122,7 +125,8 @@ func TestReader_one(t *testing.T) {
 	}
 }
 
-// TestReader_newAmongOld: the look for objects that have the key of a new one uses the list that the reads have loaded.
+// TestReader_newAmongOld checks that the search for objects with the key of a new one uses the
+// listing that the reads loaded.
 func TestReader_newAmongOld(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{Seed: 7})
@@ -144,7 +148,8 @@ func TestReader_newAmongOld(t *testing.T) {
 	}
 }
 
-// TestReader_ownWrites: a look-up by key finds what this run has made since the list was loaded.
+// TestReader_ownWrites checks that a search by key finds what this run has created since the
+// listing was loaded.
 func TestReader_ownWrites(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{Seed: 8})
@@ -155,7 +160,7 @@ func TestReader_ownWrites(t *testing.T) {
 	p.imported(t, "cohort_perk", "new")
 }
 
-// TestReader_fewOfMany: a long list is not loaded for the sake of few.
+// TestReader_fewOfMany checks that a few resources do not load a long listing.
 func TestReader_fewOfMany(t *testing.T) {
 	t.Parallel()
 	const perks, page = 100_000, 100
@@ -197,7 +202,7 @@ func TestReader_fewOfMany(t *testing.T) {
 	}
 }
 
-// TestReader_get: reads can be told to go by id.
+// TestReader_get checks the setting that makes all reads go by id.
 func TestReader_get(t *testing.T) {
 	t.Setenv("COHORT_READ_STRATEGY", "get")
 	w := newWorld(t, sandbox.Options{Seed: 6})

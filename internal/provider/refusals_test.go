@@ -15,8 +15,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// What the service finds at a property of its own is told at the attribute that it comes from. Terraform shows no line of a nested
-// attribute, so this looks at the protocol.
+// TestRefusedPaths checks that an error about a property of the service points to its attribute.
+// Terraform shows no line for a nested attribute, so this test looks at the protocol.
 func TestRefusedPaths(t *testing.T) {
 	t.Parallel()
 	perk := map[string]any{"internal_name": "a"}
@@ -109,7 +109,8 @@ func TestRefusedPaths(t *testing.T) {
 	}
 }
 
-// What is gone when it is to be destroyed is destroyed, whether the service says so with 404 or with 417; a page of a proxy says nothing.
+// TestDestroy_gone checks that the destruction of a missing object succeeds, with a 404 and with a
+// 417 from the service. A 404 page of a proxy proves nothing.
 func TestDestroy_gone(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []struct{ typeName, path, body string }{
@@ -121,7 +122,7 @@ func TestDestroy_gone(t *testing.T) {
 		{"cohort_badge", "badges", ""},
 		{"cohort_campaign", "campaigns", `{"internalName":"a","type":"airdrop"}`},
 	} {
-		code := strings.TrimSuffix(strings.Replace(kind.path, "ies", "ys", 1), "s") // of one such object
+		code := strings.TrimSuffix(strings.Replace(kind.path, "ies", "ys", 1), "s") // as error codes spell the kind
 		gone := `{"code":"` + code + `.not-found","message":"There is none."}`
 		page := "<html>404</html>"
 		for name, test := range map[string]struct {
@@ -171,7 +172,8 @@ func TestDestroy_gone(t *testing.T) {
 	}
 }
 
-// What others still refer to is not destroyed: it stays, the error says why, and once they are gone it goes.
+// TestDestroy_inUse checks that an object that others refer to stays, and that the error says why.
+// Once the others are gone, it can be destroyed.
 func TestDestroy_inUse(t *testing.T) {
 	t.Parallel()
 	for kind, c := range map[string]struct{ path, reason, user, body string }{

@@ -22,7 +22,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// steering are texts that a terminal or a pipeline obeys, or that look like something else than they are.
+// steering are texts that control a terminal or a pipeline, or that look like something else.
 var steering = []string{
 	"\x1b[2J\x1b[HNo changes.\r\n::warning::a\n  ::error::b ##[command]c\u00a0e ##teamcity[f]\n" +
 		"\u00a0::error::c ##vso[task.setvariable variable=x]y \u202etxt.exe f\u2066g h\u0085i " +
@@ -30,10 +30,12 @@ var steering = []string{
 	"::set-output name=x::y", strings.Repeat("n", 70<<10),
 }
 
-// pipelineCommand is how a command begins in the logs of several pipelines. Terraform breaks lines at blanks, so that any word may begin one.
+// pipelineCommand matches the start of a command in the logs of several pipelines. Terraform breaks
+// lines at blanks, so any word may start a line.
 var pipelineCommand = regexp.MustCompile(`##\w*\[|(^|[\s\pZ])::`)
 
-// checkSafe demands that nothing in a text steers a terminal or a pipeline, and that it is short enough to read.
+// checkSafe checks that a text controls neither a terminal nor a pipeline, and that it is short
+// enough to read.
 func checkSafe(t *testing.T, what, text string) {
 	t.Helper()
 	if len(text) > 80<<10 {
@@ -50,7 +52,8 @@ func checkSafe(t *testing.T, what, text string) {
 	}
 }
 
-// TestTexts_ofTheServiceAreSafe: nothing that the service says steers what shows it: codes, messages, pages, names, keys, ids, words of a status.
+// TestTexts_ofTheServiceAreSafe checks that no text of the service controls a terminal or a
+// pipeline: codes, messages, pages, names, keys, ids, and words for a status.
 func TestTexts_ofTheServiceAreSafe(t *testing.T) {
 	t.Parallel()
 	for n, text := range steering {
@@ -83,7 +86,7 @@ func TestTexts_ofTheServiceAreSafe(t *testing.T) {
 				w.postWith(t, w.LiveKey(), "/v1/cohorts", `{"type":"list","name":"Other","referenceId":"other"}`)
 				states := map[string]cty.Value{}
 				for kind := range keyed {
-					// One kind stands for all with the second and third text, and where a call is tried again, which takes its time.
+					// One kind is enough for the second and third text, and for faults that cause slow retries.
 					if n == 0 && f.Status != 302 && f.Status < 500 || kind == "cohort_perk" {
 						states[kind], _ = p.made(kind, p.of(kind, "old-"+kind))
 					}
@@ -114,7 +117,7 @@ func TestTexts_ofTheServiceAreSafe(t *testing.T) {
 					none := cty.NullVal(p.states[kind])
 					planned, all := p.plan(kind, none, p.of(kind, "new-"+kind))
 					show("plan a new "+kind, all)
-					// After another fault, a create searches for its object, and that takes time.
+					// After any other fault, a create searches for its object, and that takes time.
 					if f.Status == 417 || name == "name" || name == "status" {
 						_, _, all = p.carryOut(kind, none, p.of(kind, "new-"+kind), planned)
 						show("create "+kind, all)
@@ -145,7 +148,7 @@ func TestTexts_ofTheServiceAreSafe(t *testing.T) {
 	}
 }
 
-// headerText is a text as far as it may stand in a header.
+// headerText returns the part of a text that a header may contain.
 func headerText(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
@@ -155,10 +158,11 @@ func headerText(text string) string {
 	}, text[:min(len(text), 4000)])
 }
 
-// redactedLog tells, in the process that TestRedactLogs starts, the address to read from.
+// redactedLog is the variable with the address that the process started by TestRedactLogs reads.
 const redactedLog = "PROVIDER_TEST_REDACTED_LOG"
 
-// TestRedactLogs: with the setting of Go that logs every header of HTTP/2, the standard logger has no key.
+// TestRedactLogs checks that the standard logger shows no key, even with the setting of Go that
+// logs every HTTP/2 header.
 func TestRedactLogs(t *testing.T) {
 	t.Parallel()
 	if address := os.Getenv(redactedLog); address != "" {

@@ -42,7 +42,7 @@ const segmentConditions = `{"operator":"or","groups":[
 		{"type":"event","typeConfig":{"event":"order.paid","operator":"has-done","withinDays":null}},
 		{"type":"cohort","typeConfig":{"cohortId":"<VIPs>","operator":"is-in"}}]}]}`
 
-// segmentWorld has a list to refer to.
+// segmentWorld starts a world with a list to refer to.
 func segmentWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t, sandbox.Options{})
@@ -115,7 +115,8 @@ var segmentOutside = outside{
 		{"type":"event","typeConfig":{"event":"order.paid","operator":"has-done","withinDays":null}}]}]}}`,
 }
 
-// A kind of condition that the provider does not know is told as a warning, and does not break the plan.
+// TestSegment_unknownCondition checks that a condition of an unknown kind gives a warning and does
+// not break the plan.
 func TestSegment_unknownCondition(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -169,7 +170,8 @@ func TestSegment_importUnknownKey(t *testing.T) {
 	})
 }
 
-// Conditions that this provider does not know are written as {}, and an update of others leaves them as they are.
+// TestSegment_unknownConditionsStay checks that conditions of an unknown kind are written as {},
+// and that an update of other conditions leaves them as they are.
 func TestSegment_unknownConditionsStay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})

@@ -18,7 +18,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestServer_logs holds that a log of everything has every request in it, and no key.
+// TestServer_logs checks that the most detailed log has every request and no key.
 func TestServer_logs(t *testing.T) {
 	t.Parallel()
 	merchant, err := sandbox.Start(sandbox.Options{})
@@ -63,7 +63,7 @@ func TestServer_logs(t *testing.T) {
 	}}
 	known := tftypes.NewValue(list, map[string]tftypes.Value{
 		"id": tftypes.NewValue(tftypes.String, tftypes.UnknownValue), "mode": tftypes.NewValue(tftypes.String, "test"),
-		// A user may paste a key where it does not belong.
+		// A user may paste a key into the wrong attribute.
 		"name": tftypes.NewValue(tftypes.String, merchant.TestKey()), "reference_id": tftypes.NewValue(tftypes.String, nil),
 	})
 	planned, err := tfprotov6.NewDynamicValue(list, known)
@@ -126,7 +126,8 @@ func TestServer_logs(t *testing.T) {
 	}
 }
 
-// TestServer_keepsNoCall holds that nothing of a call is kept when it has ended, though the framework keeps its context.
+// TestServer_keepsNoCall checks that nothing of a call stays in memory after its end, although the
+// framework keeps its context.
 func TestServer_keepsNoCall(t *testing.T) {
 	t.Parallel()
 	type kept struct{ _ [10_000]byte }

@@ -12,7 +12,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// livePaths are the collections of the kinds with a status, and publicStatus what publishing leads to.
+// livePaths are the collections of the kinds with a status. publicStatus is their status after a
+// publish.
 var livePaths, publicStatus = func() (paths, statuses map[string]string) {
 	paths, statuses = map[string]string{}, map[string]string{}
 	for _, k := range provider.Catalog() {
@@ -24,7 +25,7 @@ var livePaths, publicStatus = func() (paths, statuses map[string]string) {
 	return paths, statuses
 }()
 
-// otherWords makes the service use a word of its own for every status.
+// otherWords makes the service use another word for every status.
 func (w *world) otherWords(t *testing.T, path, word string) (end func()) {
 	t.Helper()
 	var ends []func()
@@ -44,7 +45,7 @@ func (w *world) otherWords(t *testing.T, path, word string) (end func()) {
 	}
 }
 
-// wanting is a configuration of a kind with a wish for a status.
+// wanting returns a configuration of a kind with a desired status.
 func (p *guarded) wanting(kind, status string) cty.Value {
 	p.t.Helper()
 	values := p.of(kind, "vip").AsValueMap()
@@ -52,8 +53,10 @@ func (p *guarded) wanting(kind, status string) cty.Value {
 	return cty.ObjectVal(values)
 }
 
-// TestStatus_unknownWord: the words for a status are assumed, and the service may have others. Nothing follows from a word that is not known: what
-// wants a status says the word and does not go on, the next plan is not quiet, and a draft is not archived where it should be deleted.
+// TestStatus_unknownWord checks an unknown word for a status: the known words are an assumption,
+// and the service may have others. Without a desired status the word is only shown, and the next
+// plan is empty. With one, the plan stops and names the word. No draft is archived instead of
+// deleted.
 func TestStatus_unknownWord(t *testing.T) {
 	t.Parallel()
 	for kind, collection := range livePaths {
@@ -73,7 +76,7 @@ func TestStatus_unknownWord(t *testing.T) {
 						t.Errorf("%s: said %v, want one error with the word at %q", when, all, path)
 					}
 				}
-				// Without a wish, the word is only shown.
+				// Without a desired status, the word is only shown.
 				p := configured()
 				plain := p.of(kind, "vip")
 				planned, _ := p.plan(kind, cty.NullVal(p.states[kind]), plain)
@@ -90,7 +93,7 @@ func TestStatus_unknownWord(t *testing.T) {
 					t.Error("the plan is not quiet, though nothing changes")
 				}
 
-				// With a wish, the plan stops.
+				// With a desired status, the plan stops.
 				p = configured()
 				p.show(kind, state)
 				for _, status := range []string{"draft", publicStatus[kind]} {
@@ -98,7 +101,7 @@ func TestStatus_unknownWord(t *testing.T) {
 					said("planned with the wish "+status, all, "desired_status", true)
 				}
 
-				// A destroy does what it says or nothing.
+				// A destroy does exactly what it says, or nothing.
 				none := cty.NullVal(p.states[kind])
 				gone, _, all := p.carryOut(kind, state, none, &tfprotov6.PlanResourceChangeResponse{PlannedState: dynamic(t, none)})
 				archivable := kind == "cohort_perk" || kind == "cohort_campaign"
@@ -116,7 +119,8 @@ func TestStatus_unknownWord(t *testing.T) {
 	}
 }
 
-// TestStatus_unknownWordAfterCreate: what is made is kept, and the warning has the word; the next plan stops.
+// TestStatus_unknownWordAfterCreate checks that a created object stays in the state, and that the
+// warning has the word. The next plan stops.
 func TestStatus_unknownWordAfterCreate(t *testing.T) {
 	t.Parallel()
 	for kind, collection := range livePaths {
@@ -144,7 +148,8 @@ func TestStatus_unknownWordAfterCreate(t *testing.T) {
 	}
 }
 
-// TestStatus_unknownWordOfPublishing: what the service says of a perk that it published is not taken for live.
+// TestStatus_unknownWordOfPublishing checks that an unknown word in the answer to a publish does
+// not count as live.
 func TestStatus_unknownWordOfPublishing(t *testing.T) {
 	t.Parallel()
 	w, configured := merchant(t, "test")
@@ -168,7 +173,8 @@ func TestStatus_unknownWordOfPublishing(t *testing.T) {
 	}
 }
 
-// TestStatus_unknownWordBeforeUpdate: an update that could not serve its wish sends nothing.
+// TestStatus_unknownWordBeforeUpdate checks that an update sends nothing if it could not reach its
+// desired status.
 func TestStatus_unknownWordBeforeUpdate(t *testing.T) {
 	t.Parallel()
 	for kind, collection := range livePaths {

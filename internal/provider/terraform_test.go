@@ -15,17 +15,17 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 )
 
-// repository is the root of the repository, from here.
+// repository is the path from this folder to the root of the repository.
 const repository = "../.."
 
-// release is the version under which the provider is built for tests; the examples accept it.
+// release is the version of the provider that is built for tests. The examples accept it.
 const release = "0.1.0"
 
-// workshop holds what is built once for all tests, and is removed after the last.
+// workshop is the folder for what is built once for all tests. It is removed after the last test.
 var workshop string
 
 func TestMain(m *testing.M) {
-	// A variable of the machine must not reach the provider that is tested.
+	// A variable of the machine must not reach the provider under test.
 	for _, setting := range os.Environ() {
 		if name, _, _ := strings.Cut(setting, "="); strings.HasPrefix(name, "COHORT_") {
 			_ = os.Unsetenv(name)
@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		defer func() { _ = os.RemoveAll(workshop) }()
-		// What the provider notes for its apply goes too.
+		// The provider keeps notes for its apply in TMPDIR, so they are removed too.
 		if err = os.Setenv("TMPDIR", workshop); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
@@ -47,7 +47,8 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// builtMirror builds the provider into a mirror of both registries, and returns the file by which Terraform installs from nowhere else.
+// builtMirror builds the provider into a mirror of both registries. It returns the CLI
+// configuration that makes Terraform install only from that mirror.
 var builtMirror = sync.OnceValues(func() (configuration string, err error) {
 	name := "terraform-provider-cohort_v" + release
 	if runtime.GOOS == "windows" {
@@ -75,8 +76,9 @@ var builtMirror = sync.OnceValues(func() (configuration string, err error) {
 	return configuration, os.WriteFile(configuration, []byte(text), 0o600)
 })
 
-// fewerStarts puts a script before Terraform that answers for it where the test framework asks what is known already. It is for the framework
-// alone, in whose steps every second start of Terraform is one of those, and most of what the tests cost is starts of Terraform.
+// fewerStarts puts a script in front of Terraform that answers when the test framework asks for
+// something already known. Only the framework needs it: half of the starts in its steps are such
+// questions, and starts of Terraform are most of the cost of the tests.
 var fewerStarts = sync.OnceValue(func() error {
 	path, err := terraformtest.CLI()
 	if err != nil {
@@ -96,7 +98,8 @@ var fewerStarts = sync.OnceValue(func() error {
 	return errors.Join(err, os.Setenv("TF_ACC_TERRAFORM_PATH", path))
 })
 
-// terraformCLI runs the real Terraform with the real provider, each in a process of its own, in one root directory.
+// terraformCLI runs the real Terraform with the real provider in one root directory, each in its
+// own process.
 type terraformCLI struct {
 	t    *testing.T
 	path string
@@ -104,8 +107,9 @@ type terraformCLI struct {
 	env  []string
 }
 
-// newTerraformCLI returns a Terraform for a root directory. settings are environment variables, such as COHORT_API_KEY=test_…; of those of
-// the machine, none that speaks to Terraform or to the provider is passed on.
+// newTerraformCLI returns a Terraform for a root directory. settings are environment variables,
+// such as COHORT_API_KEY=test_…. No variable of the machine for Terraform or for the provider is
+// passed on.
 func newTerraformCLI(t *testing.T, dir string, settings ...string) *terraformCLI {
 	t.Helper()
 	configuration, err := builtMirror()
@@ -129,12 +133,12 @@ func (c *terraformCLI) in(dir string) *terraformCLI {
 	return &terraformCLI{t: c.t, path: c.path, dir: dir, env: c.env}
 }
 
-// with returns the same Terraform with other settings; the last one of a name counts.
+// with returns the same Terraform with other settings. If a name repeats, the last setting counts.
 func (c *terraformCLI) with(settings ...string) *terraformCLI {
 	return &terraformCLI{t: c.t, path: c.path, dir: c.dir, env: append(slices.Clone(c.env), settings...)}
 }
 
-// command prepares a command, for tests that send it signals. It ends with the test.
+// command prepares a command, for tests that send signals to it. The command ends with the test.
 func (c *terraformCLI) command(args ...string) *exec.Cmd {
 	c.t.Helper()
 	command := exec.CommandContext(c.t.Context(), c.path, append(args, "-no-color")...)
@@ -142,7 +146,7 @@ func (c *terraformCLI) command(args ...string) *exec.Cmd {
 	return command
 }
 
-// run runs a command and returns what it printed, and the exit code.
+// run runs a command, and returns its output and exit code.
 func (c *terraformCLI) run(args ...string) (output string, code int) {
 	c.t.Helper()
 	printed, err := c.command(args...).CombinedOutput()
@@ -156,7 +160,7 @@ func (c *terraformCLI) run(args ...string) (output string, code int) {
 	return string(printed), 0
 }
 
-// must runs a command that has to succeed.
+// must runs a command, and fails unless it succeeds.
 func (c *terraformCLI) must(args ...string) string {
 	c.t.Helper()
 	output, code := c.run(args...)

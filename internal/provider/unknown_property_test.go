@@ -12,8 +12,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestProperty_validatesUnknown makes any parts of valid configurations unknown, as variables and outputs of modules are while Terraform validates:
-// whole elements, objects and maps, and what is not set as well. Nothing is wrong with them. What is missing beside them is still told.
+// TestProperty_validatesUnknown makes any parts of valid configurations unknown: whole elements,
+// objects and maps, and also attributes that are not set. Variables and outputs of modules are
+// unknown while Terraform validates. The validation finds no error, but still reports what is
+// missing.
 func TestProperty_validatesUnknown(t *testing.T) {
 	t.Parallel()
 	shared := newPlugin(t)
@@ -48,7 +50,8 @@ func TestProperty_validatesUnknown(t *testing.T) {
 	}
 }
 
-// TestProperty_nestedOnlyInResources holds that only resources have objects that a user writes, which is why only they are tried above.
+// TestProperty_nestedOnlyInResources checks that only resources have objects that a user writes.
+// That is why the test above tries only resources.
 func TestProperty_nestedOnlyInResources(t *testing.T) {
 	t.Parallel()
 	p := newPlugin(t)
@@ -67,7 +70,8 @@ func TestProperty_nestedOnlyInResources(t *testing.T) {
 	}
 }
 
-// settablePaths are the paths in a configuration at which a user can write something, those of elements among them.
+// settablePaths returns the paths in a configuration where a user can write something, including
+// those of elements.
 func settablePaths(config cty.Value, attributes []*tfprotov6.SchemaAttribute) []string {
 	names := map[string]bool{}
 	eachSettable(attributes, "", func(at string) { names[at] = true })
@@ -88,7 +92,7 @@ func settablePaths(config cty.Value, attributes []*tfprotov6.SchemaAttribute) []
 	return paths
 }
 
-// requiredPaths are the paths of the required attributes of all objects that are known.
+// requiredPaths returns the paths of the required attributes of all known objects.
 func requiredPaths(value cty.Value, attributes []*tfprotov6.SchemaAttribute, parent string) []string {
 	if value.IsNull() || !value.IsKnown() {
 		return nil

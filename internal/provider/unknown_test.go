@@ -14,7 +14,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// complete are valid configurations of each resource, which together set every attribute that can be set.
+// complete has valid configurations of each resource. Together they set every attribute that can be
+// set.
 var complete = map[string][]string{
 	"cohort_user_property": {`
 		name         = "Loyalty tier"
@@ -133,9 +134,10 @@ var complete = map[string][]string{
 	},
 }
 
-// TestUnknown_resources sets every attribute at every depth, every element of every list and map, to null and to unknown, validates that, and
-// plans to create it and to update it from a draft and from something public. None of it may meet a bug or break a rule of Terraform for plans.
-// A value that is not valid may be refused.
+// TestUnknown_resources sets every attribute, and every element of every list and map, to null and
+// to unknown, at every depth. It validates each result, plans to create it, and plans to update it
+// from a draft and from a published object. No call may reveal a bug or break Terraform's rules for
+// plans. An invalid value may be refused.
 func TestUnknown_resources(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -166,7 +168,7 @@ func TestUnknown_resources(t *testing.T) {
 	}
 }
 
-// everyHole replaces each part of a configuration by null and by unknown, and then all of it.
+// everyHole replaces each part of a configuration with null and with unknown, and then the whole.
 func (p *plugin) everyHole(kind string, config cty.Value) {
 	p.t.Helper()
 	none := cty.NullVal(config.Type())
@@ -249,7 +251,7 @@ func (p *plugin) hole(kind, what string, config cty.Value, priors map[string]cty
 	}
 }
 
-// noBug fails on what a user can do nothing about.
+// noBug fails on a diagnostic that a user cannot act on.
 func (p *plugin) noBug(what string, all []said) {
 	p.t.Helper()
 	for _, s := range all {
@@ -263,8 +265,9 @@ func (p *plugin) noBug(what string, all []said) {
 	}
 }
 
-// brokenRules returns where a plan breaks Terraform's rules: what is configured is planned as it is configured, or stays as it was; only what
-// is computed may be anything when it is not configured.
+// brokenRules returns the places where a plan breaks Terraform's rules. A configured value must be
+// planned as configured, or stay as it was. Only a computed attribute that is not configured may
+// have any value.
 func brokenRules(attributes []*tfprotov6.SchemaAttribute, parent string, prior, config, planned cty.Value) []string {
 	if !config.IsKnown() || config.IsNull() || !planned.IsKnown() || planned.IsNull() {
 		if planned.RawEquals(config) {
@@ -303,7 +306,8 @@ func brokenRules(attributes []*tfprotov6.SchemaAttribute, parent string, prior, 
 	return broken
 }
 
-// applied is a planned state as it could be after apply: what the service chooses is chosen.
+// applied returns a planned state as it could be after the apply, with values in place of what the
+// service chooses.
 func applied(planned cty.Value, status string) cty.Value {
 	state, err := cty.Transform(planned, func(path cty.Path, value cty.Value) (cty.Value, error) {
 		if len(path) == 1 && path.Equals(cty.GetAttrPath("status")) {
@@ -320,7 +324,7 @@ func applied(planned cty.Value, status string) cty.Value {
 	return state
 }
 
-// filled sets all attributes that can be set, whether they go together or not.
+// filled sets all attributes that can be set, even those that exclude each other.
 func filled(kind cty.Type, attributes []*tfprotov6.SchemaAttribute) cty.Value {
 	values := map[string]cty.Value{}
 	for _, a := range attributes {
@@ -356,7 +360,7 @@ func eachSettable(attributes []*tfprotov6.SchemaAttribute, parent string, visit 
 	}
 }
 
-// cover notes the paths of the attributes that a configuration sets.
+// cover records the paths of the attributes that a configuration sets.
 func cover(value cty.Value, attributes []*tfprotov6.SchemaAttribute, parent string, covered map[string]bool) {
 	if value.IsNull() {
 		return
@@ -398,12 +402,13 @@ func ctyPathText(path cty.Path) string {
 	return strings.TrimPrefix(text.String(), ".")
 }
 
-// TestUnknown_read holds that every model fits its schema when there is nothing in it but an id and a name.
+// TestUnknown_read checks that every model fits its schema if only an id and a name are set.
 func TestUnknown_read(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
 	for kind, schema := range newPlugin(t).schema.ResourceSchemas {
-		p := configuredPlugin(t, w) // one that finds nothing at all thinks it is at the wrong merchant
+		// One plugin for all kinds would find no object at all, and assume the wrong merchant.
+		p := configuredPlugin(t, w)
 		values := map[string]cty.Value{}
 		for name, attribute := range ctyType(t, schema.ValueType()).AttributeTypes() {
 			values[name] = cty.NullVal(attribute)
@@ -411,7 +416,7 @@ func TestUnknown_read(t *testing.T) {
 		values["id"] = cty.StringVal("00000000-0000-4000-8000-000000000000")
 		for _, name := range []string{"name", "internal_name"} {
 			if _, has := values[name]; has {
-				values[name] = cty.StringVal("a") // Without it, it is an import that finds nothing.
+				values[name] = cty.StringVal("a") // Without it, this would be an import that finds nothing.
 			}
 		}
 		answer, err := p.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
@@ -440,7 +445,8 @@ func TestUnknown_read(t *testing.T) {
 	}
 }
 
-// TestUnknown_dataSources holds that every model of a data source fits its schema, and that what is not known yet is no error.
+// TestUnknown_dataSources checks that every model of a data source fits its schema, and that an
+// unknown value is no error.
 func TestUnknown_dataSources(t *testing.T) {
 	t.Parallel()
 	p := configuredPlugin(t, newWorld(t, sandbox.Options{}))
@@ -523,7 +529,8 @@ func TestUnknown_dataSources(t *testing.T) {
 	}
 }
 
-// TestUnknown_provider holds that a provider block of which nothing is known is refused where it matters, in words.
+// TestUnknown_provider checks that a provider block with only unknown values is refused where that
+// matters, with a clear message.
 func TestUnknown_provider(t *testing.T) {
 	t.Setenv("COHORT_API_KEY", "")
 	t.Setenv("COHORT_API_URL", "")

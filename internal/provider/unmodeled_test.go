@@ -14,14 +14,15 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// unmodeled is the property that a newer service has in each of its objects.
+// unmodeled is a property that a newer service has in each of its objects.
 const unmodeled = "x-unmodeled"
 
-// ownWords are the wire names whose objects are the user's: texts by language.
+// ownWords are the wire names of the objects that belong to the user: texts by language.
 var ownWords = []string{"title", "description", "lockedDescription", "name", "optInCta"}
 
-// eachObject gives every object in a wire value to visit, with a name by which it is known again: its id, or else its path. Texts by language and
-// the settings of triggers and of custom perks have no properties of the service.
+// eachObject calls visit for every object in a wire value, with a name that identifies it: its id,
+// or else its path. It skips texts by language and the settings of triggers and of custom perks,
+// because they have no properties of the service.
 func eachObject(path string, value any, visit func(name string, object map[string]any)) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -45,14 +46,15 @@ func eachObject(path string, value any, visit func(name string, object map[strin
 	}
 }
 
-// newer is a service that holds something unmodeled in each object, and forgets what an update leaves out.
+// newer is a service that holds an unmodeled property in each object, and loses it when an update
+// leaves it out.
 type newer struct {
 	sync.Mutex
 	lost  []string
 	wrote int
 }
 
-// told returns how much was written and what was lost since the last time.
+// told returns how much was written and what was lost since the last call.
 func (n *newer) told() (wrote int, lost []string) {
 	n.Lock()
 	defer n.Unlock()
@@ -81,7 +83,8 @@ func (n *newer) rewriting() *rewriting {
 	}
 }
 
-// edits are the attributes that can be changed without making another object, step or variant, which would keep nothing; and how.
+// edits has a change for each attribute that can change without a new object, step or variant. A
+// new one would keep nothing.
 var edits = map[string]func(cty.Value) cty.Value{}
 
 func init() {
@@ -105,7 +108,8 @@ func init() {
 	edits["match"] = func(cty.Value) cty.Value { return cty.StringVal("all") }
 }
 
-// edited are copies of a configuration, each with one attribute changed, by what was changed.
+// edited returns copies of a configuration, each with one attribute changed, by the changed
+// attribute.
 func edited(t *testing.T, config cty.Value) map[string]cty.Value {
 	t.Helper()
 	changed := map[string]cty.Value{}
@@ -135,7 +139,7 @@ func edited(t *testing.T, config cty.Value) map[string]cty.Value {
 	return changed
 }
 
-// draftOf is a configuration without a wish for its status.
+// draftOf returns a configuration without a desired status.
 func draftOf(config cty.Value) cty.Value {
 	values := config.AsValueMap()
 	if _, ok := values["desired_status"]; ok {
@@ -171,7 +175,8 @@ func (p *plugin) change(t *testing.T, kind string, prior object, config cty.Valu
 	return after
 }
 
-// again reads an object, and demands that neither this nor a plan of the configuration shows a change.
+// again reads an object. It checks that neither the read nor a plan of the configuration shows a
+// change.
 func (p *plugin) again(t *testing.T, kind string, prior object, config cty.Value) object {
 	t.Helper()
 	read := p.reread(t, kind, prior)
@@ -204,7 +209,7 @@ func (p *plugin) reread(t *testing.T, kind string, prior object) object {
 	return object{p.decoded(kind, read.NewState), read.Private}
 }
 
-// referred makes what complete configurations refer to.
+// referred creates what the configurations in complete refer to.
 func (w *world) referred(t *testing.T, kind string) *strings.Replacer {
 	t.Helper()
 	if kind != "cohort_user_property" {
@@ -218,7 +223,8 @@ func (w *world) referred(t *testing.T, kind string) *strings.Replacer {
 	)
 }
 
-// Every update of every attribute leaves alone what the provider does not model, at any depth.
+// TestUpdate_leavesAloneWhatIsNotModeled checks that an update of any attribute keeps what the
+// provider does not model, at any depth.
 func TestUpdate_leavesAloneWhatIsNotModeled(t *testing.T) {
 	t.Parallel()
 	for kind, configs := range complete {
@@ -247,7 +253,8 @@ func TestUpdate_leavesAloneWhatIsNotModeled(t *testing.T) {
 	}
 }
 
-// So do the steps, rewards, triggers and conditions that stay when others come, go and move.
+// TestUpdate_leavesAloneWhatMoves checks the same for the steps, rewards, triggers and conditions
+// that stay when others come, go and move.
 func TestUpdate_leavesAloneWhatMoves(t *testing.T) {
 	t.Parallel()
 	steps := func(steps string) string {

@@ -48,7 +48,7 @@ func TestUserProperty_lifecycle(t *testing.T) {
 			ConfigPlanChecks: acts(propertyAddress, plancheck.ResourceActionUpdate),
 			Check:            w.wrote(`PATCH /v1/user-properties/<Loyalty tier> {"referenceId":"tier"}`),
 		},
-		// The service always has a reference id, so one that is no longer written stays.
+		// The service always has a reference id, so an id that leaves the configuration stays.
 		resource.TestStep{
 			Config:           block(propertyAddress, `name = "Tier"`, `type = "text"`),
 			ConfigPlanChecks: nothingToDo,
@@ -76,7 +76,7 @@ func TestUserProperty_derivedReferenceID(t *testing.T) {
 			Check:             w.wrote(`POST /v1/user-properties {"name":"Loyalty tier","type":"date"}`),
 			ConfigStateChecks: []statecheck.StateCheck{known(propertyAddress, text("loyalty_tier"), "reference_id")},
 		},
-		// It is derived once: renaming does not move it.
+		// The service derives the id once, so a rename keeps it.
 		resource.TestStep{
 			PreConfig:         w.mark,
 			Config:            block(propertyAddress, `name = "Status"`, `type = "date"`),

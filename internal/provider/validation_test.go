@@ -10,8 +10,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestValidation_bad holds that every wrong value is refused before anything is sent, at the attribute at fault and nowhere else, with a text
-// that says what is allowed.
+// TestValidation_bad checks that every wrong value is refused before any request, at the attribute
+// at fault and nowhere else. The text says what is allowed.
 func TestValidation_bad(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
@@ -31,8 +31,8 @@ func TestValidation_bad(t *testing.T) {
 	)
 	for _, c := range []struct {
 		name, kind, block string
-		want              []string // path: summary, of all diagnostics
-		says              []string // in the details
+		want              []string // path: summary, for every diagnostic
+		says              []string // texts in the details
 	}{
 		// Names and keys.
 		{
@@ -664,7 +664,8 @@ func TestValidation_bad(t *testing.T) {
 	}
 }
 
-// TestValidation_laterOrNever holds that what is not known yet, and what only a draft may lack, is no error.
+// TestValidation_laterOrNever checks that unknown values, and values that only a draft may lack,
+// are no error.
 func TestValidation_laterOrNever(t *testing.T) {
 	t.Parallel()
 	p := configuredPlugin(t, newWorld(t, sandbox.Options{}))
