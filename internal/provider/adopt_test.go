@@ -18,7 +18,7 @@ func adoptable(t *testing.T, w *world, p *plugin, kind, id string) {
 	found, _ := p.adopt(kind, id)
 	config := p.generated(kind, found.state)
 	if all := errorsOf(p.validate(kind, config)); len(all) > 0 {
-		t.Fatalf("what was generated is not valid: %v\n%#v", all, config)
+		t.Fatalf("the generated configuration is not valid: %v\n%#v", all, config)
 	}
 	planned, err := p.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: kind, PriorState: dynamic(t, found.state), PriorPrivate: found.private, Config: dynamic(t, config),

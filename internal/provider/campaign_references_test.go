@@ -105,7 +105,7 @@ func TestReferences_archivedPerk(t *testing.T) {
 		if told := len(all) == 1 && all[0].warning && all[0].path == "rewards[0].perk_id" &&
 			all[0].summary == "An archived perk as a reward" &&
 			strings.Contains(all[0].detail, `the perk "perk `+desired+`"`); told != warns {
-			t.Errorf("%s: said %v, want a warning: %t", desired, all, warns)
+			t.Errorf("%s: said %v, want one warning: %t", desired, all, warns)
 		}
 	}
 }

@@ -259,7 +259,7 @@ func TestCampaign_formNotKnownYet(t *testing.T) {
 				t.Fatal(all)
 			}
 			if got := len(answer.RequiresReplace) > 0; got != test.replaces {
-				t.Errorf("replaces because of %v, want %t", answer.RequiresReplace, test.replaces)
+				t.Errorf("the plan replaces because of %v, want a replacement: %t", answer.RequiresReplace, test.replaces)
 			}
 		})
 	}

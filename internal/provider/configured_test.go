@@ -31,11 +31,11 @@ func TestConfigured_needed(t *testing.T) {
 			}
 			for call, all := range p.everyCall() {
 				if len(all) != 1 || all[0].warning || all[0].summary != "The provider is not configured" {
-					t.Errorf("%s said %v, want one error that the provider is not configured", call, all)
+					t.Errorf("%s: said %v, want one error that the provider is not configured", call, all)
 				}
 			}
 			if all := p.validate("cohort_list", p.resource("cohort_list", `name = "VIP"`)); len(all) > 0 {
-				t.Errorf("validation needs no service, and said %v", all)
+				t.Errorf("the validation said %v, although it needs no service", all)
 			}
 			if all := append(p.configure(good), p.get()...); len(all) > 0 {
 				t.Errorf("once it is configured: %v", all)

@@ -63,7 +63,7 @@ func TestContract_resources(t *testing.T) {
 			for _, common := range []string{"id", "mode"} {
 				a, ok := answer.Schema.Attributes[common]
 				if !ok || !a.IsComputed() || a.IsOptional() || a.IsRequired() {
-					t.Errorf("%s has to be there and computed: use %sAttribute", common, common)
+					t.Errorf("%s must exist and be computed: use %sAttribute", common, common)
 				}
 			}
 			walkResource("", answer.Schema.Attributes, func(at string, attribute schema.Attribute) {
@@ -117,7 +117,7 @@ func TestContract_dataSources(t *testing.T) {
 				t.Error("it has no Configure: call providerDataFrom there")
 			}
 			if mode, ok := answer.Schema.Attributes["mode"]; !ok || !mode.IsComputed() {
-				t.Error("mode has to be there and computed, so that a reader sees which merchant was asked")
+				t.Error("mode must exist and be computed, so that a reader sees which merchant was asked")
 			}
 			block := served.DataSourceSchemas[name]
 			if block == nil {
@@ -232,11 +232,11 @@ func TestContract_listResources(t *testing.T) {
 func checkFilter(t *testing.T, at string, attribute listschema.Attribute, of *tfprotov6.Schema) {
 	t.Helper()
 	if !attribute.IsOptional() {
-		t.Errorf("%s has to be optional: a query without a config block finds everything", at)
+		t.Errorf("%s must be optional: a query without a config block finds everything", at)
 	}
 	if of == nil ||
 		!slices.ContainsFunc(of.Block.Attributes, func(a *tfprotov6.SchemaAttribute) bool { return a.Name == at }) {
-		t.Errorf("%s is no attribute of the resource", at)
+		t.Errorf("%s is not an attribute of the resource", at)
 	}
 	if text, ok := attribute.(listschema.StringAttribute); !ok || len(text.Validators) == 0 {
 		t.Errorf("%s refuses nothing: use filterAttribute", at)
@@ -367,7 +367,7 @@ func checkSameAttributes(t *testing.T, resourceAttributes, dataAttributes []*tfp
 	walkServed("", resourceAttributes, func(at string, a *tfprotov6.SchemaAttribute) {
 		if at == "desired_status" || at == "on_destroy" {
 			if shown[at] != nil {
-				t.Errorf("%s says what is wanted of a resource; a data source has no use for it", at)
+				t.Errorf("%s is only a wish for a resource: remove it from the data source", at)
 			}
 			return
 		}
@@ -375,9 +375,9 @@ func checkSameAttributes(t *testing.T, resourceAttributes, dataAttributes []*tfp
 		case same == nil:
 			t.Errorf("the data source does not show %s", at)
 		case !same.Computed:
-			t.Errorf("%s has to be computed in the data source", at)
+			t.Errorf("%s must be computed in the data source", at)
 		case same.Sensitive != a.Sensitive:
-			t.Errorf("%s is sensitive in one of resource and data source only", at)
+			t.Errorf("%s is sensitive only in the resource or only in the data source", at)
 		}
 	})
 }
@@ -399,34 +399,34 @@ func checkReferences(t *testing.T, k Kind, attributes map[string]schema.Attribut
 		}
 		switch {
 		case looks && !declared:
-			t.Errorf("%s looks like a reference to another object: say to what in References of the kind %s, in catalog.go",
+			t.Errorf("%s looks like a reference to another object: name its target in References of the kind %s, in catalog.go",
 				at, k.Name)
 		case declared:
 			found[at] = true
 			text, ok := attribute.(schema.StringAttribute)
 			if !ok {
-				t.Errorf("%s refers to another object and is no string", at)
+				t.Errorf("%s refers to another object and is not a string", at)
 				return
 			}
 			if reference.By == "id" &&
 				!slices.ContainsFunc(text.Validators, func(v validator.String) bool { return reflect.DeepEqual(v, reference) }) {
-				t.Errorf("%s holds the id of another object: add what the catalog says of it to its Validators", at)
+				t.Errorf("%s holds the id of another object: add its reference in the catalog to its Validators", at)
 			}
 		}
 	})
 	for at, reference := range k.References {
 		if !found[at] {
-			t.Errorf("References of the kind %s has %s, which is no attribute", k.Name, at)
+			t.Errorf("References of the kind %s has %s, which is not an attribute", k.Name, at)
 		}
 		for _, name := range reference.Kinds {
 			to, known := kindNamed(name)
 			if !known || reference.By != "id" && reference.By != to.Key {
-				t.Errorf("%s refers to a %s by its %s, which is no key of a kind", at, name, reference.By)
+				t.Errorf("%s refers to a %s by its %s, which is not the key of a kind", at, name, reference.By)
 			}
 			if slices.IndexFunc(kinds, func(other Kind) bool { return other.Name == name }) >
 				slices.IndexFunc(kinds, func(other Kind) bool { return other.Name == k.Name }) {
-				t.Errorf("%s refers to a %s, which comes later in the catalog: kinds stand there in the order in "+
-					"which they can be made", at, name)
+				t.Errorf("%s refers to a %s, which comes later in the catalog: put each kind after "+
+					"the kinds that it refers to", at, name)
 			}
 		}
 	}
@@ -463,11 +463,11 @@ func checkKey(t *testing.T, k Kind, attributes map[string]schema.Attribute) {
 	key, found := attributes[k.Key]
 	switch {
 	case !found:
-		t.Errorf("it has no attribute %s, which the catalog calls its key", k.Key)
+		t.Errorf("it has no attribute %s, its key in the catalog", k.Key)
 	case k.Key != "internal_name" && k.Key != "reference_id":
-		t.Errorf("its key is %s: it has to be internal_name or reference_id, by which users know keys", k.Key)
+		t.Errorf("its key is %s, want internal_name or reference_id, the keys that users know", k.Key)
 	case !key.IsRequired() && !key.IsOptional():
-		t.Errorf("nobody can write its key %s", k.Key)
+		t.Errorf("its key %s cannot be configured", k.Key)
 	}
 }
 
@@ -514,7 +514,7 @@ func checkFiles(t *testing.T, folder string, files map[string]string) {
 		case err != nil:
 			t.Errorf("there is no %s/%s: add it, the documentation shows it", folder, name)
 		case !strings.Contains(string(content), text):
-			t.Errorf("%s/%s does not have %q in it", folder, name, text)
+			t.Errorf("%s/%s does not contain %q", folder, name, text)
 		}
 	}
 }

@@ -354,7 +354,7 @@ func TestEqualForms_stayAsWritten(t *testing.T) {
 	for path, forms := range table {
 		for _, name := range forms {
 			if name != "exact" && !walked[path+" "+name] {
-				t.Errorf("no configuration has %s, so the form %s was not walked", path, name)
+				t.Errorf("no configuration has %s, so the form %s was not tested", path, name)
 			}
 		}
 	}
@@ -439,7 +439,7 @@ func TestEqualForms_driftShows(t *testing.T) {
 						t.Fatal(err)
 					}
 					if remote, err := at.Apply(p.reread(t, kind, made).state); err == nil && remote.RawEquals(was) {
-						t.Errorf("another value of %s does not show: it is still %#v", path, remote)
+						t.Errorf("another value of %s does not show: the state still has %#v", path, remote)
 					}
 				})
 			})

@@ -267,7 +267,7 @@ func documentedImport(t *testing.T, folder string) (block imported, command stri
 	block = parseImport(t, filepath.Join(folder, "import-by-string-id.tf"))
 	identity := parseImport(t, filepath.Join(folder, "import-by-identity.tf"))
 	if identity.to != block.to || identity.mode != "test" && identity.mode != "live" || uuid.Validate(identity.id) != nil {
-		t.Errorf("import-by-identity.tf imports %+v, which is not like %+v", identity, block)
+		t.Errorf("import-by-identity.tf imports %+v, want a target and an identity as in %+v", identity, block)
 	}
 	if !strings.HasPrefix(block.to, kind+".") {
 		t.Errorf("import-by-string-id.tf imports to %s, not to a %s", block.to, kind)
@@ -315,7 +315,7 @@ func declaring(t *testing.T, folder string, block imported) string {
 			return string(content)
 		}
 	}
-	t.Fatalf("no example in %s declares %s with the key %q, which its imports import", folder, block.to, block.id)
+	t.Fatalf("no example in %s declares %s with the key %q of its imports", folder, block.to, block.id)
 	return ""
 }
 
@@ -417,7 +417,7 @@ func listBlock(t *testing.T, kind string, body *hclsyntax.Body) *tfprotov6.ListR
 		}
 	}
 	if body.Attributes["provider"] == nil {
-		t.Error("it has no provider, which Terraform demands")
+		t.Error("it has no provider, which Terraform requires")
 	}
 	config := map[string]any{}
 	for _, block := range body.Blocks {
@@ -474,7 +474,7 @@ func TestExamples_terraformQuery(t *testing.T) {
 			query(fmt.Sprintf("list %q \"all\" {\n  provider = cohort\n}\n", kind), "-generate-config-out=generated.tf")
 			output := terraform.must("apply", "-auto-approve")
 			if !strings.Contains(output, "3 imported, 0 added, 0 changed, 0 destroyed") {
-				t.Errorf("what the query wrote does not adopt without a change:\n%s", output)
+				t.Errorf("the generated configuration does not adopt without a change:\n%s", output)
 			}
 			terraform.noChanges()
 			if diff := cmp.Diff(before, kinds(w, "test")); diff != "" {

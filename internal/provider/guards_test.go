@@ -31,7 +31,7 @@ func (p *plugin) stateOf(kind, mode string) cty.Value {
 		values[name] = cty.NullVal(attribute)
 	}
 	if keyOf[kind].attribute == "" {
-		p.t.Fatalf("%s is a resource that this test does not know: add it to keyOf", kind)
+		p.t.Fatalf("keyOf does not know the resource %s: add it", kind)
 	}
 	values["id"], values["mode"] = cty.StringVal("00000000-0000-4000-8000-000000000001"), cty.StringVal(mode)
 	values[keyOf[kind].attribute] = cty.StringVal("vip")
@@ -145,9 +145,9 @@ func TestGuards_liveDeletion(t *testing.T) {
 				case c.refused &&
 					(len(all) != 1 || all[0].summary != fmt.Sprintf("This would delete %s %q in the LIVE merchant", of.noun, "vip") ||
 						!strings.Contains(all[0].detail, fmt.Sprintf("allow_live_delete = [\"%s:vip\"]", of.name))):
-					t.Errorf("%s, %s of %s: said %v, want that it would delete one in the LIVE merchant", c.name, name, kind, all)
+					t.Errorf("%s, %s of %s: said %v, want an error about a deletion in the LIVE merchant", c.name, name, kind, all)
 				case c.refused && sent["DELETE"]+sent["POST"] > 0:
-					t.Errorf("%s, %s of %s: it was sent: %v", c.name, name, kind, sent)
+					t.Errorf("%s, %s of %s: requests were sent: %v", c.name, name, kind, sent)
 				}
 			}
 		}

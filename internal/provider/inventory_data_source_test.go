@@ -69,7 +69,7 @@ func TestInventoryDataSource_kinds(t *testing.T) {
 	)
 	for _, e := range w.History() {
 		if e.Path != "/v1/cohorts?limit=100" {
-			t.Errorf("%s %s was sent, and only lists and segments were asked for", e.Method, e.Path)
+			t.Errorf("%s %s was sent, want requests only for lists and segments", e.Method, e.Path)
 		}
 	}
 }

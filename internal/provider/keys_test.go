@@ -225,10 +225,10 @@ func TestGuards_privateData(t *testing.T) {
 		p.show(kind, state)
 		gone, private, all := p.readState(kind, state, old)
 		if !gone.IsNull() || len(all) > 0 || len(private) > 0 {
-			t.Errorf("after the read of what is gone: %#v, private data %s, said %v", gone.IsNull(), private, all)
+			t.Errorf("after the read of a missing object: gone %#v, private data %s, said %v", gone.IsNull(), private, all)
 		}
 		if _, all = p.planWith(kind, cty.NullVal(p.states[kind]), changed, old); len(all) > 0 {
-			t.Errorf("what is new again: said %v, want nothing", all)
+			t.Errorf("a new create of it: said %v, want nothing", all)
 		}
 	})
 }
@@ -272,7 +272,8 @@ func TestGuards_tainted(t *testing.T) {
 							case refused && (len(all) != 1 || !strings.Contains(all[0].summary, "replace "+keyOf[kind].noun) ||
 								!strings.Contains(all[0].detail, fmt.Sprintf("allow_live_delete = [%q]", name)) ||
 								!strings.Contains(all[0].detail, "tainted")):
-								t.Errorf("with %s, %s is allowed: said %v, want that it replaces a tainted object", with, allowed, all)
+								t.Errorf("with %s, %s is allowed: said %v, want an error about the replacement of a tainted object",
+									with, allowed, all)
 							}
 						}
 					}
@@ -463,7 +464,7 @@ func TestGuards_keysThatPassOn(t *testing.T) {
 			}
 			all = p.planNew(kind, "first")
 			if len(all) != 1 || !all[0].warning || !strings.Contains(all[0].detail, "moved block") {
-				t.Errorf("a new one with the key of one that goes: said %v, want one warning that names moved blocks", all)
+				t.Errorf("a new one with the key of a deleted one: said %v, want one warning that names moved blocks", all)
 			}
 		})
 	}
@@ -487,7 +488,7 @@ func TestGuards_archivedKey(t *testing.T) {
 			old, _ := p.made(kind, archived)
 			other, _ := p.made(kind, p.of(kind, "other"))
 			if old.GetAttr("status").AsString() != "archived" {
-				t.Fatalf("it is %s", old.GetAttr("status").AsString())
+				t.Fatalf("the status is %s, want archived", old.GetAttr("status").AsString())
 			}
 			quiet := func(name string, plan func(q *guarded) []said) {
 				t.Helper()
@@ -498,7 +499,7 @@ func TestGuards_archivedKey(t *testing.T) {
 			shared := func(name string, plan func(q *guarded) []said) {
 				t.Helper()
 				if all := errorsOf(plan(configured())); len(all) == 0 || !strings.Contains(all[0].summary, "Two resources have") {
-					t.Errorf("%s: said %v, want that two resources have the key", name, all)
+					t.Errorf("%s: said %v, want an error about two resources with one key", name, all)
 				}
 			}
 			planOld := func(q *guarded, config cty.Value) []said {
@@ -536,25 +537,25 @@ func TestGuards_archivedKey(t *testing.T) {
 			none := cty.NullVal(q.states[kind])
 			next, all := q.plan(kind, none, q.of(kind, "other"))
 			if len(errorsOf(all)) > 0 {
-				t.Errorf("a new one with the key of one that is archived: said %v, want no error", all)
+				t.Errorf("a new one with the key of an archived one: said %v, want no error", all)
 			}
 			if _, _, all := q.carryOut(kind, other, gone, planned); len(all) > 0 {
 				t.Fatal(all)
 			}
 			if _, _, all := q.carryOut(kind, none, q.of(kind, "other"), next); len(all) > 0 {
-				t.Errorf("to make it: said %v", all)
+				t.Errorf("its create: said %v", all)
 			}
 
 			// The object cannot return to a key that an unmanaged object has.
 			all = errorsOf(planOld(configured(), published))
 			if len(all) > 0 {
-				t.Fatalf("to come back alone: said %v", all)
+				t.Fatalf("the return to its own key: said %v", all)
 			}
 			q = configured()
 			q.made(kind, q.of(kind, "old"))
 			all = errorsOf(planOld(configured().briefly(), published))
 			if len(all) != 1 || !strings.Contains(all[0].summary, `has the internal name "old" already in the test merchant`) {
-				t.Errorf("to come back to the key of a stranger: said %v", all)
+				t.Errorf("the return to the key of an unmanaged object: said %v", all)
 			}
 		})
 	}
@@ -591,14 +592,14 @@ func TestGuards_createHasTheLastWord(t *testing.T) {
 			made, _, all := p.carryOut(kind, none, p.of(kind, "vip"), planned)
 			if len(all) != 1 || !strings.Contains(all[0].summary, "exists in the test merchant") ||
 				!strings.Contains(all[0].detail, "create_before_destroy") {
-				t.Errorf("the create: said %v, want that the old one still exists", all)
+				t.Errorf("the create: said %v, want an error that the old one still exists", all)
 			}
 			if !made.IsNull() || w.Stats().ByMethod["POST"] > 0 {
-				t.Errorf("it was made: %v", w.Stats())
+				t.Errorf("the object was created: %v", w.Stats())
 			}
 			// Without a planned replacement, the existing object counts as unmanaged.
 			if all := configured().planNew(kind, "vip"); len(all) != 1 || !strings.Contains(all[0].summary, "already exists") {
-				t.Errorf("a new one: said %v, want that it already exists", all)
+				t.Errorf("a new one: said %v, want an error that it already exists", all)
 			}
 		})
 	}
@@ -678,7 +679,7 @@ func TestGuards_keyLikeAnID(t *testing.T) {
 		t.Errorf("the one with that key: said %v, want one error", all)
 	}
 	if all := destroy("perk:key:"+name, second); len(all) > 0 {
-		t.Errorf("the one with that key, named as a key: said %v", all)
+		t.Errorf("the one with that key, with the prefix key: said %v", all)
 	}
 }
 

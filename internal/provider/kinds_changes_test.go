@@ -207,7 +207,7 @@ func (s *subject) altered(a *tfprotov6.SchemaAttribute) (from, to cty.Value, upd
 		}
 	}
 	if !replaces {
-		s.t.Errorf("no other value of %s of %s was found: add to edits how it is changed, "+
+		s.t.Errorf("no other value of %s of %s was found: add a change to edits, "+
 			"or another value in backquotes to its description: %v", a.Name, s.typeName, refusals)
 	}
 	return from, to, false
@@ -336,24 +336,24 @@ func (s *subject) sendsWhatChanged(a alteration, owners map[string]string) {
 		return
 	}
 	if at == 0 || a.sent[at-1].Method != http.MethodGet || a.sent[at-1].Path != a.sent[at].Path {
-		s.t.Errorf("%s was sent before it was read by id: in Update, use the read that no list serves", what)
+		s.t.Errorf("%s was sent before a read by id: in Update, use the read that bypasses listings", what)
 	}
 	body := a.body(s.t)
 	for name, value := range body {
 		// The type of a variant defines how to read its settings, so both are sent.
 		saysHow := name == "type" && body["typeConfig"] != nil
 		if reflect.DeepEqual(value, a.before[name]) && !saysHow {
-			s.t.Errorf("%s sent %s, which did not change: send the difference to what the service has", what, name)
+			s.t.Errorf("%s sent %s, which did not change: send only what differs from the service", what, name)
 		}
 		pair := []string{owners[name], a.attribute}
 		if pair[0] != "" && !slices.Equal(pair, together[s.typeName]) {
-			s.t.Errorf("%s sent %s, and so did that of %s: send the difference to what the service has, "+
-				"or add them to together if the service has them in one property", what, name, pair[0])
+			s.t.Errorf("%s sent %s, and so did the change of %s: send only what differs from the service, "+
+				"or add both to together if they share one property of the service", what, name, pair[0])
 		}
 		owners[name] = a.attribute
 	}
 	if len(body) >= s.properties {
-		s.t.Errorf("%s sent %d properties, as many as the create", what, len(body))
+		s.t.Errorf("%s sent %d properties, not fewer than the create", what, len(body))
 	}
 }
 
@@ -375,10 +375,10 @@ func (s *subject) refusesConflicts(all []alteration) {
 		_, _, says = s.carryOut(s.typeName, s.held.state, planned.to, plan)
 		refusals := errorsOf(says)
 		if len(refusals) == 0 || !strings.Contains(refusals[0].summary, "changed outside") {
-			s.t.Errorf("%s, and the update says %v: call checkConflict in Update", what, says)
+			s.t.Errorf("%s, but the update says %v: call checkConflict in Update", what, says)
 		}
 		if sent := s.w.writes(); len(sent) > 0 {
-			s.t.Errorf("%s, and the update sent %q", what, sent)
+			s.t.Errorf("%s, but the update sent %q", what, sent)
 		}
 		back()
 	}

@@ -26,7 +26,7 @@ func eachKind(t *testing.T, run func(t *testing.T, k provider.Kind, typeName str
 			t.Parallel()
 			typeName := "cohort_" + k.Name
 			if keyed[typeName] == "" {
-				t.Fatalf("keyed has no %s: add the least arguments of one that has a key", typeName)
+				t.Fatalf("keyed has no %s: add its minimal arguments with a key", typeName)
 			}
 			run(t, k, typeName)
 		})
@@ -63,7 +63,7 @@ func TestKinds_tables(t *testing.T) {
 		typeName := "cohort_" + k.Name
 		resource := served.ResourceSchemas[typeName]
 		if resource == nil {
-			t.Errorf("%s is no resource: give its kind in the catalog a resource of this name", typeName)
+			t.Errorf("%s is not a resource: give its kind in the catalog a resource of this name", typeName)
 			continue
 		}
 		at := slices.IndexFunc(resource.Block.Attributes, func(a *tfprotov6.SchemaAttribute) bool { return a.Name == k.Key })
@@ -167,7 +167,7 @@ func TestKinds_refreshFromLists(t *testing.T) {
 		requests := w.requests()
 		isOne := func(request string) bool { return objectPath.MatchString(strings.TrimPrefix(request, "GET ")) }
 		if len(requests) != 1 || isOne(requests[0]) {
-			t.Errorf("a refresh of 5 %s sent %q, want one page of their list: in Read, use the read that lists serve",
+			t.Errorf("a refresh of 5 %s sent %q, want one page of their listing: in Read, use the read from listings",
 				k.Plural, requests)
 		}
 	})
@@ -276,7 +276,7 @@ func TestKinds_liveDeletion(t *testing.T) {
 				"call the guard of deletions in Delete, before anything is sent", k.Noun, all, want)
 		}
 		if sent := w.writes(); len(sent) > 0 || !w.exists(id) {
-			t.Fatalf("a live %s was deleted where that is refused: %q", k.Noun, sent)
+			t.Fatalf("a live %s was deleted after a refusal: %q", k.Noun, sent)
 		}
 		left, _, all := allowed.carryOut(typeName, state, none, planned)
 		if len(all) > 0 || !left.IsNull() || w.exists(id) {

@@ -78,10 +78,10 @@ func TestProvider_maliciousChange(t *testing.T) {
 		}
 	}
 	if tried < 50 || configured < 20 {
-		t.Errorf("%d blocks were tried and %d accepted, which is not all", tried, configured)
+		t.Errorf("%d blocks were tried and %d accepted, want at least 50 and 20", tried, configured)
 	}
 	if got := elsewhere.connections.Load(); got != 0 {
-		t.Errorf("%d connections came to another address", got)
+		t.Errorf("%d connections were opened to another address", got)
 	}
 	reads := 0
 	for _, e := range w.History() {
@@ -92,7 +92,7 @@ func TestProvider_maliciousChange(t *testing.T) {
 		}
 	}
 	if reads == 0 {
-		t.Error("nothing was read, so nothing was tried")
+		t.Error("nothing was read, so nothing was tested")
 	}
 }
 

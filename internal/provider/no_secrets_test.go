@@ -57,7 +57,7 @@ func TestDiagnostics_repeatNoText(t *testing.T) {
 					return true, nil
 				})
 				if told == 0 && kind != "cohort_list" && !underRace {
-					t.Error("nothing was said at all")
+					t.Error("there was no diagnostic at all")
 				}
 			})
 		}

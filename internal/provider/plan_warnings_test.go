@@ -226,7 +226,7 @@ func (p *plugin) saidWarnings(all []said, want, says []string) {
 	}
 	for _, text := range says {
 		if !strings.Contains(details.String(), text) {
-			p.t.Errorf("nothing says %q:\n%s", text, details.String())
+			p.t.Errorf("no warning says %q:\n%s", text, details.String())
 		}
 	}
 }

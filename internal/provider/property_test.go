@@ -51,7 +51,7 @@ func (p *plugin) apply(t *rapid.T, kind string, prior object, config cty.Value) 
 	}
 	after := object{p.decoded(kind, applied.NewState), applied.Private}
 	if !after.state.IsWhollyKnown() {
-		t.Fatalf("not all of it is known after apply: %#v", after.state)
+		t.Fatalf("some values are unknown after the apply: %#v", after.state)
 	}
 	for _, leaf := range differences(p.decoded(kind, planned.PlannedState), after.state) {
 		t.Fatalf("Terraform would call this inconsistent: %s", leaf)
@@ -225,7 +225,7 @@ func TestProperty_monotone(t *testing.T) {
 						t.Fatal(all)
 					}
 					for _, leaf := range differences(p.decoded(kind, early.PlannedState), p.decoded(kind, final.PlannedState)) {
-						t.Fatalf("the first plan promised otherwise: %s", leaf)
+						t.Fatalf("the second plan breaks a promise of the first: %s", leaf)
 					}
 				})
 			})
@@ -310,7 +310,7 @@ func TestProperty_monotoneUpdate(t *testing.T) {
 							t.Fatal(said)
 						}
 						for _, leaf := range differences(p.decoded(kind, early.PlannedState), p.decoded(kind, late.PlannedState)) {
-							t.Fatalf("the first plan promised otherwise: %s", leaf)
+							t.Fatalf("the second plan breaks a promise of the first: %s", leaf)
 						}
 						if len(late.RequiresReplace) > 0 {
 							t.Fatalf("only the second plan replaces, because of %v", late.RequiresReplace)

@@ -203,7 +203,7 @@ func TestProvider_refuses(t *testing.T) {
 			said := strings.ReplaceAll(all[0].summary+all[0].detail, garbage, "garbage.pem")
 			for _, secret := range []string{"0123", "4567", "secret", "fedcba", "pass@"} {
 				if strings.Contains(said, secret) {
-					t.Errorf("a part of a secret is in the error: %v", all)
+					t.Errorf("the error contains a part of a secret: %v", all)
 				}
 			}
 		})
@@ -422,7 +422,7 @@ func TestProvider_unknownKeyStandIn(t *testing.T) {
 	}
 	p, all := configure(w.TestKey(), "unknown")
 	if all = append(all, p.get()...); len(all) > 0 {
-		t.Errorf("the variable does not stand in: %v", all)
+		t.Errorf("the variable does not replace the key: %v", all)
 	}
 	w.Reset()
 	_, all = configure(w.LiveKey(), "unknown")
@@ -599,7 +599,7 @@ func TestProvider_requests(t *testing.T) {
 			began := time.Now()
 			all := p.get()
 			if time.Since(began) > 20*time.Second { // the default timeout is longer
-				t.Error("request_timeout is not in force")
+				t.Error("request_timeout has no effect")
 			}
 			if c.says == "" && len(all) > 0 {
 				t.Errorf("failed: %v", all)
@@ -644,7 +644,7 @@ func TestProvider_certificate(t *testing.T) {
 	}
 	one(t, stranger.get(), "", "Could not read the campaign diffusion", "certificate")
 	if n := w.Stats().Requests; n != 0 {
-		t.Errorf("%d requests, with the key, went to someone who is not trusted", n)
+		t.Errorf("%d requests with the key went to a server that is not trusted", n)
 	}
 }
 
@@ -718,7 +718,7 @@ func TestProvider_savedPlan(t *testing.T) {
 			byOpenTofu := strings.Contains(c.mode, "var.") && requests <= 1 &&
 				strings.Contains(output, "inconsistent final plan") && strings.HasPrefix(terraform.must("version"), "OpenTofu")
 			if code == 0 || !byOpenTofu && (!strings.Contains(output, "Wrong merchant") || requests > 0) {
-				t.Errorf("exit code %d after %d requests, want a refusal before any that says it is the wrong merchant:\n%s",
+				t.Errorf("exit code %d after %d requests, want a refusal without a request, because of the wrong merchant:\n%s",
 					code, requests, output)
 			}
 			for _, mode := range []string{"test", "live"} {
@@ -756,9 +756,9 @@ func TestProvider_quiet(t *testing.T) {
 		output += string(content)
 	}
 	if strings.Contains(output, w.TestKey()) {
-		t.Error("the key came out")
+		t.Error("the key is in the output")
 	}
 	if !slices.Contains(terraform.env, "COHORT_API_KEY="+w.TestKey()) {
-		t.Error("the key was not there to come out")
+		t.Error("Terraform ran without the key, so nothing was tested")
 	}
 }

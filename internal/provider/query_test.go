@@ -232,7 +232,7 @@ func TestQuery_results(t *testing.T) {
 			}
 			for _, r := range results {
 				if r.resource != nil {
-					t.Errorf("%s has a resource that nobody asked for", r.name)
+					t.Errorf("%s has a resource, but none was requested", r.name)
 				}
 				state, identity, diags := p.importByIdentity(t, k.typeName, r.identity)
 				noErrors(t, diags)
@@ -492,7 +492,7 @@ func TestQuery_partialRows(t *testing.T) {
 				t.Error(all)
 			}
 			if diff := cmp.Diff(whole, partial, cmp.AllowUnexported(shown{})); diff != "" {
-				t.Errorf("resources of rows that are whole, and of those that are not (-whole +partial):\n%s", diff)
+				t.Errorf("resources of complete rows and of incomplete rows (-whole +partial):\n%s", diff)
 			}
 			if k.filter != "" {
 				results, all := p.query(t, &tfprotov6.ListResourceRequest{

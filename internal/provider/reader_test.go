@@ -198,7 +198,7 @@ func TestReader_fewOfMany(t *testing.T) {
 	requests.Store(0)
 	configured().refresh(t, few)
 	if sent := requests.Load(); sent > 4 {
-		t.Errorf("a refresh of 3 perks of 100,000 took %d requests, of at most 4", sent)
+		t.Errorf("a refresh of 3 perks of 100,000 took %d requests, want at most 4", sent)
 	}
 }
 

@@ -99,7 +99,7 @@ func TestRefusedPaths(t *testing.T) {
 			})()
 			state, diags := w.protocol(t).create(t, test.typeName, test.config)
 			if len(state) != 0 {
-				t.Errorf("a create that was refused left the state %v", state)
+				t.Errorf("a refused create left the state %v", state)
 			}
 			refusal := theFirst(diags, tfprotov6.DiagnosticSeverityError)
 			if len(diags) != 1 || refusal.Attribute.String() != test.at {
@@ -220,7 +220,7 @@ func TestDestroy_inUse(t *testing.T) {
 			p.show(kind, state)
 			all := p.applied(kind, state, cty.NullVal(state.Type()))
 			if len(all) != 1 || !strings.HasPrefix(all[0].summary, "Could not destroy "+keyOf[kind].noun) || !there() {
-				t.Fatalf("it is there: %t; said %v", there(), all)
+				t.Fatalf("the object exists: %t; said %v", there(), all)
 			}
 			for _, want := range []string{c.reason, "Other objects still refer to it. Remove those references first"} {
 				if !strings.Contains(all[0].detail, want) {
@@ -232,7 +232,7 @@ func TestDestroy_inUse(t *testing.T) {
 				t.Fatal(err)
 			}
 			if all := p.applied(kind, state, cty.NullVal(state.Type())); len(all) > 0 || there() {
-				t.Errorf("without the user it is there: %t; said %v", there(), all)
+				t.Errorf("without the user, the object exists: %t; said %v", there(), all)
 			}
 		})
 	}

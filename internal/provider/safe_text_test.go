@@ -48,7 +48,7 @@ func checkSafe(t *testing.T, what, text string) {
 		}
 	}
 	if command := pipelineCommand.FindStringIndex(text); command != nil {
-		t.Errorf("%s has what a pipeline may obey: %.200q", what, text[command[0]:])
+		t.Errorf("%s has a command that a pipeline may obey: %.200q", what, text[command[0]:])
 	}
 }
 
@@ -202,7 +202,7 @@ func TestRedactLogs(t *testing.T) {
 		output, err := child.CombinedOutput()
 		if err != nil || !strings.Contains(string(output), "authorization") ||
 			!strings.Contains(string(output), "Bearer ***") {
-			t.Fatalf("the headers were not logged, so nothing was tried: %v: %s", err, output)
+			t.Fatalf("the headers were not logged, so nothing was tested: %v: %s", err, output)
 		}
 		if strings.Contains(string(output), key) {
 			t.Errorf("the key %s is in the log", key)

@@ -207,6 +207,6 @@ func TestSegment_unknownConditionsStay(t *testing.T) {
 	sameValues(t, "what was sent", any(sent), want)
 	_, all := p.plan(kind, found.state, p.resource(kind, "name = \"s\"\ngroups = [{ conditions = [{}, {}] }]"))
 	if len(all) != 1 || all[0].path != "groups[0].conditions[1]" {
-		t.Errorf("one more that is not known: %v", all)
+		t.Errorf("another unknown condition: %v", all)
 	}
 }

@@ -33,7 +33,7 @@ func TestServer_logs(t *testing.T) {
 	s := NewServer("test")()
 	object, ok := servedSchemas(t).Provider.ValueType().(tftypes.Object)
 	if !ok {
-		t.Fatal("the provider block is no object")
+		t.Fatal("the provider block is not an object")
 	}
 	values := map[string]tftypes.Value{}
 	for name, kind := range object.AttributeTypes {
@@ -142,7 +142,7 @@ func TestServer_keepsNoCall(t *testing.T) {
 	}()
 	runtime.GC()
 	if ended.Value() != nil {
-		t.Error("the context of a call is still there after it")
+		t.Error("the context of a call stays in memory after the call")
 	}
 	runtime.KeepAlive(s)
 }

@@ -90,7 +90,7 @@ func TestStatus_unknownWord(t *testing.T) {
 				planned, all = p.plan(kind, state, plain)
 				said("planned again without a wish", all, "", false)
 				if !p.decoded(kind, planned.PlannedState).RawEquals(state) {
-					t.Error("the plan is not quiet, though nothing changes")
+					t.Error("the plan is not empty, although nothing changes")
 				}
 
 				// With a desired status, the plan stops.
@@ -111,7 +111,7 @@ func TestStatus_unknownWord(t *testing.T) {
 				}
 				for _, request := range w.requests() {
 					if strings.Contains(request, "archive") {
-						t.Errorf("it was archived: %s", request)
+						t.Errorf("the object was archived: %s", request)
 					}
 				}
 			})
@@ -137,7 +137,7 @@ func TestStatus_unknownWordAfterCreate(t *testing.T) {
 			state, _, all := p.carryOut(kind, cty.NullVal(p.states[kind]), config, planned)
 			if len(all) != 1 || !all[0].warning || all[0].path != "desired_status" ||
 				!strings.Contains(all[0].detail, `"UNPUBLISHED", which this version`) {
-				t.Errorf("made: said %v, want one warning with the word", all)
+				t.Errorf("created: said %v, want one warning with the word", all)
 			}
 			p = configured()
 			p.show(kind, state)
@@ -169,7 +169,7 @@ func TestStatus_unknownWordOfPublishing(t *testing.T) {
 		t.Errorf("said %v, want one warning with the word", all)
 	}
 	if got := state.GetAttr("status").AsString(); got != "LIVE" {
-		t.Errorf("the status is %q, want what the service said", got)
+		t.Errorf("the status is %q, want the word of the service", got)
 	}
 }
 

@@ -42,7 +42,7 @@ func TestProperty_validatesUnknown(t *testing.T) {
 					gone := rapid.SampledFrom(needed).Draw(t, "missing")
 					said := errorsOf(p.validate(kind, replaced(t, part, []string{gone}, cty.NullVal)))
 					if len(said) != 1 || said[0].path != gone || said[0].summary != "Missing Configuration for Required Attribute" {
-						t.Fatalf("without %s it said %v, want one error there", gone, said)
+						t.Fatalf("without %s: said %v, want one error there", gone, said)
 					}
 				})
 			})

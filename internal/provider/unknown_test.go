@@ -147,7 +147,7 @@ func TestUnknown_resources(t *testing.T) {
 			t.Parallel()
 			p := configuredPlugin(t, w)
 			if len(complete[kind]) == 0 {
-				t.Fatalf("add configurations of %s to complete, which together set every attribute", kind)
+				t.Fatalf("add configurations of %s to complete that together set every attribute", kind)
 			}
 			covered := map[string]bool{}
 			for _, block := range complete[kind] {
@@ -176,7 +176,7 @@ func (p *plugin) everyHole(kind string, config cty.Value) {
 	if answer, all := p.anew().plan(kind, none, config); len(errorsOf(all)) == 0 {
 		planned := p.decoded(kind, answer.PlannedState)
 		if mode := planned.GetAttr("mode"); !mode.RawEquals(cty.StringVal("test")) {
-			p.t.Errorf("the merchant is planned as %#v: a reviewer has to see it", mode)
+			p.t.Errorf("the plan has the merchant %#v, but a reviewer must see it", mode)
 		}
 		public := "published"
 		if kind == "cohort_perk" {
@@ -427,11 +427,11 @@ func TestUnknown_read(t *testing.T) {
 			t.Fatal(err)
 		}
 		if all := saidBy(answer.Diagnostics); len(all) > 0 {
-			t.Errorf("%s: read of something that is gone: %v", kind, all)
+			t.Errorf("%s: the read of a missing object: %v", kind, all)
 			continue
 		}
 		if state := p.decoded(kind, answer.NewState); !state.IsNull() {
-			t.Errorf("%s: something that is gone is still in the state: %#v", kind, state)
+			t.Errorf("%s: a missing object is still in the state: %#v", kind, state)
 		}
 		for what, text := range map[string]string{"nothing": `{}`, "an attribute of the future": `{"of_the_future":true}`} {
 			upgraded, err := p.server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
@@ -514,7 +514,7 @@ func TestUnknown_dataSources(t *testing.T) {
 			t.Fatal(err)
 		}
 		if all := saidBy(valid.Diagnostics); len(all) > 0 {
-			t.Errorf("%s of what is not known: %v", kind, all)
+			t.Errorf("%s with unknown arguments: %v", kind, all)
 		}
 		answer, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
 			TypeName: kind,

@@ -245,7 +245,7 @@ func TestUpdate_leavesAloneWhatIsNotModeled(t *testing.T) {
 					}
 					held = p.change(t, kind, p.again(t, kind, changed, other), base)
 					if _, lost := service.told(); len(lost) > 0 {
-						t.Errorf("the change of %s taken back: %s", what, strings.Join(lost, "\n"))
+						t.Errorf("the reverted change of %s: %s", what, strings.Join(lost, "\n"))
 					}
 				}
 			})

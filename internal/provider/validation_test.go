@@ -653,11 +653,11 @@ func TestValidation_bad(t *testing.T) {
 			}
 			slices.Sort(got)
 			if diff := cmp.Diff(c.want, got); diff != "" {
-				t.Errorf("what was said (-want +got):\n%s\n%s", diff, details.String())
+				t.Errorf("diagnostics (-want +got):\n%s\n%s", diff, details.String())
 			}
 			for _, text := range c.says {
 				if !strings.Contains(details.String(), text) {
-					t.Errorf("nothing says %q:\n%s", text, details.String())
+					t.Errorf("no diagnostic says %q:\n%s", text, details.String())
 				}
 			}
 		})
@@ -810,7 +810,7 @@ func TestValidation_laterOrNever(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			if all := p.in(t).check(c.kind, c.block); len(all) > 0 {
-				t.Errorf("it is fine, but: %v", all)
+				t.Errorf("a valid configuration is refused: %v", all)
 			}
 		})
 	}
