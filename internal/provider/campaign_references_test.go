@@ -92,9 +92,8 @@ func TestReferences_archivedPerk(t *testing.T) {
 		_, configured := merchant(t, "test")
 		p := configured()
 		perk, _ := p.made("cohort_perk", p.of("cohort_perk", "perk "+desired))
-		if _, all := p.plan("cohort_perk", perk,
-			p.resource("cohort_perk", fmt.Sprintf("internal_name = %q\ndesired_status = %q", "perk "+desired,
-				test.perk))); len(all) > 0 {
+		config := fmt.Sprintf("internal_name = %q\ndesired_status = %q", "perk "+desired, test.perk)
+		if _, all := p.plan("cohort_perk", perk, p.resource("cohort_perk", config)); len(all) > 0 {
 			t.Fatal(all)
 		}
 		campaign := p.resource("cohort_campaign", fmt.Sprintf(

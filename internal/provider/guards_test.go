@@ -90,8 +90,8 @@ func TestGuards_state(t *testing.T) {
 		w := newWorld(t, sandbox.Options{})
 		keys := map[string]string{"test": w.TestKey(), "live": w.LiveKey()}
 		p := newPlugin(t)
-		if all := p.configure(fmt.Sprintf("mode = %q\napi_key = %q\napi_url = %q", c.mode, keys[c.mode],
-			w.URL())); len(all) > 0 {
+		if all := p.configure(fmt.Sprintf("mode = %q\napi_key = %q\napi_url = %q",
+			c.mode, keys[c.mode], w.URL())); len(all) > 0 {
 			t.Fatal(all)
 		}
 		for kind := range p.states {
@@ -131,8 +131,8 @@ func TestGuards_liveDeletion(t *testing.T) {
 			if allow != "" {
 				allow = fmt.Sprintf(allow, of.name)
 			}
-			if all := p.configure(fmt.Sprintf("mode = \"live\"\napi_key = %q\napi_url = %q\n%s", w.LiveKey(), w.URL(),
-				allow)); len(all) > 0 {
+			if all := p.configure(fmt.Sprintf("mode = \"live\"\napi_key = %q\napi_url = %q\n%s",
+				w.LiveKey(), w.URL(), allow)); len(all) > 0 {
 				t.Fatal(all)
 			}
 			for _, name := range []string{"plan of a deletion", "delete"} {
@@ -168,8 +168,8 @@ func TestGuards_keysOfEachMerchant(t *testing.T) {
 			want := map[string]string{"test": `A perk with the internal name "vip" already exists in the test merchant`}
 			for _, mode := range order {
 				p := newPlugin(t)
-				if all := p.configure(fmt.Sprintf("mode = %q\napi_key = %q\napi_url = %q", mode, keys[mode],
-					w.URL())); len(all) > 0 {
+				if all := p.configure(fmt.Sprintf("mode = %q\napi_key = %q\napi_url = %q",
+					mode, keys[mode], w.URL())); len(all) > 0 {
 					t.Fatal(all)
 				}
 				all := p.check("cohort_perk", `internal_name = "vip"`)

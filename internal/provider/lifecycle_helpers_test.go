@@ -586,8 +586,8 @@ func publishWarns(t *testing.T, typeName, kind, noun, public string, prepare fun
 	state, diags := w.protocol(t).create(t, typeName, config)
 	noErrors(t, diags)
 	warning := theFirst(diags, tfprotov6.DiagnosticSeverityWarning)
-	if want := fmt.Sprintf("The %s %q was created but is not %s", noun, config["internal_name"],
-		public); warning.Summary != want {
+	if want := fmt.Sprintf("The %s %q was created but is not %s",
+		noun, config["internal_name"], public); warning.Summary != want {
 		t.Errorf("warning %q, want %q", warning.Summary, want)
 	}
 	for _, want := range []string{

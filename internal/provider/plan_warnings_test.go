@@ -62,22 +62,25 @@ func TestPlanWarnings(t *testing.T) {
 		},
 		"rewards and distribution of a draft": {
 			"cohort_campaign", campaign("draft", "", store, one),
-			desiredCampaign("", store, direct, `rewards = [{ perk_id = "00000000-0000-4000-8000-00000000000f" }]`), nil, nil,
+			desiredCampaign("", store, direct, `rewards = [{ perk_id = "00000000-0000-4000-8000-00000000000f" }]`),
+			nil, nil,
 		},
 		"rewards in another order": {
-			"cohort_campaign", campaign("published", publishedIs, store, one), desiredCampaign(publishedIs, store, two), nil,
-			nil,
+			"cohort_campaign", campaign("published", publishedIs, store, one), desiredCampaign(publishedIs, store, two),
+			nil, nil,
 		},
 		"no rewards in two ways": {
 			"cohort_campaign", campaign("published", publishedIs, store), desiredCampaign(publishedIs, store, `rewards = []`),
 			nil, nil,
 		},
 		"no distribution in two ways": {
-			"cohort_campaign", campaign("published", publishedIs, store, direct), desiredCampaign(publishedIs, store), nil, nil,
+			"cohort_campaign", campaign("published", publishedIs, store, direct), desiredCampaign(publishedIs, store),
+			nil, nil,
 		},
 		"one draw time in another zone": {
 			"cohort_campaign", campaign("published", publishedIs, store, raffle),
-			desiredCampaign(publishedIs, store, strings.Replace(raffle, "02:00:00+02:00", "00:00:00Z", 1)), nil, nil,
+			desiredCampaign(publishedIs, store, strings.Replace(raffle, "02:00:00+02:00", "00:00:00Z", 1)),
+			nil, nil,
 		},
 		"rewards that are not known yet": {
 			"cohort_campaign", campaign("published", publishedIs, store, one),
@@ -109,18 +112,21 @@ func TestPlanWarnings(t *testing.T) {
 		},
 		"archived campaign destroyed otherwise": {
 			"cohort_campaign", campaign("archived", archivedIs, store),
-			desiredCampaign(archivedIs, store, `on_destroy = "delete"`), nil, nil,
+			desiredCampaign(archivedIs, store, `on_destroy = "delete"`),
+			nil, nil,
 		},
 		"archived challenge destroyed otherwise": {
 			"cohort_campaign", campaign("archived", archivedIs, visit),
-			desiredCampaign(archivedIs, `challenge = { steps = [{ user_action = "visit" }] }`, `on_destroy = "delete"`), nil,
-			nil,
+			desiredCampaign(archivedIs, `challenge = { steps = [{ user_action = "visit" }] }`, `on_destroy = "delete"`),
+			nil, nil,
 		},
 		"rewards of an archived campaign in another order": {
-			"cohort_campaign", campaign("archived", archivedIs, store, one), desiredCampaign(archivedIs, store, two), nil, nil,
+			"cohort_campaign", campaign("archived", archivedIs, store, one), desiredCampaign(archivedIs, store, two),
+			nil, nil,
 		},
 		"edit while it is archived": {
-			"cohort_campaign", campaign("published", publishedIs, store), desiredCampaign(archivedIs, newStore), nil, nil,
+			"cohort_campaign", campaign("published", publishedIs, store), desiredCampaign(archivedIs, newStore),
+			nil, nil,
 		},
 		"edit of an archived perk": {
 			"cohort_perk", perk("archived", archivedIs, `title = { en = "Old" }`),
@@ -136,11 +142,13 @@ func TestPlanWarnings(t *testing.T) {
 		},
 		"edit of a perk that comes back": {
 			"cohort_perk", perk("archived", archivedIs, `title = { en = "Old" }`),
-			"internal_name = \"p\"\ntitle = { en = \"New\" }\ndesired_status = \"live\"", nil, nil,
+			"internal_name = \"p\"\ntitle = { en = \"New\" }\ndesired_status = \"live\"",
+			nil, nil,
 		},
 		"edit of a live perk": {
 			"cohort_perk", perk("live", `desired_status = "live"`, `title = { en = "Old" }`),
-			"internal_name = \"p\"\ntitle = { en = \"New\" }\ndesired_status = \"live\"", nil, nil,
+			"internal_name = \"p\"\ntitle = { en = \"New\" }\ndesired_status = \"live\"",
+			nil, nil,
 		},
 
 		"published again": {
@@ -154,11 +162,12 @@ func TestPlanWarnings(t *testing.T) {
 			nil,
 		},
 		"ended by itself": {
-			"cohort_campaign", campaign("ended", publishedIs, store, one), desiredCampaign(publishedIs, newStore, one), nil,
-			nil,
+			"cohort_campaign", campaign("ended", publishedIs, store, one), desiredCampaign(publishedIs, newStore, one),
+			nil, nil,
 		},
 		"ended by itself, then by the user": {
-			"cohort_campaign", campaign("ended", publishedIs, store, one), desiredCampaign(endedIs, store, one), nil, nil,
+			"cohort_campaign", campaign("ended", publishedIs, store, one), desiredCampaign(endedIs, store, one),
+			nil, nil,
 		},
 		"from the archive to a draft": {
 			"cohort_perk", perk("archived", archivedIs, ""), "internal_name = \"p\"\n" + draftIs,
@@ -171,7 +180,8 @@ func TestPlanWarnings(t *testing.T) {
 			[]string{"If it was never published, it is a draft again"},
 		},
 		"a perk from the archive": {
-			"cohort_perk", perk("archived", archivedIs, ""), "internal_name = \"p\"\ndesired_status = \"live\"", nil, nil,
+			"cohort_perk", perk("archived", archivedIs, ""), "internal_name = \"p\"\ndesired_status = \"live\"",
+			nil, nil,
 		},
 
 		"another form of a published campaign": {
@@ -180,7 +190,8 @@ func TestPlanWarnings(t *testing.T) {
 			[]string{"cannot become a store"},
 		},
 		"another form of a draft": {
-			"cohort_campaign", campaign("draft", "", visit), desiredCampaign("", `airdrop = {}`), nil, nil,
+			"cohort_campaign", campaign("draft", "", visit), desiredCampaign("", `airdrop = {}`),
+			nil, nil,
 		},
 		"another type of a property": {
 			"cohort_user_property", "id = \"u0\"\nmode = \"test\"\nname = \"Size\"\ntype = \"text\"\nreference_id = \"size\"",
@@ -190,7 +201,8 @@ func TestPlanWarnings(t *testing.T) {
 		},
 		"another name of a property": {
 			"cohort_user_property", "id = \"u0\"\nmode = \"test\"\nname = \"Size\"\ntype = \"text\"\nreference_id = \"size\"",
-			"name = \"Shoe size\"\ntype = \"text\"\nreference_id = \"size\"", nil, nil,
+			"name = \"Shoe size\"\ntype = \"text\"\nreference_id = \"size\"",
+			nil, nil,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -225,8 +225,8 @@ func TestProvider_accepts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if all := newPlugin(t).configure(fmt.Sprintf("mode = \"test\"\napi_key = %q\n%s", someTestKey,
-				block)); len(all) > 0 {
+			if all := newPlugin(t).configure(fmt.Sprintf("mode = \"test\"\napi_key = %q\n%s",
+				someTestKey, block)); len(all) > 0 {
 				t.Errorf("refused: %v", all)
 			}
 		})

@@ -638,8 +638,8 @@ func TestQuery_live(t *testing.T) {
 	p := newPlugin(t)
 	configure := func(settings string) {
 		t.Helper()
-		if problems := p.configure("api_url = \"" + w.URL() + "\"\nmode = \"live\"\napi_key = \"" + w.LiveKey() + "\"\n" +
-			settings); len(problems) > 0 {
+		if problems := p.configure("api_url = \"" + w.URL() + "\"\nmode = \"live\"\n" +
+			"api_key = \"" + w.LiveKey() + "\"\n" + settings); len(problems) > 0 {
 			t.Fatal(problems)
 		}
 	}
