@@ -67,7 +67,7 @@ func (m campaignModel) checkSlug(
 	}
 	campaigns, err := s.existing.list(ctx, campaignKind, s.client)
 	if err != nil {
-		return // The guard of the keys reports this error.
+		return // Best effort; for a new key, the guard of the keys reports the error.
 	}
 	for _, c := range campaigns {
 		id, draft, archived := string(c.ID), c.Status == merchants.StatusDraft, c.Status == merchants.StatusArchived
