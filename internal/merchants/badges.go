@@ -10,8 +10,8 @@ const (
 	VisibleToOwners   = "owners"
 )
 
-// Badge is given to users when they enter a list or segment and taken back when they leave it (documented:
-// https://docs.getcohort.com/users/badges).
+// Badge is given to users when they enter a list or segment, and taken back when they leave it
+// (documented: https://docs.getcohort.com/users/badges).
 type Badge struct {
 	ID           ID     `json:"id"`
 	InternalName string `json:"internalName"`
@@ -24,7 +24,7 @@ type Badge struct {
 	CohortID ID `json:"cohortId"`
 	// Visibility is VisibleToEveryone or VisibleToOwners.
 	Visibility string `json:"visibility"`
-	// LockedDescription is shown to those who do not own it; empty means the description.
+	// LockedDescription is shown to users who do not own the badge; empty means the description.
 	LockedDescription Localized `json:"lockedDescription"`
 	Raw
 }
@@ -45,7 +45,7 @@ func (b *Badge) Head() Head {
 	return Head{ID: b.ID, Key: b.InternalName, Name: b.InternalName, Status: b.Status}
 }
 
-// badges says how the API has badges (assumed).
+// badges describes badges in the API (assumed).
 var badges = descriptor{
 	path: "badges", noun: "badge", name: "internalName", pages: pagesByCursor, update: http.MethodPatch,
 	attributes: map[string]string{

@@ -5,14 +5,16 @@ import (
 	"net/http"
 )
 
-// Types of a campaign; they cannot change (documented: https://docs.getcohort.com/campaigns/overview). The wire values are assumed.
+// Types of a campaign; they cannot change (documented:
+// https://docs.getcohort.com/campaigns/overview). The wire values are assumed.
 const (
 	CampaignChallenge = "challenge"
 	CampaignStore     = "store"
 	CampaignAirdrop   = "airdrop"
 )
 
-// Ways to hand out rewards (documented: https://docs.getcohort.com/rewards/rewards-distribution-mode). The wire values are assumed.
+// Ways to hand out rewards (documented:
+// https://docs.getcohort.com/rewards/rewards-distribution-mode). The wire values are assumed.
 const (
 	DistributionDirect      = "direct"
 	DistributionInstantDraw = "instant-draw"
@@ -25,15 +27,16 @@ const (
 	RewardDigitalAsset = "digital-asset"
 )
 
-// Campaign is an experience with rewards and an audience. Once published it can end by itself (documented).
+// Campaign is an experience with rewards and an audience. A published campaign can end by itself
+// (documented).
 type Campaign struct {
 	ID           ID
 	InternalName string
-	// Type is one of the Campaign constants, or one that the service has grown since.
+	// Type is one of the Campaign constants, or a newer type of the service.
 	Type string
 	// Status is StatusDraft, StatusPublished, StatusEnded or StatusArchived.
 	Status string
-	// CohortID is the list or segment that is addressed; nil means all users.
+	// CohortID is the list or segment addressed; nil means all users.
 	CohortID *ID
 	// StartAt and EndAt are RFC 3339 times, or nil.
 	StartAt, EndAt *string
@@ -52,7 +55,7 @@ type Reward struct {
 	RewardID ID     `json:"rewardId"`
 	// Quantity is how many can be won in a draw; nil in direct distribution.
 	Quantity *int64 `json:"quantity"`
-	// Price is what it costs in a store; nil means it is free.
+	// Price is the price in a store; nil means free.
 	Price *Price `json:"price"`
 }
 
@@ -68,15 +71,16 @@ type Price struct {
 type Distribution struct {
 	// Type is one of the Distribution constants.
 	Type string
-	// MaxQuantity ends a directly distributed campaign when this number of rewards was claimed; nil means no limit.
+	// MaxQuantity ends a directly distributed campaign after this many claimed rewards; nil means no
+	// limit.
 	MaxQuantity *int64
-	// MaxBoxes is the number of boxes of a draw; those beyond the sum of the quantities are empty.
+	// MaxBoxes is the number of boxes of a draw. Boxes beyond the sum of the quantities are empty.
 	MaxBoxes *int64
-	// DrawAt is when the boxes of a raffle open, an RFC 3339 time.
+	// DrawAt is an RFC 3339 time: when the boxes of a raffle open.
 	DrawAt *string
 }
 
-// Challenge are the settings of a campaign of type CampaignChallenge.
+// Challenge holds the settings of a campaign of type CampaignChallenge.
 type Challenge struct {
 	Name        Localized `json:"name"`
 	OptInCTA    Localized `json:"optInCta"`
@@ -88,7 +92,7 @@ type Challenge struct {
 	Steps []Step  `json:"steps"`
 }
 
-// Store are the settings of a campaign of type CampaignStore.
+// Store holds the settings of a campaign of type CampaignStore.
 type Store struct {
 	Name        Localized `json:"name"`
 	Description Localized `json:"description"`
@@ -98,7 +102,8 @@ type Store struct {
 	Slug *string `json:"slug,omitempty"`
 }
 
-// Step is one step of a challenge. A step sent with its id keeps it, and with it the progress of users; without one it is new (assumed).
+// Step is one step of a challenge. A step sent with its id keeps the id and the progress of users.
+// Without an id, it is a new step (assumed).
 type Step struct {
 	ID          ID        `json:"id,omitempty"`
 	UserAction  string    `json:"userAction"`
@@ -108,10 +113,10 @@ type Step struct {
 	Triggers    []Trigger `json:"triggers"`
 }
 
-// Trigger is what completes a step; its catalogue is open.
+// Trigger completes a step. Its types are an open catalogue.
 type Trigger struct {
 	Type string `json:"type"`
-	// TypeConfig holds the settings of the type, undecoded; null when it has none.
+	// TypeConfig holds the settings of the type, undecoded; null for a type without any.
 	TypeConfig json.RawMessage `json:"typeConfig"`
 }
 
@@ -206,8 +211,8 @@ func (d *Distribution) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Shapes of what is nested in a campaign. A step is known by its id, a reward by what it gives, and a trigger by its type; the settings of
-// a trigger are the user's alone.
+// Shapes of the nested values of a campaign. A step is matched by its id, a reward by what it
+// gives, and a trigger by its type. The user alone decides the settings of a trigger.
 var (
 	rewardShape = &shape{
 		nested:  map[string]*shape{"price": {}},
@@ -219,8 +224,8 @@ var (
 	triggerShape      = &shape{matches: []match{sameContent(&shape{}), both(samePosition, sameProperty("type")), sameProperty("type")}}
 )
 
-// CampaignInput is what a create or an update sends of a campaign. Type belongs to a create only. TypeConfig is a [Challenge] or a [Store];
-// an airdrop has none.
+// CampaignInput is what a create or an update sends of a campaign. Only a create may send Type.
+// TypeConfig is a [Challenge] or a [Store]; an airdrop has none.
 type CampaignInput struct {
 	InternalName Field[string]       `json:"internalName,omitzero"`
 	Type         Field[string]       `json:"type,omitzero"`
@@ -232,7 +237,7 @@ type CampaignInput struct {
 	TypeConfig   Field[any]          `json:"typeConfig,omitzero"`
 }
 
-// secretSettings are the settings of the triggers.
+// secretSettings returns the settings of all triggers.
 func (in CampaignInput) secretSettings() []json.RawMessage {
 	experience, _ := in.TypeConfig.Get()
 	challenge, _ := experience.(Challenge)
@@ -257,7 +262,7 @@ func (c *Campaign) Head() Head {
 	return head
 }
 
-// campaigns says how the API has campaigns (assumed).
+// campaigns describes campaigns in the API (assumed).
 var campaigns = descriptor{
 	path: "campaigns", noun: "campaign", name: "internalName", pages: pagesByCursor, update: http.MethodPatch,
 	attributes: map[string]string{

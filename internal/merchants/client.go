@@ -25,54 +25,56 @@ const (
 	DefaultRequestTimeout = 30 * time.Second
 )
 
-// bodyLimit is the size in bytes above which an answer is refused.
+// bodyLimit is the size in bytes above which a response body is refused.
 const bodyLimit = 32 << 20
 
-// errTooLarge is the cause when an answer is refused for its size.
+// errTooLarge is the cause when a response is refused for its size.
 var errTooLarge = fmt.Errorf("the answer is larger than %d bytes", bodyLimit)
 
-// Config says how a [Client] reaches the API. Zero values mean the defaults, unless said otherwise.
+// Config says how a [Client] reaches the API. Zero values mean the defaults unless a field says
+// otherwise.
 type Config struct {
 	// Key may be the zero Key; every request then fails with [ErrKeyUnknown].
 	Key Key
 	// BaseURL is checked by [ParseBaseURL]; "" means [DefaultBaseURL].
 	BaseURL string
-	// UserAgent is sent as it is.
+	// UserAgent is sent unchanged.
 	UserAgent string
-	// MaxRetries is how often a request is repeated that failed for a passing reason and may be; 0 means never.
+	// MaxRetries limits the retries of a request that failed for a passing reason; 0 means none.
+	// Retries of a throttled request have a time limit instead.
 	MaxRetries int
-	// MaxConcurrency is how many requests may be under way at once.
+	// MaxConcurrency is how many requests may be in flight at once.
 	MaxConcurrency int
-	// RequestTimeout bounds one try, from sending to the last byte of the answer.
+	// RequestTimeout bounds one attempt, from sending to the last byte of the response.
 	RequestTimeout time.Duration
-	// CACertPEM holds certificates to trust beside the system's.
+	// CACertPEM holds certificates to trust in addition to the system's.
 	CACertPEM []byte
-	// ReadByID reads every object by its id, and none from a list.
+	// ReadByID reads every object by its id, and none from a listing.
 	ReadByID bool
-	// ReadOnly refuses, before it is sent, every request that is not a GET.
+	// ReadOnly refuses every request that is not a GET, before it is sent.
 	ReadOnly bool
-	// Created is called with the id of each object that a create made, as soon as it is known, from the answer or by looking it up; nil means
-	// nobody asks.
+	// Created, unless nil, is called with the id of each object that a create made, as soon as the id
+	// is known from the response or from a look-up.
 	Created func(context.Context, ID)
-	// Log is called after each try; nil means no log.
+	// Log, unless nil, is called after each attempt.
 	Log func(context.Context, Exchange)
 }
 
-// Exchange is what may be logged of one try: no header values and no bodies.
+// Exchange is what may be logged of one attempt: no header values and no bodies.
 type Exchange struct {
 	Method, Path string
-	// Status is 0 when no answer came.
+	// Status is the HTTP status, or 0 when no response came.
 	Status int
-	// RequestID is the service's, else ours.
+	// RequestID is the service's id of the request, or ours if the service gave none.
 	RequestID string
 	// Attempt counts from 1.
 	Attempt  int
 	Duration time.Duration
-	// Err is why no answer came.
+	// Err says why no response came, and may add to what an error response said.
 	Err error
 }
 
-// Client makes the calls. It is safe for concurrent use and holds nothing that outlives it.
+// Client makes the calls. It is safe for concurrent use. Nothing that it starts outlives it.
 type Client struct {
 	config   Config
 	base     *url.URL
@@ -91,7 +93,7 @@ type Client struct {
 	Campaigns       Collection[*Campaign, CampaignInput]
 }
 
-// New checks the configuration and returns a client. It does not touch the network.
+// New checks the configuration and returns a client. It does not use the network.
 func New(config Config) (*Client, error) {
 	if config.BaseURL == "" {
 		config.BaseURL = DefaultBaseURL
@@ -129,34 +131,34 @@ type request struct {
 	query url.Values
 	// in is the body; nil means none.
 	in any
-	// secrets are texts of the body that no error repeats.
+	// secrets are texts of the body that no error may repeat.
 	secrets []string
 	// repeatable marks a write that is safe to send twice.
 	repeatable bool
-	// sending, unless nil, is called right before each try.
+	// sending, unless nil, is called right before each attempt.
 	sending func()
 }
 
-// answer is a successful answer. Its body may be empty.
+// answer is a 2xx response. Its body may be empty.
 type answer struct {
 	body   []byte
 	header http.Header
 }
 
-// do makes a call and returns the body of its 2xx answer.
+// do makes a call and returns the body of its 2xx response.
 func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
 	answered, err := c.send(ctx, r)
 	return answered.body, err
 }
 
-// send makes a call and returns its 2xx answer. It tries again what was certainly not carried out, and a read or a repeatable write of which
-// that is unclear.
+// send makes a call and returns its 2xx response. Retries requests that certainly had no effect; if
+// the outcome is unknown, only reads and repeatable writes.
 func (c *Client) send(ctx context.Context, r request) (answer, error) {
 	failed := &Error{Method: r.method, Path: r.path}
 	write := r.method != http.MethodGet
 	switch {
 	case strings.HasSuffix(r.path, "/") || strings.Contains(r.path, "//"):
-		// Without an id the path would be that of the whole collection.
+		// Without an id, the path would be the path of the whole collection.
 		failed.Err = errors.New("the object has no id")
 		return answer{}, failed
 	case c.config.Key.IsZero():
@@ -214,8 +216,8 @@ func (c *Client) send(ctx context.Context, r request) (answer, error) {
 	}
 }
 
-// again decides whether a request that failed is tried once more. Where the service itself says when to come back, that is no load on it
-// and costs nothing of the budget.
+// again decides whether a failed request is retried. A retry the service scheduled (Retry-After)
+// does not use the budget.
 func (c *Client) again(r request, result outcome, hasRetryAfter bool, tries int, watch *stopwatch) bool {
 	if c.config.MaxRetries == 0 || watch.left(time.Hour) <= 0 {
 		return false
@@ -231,8 +233,8 @@ func (c *Client) again(r request, result outcome, hasRetryAfter bool, tries int,
 	return tries <= c.config.MaxRetries && watch.elapsed() < failureWindow && c.budget.take()
 }
 
-// try makes one try, notes in failed what came of it, and returns how long the service asked to wait, if it did. A write that is sent goes on
-// when ctx ends.
+// try makes one attempt, records its result in failed, and returns the wait that the service asked
+// for, if any. A write in flight continues for a moment when ctx ends.
 func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error) (got answer, result outcome, asked time.Duration, hasRetryAfter bool) {
 	if r.method != http.MethodGet {
 		lasting, cancel := withGrace(ctx)
@@ -271,7 +273,7 @@ func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error)
 	return got, result, asked, hasRetryAfter
 }
 
-// readAnswer notes what the service said, without the secrets that were sent.
+// readAnswer records what the service said, without the secrets that were sent.
 func (c *Client) readAnswer(answer *http.Response, content []byte, secrets []string, failed *Error) {
 	if date, err := http.ParseTime(answer.Header.Get("Date")); err == nil {
 		c.clock.set(date, time.Now())
@@ -301,7 +303,7 @@ func (c *Client) readAnswer(answer *http.Response, content []byte, secrets []str
 	}
 }
 
-// exchange sends the request and reads the answer whole.
+// exchange sends the request and reads the whole response.
 func (c *Client) exchange(ctx context.Context, r request, body []byte, requestID string) (*http.Response, []byte, error) {
 	target := c.base.JoinPath("v1", r.path)
 	target.RawQuery = r.query.Encode()

@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// Types of a cohort; they cannot change (inferred from the documentation). The wire values are assumed.
+// Types of a cohort; they cannot change (inferred from the documentation). The wire values are
+// assumed.
 const (
 	CohortList    = "list"
 	CohortSegment = "segment"
@@ -19,16 +20,18 @@ const (
 	OperatorOr  = "or"
 )
 
-// Cohort is an audience: a list, whose members are chosen, or a segment, whose members meet conditions. The service has one kind for both
-// (inferred from its webhooks; documented as lists and segments: https://docs.getcohort.com/users/lists-and-segments).
+// Cohort is an audience: a list, whose members are chosen, or a segment, whose members meet
+// conditions. The service has one kind for both (inferred from its webhooks; documented as lists
+// and segments: https://docs.getcohort.com/users/lists-and-segments).
 type Cohort struct {
 	ID ID `json:"id"`
 	// Type is CohortList or CohortSegment.
 	Type string `json:"type"`
 	Name Name   `json:"name"`
-	// ReferenceID is the merchant's own key, unique among lists and segments when set (uniqueness assumed).
+	// ReferenceID is the merchant's own key, unique among lists and segments when set (uniqueness
+	// assumed).
 	ReferenceID *string `json:"referenceId"`
-	// Conditions is nil for a list and for a segment that has none yet.
+	// Conditions is nil for a list, and for a segment without conditions.
 	Conditions *Conditions `json:"conditions"`
 	Raw
 }
@@ -47,13 +50,13 @@ type ConditionGroup struct {
 	Conditions []Condition `json:"conditions"`
 }
 
-// Condition is one of three, of which exactly one pointer is set, or one that is not known.
+// Condition is one of three kinds, or unknown. Exactly one pointer is set, or Unknown is true.
 type Condition struct {
 	UserProperty *UserPropertyCondition
 	Event        *EventCondition
 	Cohort       *CohortCondition
-	// Unknown stands for a condition of which the type, or the operator of a closed catalog, is not known. An update keeps it as it is held; see
-	// [Collection.Update].
+	// Unknown means that the type, or the operator of a closed catalogue, is not known. An update
+	// keeps such a condition as it is held; see [Collection.Update].
 	Unknown bool
 }
 
@@ -61,9 +64,9 @@ type Condition struct {
 type UserPropertyCondition struct {
 	// Property is email, firstName, lastName, lang or the reference id of a custom property.
 	Property string `json:"property"`
-	// Operator is one of an open catalogue.
+	// Operator comes from an open catalogue.
 	Operator string `json:"operator"`
-	// Value is nil for operators that need none.
+	// Value is nil for operators without one.
 	Value *Scalar `json:"value"`
 }
 
@@ -72,7 +75,7 @@ type EventCondition struct {
 	Event string `json:"event"`
 	// Operator is has-done or has-not-done.
 	Operator string `json:"operator"`
-	// WithinDays limits how long ago, in days; nil means ever.
+	// WithinDays limits how many days ago it was; nil means ever.
 	WithinDays *int64 `json:"withinDays"`
 }
 
@@ -83,7 +86,7 @@ type CohortCondition struct {
 	Operator string `json:"operator"`
 }
 
-// Operators of conditions whose catalogue is closed (assumed).
+// Operators of conditions with a closed catalogue (assumed).
 const (
 	EventHasDone     = "has-done"
 	EventHasNotDone  = "has-not-done"
@@ -94,7 +97,7 @@ const (
 	conditionOfGroup = "cohort"
 )
 
-// ScalarText is text that an answer may also carry as a number or a boolean.
+// ScalarText is text that a response may also carry as a number or a boolean.
 type ScalarText string
 
 // UnmarshalJSON accepts any scalar.
@@ -107,15 +110,16 @@ func (t *ScalarText) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Scalar is a value that is sent as text and may be held as a number, a boolean or something else.
+// Scalar is a value that is sent as text. The service may hold it as a number, a boolean or
+// something else.
 type Scalar struct {
-	// Text is what is written: that of a list or an object is its JSON.
+	// Text is the value as text. A list or an object is its JSON.
 	Text string
-	// Number tells that the service holds a number.
+	// Number says that the service holds a number.
 	Number bool
 }
 
-// Is reports whether a text says the same: the same text, or a number the same number.
+// Is reports whether a text says the same: it is the same text, or the same number.
 func (s Scalar) Is(text string) bool {
 	return s.Text == text || s.Number && SameJSON([]byte(s.Text), []byte(text))
 }
@@ -141,7 +145,7 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON encodes the condition as type and typeConfig, and one that is not known as an object without either.
+// MarshalJSON encodes the condition as type and typeConfig, and an unknown one as an empty object.
 func (c Condition) MarshalJSON() ([]byte, error) {
 	switch {
 	case c.UserProperty != nil:
@@ -189,8 +193,8 @@ func (c *Condition) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Shapes of the conditions of a segment. Nothing tells groups apart, so a group continues the one with the same conditions, or else one with
-// which it shares a condition, or else the one at its place.
+// Shapes of the conditions of a segment. Groups have no id. So a group continues the held group
+// with the same conditions, else one that shares a condition, else the one at the same position.
 var (
 	conditionsShape = &shape{nested: map[string]*shape{"groups": groupShape}}
 	groupShape      = &shape{
@@ -209,7 +213,7 @@ var (
 	}
 )
 
-// notKnown matches a condition that is not known with what it stands for.
+// notKnown pairs a condition sent as Unknown with a held one that is unknown.
 func notKnown(sent, held element) bool {
 	object, _ := sent.value.(map[string]any)
 	if len(object) > 0 {
@@ -230,7 +234,7 @@ func sharesCondition(sent, held element) bool {
 	})
 }
 
-// CohortInput is what a create or an update sends of a cohort. Conditions belong to a segment only.
+// CohortInput is what a create or an update sends of a cohort. Only a segment may have Conditions.
 type CohortInput struct {
 	Name        Field[string]     `json:"name,omitzero"`
 	ReferenceID Field[string]     `json:"referenceId,omitzero"`
@@ -246,7 +250,7 @@ func (c *Cohort) Head() Head {
 	return head
 }
 
-// lists and segments say how the API has them (assumed): one collection holds both.
+// lists and segments describe both kinds in the API (assumed): one collection holds both.
 var (
 	lists    = cohortsOfType(CohortList)
 	segments = cohortsOfType(CohortSegment)

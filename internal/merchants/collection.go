@@ -10,16 +10,16 @@ import (
 	"slices"
 )
 
-// Collection makes the calls for one kind of object. T is the Go type of the objects, and Input what a create or an
-// update sends. A context that ends does not end a write that was sent.
+// Collection makes the calls for one kind of object. T is the Go type of the objects. Input is what
+// a create or an update sends. When a context ends, a write that was sent continues for a moment.
 type Collection[T Object, Input any] struct {
 	client     *Client
 	descriptor *descriptor
 }
 
-// Objects is a [Collection] of whatever kind, for those who need to know of an object no more than its [Head].
+// Objects is a [Collection] of any kind, for callers who need only the [Head] of an object.
 type Objects interface {
-	// Cached walks the objects that listings of late show, with everything that this client made.
+	// Cached walks the objects of a recent listing, including everything that this client made.
 	Cached(ctx context.Context) iter.Seq2[Head, error]
 	// Head reads an object by its id.
 	Head(ctx context.Context, id ID) (Head, error)
@@ -27,14 +27,17 @@ type Objects interface {
 	Transition(ctx context.Context, id ID, t Transition) (Head, error)
 }
 
-// Head is what objects of all kinds have.
+// Head is what all kinds of objects have in common.
 type Head struct {
 	ID ID
-	// Key tells the object apart, in test and in live alike; "" when it has none. Name is shown in Cohort's admin.
+	// Key identifies the object, in test mode and in live mode alike; "" when it has none. Name is
+	// shown in Cohort's admin.
 	Key, Name string
-	// Status is one of the Status constants, another one that the service has grown since, or "" for a kind without.
+	// Status is one of the Status constants, a newer status of the service, or "" for a kind without
+	// statuses.
 	Status string
-	// Type is a word of this package, or another one of the service, or "" for a kind without types.
+	// Type is one of this package's type constants, another type of the service, or "" for a kind
+	// without types.
 	Type string
 	// Slug is the last part of a campaign's address, or "".
 	Slug string
@@ -42,20 +45,22 @@ type Head struct {
 
 // Object is what the Go types of all kinds have in common.
 type Object interface {
-	// Head is what all kinds have.
+	// Head returns what all kinds have.
 	Head() Head
 	raw() *Raw
 }
 
-// Raw is an object as the service sent it, so that an update leaves alone what is not modeled.
+// Raw is an object as the service sent it. With it, an update keeps what this package does not
+// model.
 type Raw struct {
 	JSON json.RawMessage `json:"-"`
 }
 
 func (r *Raw) raw() *Raw { return r }
 
-// Create makes an object, as a draft where it has a status. When the answer is lost the object is looked up, see
-// create.go. An error that reports true to [MayHaveHappened] leaves open whether there is one.
+// Create makes an object, as a draft if its kind has a status. If the response is lost, the object
+// is looked up; see create.go. If [MayHaveHappened] reports true for the error, the object may
+// exist.
 func (c Collection[T, Input]) Create(ctx context.Context, in Input) (T, error) {
 	var none T
 	body, err := c.descriptor.body(in)
@@ -67,7 +72,7 @@ func (c Collection[T, Input]) Create(ctx context.Context, in Input) (T, error) {
 	return object, c.located(err, body)
 }
 
-// own are the properties that tell a kind apart from one with which it shares its collection.
+// own returns the properties that distinguish a kind from another kind in the same collection.
 func (c Collection[T, Input]) own() map[string]any {
 	if c.descriptor.only == "" {
 		return nil
@@ -75,7 +80,7 @@ func (c Collection[T, Input]) own() map[string]any {
 	return map[string]any{"type": c.descriptor.wireWord("type", c.descriptor.only)}
 }
 
-// located adds to the error of a write which attribute is at fault. body is what was sent.
+// located adds to the error of a write the attribute at fault. body is what was sent.
 func (c Collection[T, Input]) located(err error, body map[string]any) error {
 	if apiError, ok := asError(err); ok {
 		apiError.Attribute = c.descriptor.attribute(apiError.Field(), c.typeOf(body))
@@ -83,14 +88,15 @@ func (c Collection[T, Input]) located(err error, body map[string]any) error {
 	return err
 }
 
-// typeOf is our word for the type of what is sent.
+// typeOf returns this package's word for the type of what is sent.
 func (c Collection[T, Input]) typeOf(body map[string]any) string {
 	ours, _ := c.descriptor.fromWire(map[string]any{"type": body["type"]}).(map[string]any)
 	word, _ := ours["type"].(string)
 	return word
 }
 
-// Get reads an object by its id. An answer that is not whole, or not about the object, is asked for once more.
+// Get reads an object by its id. If the response is incomplete, or about another object, it is
+// requested once more.
 func (c Collection[T, Input]) Get(ctx context.Context, id ID) (T, error) {
 	var none T
 	var failed error
@@ -119,8 +125,9 @@ func (c Collection[T, Input]) Head(ctx context.Context, id ID) (Head, error) {
 	return object.Head(), nil
 }
 
-// Refresh reads an object for a caller who knows it: from a list when nothingNew reports that this has nothing to tell,
-// else by its id; see [Config.ReadByID].
+// Refresh reads an object for a caller who knows it. It returns the object's row of a listing if
+// nothingNew reports that the row holds nothing new, and else reads the object by its id; see
+// [Config.ReadByID].
 func (c Collection[T, Input]) Refresh(ctx context.Context, id ID, nothingNew func(T) bool) (T, error) {
 	if known := c.client.known(ctx, c.descriptor, id); known != nil {
 		if object, err := c.decodeObject(known); err == nil && nothingNew(object) && isWhole(known, object) {
@@ -130,8 +137,8 @@ func (c Collection[T, Input]) Refresh(ctx context.Context, id ID, nothingNew fun
 	return c.Get(ctx, id)
 }
 
-// Update sends what has to change for an object to go from is to want, and returns the object that follows. held is the
-// object as it was read: what it has beside that stays. Where nothing has to change, nothing is sent.
+// Update sends the changes that turn is into want, and returns the resulting object. held is the
+// object as it was read: its other properties stay. If nothing changes, nothing is sent.
 func (c Collection[T, Input]) Update(ctx context.Context, held T, is, want Input) (T, error) {
 	var none T
 	id := held.Head().ID
@@ -164,7 +171,8 @@ func (c Collection[T, Input]) Update(ctx context.Context, held T, is, want Input
 	return c.answered(lasting, write, id, answer)
 }
 
-// Changes returns the attributes that an update from is to want would change, in the order of their properties.
+// Changes returns the attributes that an update from is to want would change, sorted by their
+// properties.
 func (c Collection[T, Input]) Changes(is, want Input) []string {
 	before, problemBefore := c.descriptor.body(is)
 	after, problemAfter := c.descriptor.body(want)
@@ -174,8 +182,8 @@ func (c Collection[T, Input]) Changes(is, want Input) []string {
 	return c.attributes(changes(before, after), after)
 }
 
-// Conflicts returns the attributes that the service has changed since: they differ from what is known of them, and from
-// what is wanted. All three are inputs.
+// Conflicts returns the attributes that the service has changed since known was read: they differ
+// from known, and from want. All three are inputs.
 func (c Collection[T, Input]) Conflicts(known, is, want Input) []string {
 	before, problemBefore := c.descriptor.body(known)
 	now, problemNow := c.descriptor.body(is)
@@ -192,7 +200,8 @@ func (c Collection[T, Input]) Conflicts(known, is, want Input) []string {
 	return c.attributes(conflicts, after)
 }
 
-// attributes are those that stand for properties of what is sent, "" for one for which none stands.
+// attributes returns the attributes of properties of what is sent. A property without an attribute
+// gives "".
 func (c Collection[T, Input]) attributes(properties, body map[string]any) []string {
 	var attributes []string
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
@@ -201,9 +210,9 @@ func (c Collection[T, Input]) attributes(properties, body map[string]any) []stri
 	return slices.Compact(attributes)
 }
 
-// Transition changes the status of an object. When it is unclear whether the service did it, or the service says that
-// the status does not allow it, the object tells: one that is there already is a success. One that is not is tried once
-// more.
+// Transition changes the status of an object. If the outcome is unclear, or the service says that
+// the status does not allow the transition, the object is read: if it has the new status, that is a
+// success. If not, and the outcome was unclear, the transition is sent once more.
 func (c Collection[T, Input]) Transition(ctx context.Context, id ID, t Transition) (Head, error) {
 	defer c.client.caches.wrote(c.descriptor, id)
 	lasting, cancel := withGrace(ctx)
@@ -237,18 +246,19 @@ func (c Collection[T, Input]) Transition(ctx context.Context, id ID, t Transitio
 // Delete removes an object for good.
 func (c Collection[T, Input]) Delete(ctx context.Context, id ID) error {
 	defer c.client.caches.wrote(c.descriptor, id)
-	// What is gone cannot be deleted twice.
+	// Safe to send twice: an object that is gone cannot be deleted again.
 	_, err := c.client.do(ctx, request{method: http.MethodDelete, path: c.descriptor.object(id), repeatable: true})
 	return err
 }
 
-// List walks the objects as they are now, archived ones included, in the order of their creation. An object that does not
-// tell its type is taken to be of the kind.
+// List walks the objects as they are now, archived ones included, in the order of their creation.
+// An object without a type counts as one of this kind.
 func (c Collection[T, Input]) List(ctx context.Context) iter.Seq2[T, error] {
 	return c.objects(c.client.rows(ctx, c.descriptor, c.descriptor.filter()))
 }
 
-// Cached walks what List does as listings of late show it, with everything that this client made.
+// Cached walks the objects of List as a recent listing shows them, including everything that this
+// client made.
 func (c Collection[T, Input]) Cached(ctx context.Context) iter.Seq2[Head, error] {
 	return func(yield func(Head, error) bool) {
 		for object, err := range c.objects(c.client.listed(ctx, c.descriptor)) {
@@ -263,7 +273,7 @@ func (c Collection[T, Input]) Cached(ctx context.Context) iter.Seq2[Head, error]
 	}
 }
 
-// objects reads the rows of a list that are of the kind.
+// objects decodes the rows of a listing and skips those of another kind.
 func (c Collection[T, Input]) objects(rows iter.Seq2[row, error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for row, err := range rows {

@@ -12,60 +12,66 @@ import (
 	"time"
 )
 
-// A create that got no clear answer may have been carried out, and the API has no key by which it could be sent again safely. So it is never
-// sent again, and its object is looked up: one that can be nothing but ours. That is a draft with the same key, equal in all that was sent, which
-// was not there before. Where that cannot be told, no object is taken, and the error says so.
+// A create without a clear response may have been carried out, and the API has no idempotency key
+// to send it again safely. So it is never sent again. Instead its object is looked up: a draft with
+// the same key, equal in all that was sent, that did not exist before. If no object is certainly
+// the right one, none is adopted, and the error says so.
 
-// lookUpPauses are the pauses before each look for an object that may appear late.
+// lookUpPauses are the pauses before each look-up of an object that may appear late.
 var lookUpPauses = []time.Duration{0, time.Second, time.Second, 2 * time.Second, 4 * time.Second, 7 * time.Second}
 
 const (
-	// lookUpWindow is how long after the create another look may begin.
+	// lookUpWindow is how long after the first look-up another one may begin.
 	lookUpWindow = 30 * time.Second
-	// lookUpLimit bounds all looks for one object together. One look walks through a whole list, which may be long.
+	// lookUpLimit bounds all look-ups of one object together. One look-up walks a whole list, which
+	// may be long.
 	lookUpLimit = 5 * time.Minute
-	// clockSlack is how much earlier than its create an object may be dated by the clock of the service, which is known to the second.
+	// clockSlack is how much earlier than its create an object may be dated by the clock of the
+	// service, which is known to the second.
 	clockSlack = 2 * time.Second
-	// listSlack is how much earlier than the beginning of a list that does not have it an object may be dated.
+	// listSlack is how much an object may predate the start of a listing that lacks it.
 	listSlack = time.Minute
-	// candidateLimit is how many objects are read to find one among them.
+	// candidateLimit is how many candidates are read to find one object.
 	candidateLimit = 20
 )
 
 var (
-	// errMayBeMade is the cause when a create is unclear and no object can be taken for its own.
+	// errMayBeMade is the cause when a create is unclear and no object can be adopted.
 	errMayBeMade = errors.New("the service may or may not have made the object")
-	// errAmbiguous is the cause when more objects than one could be the one.
+	// errAmbiguous is the cause when several objects could be the right one.
 	errAmbiguous = errors.New("it cannot be told which one it is")
 )
 
-// creates keeps apart the objects of the creates of a client, so that ten equal ones take ten different objects.
+// creates records which create owns which object. Ensures identical creates never adopt the same
+// object.
 type creates struct {
 	mu sync.Mutex
-	// claimed are the ids of objects that creates made or took, each by one.
+	// claimed are the ids of objects that creates made or adopted, each by one create.
 	claimed map[ID]bool
-	// open counts the creates under way that have no object yet, by what they send.
+	// open counts the creates in flight that have no object yet, by their attempt.as.
 	open map[string]int
 }
 
 // attempt is one create, and what was known before it was sent.
 type attempt struct {
 	descriptor *descriptor
-	// sent is what is sent, as decodeValue returns it.
+	// sent is the body, as decodeValue returns it.
 	sent map[string]any
-	// secrets are texts in it that no error repeats.
+	// secrets are texts of the body that no error may repeat.
 	secrets []string
-	// as is the kind and what is sent, as text. Creates that are equal here are interchangeable.
+	// as is the path and the body, as text. Creates with the same text are interchangeable.
 	as string
-	// sentAt is when it was sent last, by our clock and by that of the service.
+	// sentAt is when it was last sent, by our clock; sentAtTheirs is the same by the clock of the
+	// service.
 	sentAt, sentAtTheirs time.Time
-	// listed is when the last list began, by the clock of the service, that was read to its end before; zero when none was.
+	// listed is when the last complete listing before the create began, by the clock of the service;
+	// zero when there was none.
 	listed time.Time
-	// claimed tells that it has its object.
+	// claimed says that the create has its object.
 	claimed bool
 }
 
-// begin begins a create. The function that it returns ends it.
+// begin registers a create. The function that it returns ends it.
 func (c *Client) begin(k *descriptor, body map[string]any, secrets []string) (*attempt, func(), error) {
 	encoded, err := json.Marshal(body)
 	if err != nil {
@@ -87,7 +93,8 @@ func (c *Client) begin(k *descriptor, body map[string]any, secrets []string) (*a
 	}, nil
 }
 
-// sending notes what is known right before a create is sent: it may have waited for its turn. A try before it did nothing.
+// sending records what is known right before a create is sent, because it may have waited in the
+// queue. An earlier attempt had no effect.
 func (c *Client) sending(a *attempt) {
 	a.sentAt = time.Now()
 	a.sentAtTheirs = c.clock.at(a.sentAt)
@@ -96,8 +103,9 @@ func (c *Client) sending(a *attempt) {
 	}
 }
 
-// claim takes one of the ids for a create, the first that no other create has, and reports it to Config.Created. It takes none when there are more than
-// equal creates wait for theirs, because then one is of somebody else. free are those that no create has.
+// claim assigns to a create the first of the ids that no other create has, and reports it to
+// Config.Created. free are the ids that no create has. If free holds more ids than there are equal
+// creates without an object, one belongs to somebody else, and none is assigned.
 func (c *Client) claim(ctx context.Context, a *attempt, ids ...ID) (id ID, free []ID) {
 	c.creates.mu.Lock()
 	for _, id := range ids {
@@ -145,7 +153,7 @@ func (c Collection[T, Input]) create(ctx context.Context, body map[string]any, s
 	return object, nil
 }
 
-// post sends one create. An answer that is no object, or is about another one, is unclear.
+// post sends one create. A response without an object, or about another object, is unclear.
 func (c Collection[T, Input]) post(ctx context.Context, a *attempt) (T, error) {
 	var none T
 	body, err := c.client.do(ctx, request{
@@ -170,14 +178,15 @@ func (c Collection[T, Input]) post(ctx context.Context, a *attempt) (T, error) {
 	return object, nil
 }
 
-// heldBy is what the service holds of an object, as decodeValue returns it.
+// heldBy returns what the service holds of an object, as decodeValue returns it.
 func heldBy(object Object) map[string]any {
 	value, _ := decodeValue(object.raw().JSON)
 	held, _ := value.(map[string]any)
 	return held
 }
 
-// lookUp waits for the object of an unclear create to appear and takes it. The error says why there is none to take.
+// lookUp waits for the object of an unclear create to appear and adopts it. The error says why none
+// is adopted.
 func (c Collection[T, Input]) lookUp(ctx context.Context, a *attempt) (object T, taken bool, err error) {
 	ctx, watch := timed(ctx, lookUpLimit)
 	cause := errors.New("it was not looked for")
@@ -195,7 +204,7 @@ func (c Collection[T, Input]) lookUp(ctx context.Context, a *attempt) (object T,
 	return object, false, fmt.Errorf("%w: %w", errMayBeMade, cause)
 }
 
-// look takes the object of a create when the list has it. The error says why not.
+// look adopts the object of a create if the list has it. The error says why not.
 func (c Collection[T, Input]) look(ctx context.Context, a *attempt) (object T, taken bool, err error) {
 	candidates, others, err := c.client.candidates(ctx, a)
 	if err != nil {
@@ -204,7 +213,7 @@ func (c Collection[T, Input]) look(ctx context.Context, a *attempt) (object T, t
 	if len(candidates) > candidateLimit {
 		return object, false, fmt.Errorf("%d objects could be it, and %w", len(candidates), errAmbiguous)
 	}
-	// The list may tell less than all of an object, so each is read.
+	// A list may omit properties, so each candidate is read by id.
 	objects, equal := map[ID]T{}, []ID{}
 	for _, id := range candidates {
 		candidate, err := c.Get(ctx, id)
@@ -238,7 +247,8 @@ func joinIDs(ids []ID) string {
 	return strings.Join(texts, ", ")
 }
 
-// candidates returns the objects of the list that could be that of a create, and others with the same key, at most a few.
+// candidates walks the list. It returns the objects that may have been made by a create, and at
+// most candidateLimit others with the same key.
 func (c *Client) candidates(ctx context.Context, a *attempt) (candidates, others []ID, err error) {
 	for row, err := range c.rows(ctx, a.descriptor, a.descriptor.filter()) {
 		if err != nil {
@@ -257,7 +267,8 @@ func (c *Client) candidates(ctx context.Context, a *attempt) (candidates, others
 	return candidates, others, nil
 }
 
-// hasKeyOf reports whether an object has the strongest key that was sent, and the type that goes with a name.
+// hasKeyOf reports whether an object has the strongest key that was sent. If that key is a name,
+// the type must match as well.
 func (a *attempt) hasKeyOf(held map[string]any) bool {
 	for _, name := range []string{a.descriptor.reference, a.descriptor.name} {
 		if key := textOf(a.sent[name]); key != "" {
@@ -268,7 +279,8 @@ func (a *attempt) hasKeyOf(held map[string]any) bool {
 	return false
 }
 
-// mayAnswer reports whether the answer of a create can be about its object: it says nothing of another key.
+// mayAnswer reports whether the response to a create can be about its object: it names no other
+// key.
 func (a *attempt) mayAnswer(held map[string]any) bool {
 	for _, name := range []string{a.descriptor.reference, a.descriptor.name} {
 		if key := textOf(a.sent[name]); key != "" && held[name] != nil {
@@ -278,8 +290,8 @@ func (a *attempt) mayAnswer(held map[string]any) bool {
 	return true
 }
 
-// mayBe reports whether nothing that an object says of itself, all of it or a part, speaks against its being that of the create: it is a draft,
-// made since, and none of its properties differs from what was sent.
+// mayBe reports whether an object, or the part of it that is known, can have been made by the
+// create: it is a draft, made since, and none of its properties differs from what was sent.
 func (a *attempt) mayBe(held map[string]any) bool {
 	if status := textOf(held["status"]); status != "" && !strings.EqualFold(status, a.descriptor.wireWord("status", StatusDraft)) {
 		return false
@@ -292,9 +304,11 @@ func (a *attempt) mayBe(held map[string]any) bool {
 	return a.madeSince(textOf(held["createdAt"]))
 }
 
-// madeSince reports whether an object that no list had before the create can have been made by it. Its time may be by our clock or by the one that
-// dates the answers, whichever is behind, because a proxy may date them. It is never much older than a list that does not have it. A time that
-// cannot be read tells nothing; it is enough then that a list was read to its end shortly before.
+// madeSince reports whether an object that no listing had before the create can have been made by
+// it. Its creation time may be by our clock or by the clock that dates the responses, because a
+// proxy may date them; the earlier of the two counts. The object is never much older than a
+// complete listing that lacks it. An unreadable time proves nothing; then it is enough that a
+// complete listing began shortly before.
 func (a *attempt) madeSince(createdAt string) bool {
 	at, err := time.Parse(time.RFC3339, createdAt)
 	if a.listed.IsZero() {
@@ -316,8 +330,9 @@ func (a *attempt) madeSince(createdAt string) bool {
 // isHeldBy reports whether an object holds all that was sent.
 func (a *attempt) isHeldBy(held map[string]any) bool { return holds(a.sent, held) }
 
-// holds reports whether a value that the service holds says what was sent. It may say more, and say it in an equal form: without blanks around
-// a text, a time in another zone, a list in another order.
+// holds reports whether a value that the service holds contains what was sent. It may contain more,
+// and in an equivalent form: a text without surrounding blanks, a time in another zone, a list in
+// another order.
 func holds(sent, held any) bool {
 	switch sent := sent.(type) {
 	case nil:
@@ -348,7 +363,8 @@ func holds(sent, held any) bool {
 	}
 }
 
-// holdsAll reports whether two lists are as long, and each element of the one is held by another one of the other.
+// holdsAll reports whether two lists have the same length, and each element sent is held by its own
+// element of the other list.
 func holdsAll(sent, held []any) bool {
 	left := slices.Clone(held)
 	for _, value := range sent {
@@ -361,7 +377,7 @@ func holdsAll(sent, held []any) bool {
 	return len(left) == 0
 }
 
-// isEmpty reports whether a value is one of those that mean none.
+// isEmpty reports whether a value means "none".
 func isEmpty(value any) bool {
 	switch value := value.(type) {
 	case nil:
@@ -377,7 +393,8 @@ func isEmpty(value any) bool {
 	}
 }
 
-// textOf returns a text without blanks around, that of a name also where it is told by language. Anything else is "".
+// textOf returns a text without surrounding blanks. For a localized name it returns the first text.
+// Anything else gives "".
 func textOf(value any) string {
 	switch value := value.(type) {
 	case string:

@@ -11,17 +11,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// ErrUnusableAnswer is the cause when a successful answer is not what was asked for: cut off, not JSON, of another form, without an id, or
-// about another object.
+// ErrUnusableAnswer is the cause when a 2xx response is not what was requested: cut off, not JSON,
+// of another form, without an id, or about another object.
 var ErrUnusableAnswer = errors.New("the service's answer cannot be used")
 
-// answerOptions tell how answers are read. Names match exactly and stand once; text that is not UTF-8 is read with replacement characters.
+// answerOptions say how responses are decoded. Names match exactly, and duplicate names are an
+// error. Invalid UTF-8 becomes replacement characters.
 var answerOptions = json.JoinOptions(json.DefaultOptionsV2(), jsontext.AllowInvalidUTF8(true))
 
-// unmarshal decodes JSON that the service sent, by the rules of encoding/json/v2.
+// unmarshal decodes JSON of the service by the rules of encoding/json/v2.
 func unmarshal(data []byte, into any) error { return json.Unmarshal(data, into, answerOptions) }
 
-// decode reads a successful answer. The error tells a page of a proxy or a login portal, a value of another type, and what is no JSON apart.
+// decode reads the body of a 2xx response. The error distinguishes an empty body, a page of a proxy
+// or a login portal, a value of another type, and a body that is cut off or not JSON.
 func decode(body []byte, into any) error {
 	err := unmarshal(body, into)
 	if err == nil {
@@ -45,8 +47,8 @@ func decode(body []byte, into any) error {
 	}
 }
 
-// DecodeSettings decodes settings that a draft may lack, as answers are decoded. Its error tells where, and never a value: settings may hold a
-// secret.
+// DecodeSettings decodes settings, which a draft may lack, by the rules for responses. Its error
+// names the place, never a value: settings may hold a secret.
 func DecodeSettings(settings []byte, into any) error {
 	if len(settings) == 0 {
 		return nil

@@ -9,35 +9,40 @@ import (
 	"strings"
 )
 
-// descriptor says how the API has one kind of object: where the API differs from what is assumed, this is what has to
-// change. The properties of its objects stand in the json tags of their Go types, in the same file.
+// descriptor says how the API models one kind of object. If the API differs from the assumptions,
+// change the descriptor. The properties of the objects are the json tags of their Go types, in the
+// same file.
 type descriptor struct {
 	// path is the collection below /v1, such as digital-assets.
 	path string
 	// noun begins the error codes of the kind, as in digital-asset.not-found.
 	noun string
-	// only is the type of the objects, for a kind that shares its collection with another one; "" for all others.
+	// only is the type of the objects, for a kind that shares its collection with another kind; "" for
+	// all others.
 	only string
-	// reference and name are the properties that may be the key of an object. A reference is unique; "" is none.
+	// reference and name are the properties that may be the key of an object; "" means none. A
+	// reference is unique.
 	reference, name string
-	// pages is the form of the lists.
+	// pages is the form of the listing.
 	pages pageForm
-	// update is the method of an update: PATCH of what changes, or PUT of the whole object.
+	// update is the method of an update: PATCH of the changes, or PUT of the whole object.
 	update string
-	// attributes are the attributes of HCL that stand for properties, both as paths without indices. One that begins
-	// with a dot is below the attribute of the variant.
+	// attributes maps properties to HCL attributes, both as paths without indices. An attribute that
+	// begins with a dot is below the attribute of the variant.
 	attributes map[string]string
-	// words are the words of the service for those of this package and of HCL, by the path of the property.
+	// words maps this package's words, which are also HCL's, to the service's words, by the path of
+	// the property.
 	words map[string]words
-	// variants are what type and typeConfig can be together, by our word for the type; nil when objects have no types.
+	// variants are the valid pairs of type and typeConfig, by our word for the type; nil for a kind
+	// without types.
 	variants map[string]variantForm
-	// sentTogether tells that an update of one of type and typeConfig sends both.
+	// sentTogether says that an update of type or typeConfig sends both.
 	sentTogether bool
-	// shapes are the nested values that an update replaces whole, see merge.go.
+	// shapes are the nested values that an update replaces as a whole; see merge.go.
 	shapes map[string]*shape
 }
 
-// words are words of the service by ours.
+// words maps our words to the service's.
 type words map[string]string
 
 // variantForm is one type of an object: the attribute that holds its settings, and their shape.
@@ -46,12 +51,12 @@ type variantForm struct {
 	settings  *shape
 }
 
-// descriptors are those of all kinds.
+// descriptors are the descriptors of all kinds.
 var descriptors = []*descriptor{
 	&userProperties, &lists, &segments, &perks, &digitalAssets, &badges, &campaigns,
 }
 
-// described returns the descriptor of the collection that a path leads into, nil when there is none.
+// described returns the descriptor of the collection that a path leads into, or nil.
 func described(path string) *descriptor {
 	for _, d := range descriptors {
 		if rest, below := strings.CutPrefix(path, d.path); below && (rest == "" || rest[0] == '/') {
@@ -61,7 +66,8 @@ func described(path string) *descriptor {
 	return nil
 }
 
-// object returns the path of an object. An id of dots only would climb to another path, so it is escaped as well.
+// object returns the path of an object. An id of dots only would climb to another path, so its dots
+// are escaped as well.
 func (d *descriptor) object(id ID) string {
 	segment := url.PathEscape(string(id))
 	if strings.Trim(segment, ".") == "" {
@@ -70,7 +76,7 @@ func (d *descriptor) object(id ID) string {
 	return d.path + "/" + segment
 }
 
-// filter narrows a list to the kind.
+// filter returns the query that limits a listing to the kind.
 func (d *descriptor) filter() url.Values {
 	if d.only == "" {
 		return nil
@@ -78,7 +84,7 @@ func (d *descriptor) filter() url.Values {
 	return url.Values{"type": {d.wireWord("type", d.only)}}
 }
 
-// wireWord is the word of the service for one of ours.
+// wireWord returns the service's word for one of ours.
 func (d *descriptor) wireWord(property, ours string) string {
 	if theirs, known := d.words[property][ours]; known {
 		return theirs
@@ -86,12 +92,12 @@ func (d *descriptor) wireWord(property, ours string) string {
 	return ours
 }
 
-// toWire returns an object that is sent with the words of the service.
+// toWire returns an object with the service's words.
 func (d *descriptor) toWire(object any) any {
 	return translate(object, "", func(property, word string) string { return d.wireWord(property, word) })
 }
 
-// fromWire returns an object of the service with our words. A word that is not known stays as it is.
+// fromWire returns an object with our words. An unknown word stays unchanged.
 func (d *descriptor) fromWire(object any) any {
 	return translate(object, "", func(property, word string) string {
 		for ours, theirs := range d.words[property] {
@@ -103,7 +109,7 @@ func (d *descriptor) fromWire(object any) any {
 	})
 }
 
-// translated returns an object of the service with our words.
+// translated is fromWire for encoded JSON.
 func (d *descriptor) translated(object []byte) ([]byte, error) {
 	if d.sameWords() {
 		return object, nil
@@ -115,7 +121,8 @@ func (d *descriptor) translated(object []byte) ([]byte, error) {
 	return json.Marshal(d.fromWire(value))
 }
 
-// sameWords reports whether the service has the words of this package, so that nothing needs to be translated.
+// sameWords reports whether the service uses the same words as this package, so that no translation
+// is needed.
 func (d *descriptor) sameWords() bool {
 	for _, table := range d.words {
 		for ours, theirs := range table {
@@ -127,7 +134,7 @@ func (d *descriptor) sameWords() bool {
 	return true
 }
 
-// translate returns a JSON value with other words.
+// translate returns a JSON value with its words replaced.
 func translate(value any, path string, word func(property, word string) string) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -149,8 +156,8 @@ func translate(value any, path string, word func(property, word string) string) 
 	}
 }
 
-// attribute returns the attribute of HCL that stands for a property of an object of a type, or for the nearest property
-// around it. The property is a JSON path; "" is returned when no attribute stands for it.
+// attribute returns the HCL attribute of a property, or of the nearest property around it; "" if
+// there is none. The property is a JSON path. of is the type of the object.
 func (d *descriptor) attribute(property, of string) string {
 	property = withoutIndices(property)
 	for property != "" {
@@ -165,7 +172,7 @@ func (d *descriptor) attribute(property, of string) string {
 	return ""
 }
 
-// variant is that of a type; the variant of types that are not known has no name.
+// variant returns the variant of a type. Unknown types share the variant named "".
 func (d *descriptor) variant(of string) variantForm {
 	if form, known := d.variants[of]; known {
 		return form
@@ -173,7 +180,7 @@ func (d *descriptor) variant(of string) variantForm {
 	return d.variants[""]
 }
 
-// withoutIndices is a JSON path such as rewards.perkId for rewards[0].perkId.
+// withoutIndices turns rewards[0].perkId into rewards.perkId.
 func withoutIndices(path string) string {
 	names := strings.Split(path, ".")
 	for i, name := range names {
@@ -182,7 +189,7 @@ func withoutIndices(path string) string {
 	return strings.Join(names, ".")
 }
 
-// body returns what is sent of an input, as decodeValue does, with the words of the service.
+// body returns what to send for an input, as decodeValue returns it, with the service's words.
 func (d *descriptor) body(in any) (map[string]any, error) {
 	encoded, err := json.Marshal(in)
 	if err != nil {
@@ -196,8 +203,8 @@ func (d *descriptor) body(in any) (map[string]any, error) {
 	return body, nil
 }
 
-// patch returns what an update sends for an object to go from is to want. What is not modeled here and held beside it
-// stays. Nothing is sent for what is held already.
+// patch returns what an update sends to turn is into want. It keeps what held has beyond what is
+// modeled here, and omits what is held already.
 func (d *descriptor) patch(held, is, want map[string]any) map[string]any {
 	patch := changes(is, want)
 	if _, typed := patch["type"]; d.sentTogether && (typed || has(patch, "typeConfig")) {
@@ -215,7 +222,7 @@ func (d *descriptor) patch(held, is, want map[string]any) map[string]any {
 	return patch
 }
 
-// keep merges a property that is sent with what is held of it.
+// keep merges a property of the patch with its held value, and drops it if nothing changes.
 func (d *descriptor) keep(patch, held map[string]any, name string, s *shape) {
 	if patch[name] == nil {
 		return
@@ -226,7 +233,8 @@ func (d *descriptor) keep(patch, held map[string]any, name string, s *shape) {
 	}
 }
 
-// replacement returns the whole object for a PUT: the properties that can be sent, as they are held unless they change.
+// replacement returns the whole object for a PUT: all properties that can be sent, unchanged ones
+// as they are held.
 func (d *descriptor) replacement(held, patch, is, want map[string]any) map[string]any {
 	whole := maps.Clone(patch)
 	for _, name := range slices.Concat(slices.Collect(maps.Keys(is)), slices.Collect(maps.Keys(want))) {
@@ -237,8 +245,8 @@ func (d *descriptor) replacement(held, patch, is, want map[string]any) map[strin
 	return whole
 }
 
-// changes returns what an update has to send to get from is to want: nothing where they are equal, null where want has
-// nothing and is had a value.
+// changes returns the properties that an update must send to turn is into want. A property that
+// only is has becomes null.
 func changes(is, want map[string]any) map[string]any {
 	patch := map[string]any{}
 	for name, value := range want {

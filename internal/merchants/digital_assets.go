@@ -4,8 +4,9 @@ import (
 	"net/http"
 )
 
-// DigitalAsset is a reward that is owned. Its deletion is permanent (documented: https://docs.getcohort.com/rewards/digital-asset/manage-a-digital-asset;
-// the fields are mostly assumed).
+// DigitalAsset is a reward to be owned. Deleting it is permanent (documented:
+// https://docs.getcohort.com/rewards/digital-asset/manage-a-digital-asset; most fields are
+// assumed).
 type DigitalAsset struct {
 	ID           ID     `json:"id"`
 	InternalName string `json:"internalName"`
@@ -15,7 +16,7 @@ type DigitalAsset struct {
 	Description Localized `json:"description"`
 	ImageURL    *string   `json:"imageUrl"`
 	VideoURL    *string   `json:"videoUrl"`
-	// MaxSupply is how many there can be; nil means no limit.
+	// MaxSupply is the most units that may exist; nil means no limit.
 	MaxSupply *int64 `json:"maxSupply"`
 	Raw
 }
@@ -35,7 +36,7 @@ func (a *DigitalAsset) Head() Head {
 	return Head{ID: a.ID, Key: a.InternalName, Name: a.InternalName, Status: a.Status}
 }
 
-// digitalAssets says how the API has digital assets (assumed).
+// digitalAssets describes digital assets in the API (assumed).
 var digitalAssets = descriptor{
 	path: "digital-assets", noun: "digital-asset", name: "internalName", pages: pagesByCursor, update: http.MethodPatch,
 	attributes: map[string]string{

@@ -11,33 +11,39 @@ import (
 )
 
 var (
-	// ErrKeyUnknown is the cause of every request made before the API key is known, as in a plan whose key comes from another resource.
+	// ErrKeyUnknown is the cause of every request made before the API key is known, as in a plan whose
+	// key comes from another resource.
 	ErrKeyUnknown = errors.New("the API key is not known yet")
-	// ErrReadOnly is the cause of a refused write of a client that only reads.
+	// ErrReadOnly is the cause when a client that only reads refuses a write.
 	ErrReadOnly = errors.New("this client only reads")
-	// ErrUntrusted is the cause when the certificate of the server, or of a proxy that looks into the traffic, is not trusted.
+	// ErrUntrusted is the cause when the certificate of the server, or of a proxy that inspects the
+	// traffic, is not trusted.
 	ErrUntrusted = errors.New("the certificate is not trusted")
 )
 
-// Error is the only error of a call that was tried. Status is 0 when no answer came, and Err then says why; else Code and Message are the
-// service's own words where the answer had them, and Err may say what they mean here.
+// Error is the error type of all calls. If no response came, Status is 0 and Err says why.
+// Otherwise Code and Message are the service's own words if the response had them, and Err may say
+// what they mean here.
 type Error struct {
 	Method, Path string
-	// Status is the HTTP status of the last answer.
+	// Status is the HTTP status of the last response.
 	Status int
-	// Code is the service's error code, such as generic.invalid-request (documented), or "" when the answer was not an error of the API.
+	// Code is the service's error code, such as generic.invalid-request (documented), or "" when the
+	// response was not an error of the API.
 	Code string
-	// Message is the service's message (documented), or a description of an answer that was not the API's.
+	// Message is the service's message (documented), or a description of a response that was not the
+	// API's.
 	Message string
-	// Attribute is the attribute of HCL at fault, such as shopify_discount.value, where the service told; else "".
+	// Attribute is the HCL attribute at fault, such as shopify_discount.value, or "" if the service
+	// did not name one.
 	Attribute string
-	// RequestID is the service's id of the request where it gave one, else the one that we sent.
+	// RequestID is the service's id of the request, or ours if the service gave none.
 	RequestID string
-	// Attempts counts the tries.
+	// Attempts counts the attempts.
 	Attempts int
-	// Err is the cause when no answer came, or what more there is to say than the service said.
+	// Err is the cause when no response came, or adds to what the service said.
 	Err error
-	// unclear tells of a write that it may have been carried out.
+	// unclear marks a write that may have been carried out.
 	unclear bool
 }
 
@@ -72,11 +78,12 @@ func (e *Error) Error() string {
 	}, b.String())
 }
 
-// textLimit is the size in bytes above which text of the service is cut.
+// textLimit is the size in bytes above which text of the service is truncated.
 const textLimit = 1 << 10
 
-// Plain returns text of the service as it may be shown: on one line, without what could steer a terminal or turn it around, without the
-// beginning of a command to a pipeline (:: or ##), and cut at 1 KB.
+// Plain makes text of the service safe to show: on one line, without characters that steer a
+// terminal or change its text direction, without the start of a pipeline command (:: or ##), and
+// truncated at 1 KB.
 func Plain(text string) string {
 	var b strings.Builder
 	var before rune
@@ -97,23 +104,24 @@ func Plain(text string) string {
 	return b.String()
 }
 
-// IsSteering reports whether a character is not shown but obeyed: a control character, one that formats, such as those that turn the direction
-// of text, or the end of a line or a paragraph.
+// IsSteering reports whether a terminal obeys a character instead of showing it: a control
+// character, a format character (such as one that changes the text direction), or a line or
+// paragraph separator.
 func IsSteering(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
 func asError(err error) (*Error, bool) { return errors.AsType[*Error](err) }
 
-// isUnclear reports whether a write that failed may have been carried out all the same.
+// isUnclear reports whether a failed write may have been carried out.
 func isUnclear(err error) bool {
 	apiError, ok := asError(err)
 	return ok && apiError.unclear
 }
 
-// MayHaveHappened reports whether err is of a write that may have been carried out all the same: there was no answer, half an answer, or
-// a server error.
+// MayHaveHappened reports whether err comes from a write that may have been carried out: there was
+// no response, half a response, or a server error.
 func MayHaveHappened(err error) bool { return isUnclear(err) }
 
-// unclearError adds to an unclear error what became of the object.
+// unclearError adds to an unclear error what is known of the object.
 func unclearError(err, cause error) error {
 	apiError, ok := errors.AsType[*Error](err)
 	if !ok {
@@ -130,11 +138,11 @@ func unclearError(err, cause error) error {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// fieldPath matches a message that begins with the JSON path of the property at fault, which is an assumption.
+// fieldPath matches a message that begins with the JSON path of the property at fault (assumed).
 var fieldPath = regexp.MustCompile(`^((?:[a-z][A-Za-z0-9]*)(?:\[\d+\])?(?:\.[A-Za-z][A-Za-z0-9]*(?:\[\d+\])?)*) (?:must|is|has|refers|needs|cannot|should) `)
 
-// Field returns the JSON path of the property that the service found at fault, such as rewards[0].quantity, or "" when its message
-// does not tell.
+// Field returns the JSON path of the property that the service found at fault, such as
+// rewards[0].quantity, or "" when its message names none.
 func (e *Error) Field() string {
 	if match := fieldPath.FindStringSubmatch(e.Message); match != nil && e.Code != "" {
 		return match[1]
@@ -142,12 +150,13 @@ func (e *Error) Field() string {
 	return ""
 }
 
-// codeForm is what the codes of the API look like, such as generic.invalid-request (documented).
+// codeForm matches the codes of the API, such as generic.invalid-request (documented).
 var codeForm = regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$`)
 
-// IsNotFound decides whether an object is gone, and nothing else does: status 404 or 417 with the code of its own kind, such as
-// perk.not-found, or 404 with a code of no kind, such as generic.not-found. A proxy's 404 is not "gone", be it a page or JSON, nor is a merchant
-// or another object that was not found on the way, nor another trouble of the object. The codes are assumed.
+// IsNotFound alone decides whether an object is gone: status 404 or 417 with the code of its own
+// kind, such as perk.not-found, or status 404 with a code of no kind, such as generic.not-found. A
+// proxy's 404 does not count, whether a page or JSON. Neither does a missing merchant or other
+// object on the way, nor another error of the object. The codes are assumed.
 func IsNotFound(err error) bool {
 	apiError, ok := errors.AsType[*Error](err)
 	if !ok || !codeForm.MatchString(apiError.Code) {
@@ -164,7 +173,7 @@ func IsNotFound(err error) bool {
 	}
 }
 
-// noun is the word of the API for an object of the collection that was asked for.
+// noun returns the API's word for an object of the requested collection.
 func (e *Error) noun() string {
 	if d := described(e.Path); d != nil {
 		return d.noun
@@ -172,7 +181,8 @@ func (e *Error) noun() string {
 	return ""
 }
 
-// IsInUse reports whether the service refused a deletion because other objects refer to the object (assumed code).
+// IsInUse reports whether the service refused a deletion because other objects refer to the object
+// (assumed code).
 func IsInUse(err error) bool {
 	apiError, ok := errors.AsType[*Error](err)
 	return ok && strings.HasSuffix(apiError.Code, ".in-use")
@@ -184,14 +194,15 @@ func IsAlreadyExists(err error) bool {
 	return ok && strings.HasSuffix(apiError.Code, ".already-exists")
 }
 
-// IsInvalidState reports whether the service refused a request because of the object's status (assumed code).
+// IsInvalidState reports whether the service refused a request because of the object's status
+// (assumed code).
 func IsInvalidState(err error) bool {
 	apiError, ok := errors.AsType[*Error](err)
 	return ok && strings.HasSuffix(apiError.Code, ".invalid-state")
 }
 
-// readError fills an Error from an answer that is not a success. What is not JSON with a code is described, not quoted whole. Secrets are taken
-// out before anything is cut off, because half a secret is not recognized.
+// readError fills an Error from an error response. A response that is not JSON with a code or a
+// message is described, not quoted in full. Redact before truncating: half a key would not match.
 func (e *Error) readError(header http.Header, body []byte, redact func(string) string) {
 	var answer struct {
 		Code    string          `json:"code"`
@@ -205,7 +216,8 @@ func (e *Error) readError(header http.Header, body []byte, redact func(string) s
 	e.Message = describeBody(redact(header.Get("Content-Type")), []byte(redact(string(body))))
 }
 
-// messageText reads a message that is a string or, as frameworks for validation send it, a list of strings.
+// messageText reads a message that is a string or, as validation frameworks send it, a list of
+// strings.
 func messageText(raw json.RawMessage) string {
 	var list []string
 	if unmarshal(raw, &list) == nil {
@@ -218,7 +230,8 @@ func messageText(raw json.RawMessage) string {
 	return text
 }
 
-// describeBody says what an answer is that is not the API's: its type and its first printable characters.
+// describeBody describes a response that is not the API's: its type and its first printable
+// characters.
 func describeBody(contentType string, body []byte) string {
 	if contentType == "" {
 		contentType = "unknown type"
@@ -226,7 +239,7 @@ func describeBody(contentType string, body []byte) string {
 	if len(body) == 0 {
 		return "an empty answer"
 	}
-	// A blank for what is no text, lest the halves of a key that it broke come together.
+	// Replace with a blank; deleting could rejoin a split key.
 	excerpt := Plain(strings.ToValidUTF8(string(body[:min(len(body), 120)]), " "))
 	return fmt.Sprintf("an answer of %s that is not the API's: %s", Plain(contentType), strings.Join(strings.Fields(excerpt), " "))
 }

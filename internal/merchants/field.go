@@ -2,8 +2,8 @@ package merchants
 
 import "encoding/json"
 
-// Field is one property of a request body. The zero Field is absent and is left out when its json tag has omitzero; the others are an
-// explicit null and a value, which may be empty.
+// Field is one property of a request body: absent, null or a value, which may be empty. The zero
+// Field is absent; its json tag needs omitzero to leave it out.
 type Field[T any] struct {
 	state fieldState
 	value T
@@ -17,16 +17,16 @@ const (
 	fieldValue
 )
 
-// Value returns a Field that is sent with this value.
+// Value returns a Field that sends this value.
 func Value[T any](value T) Field[T] { return Field[T]{state: fieldValue, value: value} }
 
-// Null returns a Field that is sent as null, which clears the property.
+// Null returns a Field that sends null, which clears the property.
 func Null[T any]() Field[T] { return Field[T]{state: fieldNull} }
 
 // IsZero reports whether the Field is absent.
 func (f Field[T]) IsZero() bool { return f.state == fieldAbsent }
 
-// Get returns the value and whether there is one.
+// Get returns the value, and whether there is one.
 func (f Field[T]) Get() (T, bool) { return f.value, f.state == fieldValue }
 
 // MarshalJSON encodes the value, or null for a null or absent Field.

@@ -10,42 +10,44 @@ import (
 	"time"
 )
 
-// The list cache answers reads of many objects from a few pages of their lists, and never lets a list change a plan: a row is served only when the
-// caller finds nothing new in it; what a list does not have is asked for by id; and what this client wrote is never served from a list again.
-// So a list that is cut short, filtered or wrong costs requests and not correctness; one that lags behind its objects can hide a change made
-// outside until it has caught up, and nothing else. What it may cost is bounded: pages are asked for when a read needs them, and of a long list
-// only after reads by id have cost as much as the list would.
+// The list cache answers reads of many objects from a few pages of their lists. It never lets a
+// list change a plan: a row is served only if the caller finds nothing new in it, and an object
+// that this client wrote is never served from a list again. Objects missing from the list are read
+// by id. So a list that is cut short, filtered or wrong costs requests, but never correctness. A
+// list that lags behind its objects can hide an outside change until it has caught up, and nothing
+// else. The cost is bounded: a page is requested when a read needs it, and beyond a short list only
+// once by-id reads have cost as much as the whole list would.
 
 const (
-	// shortList is up to how many pages a list is worth its price at once.
+	// shortList is the most pages that a list may have for reads to fetch it at once.
 	shortList = 10
-	// rowAge is how long a list is served, from when its first page was asked for.
+	// rowAge is how long a listing is served, counted from its start.
 	rowAge = 30 * time.Second
-	// readPatience is how long a read waits for pages before it goes by id.
+	// readPatience is how long a read waits for pages before it reads by id.
 	readPatience = 30 * time.Second
-	// failureLimit is how many listings of a kind may fail before reads leave its list alone.
+	// failureLimit is how many listings of a kind may fail before reads stop using its list.
 	failureLimit = 2
 )
 
-// listCaches is what a client knows of the lists of the service.
+// listCaches is what a client knows of the service's lists, by path.
 type listCaches struct {
 	mu          sync.Mutex
 	collections map[string]*listCache
 }
 
-// listCache is what is known of one kind.
+// listCache is what is known of one collection.
 type listCache struct {
-	// latest is the last listing that was begun; nil before the first.
+	// latest is the last listing that began; nil before the first.
 	latest *listing
-	// failures counts listings that broke off or were too slow.
+	// failures counts listings that failed or were too slow.
 	failures int
-	// writes counts the writes of this client that have ended.
+	// writes counts the finished writes of this client.
 	writes int
-	// written are the ids that this client has changed or tried to.
+	// written are the ids that this client wrote or tried to write.
 	written map[ID]bool
-	// seen is when each object was seen first.
+	// seen is when each object was first seen.
 	seen map[ID]time.Time
-	// whole is when the last listing began that was read to its end.
+	// whole is when the last complete listing began.
 	whole time.Time
 }
 
@@ -53,20 +55,20 @@ type listCache struct {
 type listing struct {
 	pager
 	began time.Time
-	// writes is the count of the collection when it began.
+	// writes is listCache.writes when the listing began.
 	writes int
 	rows   map[ID]json.RawMessage
-	// order is the rows as they came; it only grows.
+	// order holds the rows in the order they came; it only grows.
 	order []row
-	// total is how many pages there are by the service's word, which decides about cost and never about content.
+	// total is the number of pages by the service's count. It decides about cost, never about content.
 	total int
-	// byID counts the reads by id of what no page had so far.
+	// byID counts the reads by id of objects that no page had so far.
 	byID int
-	// coming is closed when the page that was asked for has come; nil when none was.
+	// coming is closed when the requested page has come; nil when none was requested.
 	coming chan struct{}
-	// err is why the listing cannot go on.
+	// err is why the listing cannot continue.
 	err error
-	// failed tells that reads do not wait for it any more.
+	// failed says that reads no longer wait for it.
 	failed bool
 }
 
@@ -82,7 +84,7 @@ func (r *listCaches) collection(k *descriptor) *listCache {
 	return c
 }
 
-// wrote notes that a write of an object, or with an empty id a create, has ended in whatever way.
+// wrote records that a write has ended, whatever its outcome. The id is empty for a create.
 func (r *listCaches) wrote(k *descriptor, id ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -94,7 +96,7 @@ func (r *listCaches) wrote(k *descriptor, id ID) {
 	}
 }
 
-// saw notes which objects there are.
+// saw records that objects exist.
 func (r *listCaches) saw(k *descriptor, rows []row) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -118,7 +120,7 @@ func (r *listCaches) sawBefore(k *descriptor, id ID, moment time.Time) bool {
 	return seen && first.Before(moment)
 }
 
-// lastWhole returns when the last listing began that was read to its end, zero when none was.
+// lastWhole returns when the last complete listing began, or zero without one.
 func (r *listCaches) lastWhole(k *descriptor) time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -139,14 +141,16 @@ func (c *listCache) fail(l *listing) {
 	}
 }
 
-// worthwhile tells whether reads may ask for another page: of a list that is short, and of a long one once that costs no more than has been
-// spent on reads by id. Together they cost at most twice as much as the better of the two.
+// worthwhile reports whether reads may request another page. Fetch another page if the list is
+// short, or once by-id reads have cost as much. Together they cost at most twice the cheaper of the
+// two.
 func (l *listing) worthwhile() bool {
 	pages := max(l.total, l.pages+1)
 	return l.pages == 0 || pages <= shortList || l.byID >= pages
 }
 
-// isWhole reports whether a row has every property of its kind, nested ones too. What it leaves out would look as if there were none.
+// isWhole reports whether a row has every property of its kind, nested ones too. A property that
+// the row omits would look as if it had no value.
 func isWhole(row json.RawMessage, object any) bool {
 	encoded, err := json.Marshal(object)
 	if err != nil {
@@ -174,7 +178,7 @@ func hasNames(held, model any) bool {
 	return true
 }
 
-// known returns the row of an object, or nil when it is to be read by id.
+// known returns the row of an object, or nil if the object must be read by id.
 func (c *Client) known(ctx context.Context, k *descriptor, id ID) json.RawMessage {
 	if c.config.ReadByID {
 		return nil
@@ -209,7 +213,8 @@ func (c *Client) known(ctx context.Context, k *descriptor, id ID) json.RawMessag
 	}
 }
 
-// listed walks all rows of a kind, for those who look for an object by something else than its id. It knows all that this client wrote before.
+// listed walks all rows of a kind, for callers who search by something other than the id. The rows
+// include every earlier write of this client.
 func (c *Client) listed(ctx context.Context, k *descriptor) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
 		l := c.caches.upToDate(k)
@@ -242,7 +247,8 @@ func (r *listCaches) upToDate(k *descriptor) *listing {
 	return list.latest
 }
 
-// rowsFrom returns the rows of a listing from a position on, which may wait for a page. There are none at the end.
+// rowsFrom returns the rows of a listing from a position on, and may wait for a page. It returns
+// none at the end.
 func (c *Client) rowsFrom(ctx context.Context, k *descriptor, l *listing, at int) ([]row, error) {
 	c.caches.mu.Lock()
 	defer c.caches.mu.Unlock()
@@ -257,8 +263,8 @@ func (c *Client) rowsFrom(ctx context.Context, k *descriptor, l *listing, at int
 	return l.order[at:len(l.order):len(l.order)], nil
 }
 
-// await waits for the next page of a listing. Of all who wait, one asks for it; when that one leaves, it is another's turn. The lock is held by
-// the caller, and not while it waits.
+// await waits for the next page of a listing. One of the waiting callers requests it; if that one
+// leaves, another does. The caller holds the lock, which is released while it waits.
 func (c *Client) await(ctx context.Context, k *descriptor, l *listing) error {
 	if l.err != nil {
 		return l.err

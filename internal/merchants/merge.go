@@ -9,28 +9,29 @@ import (
 	"strings"
 )
 
-// The service replaces a nested value whole (assumed). So an update that changes one step sends all of them, and with them must go what
-// this package does not model: it is taken from the object as it was read. What was not changed is sent as it was read, too, so that a
-// number stays a number.
+// The service replaces a nested value as a whole (assumed). So an update that changes one step must
+// send all steps, including what this package does not model, which is taken from the object as it
+// was read. Unchanged values are also sent as they were read, so that a number stays a number.
 
-// shape tells the parts of a nested value that this package models. A nil shape is a value that is sent whole.
+// shape describes the parts of a nested value that this package models. A value with a nil shape is
+// sent as it is.
 type shape struct {
-	// nested are the properties that have a shape of their own.
+	// nested are the properties with a shape of their own.
 	nested map[string]*shape
-	// matches find, one after the other, which element of a list that is held an element that is sent continues. One that continues none is
-	// sent as it is.
+	// matches pair the sent elements of a list with the held elements that they continue, tried in
+	// order. A sent element without a pair is sent as it is.
 	matches []match
 }
 
 type match func(sent, held element) bool
 
-// element is one element of a list and where it stands.
+// element is one element of a list and its position.
 type element struct {
 	at    int
 	value any
 }
 
-// property returns a property of the element below its names, nil when there is none.
+// property returns the value at a path of names below the element, or nil.
 func (e element) property(names ...string) any {
 	value := e.value
 	for _, name := range names {
@@ -40,8 +41,8 @@ func (e element) property(names ...string) any {
 	return value
 }
 
-// merge returns what is sent, with what is held where sent says nothing of it or says the same. An object with another type is another variant,
-// which keeps nothing.
+// merge returns what to send: sent, completed by what only held has, and with held values where
+// both say the same. An object with another type is another variant and keeps nothing.
 func (s *shape) merge(sent, held any) any {
 	if s == nil {
 		return asHeld(sent, held)
@@ -83,12 +84,12 @@ func (s *shape) mergeList(sent, held []any) []any {
 	return merged
 }
 
-// sameContent matches elements of which everything that is sent is held already.
+// sameContent matches elements if held already contains everything in sent.
 func sameContent(s *shape) match {
 	return func(sent, held element) bool { return sameValue(s.merge(sent.value, held.value), held.value) }
 }
 
-// sameProperty matches elements by one property, which both have.
+// sameProperty matches elements by one property that both have.
 func sameProperty(names ...string) match {
 	return func(sent, held element) bool {
 		value := sent.property(names...)
@@ -96,15 +97,15 @@ func sameProperty(names ...string) match {
 	}
 }
 
-// samePosition matches elements that stand at the same place.
+// samePosition matches elements at the same position.
 func samePosition(sent, held element) bool { return sent.at == held.at }
 
-// both matches elements that two matches agree on.
+// both matches elements that satisfy two matches.
 func both(a, b match) match {
 	return func(sent, held element) bool { return a(sent, held) && b(sent, held) }
 }
 
-// asHeld returns a value as it is held when it says the same as the one that is sent.
+// asHeld returns the held value if it says the same as the sent one, and else the sent value.
 func asHeld(sent, held any) any {
 	if saysSame(sent, held) {
 		return held
@@ -112,8 +113,8 @@ func asHeld(sent, held any) any {
 	return sent
 }
 
-// saysSame compares a value that is sent with one that is held. This package sends as text what the service may hold as a number, a boolean or
-// something else.
+// saysSame compares a sent value with a held one. This package sends text where the service may
+// hold a number, a boolean or something else.
 func saysSame(sent, held any) bool {
 	if sameValue(sent, held) {
 		return true
@@ -138,8 +139,8 @@ func saysSame(sent, held any) bool {
 	}
 }
 
-// SameJSON reports whether two JSON texts are one value. The order of keys, white space and how a number is written do not matter; a number
-// is compared in full.
+// SameJSON reports whether two JSON texts have the same value. Key order, white space and the
+// notation of numbers do not matter. Numbers are compared at full precision.
 func SameJSON(a, b []byte) bool {
 	left, problemLeft := decodeValue(a)
 	right, problemRight := decodeValue(b)
@@ -149,7 +150,7 @@ func SameJSON(a, b []byte) bool {
 	return sameValue(left, right)
 }
 
-// decodeValue decodes one JSON value and keeps its numbers as they are written.
+// decodeValue decodes one JSON value. Numbers keep their notation, as json.Number.
 func decodeValue(data []byte) (any, error) {
 	if !json.Valid(data) {
 		return nil, errNotJSON
@@ -181,8 +182,8 @@ func sameValue(a, b any) bool {
 	}
 }
 
-// decimal writes a number with its digits and exponent alone, so that two of one value are equal. It does not calculate the number, because
-// 1e999999999 would take all memory.
+// decimal writes a number as its digits and exponent, so that equal numbers give equal texts. It
+// does not compute the number, because 1e999999999 would take all memory.
 func decimal(number json.Number) string {
 	text, sign := strings.ToLower(string(number)), ""
 	if rest, negative := strings.CutPrefix(text, "-"); negative {

@@ -10,7 +10,7 @@ import (
 // errNotJSON is the cause when a value is not JSON.
 var errNotJSON = errors.New("not JSON")
 
-// decodeObject reads one object and insists on its id.
+// decodeObject decodes one object and requires an id.
 func (c Collection[T, Input]) decodeObject(body []byte) (T, error) {
 	var none, object T
 	var identity struct {
@@ -33,7 +33,7 @@ func (c Collection[T, Input]) decodeObject(body []byte) (T, error) {
 	return object, nil
 }
 
-// decodeAnswer reads an object and insists that it is the one that was asked for.
+// decodeAnswer decodes an object and requires the id that was asked for.
 func (c Collection[T, Input]) decodeAnswer(body []byte, id ID) (T, error) {
 	var none T
 	object, err := c.decodeObject(body)
@@ -47,7 +47,7 @@ func (c Collection[T, Input]) decodeAnswer(body []byte, id ID) (T, error) {
 	}
 }
 
-// decodeRow reads an object of a list.
+// decodeRow decodes a row of a listing.
 func (c Collection[T, Input]) decodeRow(row row) (T, error) {
 	object, err := c.decodeObject(row.json)
 	if err != nil {
@@ -56,9 +56,9 @@ func (c Collection[T, Input]) decodeRow(row row) (T, error) {
 	return object, nil
 }
 
-// answered decodes the object of a write that succeeded, or reads it when the answer does not hold it. lasting is the
-// context of the write. That the object cannot be read is an error of the write: otherwise it would look as if nothing
-// was changed.
+// answered decodes the object in the response to a successful write, or reads the object if the
+// response lacks it. lasting is the context of the write. If the object cannot be read, that is an
+// error of the write: otherwise nothing would seem to have changed.
 func (c Collection[T, Input]) answered(lasting context.Context, write request, id ID, body []byte) (T, error) {
 	if object, err := c.decodeAnswer(body, id); err == nil {
 		return object, nil

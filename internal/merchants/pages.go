@@ -16,42 +16,43 @@ import (
 )
 
 const (
-	// pageSize is the number of rows asked for; the service may give fewer.
+	// pageSize is the number of rows requested; the service may return fewer.
 	pageSize = 100
-	// pageLimit ends a list that does not end by itself.
+	// pageLimit is the most pages of a listing, so that an endless one ends.
 	pageLimit = 10_000
-	// listLimit is the size in bytes above which a list is refused.
+	// listLimit is the size in bytes above which a listing is refused.
 	listLimit = 1 << 30
 )
 
-// pageForm is how a collection is listed.
+// pageForm is how the API pages a collection.
 type pageForm struct {
-	// rows, next and total are properties of a page: its objects, the cursor of the next page, and how many objects the
-	// list has. A bare array is a page of its rows alone.
+	// rows, next and total are properties of a page: its objects, the cursor of the next page, and the
+	// number of objects in the list. A bare array is a page with rows only.
 	rows, next, total string
-	// limit and cursor are parameters of a request: how many rows a page may have, and which page it is.
+	// limit and cursor are query parameters: the most rows of a page, and which page it is.
 	limit, cursor string
-	// numbered tells that the cursor is the number of the page, from 1, so that a page has no next.
+	// numbered says that the cursor is the page number, from 1. Such pages have no next.
 	numbered bool
 }
 
-// pagesByCursor is the form of the lists of all kinds (assumed).
+// pagesByCursor is the form of all listings (assumed).
 var pagesByCursor = pageForm{rows: "data", next: "nextCursor", total: "total", limit: "limit", cursor: "cursor"}
 
-// pager is how far a walk through the pages of a collection has come; its zero value stands before the first.
+// pager is the state of a walk through the pages of a collection. The zero value is before the
+// first page.
 type pager struct {
 	cursor string
-	// seen are the cursors that were asked for.
+	// seen are the cursors already requested.
 	seen  map[string]bool
 	pages int
-	// rows and bytes are how many have come.
+	// rows and bytes count what has come so far.
 	rows, bytes int
-	// last tells that there are no more.
+	// last says that no more pages follow.
 	last bool
 }
 
-// nextPage reads the page that follows. A walk ends where the service says so, and fails rather than loop or take a part of a list for all
-// of it.
+// nextPage reads the next page. A walk ends where the service says so. It fails rather than loop,
+// or take a part of a list for the whole.
 func (c *Client) nextPage(ctx context.Context, k *descriptor, filter url.Values, walk *pager) (page, error) {
 	fail := func(err error) (page, error) {
 		return page{}, &Error{Method: http.MethodGet, Path: k.path, Err: err}
@@ -97,8 +98,8 @@ func (c *Client) nextPage(ctx context.Context, k *descriptor, filter url.Values,
 	return p, nil
 }
 
-// number says which page follows one of a form with numbers: none after the last row by the total, or else after a page
-// without rows, because a page that is not full need not be the last one.
+// number sets the cursor of the next numbered page. With a total, the last row ends the walk.
+// Without one, only an empty page does, because a page that is not full need not be the last one.
 func (p *page) number(walk *pager) {
 	p.ends = p.counted && walk.rows >= p.total || !p.counted && len(p.rows) == 0
 	if !p.ends && len(p.rows) > 0 {
@@ -109,7 +110,8 @@ func (p *page) number(walk *pager) {
 // linkToNext matches a Link header that names a next page (RFC 8288).
 var linkToNext = regexp.MustCompile(`(?i);\s*rel\s*=\s*("([^"]*\s)?next(\s[^"]*)?"|next\s*([;,]|$))`)
 
-// checkEnd fails where a page without a cursor is not certainly the last one: pages by number, for example. rows is how many have come.
+// checkEnd fails if a page without a cursor is not certainly the last one, as when the service
+// pages by number. rows is how many rows have come.
 func (p page) checkEnd(rows int, header http.Header) error {
 	switch {
 	case slices.ContainsFunc(header.Values("Link"), linkToNext.MatchString):
@@ -125,7 +127,8 @@ func (p page) checkEnd(rows int, header http.Header) error {
 	}
 }
 
-// rows walks the rows of a collection as it is now, and gives each once even when pages shift under it.
+// rows walks the rows of a collection as it is now. It yields each row once, even if the pages
+// shift meanwhile.
 func (c *Client) rows(ctx context.Context, k *descriptor, filter url.Values) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
 		given := map[ID]bool{}
@@ -152,12 +155,13 @@ func (c *Client) rows(ctx context.Context, k *descriptor, filter url.Values) ite
 type page struct {
 	rows   []row
 	cursor string
-	// ends tells that the service says that no page follows.
+	// ends says that, by the service, no page follows.
 	ends bool
-	// total is how many rows the service says the list has, 0 when it does not say, and counted that it says so.
+	// total is how many rows the list has by the service's count, or 0 without one. counted says that
+	// the service gave a count.
 	total   int
 	counted bool
-	// saysMore tells that the page says things that are not known here, among which may be that more follows.
+	// saysMore says that the page has unknown properties, one of which may say that more rows follow.
 	saysMore bool
 }
 

@@ -5,7 +5,8 @@ import (
 	"net/http"
 )
 
-// Types of a perk whose settings are known. Only the Shopify discount is documented; the catalogue is open.
+// Types of a perk whose settings are known. Only the Shopify discount is documented; the catalogue
+// is open.
 const (
 	PerkNone            = "none"
 	PerkCode            = "code"
@@ -13,8 +14,8 @@ const (
 	PerkShopifyDiscount = "shopify-discount"
 )
 
-// Perk is a reward that is used: a discount, a code, a link (documented: https://docs.getcohort.com/rewards/perk/manage-a-perk; the fields
-// are mostly assumed).
+// Perk is a reward to be used: a discount, a code, a link (documented:
+// https://docs.getcohort.com/rewards/perk/manage-a-perk; most fields are assumed).
 type Perk struct {
 	ID           ID     `json:"id"`
 	InternalName string `json:"internalName"`
@@ -24,21 +25,22 @@ type Perk struct {
 	Description Localized `json:"description"`
 	ImageURL    *string   `json:"imageUrl"`
 	VideoURL    *string   `json:"videoUrl"`
-	// Type is one of the Perk constants or another of the open catalogue.
+	// Type is one of the Perk constants, or another type of the open catalogue.
 	Type string `json:"type"`
-	// TypeConfig holds the settings of the type, undecoded; see [PerkCodeConfig], [PerkLinkConfig] and [ShopifyDiscount].
+	// TypeConfig holds the settings of the type, undecoded; see [PerkCodeConfig], [PerkLinkConfig] and
+	// [ShopifyDiscount].
 	TypeConfig json.RawMessage `json:"typeConfig"`
 	// ExpiresAt is an RFC 3339 time, or nil.
 	ExpiresAt *string `json:"expiresAt"`
 	Raw
 }
 
-// PerkCodeConfig are the settings of a perk of type PerkCode: one code for everyone.
+// PerkCodeConfig holds the settings of a perk of type PerkCode: one code for everyone.
 type PerkCodeConfig struct {
 	Code ScalarText `json:"code"`
 }
 
-// PerkLinkConfig are the settings of a perk of type PerkLink.
+// PerkLinkConfig holds the settings of a perk of type PerkLink.
 type PerkLinkConfig struct {
 	URL string `json:"url"`
 }
@@ -49,12 +51,13 @@ const (
 	DiscountFixedAmount = "fixed-amount"
 )
 
-// ShopifyDiscount are the settings of a perk of type PerkShopifyDiscount (documented: https://docs.getcohort.com/integrations/apps/shopify).
+// ShopifyDiscount holds the settings of a perk of type PerkShopifyDiscount (documented:
+// https://docs.getcohort.com/integrations/apps/shopify).
 type ShopifyDiscount struct {
 	DiscountName string `json:"discountName"`
 	// DiscountType is DiscountPercentage or DiscountFixedAmount.
 	DiscountType string `json:"discountType"`
-	// Value is in percent or in the shop's currency.
+	// Value is a percentage, or an amount in the shop's currency.
 	Value float64 `json:"value"`
 }
 
@@ -70,7 +73,7 @@ type PerkInput struct {
 	ExpiresAt    Field[string]          `json:"expiresAt,omitzero"`
 }
 
-// secretSettings are the settings of a code and of a type that is not known.
+// secretSettings returns the settings of a code, or of an unknown type.
 func (in PerkInput) secretSettings() []json.RawMessage {
 	if name, _ := in.Type.Get(); name == PerkLink || name == PerkShopifyDiscount {
 		return nil
@@ -84,7 +87,7 @@ func (p *Perk) Head() Head {
 	return Head{ID: p.ID, Key: p.InternalName, Name: p.InternalName, Status: p.Status, Type: p.Type}
 }
 
-// perks says how the API has perks (assumed).
+// perks describes perks in the API (assumed).
 var perks = descriptor{
 	path: "perks", noun: "perk", name: "internalName", pages: pagesByCursor, update: http.MethodPatch,
 	attributes: map[string]string{
@@ -107,7 +110,7 @@ var perks = descriptor{
 		"type":                    {PerkNone: "none", PerkCode: "code", PerkLink: "link", PerkShopifyDiscount: "shopify-discount"},
 		"typeConfig.discountType": {DiscountPercentage: "percentage", DiscountFixedAmount: "fixed-amount"},
 	},
-	// Settings of a type that is not known are the user's alone.
+	// The user alone decides the settings of an unknown type.
 	variants: map[string]variantForm{
 		PerkNone:            {},
 		PerkCode:            {"code", &shape{}},

@@ -16,36 +16,42 @@ import (
 const (
 	backoffBase = 500 * time.Millisecond
 	backoffCap  = 20 * time.Second
-	// retryAfterCap bounds what a server may make a pipeline wait; above it the error says how long the server asked for.
+	// retryAfterCap bounds the wait that a server can impose on a pipeline. Beyond it, the error says
+	// how long the server asked for.
 	retryAfterCap = time.Minute
-	// No try begins once the service has taken this long to fail, or has asked for this long to wait.
+	// No retry begins after the service has taken failureWindow to fail, or has asked for
+	// throttleWindow of waiting.
 	failureWindow  = 25 * time.Second
 	throttleWindow = 2 * time.Minute
-	// afterStop is what a write that is under way still gets once the run was interrupted. Pipelines kill the process soon after.
+	// afterStop is how long a write in flight may continue after the run was interrupted. Pipelines
+	// kill the process soon after.
 	afterStop = 6 * time.Second
 )
 
-// outcome says what is known of a request after one try, which decides whether it may be sent again.
+// outcome is what is known of a request after one attempt. It decides whether the request may be
+// sent again.
 type outcome int
 
 const (
-	// done: a 2xx answer came.
+	// done: a 2xx response came.
 	done outcome = iota
-	// refused: the service, or our own check, said no. Trying again would give the same.
+	// refused: the service, or our own check, said no. A retry would give the same.
 	refused
-	// notSent: no connection was had, so the service never saw it.
+	// notSent: no connection was established, so the service never saw the request.
 	notSent
 	// throttled: the service said that there are too many requests, and did nothing.
 	throttled
-	// postponed: the service failed and told all to come back later. It may have carried out the request or not.
+	// postponed: the service failed and told all clients to come back later. The request may have been
+	// carried out.
 	postponed
-	// unclear: it may have been carried out or not: no answer, half an answer, or a server error.
+	// unclear: no response, half a response, or a server error. The request may have been carried out.
 	unclear
-	// unreadable: it was carried out, and the answer is too large. Trying again would give the same.
+	// unreadable: the request was carried out, and the response is too large. A retry would give the
+	// same.
 	unreadable
 )
 
-// classify reads the outcome of a try. connected tells whether a connection was had.
+// classify returns the outcome of an attempt. connected says whether a connection was established.
 func classify(answer *http.Response, apiShaped, connected bool, err error) outcome {
 	if err != nil {
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
@@ -74,11 +80,12 @@ func classify(answer *http.Response, apiShaped, connected bool, err error) outco
 	}
 }
 
-// errRetryAfter is the cause of an error whose answer asked for a longer wait than is bearable.
+// errRetryAfter is the cause when the service asked for a wait longer than retryAfterCap.
 var errRetryAfter = errors.New("the service asks to wait longer than a minute")
 
-// retryAfter reads a Retry-After header, seconds or an HTTP date, which is by the clock of the answer and only by ours where that has none. A
-// date in the past means now, a number beyond all bounds some decades; anything else means there is none.
+// retryAfter reads a Retry-After header: seconds or an HTTP date. A date is relative to the
+// response's Date header, or to our clock without one. A date in the past means now. A number too
+// large to parse means some decades. Anything else counts as no header.
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	hasRetryAfter := header.Get("Retry-After")
 	if hasRetryAfter == "" {
@@ -97,18 +104,19 @@ func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	return max(0, date.Sub(now)), true
 }
 
-// backoff is the pause after a number of tries: doubled each time, and anything from nothing to that, so that clients do not come back at once.
+// backoff returns the pause after a number of attempts: exponential backoff with full jitter, so
+// that clients do not come back all at once.
 func backoff(tries int) time.Duration {
 	return rand.N(min(backoffCap, backoffBase<<min(tries-1, 10))) + time.Millisecond
 }
 
-// retryBudget bounds the tries beyond the first of a whole process: many more would not help a service that is down.
+// retryBudget bounds the retries of a whole process: more would not help a service that is down.
 type retryBudget struct {
 	mu                sync.Mutex
 	requests, retries int
 }
 
-// Retries are at most a fifth of the requests, but the first ten are always allowed.
+// Retries are at most a fifth of the requests, plus ten.
 const (
 	retryShare = 5
 	retryFloor = 10
@@ -130,13 +138,15 @@ func (b *retryBudget) take() bool {
 	return true
 }
 
-// stopwatch measures for how long the service has been at something. The time in which requests wait for their turn at our own pace does not
-// count, because it says nothing of the service: where that is slow and many wait, it would leave no time for a second try.
+// stopwatch measures how long the service has been working on something. It excludes the time that
+// requests wait in our own queue, which says nothing about the service: if the service is slow and
+// many requests wait, that time would leave none for a retry.
 type stopwatch struct {
 	started time.Time
-	// queued is how long requests waited for their turn, gated how long at the gate that the service has closed.
+	// queued is how long requests waited in our queue, gated how long they waited at the gate that the
+	// service closed. Both are in nanoseconds.
 	queued, gated atomic.Int64
-	// limit bounds the tries made under this watch together; 0 is none.
+	// limit bounds all attempts under this watch together; 0 means no limit.
 	limit time.Duration
 	outer *stopwatch
 }
@@ -148,23 +158,23 @@ func stopwatchOf(ctx context.Context) *stopwatch {
 	return watch
 }
 
-// timed starts a stopwatch for what is done with the context that it returns.
+// timed starts a stopwatch for everything done under the context that it returns.
 func timed(ctx context.Context, limit time.Duration) (context.Context, *stopwatch) {
 	watch := &stopwatch{started: time.Now(), limit: limit, outer: stopwatchOf(ctx)}
 	return context.WithValue(ctx, stopwatchKey{}, watch), watch
 }
 
-// elapsed is for how long the service has been at it.
+// elapsed returns how long the service has been working, without the waits that it asked for.
 func (w *stopwatch) elapsed() time.Duration {
 	return w.asked() - time.Duration(w.gated.Load())
 }
 
-// asked is elapsed and the time for which the service asked to wait.
+// asked returns elapsed plus the waits that the service asked for.
 func (w *stopwatch) asked() time.Duration {
 	return time.Since(w.started) - time.Duration(w.queued.Load())
 }
 
-// excludeQueueTime takes time in the queue and at the gate from this watch and those around it.
+// excludeQueueTime excludes time in the queue and at the gate from this watch and those around it.
 func (w *stopwatch) excludeQueueTime(queued, gated time.Duration) {
 	for ; w != nil; w = w.outer {
 		w.queued.Add(int64(queued))
@@ -172,7 +182,8 @@ func (w *stopwatch) excludeQueueTime(queued, gated time.Duration) {
 	}
 }
 
-// left is how long a try may take by this watch and those around it, at most as long as it would otherwise.
+// left returns how long an attempt may take by this watch and those around it, but at most
+// otherwise.
 func (w *stopwatch) left(otherwise time.Duration) time.Duration {
 	for ; w != nil; w = w.outer {
 		if w.limit > 0 {
@@ -182,15 +193,16 @@ func (w *stopwatch) left(otherwise time.Duration) time.Duration {
 	return otherwise
 }
 
-// clock is the clock of the service, known from its last answer. Before the first it is ours.
+// clock is the clock of the service, as its last response showed it. Before the first response it
+// is ours.
 type clock struct {
-	// ahead is how far it is ahead of ours, in nanoseconds.
+	// ahead is how far the clock is ahead of ours, in nanoseconds.
 	ahead atomic.Int64
 }
 
 func (c *clock) set(theirs, ours time.Time) { c.ahead.Store(int64(theirs.Sub(ours))) }
 
-// at returns the service's time at one of ours.
+// at converts a time of our clock to the service's clock.
 func (c *clock) at(ours time.Time) time.Time { return ours.Add(time.Duration(c.ahead.Load())) }
 
 // wait pauses, or ends early with the context's error.
@@ -205,8 +217,10 @@ func wait(ctx context.Context, pause time.Duration) error {
 	}
 }
 
-// withGrace returns a context for a write and what follows from it: it goes on for a moment when ctx ends, because a write that was sent
-// may have been carried out, and its answer must not be lost. It is made before the write, so that the moment is one for all of it.
+// withGrace returns a context for a write and everything that follows from it. It outlives ctx for
+// a moment (afterStop), because a write that was sent may have been carried out, and its response
+// must not be lost. Call it before the write, so that the write and what follows share one such
+// moment.
 func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {
 	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {

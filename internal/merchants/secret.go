@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// Mode tells which of an organization's two merchants is meant. Each has data and settings of its own, and an id of one means nothing in
-// the other (documented: https://docs.getcohort.com/admin/test-mode).
+// Mode is one of an organization's two merchants. Each has its own data and settings, and an id of
+// one means nothing in the other (documented: https://docs.getcohort.com/admin/test-mode).
 type Mode string
 
 // The two merchants of an organization.
@@ -23,16 +23,18 @@ const (
 	ModeLive Mode = "live"
 )
 
-// Key is an API key. Every way of formatting it gives a redacted form, such as live_***a1b2, whose last four characters are a
-// fingerprint by which people can tell keys apart. The zero Key is a key that is not known.
+// Key is an API key. Every way of formatting it gives a redacted form, such as live_***a1b2. The
+// last four characters are a fingerprint, by which people can tell keys apart. The zero Key is an
+// unknown key.
 type Key struct {
-	// secret is behind a pointer because fmt does not ask a Formatter in an unexported field or for a wrong verb: it prints the fields
-	// by reflection, and of a pointer only the address.
+	// secret is a pointer, because fmt ignores a Formatter in an unexported field or for a bad verb.
+	// It then prints the fields by reflection, and prints only the address of a pointer.
 	secret *string
 }
 
-// ParseKey checks a key without the network: it begins with test_ or live_ and is printable ASCII without blanks. White space around it
-// is dropped. The error never contains the key.
+// ParseKey checks a key without using the network: it must begin with test_ or live_ and be
+// printable ASCII without blanks. Surrounding white space is dropped. The error never contains the
+// key.
 func ParseKey(text string) (Key, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -55,16 +57,16 @@ func ParseKey(text string) (Key, error) {
 	return Key{}, errors.New(`the API key begins with neither "test_" nor "live_"`)
 }
 
-// Mode returns the merchant that the key reaches, by its prefix, or "" for the zero Key.
+// Mode returns the merchant that the key's prefix names, or "" for the zero Key.
 func (k Key) Mode() Mode {
 	prefix, _, _ := strings.Cut(k.reveal(), "_")
 	return Mode(prefix)
 }
 
-// IsZero reports whether the key is not known.
+// IsZero reports whether the key is unknown.
 func (k Key) IsZero() bool { return k.secret == nil }
 
-// reveal returns the key itself, which goes into a request and nowhere else.
+// reveal returns the key itself. It may go into a request and nowhere else.
 func (k Key) reveal() string {
 	if k.secret == nil {
 		return ""
@@ -72,7 +74,7 @@ func (k Key) reveal() string {
 	return *k.secret
 }
 
-// Redact replaces the key wherever it stands in text, for text that comes from elsewhere.
+// Redact replaces the key wherever it occurs in text from elsewhere.
 func (k Key) Redact(text string) string {
 	if k.IsZero() {
 		return text
@@ -80,8 +82,9 @@ func (k Key) Redact(text string) string {
 	return strings.ReplaceAll(text, k.reveal(), k.String())
 }
 
-// secretsOf returns the texts of a request body that are not to be repeated in a message of the service: settings that may hold a secret. One
-// of two characters is none, and to replace it would leave nothing to read.
+// secretsOf returns the texts of a request body that no message of the service may repeat: settings
+// that may hold a secret. Texts of one or two characters are left out, because replacing them would
+// make the message unreadable.
 func secretsOf(in any) []string {
 	holder, ok := in.(interface{ secretSettings() []json.RawMessage })
 	if !ok {
@@ -94,12 +97,13 @@ func secretsOf(in any) []string {
 			secrets = appendTexts(secrets, value)
 		}
 	}
-	// The longest first, because one may be a part of another.
+	// The longest first, because one may be part of another.
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
 	return secrets
 }
 
-// formsOf returns a text as it is and as JSON has it, inside of another text too: the service may quote what it was sent.
+// formsOf returns a text as it is, as a JSON string, and as a JSON string inside another one,
+// because the service may quote what it was sent. The longest form comes first.
 func formsOf(value string) []string {
 	forms := []string{value}
 	for text := value; len(forms) < 5; {

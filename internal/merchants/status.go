@@ -1,7 +1,7 @@
 package merchants
 
-// Statuses of perks, digital assets, badges and campaigns, in the words of this package and of HCL. They are documented
-// for campaigns and perks.
+// Statuses of perks, digital assets, badges and campaigns, in the words of this package and of HCL
+// (documented for campaigns and perks).
 const (
 	StatusDraft     = "draft"
 	StatusLive      = "live"
@@ -10,22 +10,23 @@ const (
 	StatusArchived  = "archived"
 )
 
-// Transition is a change of status. It is the last part of the path by which the service is asked for it (assumed).
+// Transition is a change of status. Its value is the last part of the path of the request
+// (assumed).
 type Transition string
 
-// The transitions. Which of them a kind has is for its callers to know.
+// The transitions. Callers must know which of them a kind has.
 const (
-	// Publish makes a draft visible to users. An airdrop hands out its rewards at once, and nothing takes them back.
+	// Publish makes a draft visible to users. An airdrop hands out its rewards at once, irrevocably.
 	Publish Transition = "publish"
 	// End closes a published campaign for good.
 	End Transition = "end"
-	// Archive hides an object from users; it can come back.
+	// Archive hides an object from users. Unarchive reverses it.
 	Archive Transition = "archive"
-	// Unarchive brings an archived object back to the status that it had.
+	// Unarchive gives an archived object its earlier status back.
 	Unarchive Transition = "unarchive"
 )
 
-// reached are the statuses to which transitions lead. A status that is not known is never one of them.
+// reached are the statuses to which transitions lead. An unknown status is never one of them.
 var reached = map[Transition][]string{
 	Publish:   {StatusLive, StatusPublished, StatusEnded},
 	End:       {StatusEnded},

@@ -10,9 +10,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// throttle decides when a request may go: how many are under way at once, how many a second once the service has shown a limit, and a gate
-// that closes for all when it asks one of them to wait. Writes go before reads, each in their order, but no read waits for more than a few:
-// a look for what an unclear create has made is a read.
+// throttle decides when a request may be sent. It limits how many are in flight, and how many are
+// sent per second once the service has shown a limit. A gate stops all requests when the service
+// asks one of them to wait. Writes go before reads, each in order, but only a few writes overtake a
+// waiting read: the look-up of an unclear create is a read.
 type throttle struct {
 	mu       sync.Mutex
 	limit    int // most requests under way
@@ -30,13 +31,14 @@ type throttle struct {
 }
 
 const (
-	// gateJitter spreads the requests that wait at the gate.
+	// gateJitter spreads out the requests that wait at the gate.
 	gateJitter = 250 * time.Millisecond
-	// rateSpan is over how long the rate of successes is measured when the service shows a limit.
+	// rateSpan is the time over which successes are counted to measure their rate.
 	rateSpan = 2 * time.Second
-	// The rate grows by this share of itself a second, slowly where the service refused before.
+	// The rate grows by this share per second: growthNear close to the rate that the service last
+	// refused, growthFar elsewhere.
 	growthFar, growthNear = 0.05, 0.005
-	// maxInRow is how many writes go before a read that waits.
+	// maxInRow is how many writes in a row may go before a waiting read.
 	maxInRow = 4
 )
 
@@ -44,8 +46,9 @@ func newThrottle(limit int) *throttle {
 	return &throttle{limit: limit, rate: rate.NewLimiter(rate.Inf, 1), ceiling: rate.Inf}
 }
 
-// enter waits until a request may go, and returns how long it waited at the gate. Whoever entered has to leave. It fails at once while the
-// gate is closed for longer than is bearable: the service said when to come back, and asking again before that is no use to anyone.
+// enter waits until a request may be sent, and returns how long it waited at the gate. If err is
+// nil, the caller must call leave. It fails at once if the gate is closed for longer than
+// retryAfterCap: the service said when to come back, and asking earlier is of no use.
 func (t *throttle) enter(ctx context.Context, write bool) (gated time.Duration, err error) {
 	for {
 		if err := t.takeSlot(ctx, write); err != nil {
@@ -130,7 +133,7 @@ func (t *throttle) giveSlot() {
 	t.wake()
 }
 
-// wake gives free slots to those who wait.
+// wake gives free slots to waiting requests.
 func (t *throttle) wake() {
 	for t.inFlight < t.limit && len(t.writes)+len(t.reads) > 0 {
 		queue := &t.writes
@@ -146,7 +149,7 @@ func (t *throttle) wake() {
 	}
 }
 
-// leave gives the slot back and learns from what came of the request.
+// leave returns the slot and adapts the rate to the outcome of the request.
 func (t *throttle) leave(result outcome, pause time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -175,7 +178,8 @@ func (t *throttle) leave(result outcome, pause time.Duration) {
 	t.wake()
 }
 
-// slowDown sets the rate a little below that of the successes of late, and below what was too much.
+// slowDown sets the rate a little below the recent rate of successes, and below the rate that was
+// too high.
 func (t *throttle) slowDown(now time.Time) {
 	t.forget(now)
 	limit := t.rate.Limit()

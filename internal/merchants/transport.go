@@ -16,11 +16,12 @@ import (
 	"time"
 )
 
-// DefaultBaseURL is where the service is (documented: https://docs.getcohort.com/developers/merchants-api).
+// DefaultBaseURL is the address of the service (documented:
+// https://docs.getcohort.com/developers/merchants-api).
 const DefaultBaseURL = "https://api.getcohort.com"
 
-// ParseBaseURL checks the address of the API: https, or http on a loopback address or a name below localhost, because the key travels
-// with every request. A trailing slash or /v1 is dropped.
+// ParseBaseURL checks the address of the API: https, or http to a loopback address or a localhost
+// name, because every request carries the key. It drops a trailing slash or /v1.
 func ParseBaseURL(text string) (*url.URL, error) {
 	base, err := url.Parse(strings.TrimSpace(text))
 	if err != nil {
@@ -40,7 +41,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	return base, nil
 }
 
-// IsDefaultOrLoopback reports whether an address is that of the service, or of this machine.
+// IsDefaultOrLoopback reports whether an address is the service's, or this machine's.
 func IsDefaultOrLoopback(base *url.URL) bool {
 	return base.Scheme == "https" && base.Host == strings.TrimPrefix(DefaultBaseURL, "https://") || isLoopback(base.Hostname())
 }
@@ -50,13 +51,14 @@ func isLoopback(host string) bool {
 	return isLocalhost(host) || ip != nil && ip.IsLoopback()
 }
 
-// isLocalhost reports whether a name is one that every resolver should give to this machine (RFC 6761), and not every resolver does.
+// isLocalhost reports whether a name belongs to this machine (RFC 6761). Not every resolver knows
+// all such names.
 func isLocalhost(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
-// proxyAsks says what to do about 407, of a request or of the tunnel for one.
+// proxyAsks says what to do about status 407, whether a request or the tunnel for it got it.
 const proxyAsks = "a demand of the proxy for a user and a password: write them into HTTP_PROXY or HTTPS_PROXY, as http://user:password@host:port"
 
 const (
@@ -64,7 +66,7 @@ const (
 	keepAlive   = 15 * time.Second
 )
 
-// dialLoopback connects to this machine, and to no other.
+// dialLoopback connects to this machine only.
 func dialLoopback(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive, Control: func(_, resolved string, _ syscall.RawConn) error {
 		host, _, err := net.SplitHostPort(resolved)
@@ -86,7 +88,8 @@ func dialLoopback(ctx context.Context, network, address string) (net.Conn, error
 	return connection, err
 }
 
-// checkProxy refuses a proxy that net/http could not read: it would connect without one and not say so.
+// checkProxy refuses a proxy setting that net/http cannot parse: it would silently connect without
+// a proxy.
 func checkProxy() error {
 	for _, variable := range []string{"HTTPS_PROXY", "https_proxy"} {
 		text := os.Getenv(variable)
@@ -105,9 +108,11 @@ func checkProxy() error {
 	return nil
 }
 
-// newHTTPClient returns a client of its own: proxies from the environment, an optional private CA beside the system's, and no redirects,
-// which would carry the key elsewhere or turn a POST into a GET. It opens no more connections than requests may be under way. What is for
-// this machine stays on it: no proxy sees it, and no other address is connected, whatever a name resolves to. Plain http is never for another.
+// newHTTPClient returns a client with proxies from the environment and an optional private CA in
+// addition to the system's. It follows no redirects, which would carry the key elsewhere or turn a
+// POST into a GET. It opens at most as many connections as requests may be in flight. Requests to
+// this machine stay on it: they use no proxy and connect to no other address, whatever a name
+// resolves to. So plain http never leaves this machine.
 func newHTTPClient(base *url.URL, caCertPEM []byte, connections int) (*http.Client, error) {
 	proxy, dial := http.ProxyFromEnvironment, (&net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}).DialContext
 	if isLoopback(base.Hostname()) {
@@ -130,7 +135,8 @@ func newHTTPClient(base *url.URL, caCertPEM []byte, connections int) (*http.Clie
 		},
 		MaxConnsPerHost:     connections,
 		MaxIdleConnsPerHost: connections,
-		// Below what gateways usually keep, so that a POST seldom goes to a connection that is about to be closed.
+		// Shorter than most gateways keep a connection, so that a POST rarely uses one about to be
+		// closed.
 		IdleConnTimeout: 25 * time.Second,
 	}
 	if len(caCertPEM) > 0 {

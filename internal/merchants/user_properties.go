@@ -12,18 +12,20 @@ const (
 	PropertyDate    = "date"
 )
 
-// UserProperty is a custom property of the merchant's users (documented: https://docs.getcohort.com/users/custom-user-properties).
+// UserProperty is a custom property of the merchant's users (documented:
+// https://docs.getcohort.com/users/custom-user-properties).
 type UserProperty struct {
 	ID   ID   `json:"id"`
 	Name Name `json:"name"`
-	// Type is one of the Property constants, or one that the service has grown since.
+	// Type is one of the Property constants, or a newer type of the service.
 	Type string `json:"type"`
-	// ReferenceID is unique among the properties. The service derives it from the name when none is given (assumed).
+	// ReferenceID is unique among the properties. Without one, the service derives it from the name
+	// (assumed).
 	ReferenceID string `json:"referenceId"`
 	Raw
 }
 
-// UserPropertyInput is what a create or an update sends of a property. Type belongs to a create only.
+// UserPropertyInput is what a create or an update sends of a property. Only a create may send Type.
 type UserPropertyInput struct {
 	Name        Field[string] `json:"name,omitzero"`
 	Type        Field[string] `json:"type,omitzero"`
@@ -35,7 +37,7 @@ func (p *UserProperty) Head() Head {
 	return Head{ID: p.ID, Key: p.ReferenceID, Name: string(p.Name), Type: p.Type}
 }
 
-// userProperties says how the API has user properties (assumed).
+// userProperties describes user properties in the API (assumed).
 var userProperties = descriptor{
 	path: "user-properties", noun: "user-property", reference: "referenceId", name: "name",
 	pages: pagesByCursor, update: http.MethodPatch,

@@ -11,8 +11,9 @@ const (
 	pathCampaignDiffusion = "merchants/campaign-diffusion-configuration"
 )
 
-// CreateUserAuthToken returns a token with which the user of this email address can be logged in to the Experience Space (observed in
-// cohort-embed-js). It is a secret, and short-lived as far as inferred.
+// CreateUserAuthToken returns a token that logs the user with this email address in to the
+// Experience Space (observed in cohort-embed-js). It is a secret, and short-lived as far as
+// inferred.
 func (c *Client) CreateUserAuthToken(ctx context.Context, email string) (string, error) {
 	body, err := c.do(ctx, request{method: http.MethodPost, path: pathAuthToken, in: map[string]string{"email": email}, repeatable: true})
 	if err != nil {
@@ -38,28 +39,29 @@ const (
 	DiffusionToast  = "toast"
 )
 
-// CampaignDiffusion says which campaign the merchant's own sites announce, and how (observed in cohort-campaign-diffusion-js).
+// CampaignDiffusion says which campaign the merchant's own sites announce, and how (observed in
+// cohort-campaign-diffusion-js).
 type CampaignDiffusion struct {
 	// Type is one of the Diffusion constants.
 	Type string
 	// Selector is the CSS selector of a banner.
 	Selector *string
-	// Position is where a toast stands: bottom-left or bottom-right.
+	// Position is the corner of a toast: bottom-left or bottom-right.
 	Position *string
-	// WhitelistedURLs are regular expressions of the pages; none means everywhere.
+	// WhitelistedURLs are regular expressions of page addresses; none means everywhere.
 	WhitelistedURLs []string
 	// SupportedLanguages are language codes.
 	SupportedLanguages []string
 	Campaign           DiffusedCampaign
 }
 
-// DiffusedCampaign is the campaign that is announced.
+// DiffusedCampaign is the announced campaign.
 type DiffusedCampaign struct {
 	ID          ID        `json:"id"`
 	Name        Localized `json:"name"`
 	Description Localized `json:"description"`
 	ImageURL    *string   `json:"imageUrl"`
-	// VideoURL wins over ImageURL.
+	// VideoURL takes precedence over ImageURL.
 	VideoURL *string `json:"videoUrl"`
 	Link     string  `json:"link"`
 	// AccentColor is a CSS color.
@@ -91,7 +93,8 @@ func (d *CampaignDiffusion) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// GetCampaignDiffusion returns the configuration, or nil when campaign diffusion is off: the answer then has no body (observed).
+// GetCampaignDiffusion returns the configuration, or nil if campaign diffusion is off: the response
+// then has no body (observed).
 func (c *Client) GetCampaignDiffusion(ctx context.Context) (*CampaignDiffusion, error) {
 	body, err := c.do(ctx, request{method: http.MethodGet, path: pathCampaignDiffusion})
 	if err != nil || len(body) == 0 || string(body) == "null" {

@@ -12,7 +12,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// ID is the id of an object: a UUID v4 as far as observed, taken as an opaque string. An answer may also carry it as a number.
+// ID is the id of an object: a UUID v4 as far as observed, treated as an opaque string. A response
+// may also carry it as a number.
 type ID string
 
 // UnmarshalJSON accepts a string or a number.
@@ -25,10 +26,11 @@ func (id *ID) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// idLimit is how many bytes an id may have.
+// idLimit is the most bytes of an id.
 const idLimit = 128
 
-// check refuses what cannot be the id of an object: it goes into paths, into the state and into commands that users are told to run.
+// check refuses what cannot be an id, because ids go into paths, into the state and into commands
+// that users are told to run.
 func (id ID) check() error {
 	odd := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("/\\?#%\"'`$<>|&;*:", r) }
 	switch {
@@ -41,22 +43,24 @@ func (id ID) check() error {
 	}
 }
 
-// names reports whether two ids are of one object. A UUID is the same in capitals (RFC 9562, section 4).
+// names reports whether two ids name the same object. The case of a UUID does not matter (RFC 9562,
+// section 4).
 func (id ID) names(other ID) bool {
 	return id == other || uuid.Validate(string(id)) == nil && strings.EqualFold(string(id), string(other))
 }
 
-// Localized is a text by language code, such as en or pt-BR, to text (observed in Cohort's SDKs with two-letter codes). An empty text is none.
+// Localized maps language codes, such as en or pt-BR, to texts (observed in Cohort's SDKs with
+// two-letter codes). An empty text means none.
 type Localized map[string]string
 
-// Languages are the codes of the languages that Cohort's user interfaces know (observed in cohort-embed-js). The service may have grown
-// others since.
+// Languages are the language codes of Cohort's user interfaces (observed in cohort-embed-js). The
+// service may have added others.
 var Languages = []string{
 	"ar", "cs", "de", "el", "en", "es", "fa", "fr", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "vi", "zh",
 }
 
-// Name is a name that the sources show both as a string and as a localized object. From an object the English text is taken, else the
-// first by language code.
+// Name is a name. The sources show it both as a string and as a localized object. Of an object, the
+// English text is taken, or else the first by language code.
 type Name string
 
 // UnmarshalJSON accepts a string, a localized object, or null.
@@ -91,7 +95,7 @@ func (l Localized) first() string {
 	return l[slices.Min(languages)]
 }
 
-// scalar reads a JSON string, number or boolean as text, and null as "".
+// scalar returns a JSON string, number or boolean as text, and null as "".
 func scalar(data []byte) (string, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
@@ -113,14 +117,15 @@ func scalar(data []byte) (string, error) {
 	}
 }
 
-// variant is the shape of every union of the API: a type and the settings that go with it, null where there are none (observed in
-// cohort-campaign-diffusion-js).
+// variant is the shape of every union of the API: a type and its settings, which are null for a
+// type without any (observed in cohort-campaign-diffusion-js).
 type variant struct {
 	Type       string          `json:"type"`
 	TypeConfig json.RawMessage `json:"typeConfig"`
 }
 
-// settings decodes the settings of a variant into one of its Go shapes; null leaves the shape as it is.
+// settings decodes the settings of a variant into one of its Go types; null leaves the target
+// unchanged.
 func (v variant) settings(into any) error {
 	if len(v.TypeConfig) == 0 {
 		return nil

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// callContext is the context of one call until that has ended, and an ended one without values from then on. The framework keeps the contexts of
-// all calls until it is stopped, and with them what they hold: ten kilobytes of loggers each, which after a plan of ten thousand resources are
-// half a gigabyte.
+// callContext is the context of one call while the call runs, and afterwards an ended context
+// without values. The framework keeps the contexts of all calls until it stops, and with each ten
+// kilobytes of loggers: half a gigabyte after a plan of ten thousand resources.
 type callContext struct {
 	lent atomic.Pointer[context.Context]
 }
 
-// newCallContext returns ctx for the time of a call, and what ends it.
+// newCallContext lends ctx to a call. The function that it returns ends the call.
 func newCallContext(ctx context.Context) (context.Context, func()) {
 	c := new(callContext)
 	c.lent.Store(&ctx)

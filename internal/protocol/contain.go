@@ -13,7 +13,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// contain runs one call with masked logs, in a context of its own, and turns a panic into the diagnostic of an answer.
+// contain runs one call with masked logs, in a context of its own, and turns a panic into a
+// diagnostic of the response.
 func contain[Request, Response any](
 	ctx context.Context, request *Request, call func(context.Context, *Request) (*Response, error), answer func([]*tfprotov6.Diagnostic) *Response,
 ) (response *Response, err error) {
@@ -31,7 +32,8 @@ func contain[Request, Response any](
 	return response, err
 }
 
-// containConfigured contains a call that needs the session which ConfigureProvider makes. Terraform makes none when that failed; Pulumi does.
+// containConfigured contains a call that needs the session made by ConfigureProvider. Terraform
+// makes no such call after a failed ConfigureProvider, but Pulumi does.
 func containConfigured[Request, Response any](
 	ctx context.Context, s server, request *Request, call func(context.Context, *Request) (*Response, error), answer func([]*tfprotov6.Diagnostic) *Response,
 ) (*Response, error) {
@@ -44,7 +46,8 @@ func containConfigured[Request, Response any](
 	return contain(ctx, request, call, answer)
 }
 
-// containResults turns a panic while the results of a query are made into the last of them. A panic of who takes them is not ours.
+// containResults turns a panic of a query into its last result. A panic of the consumer is not ours
+// and passes through.
 func containResults(results iter.Seq[tfprotov6.ListResourceResult]) iter.Seq[tfprotov6.ListResourceResult] {
 	return func(yield func(tfprotov6.ListResourceResult) bool) {
 		taking, more := false, true
@@ -77,15 +80,16 @@ func panicDiagnostic(cause any, stack []byte) *tfprotov6.Diagnostic {
 	}
 }
 
-// stackFrames is how many lines of a stack a report needs.
+// stackFrames is the most lines of a stack in a report.
 const stackFrames = 12
 
-// ownFrames keeps the functions and lines of a stack below the panic, without the directories of the machine that built it.
+// ownFrames keeps the files and lines of a stack below the panic, without the directories of the
+// machine that built it.
 func ownFrames(stack []byte) string {
 	_, below, _ := strings.Cut(string(stack), "panic(")
 	var lines []string
 	for line := range strings.Lines(below) {
-		// Only a function that was not inlined has an offset behind its position.
+		// Only a function that was not inlined has an offset after its position.
 		at, isPosition := strings.CutPrefix(line, "\t")
 		at, _, _ = strings.Cut(strings.TrimSpace(at), " +0x")
 		at = filepath.Base(filepath.Dir(at)) + "/" + filepath.Base(at)

@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// typeOf is the type of a resource's configuration, plan and state.
+// typeOf returns the type of a resource's configuration, plan and state.
 func (s server) typeOf(ctx context.Context, resource string) (tftypes.Type, error) {
 	schemas, err := s.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -16,20 +16,21 @@ func (s server) typeOf(ctx context.Context, resource string) (tftypes.Type, erro
 	return schemas.ResourceSchemas[resource].ValueType(), nil
 }
 
-// createdObject is what a call to create has made so far.
+// createdObject is the object that a create call has made so far.
 type createdObject struct{ id string }
 
 type createdKey struct{}
 
-// NoteCreated remembers the id of an object as soon as it exists, so that not even a panic loses it. ctx is that of the
-// call, or below it.
+// NoteCreated records the id of an object as soon as it exists, so that not even a panic loses it.
+// ctx is the context of the call, or derived from it.
 func NoteCreated(ctx context.Context, id string) {
 	if made, ok := ctx.Value(createdKey{}).(*createdObject); ok {
 		made.id = id
 	}
 }
 
-// stateOf returns the planned state and the identity with the id of the object that was made. What else is not known becomes null.
+// stateOf returns the planned state and the identity, with the id of the object that was made.
+// Other unknown values become null.
 func (s server) stateOf(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest, id string) (*tfprotov6.DynamicValue, *tfprotov6.ResourceIdentityData) {
 	stateType, err := s.typeOf(ctx, req.TypeName)
 	if err != nil {

@@ -7,11 +7,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// interruptible changes nothing and queries nothing any more once the run is interrupted. The SDK ends the contexts of the calls that are under
-// way then, but not of those that Terraform had sent and that arrive later.
+// interruptible stops changes and queries after an interrupt. The SDK cancels the contexts of the
+// calls that are running at the interrupt, but not of calls that arrive later.
 type interruptible struct {
 	protocolServer
-	// stopped is set from an interrupt until the provider is configured anew.
+	// stopped is set from an interrupt until the provider is configured again.
 	stopped *atomic.Bool
 }
 
@@ -34,7 +34,7 @@ func (i interruptible) ApplyResourceChange(ctx context.Context, req *tfprotov6.A
 	return i.protocolServer.ApplyResourceChange(ctx, req)
 }
 
-// ListResource has no end of its own: the results are made after it returned, and end with the context that it was given.
+// ListResource must not cancel its context on return: the results are made later, in that context.
 func (i interruptible) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
 	if i.stopped.Load() {
 		stopped, end := context.WithCancel(ctx)

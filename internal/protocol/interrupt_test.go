@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// contexts tells whether the context of a change had ended when it came.
+// contexts records whether the context of a change had already ended when the change arrived.
 type contexts struct {
 	protocolServer
 	ended bool
@@ -27,7 +27,8 @@ func (c *contexts) ConfigureProvider(context.Context, *tfprotov6.ConfigureProvid
 	return nil, nil
 }
 
-// TestServer_changeAfterInterrupt: a change that arrives after the interrupt is not made; one of the next run is.
+// TestServer_changeAfterInterrupt holds that a change arriving after an interrupt is not made, and
+// a change of the next run is.
 func TestServer_changeAfterInterrupt(t *testing.T) {
 	t.Parallel()
 	below := new(contexts)

@@ -11,8 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// QuietLogs switches the SDK's loggers off when the user asked for no log. They would write each step as JSON to stderr, where Terraform
-// parses and drops it; that is half of the CPU time of a plan. It is called once, before serving.
+// QuietLogs turns the SDK's loggers off if the user asked for no log. They would write each step as
+// JSON to stderr, where Terraform parses and drops it; that is half of the CPU time of a plan. Call
+// it once, before serving.
 func QuietLogs() {
 	for _, setting := range os.Environ() {
 		if name, value, _ := strings.Cut(setting, "="); strings.HasPrefix(name, "TF_LOG") && value != "" && name != "TF_LOG_PATH" {
@@ -24,11 +25,12 @@ func QuietLogs() {
 	}
 }
 
-// RedactLogs takes keys out of what is written to Go's standard logger, as net/http does with every header when GODEBUG has http2debug. It is
-// called once, before serving.
+// RedactLogs removes keys from what is written to Go's standard logger: net/http writes every
+// header to it when GODEBUG has http2debug. Call it once, before serving.
 func RedactLogs() { log.SetOutput(redacting{log.Writer()}) }
 
-// redacting writes without keys. The standard logger writes each message in one call.
+// redacting writes without keys. It need not join writes: the standard logger writes each message
+// in one call.
 type redacting struct{ to io.Writer }
 
 func (w redacting) Write(message []byte) (int, error) {
@@ -39,10 +41,11 @@ func (w redacting) Write(message []byte) (int, error) {
 	return len(message), nil
 }
 
-// apiKeys matches what looks like a key of the Merchants API, with every character that a bearer token may have (RFC 6750, section 2.1).
+// apiKeys matches anything like a key of the Merchants API, with every character that a bearer
+// token may have (RFC 6750, section 2.1).
 var apiKeys = regexp.MustCompile(`\b(test|live)_[A-Za-z0-9._~+/=\-]{6,}`)
 
-// bearers matches what follows the scheme of a header, however short it is.
+// bearers matches the token after the scheme of a header, however short.
 var bearers = regexp.MustCompile(`(?i)(\bbearer\s+)[^\s"]+`)
 
 // masked returns a context in which no log line holds a key.

@@ -8,43 +8,46 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// protocolServer is every part of the protocol that the framework serves.
+// protocolServer is the part of the protocol that the framework serves.
 type protocolServer interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
 	tfprotov6.ActionServer
 }
 
-// Provider is the provider that the server of [NewServer] serves.
+// Provider is the provider behind the server of [NewServer].
 type Provider interface {
-	// Unconfigure forgets the configuration, because another one comes.
+	// Unconfigure drops the configuration before another one is applied.
 	Unconfigure()
-	// Session returns what the last configuration gave, and false when that failed or there was none.
+	// Session returns the session of the last configuration, and false if that failed or there was
+	// none.
 	Session() (Session, bool)
 }
 
-// Session is told what a configured provider cannot see of the calls by itself.
+// Session receives what a configured provider cannot see of the calls itself.
 type Session interface {
-	// Show notes an object of the state, which comes as JSON.
+	// Show records an object of the state, given as JSON.
 	Show(resourceType string, state []byte)
-	// BeginRead notes that Terraform waits for a read, until the function is called that it returns.
+	// BeginRead records that Terraform waits for a read, until end is called.
 	BeginRead() (end func())
-	// BeginApply notes that a change is applied, until the function is called that it returns.
+	// BeginApply records that a change is being applied, until end is called.
 	BeginApply() (end func())
-	// Fail notes that a read or a plan ended with an error, so that there will be no plan.
+	// Fail records that a read or a plan ended with an error, so that there will be no plan.
 	Fail()
-	// WithoutMark returns private data without what is of one plan alone.
+	// WithoutMark returns private data without the mark, which is valid for one plan only.
 	WithoutMark(private []byte) []byte
 }
 
-// server does for all calls of the protocol what resources need not know of: a panic becomes an error of the one object
-// that met it, keys are masked in every log line, and texts are safe to show. Calls that run no code of ours pass through.
+// server does for all calls what resources need not care about: a panic becomes an error of the
+// object at hand, keys are masked in every log line, and texts are safe to show. Calls that run
+// none of our code pass through.
 type server struct {
 	protocolServer
 	provider Provider
 }
 
-// NewServer returns the server in front of the framework's, which serves the same provider.
+// NewServer wraps the framework's server, which serves the same provider. If framework lacks a part
+// of the protocol, it is returned unchanged.
 func NewServer(framework tfprotov6.ProviderServer, provider Provider) tfprotov6.ProviderServer {
 	if whole, ok := framework.(protocolServer); ok {
 		return server{interruptible{whole, new(atomic.Bool)}, provider}
@@ -52,19 +55,19 @@ func NewServer(framework tfprotov6.ProviderServer, provider Provider) tfprotov6.
 	return framework
 }
 
-// ProviderOf returns the provider that a server of [NewServer] serves, and false for another server.
+// ProviderOf returns the provider behind a server of [NewServer], and false for another server.
 func ProviderOf(served tfprotov6.ProviderServer) (Provider, bool) {
 	s, ok := served.(server)
 	return s.provider, ok
 }
 
-// isConfigured tells whether calls that need a configuration may be made.
+// isConfigured reports whether calls that need a configuration may be made.
 func (s server) isConfigured() bool {
 	_, configured := s.provider.Session()
 	return configured
 }
 
-// told notes whether a call ended with an error.
+// told tells the session if a call ended with an error.
 func (s server) told(said []*tfprotov6.Diagnostic) {
 	if session, configured := s.provider.Session(); configured && slices.ContainsFunc(said, isError) {
 		session.Fail()
@@ -73,7 +76,7 @@ func (s server) told(said []*tfprotov6.Diagnostic) {
 
 func isError(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }
 
-// withoutMark returns private data without what is of one plan alone.
+// withoutMark returns private data without the mark; see [Session].
 func (s server) withoutMark(private []byte) []byte {
 	if session, configured := s.provider.Session(); configured {
 		return session.WithoutMark(private)
@@ -112,7 +115,8 @@ func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Valid
 	return answer, err
 }
 
-// UpgradeResourceState is the first call that comes with an object of the state, and the only one of a tainted object without a refresh.
+// UpgradeResourceState is the first call that carries an object of the state. For a tainted object
+// without a refresh, it is the only one.
 func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	if session, configured := s.provider.Session(); configured && req.RawState != nil {
 		session.Show(req.TypeName, req.RawState.JSON)
@@ -164,7 +168,7 @@ func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRes
 		if made.id != "" {
 			answer.NewState, answer.NewIdentity = s.stateOf(ctx, req, made.id)
 			if answer.NewState != req.PriorState {
-				// An error would taint what was made, and the next apply would destroy it: rule 9.
+				// An error would taint the object, and the next apply would destroy it: rule 9 of package provider.
 				d[0].Severity = tfprotov6.DiagnosticSeverityWarning
 				d[0].Detail += "\n\nThe object was made and is in the state. Run plan again: it shows what is missing."
 			}
@@ -214,7 +218,8 @@ func (s server) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.V
 	})
 }
 
-// ListResource goes on in its context when it has returned, for as long as results are taken, and so lends none.
+// ListResource returns before its results are made, so its context must outlive the call. It lends
+// none.
 func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
 	answer, err := containConfigured(ctx, s, req, func(_ context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
 		return s.protocolServer.ListResource(masked(ctx), req)

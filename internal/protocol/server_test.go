@@ -17,7 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 )
 
-// canary is a key that must not come out anywhere. Keys can have every character that a bearer token may have.
+// canary is a key that must never be shown. It has every special character that a bearer token may
+// have.
 const canary = "live_c4n4ry.0f+the/l1ve~key-for_tests=="
 
 // broken is an inner server in which every call panics.
@@ -38,7 +39,7 @@ func (b broken) ApplyResourceChange(context.Context, *tfprotov6.ApplyResourceCha
 	panic(b.cause)
 }
 
-// configured is a provider whose configuration succeeded, and which asks for nothing.
+// configured is a provider whose configuration succeeded. It needs nothing else.
 type configured struct{}
 
 func (configured) Unconfigure()                      {}
@@ -49,11 +50,12 @@ func (configured) BeginApply() func()                { return func() {} }
 func (configured) Fail()                             {}
 func (configured) WithoutMark(private []byte) []byte { return private }
 
-// configuredServer is the server in front of another one, as after a ConfigureProvider that succeeded.
+// configuredServer returns a server in front of another one, as after a successful
+// ConfigureProvider.
 func configuredServer(inner protocolServer) server { return server{inner, configured{}} }
 
-// TestServer_panic holds that a panic in any call that runs code of ours becomes one error of that call. The calls that broken does not have
-// panic too: there is no server behind them.
+// TestServer_panic holds that a panic in any call that runs our code becomes one error of that
+// call. The calls that broken does not implement panic as well: there is no server behind them.
 func TestServer_panic(t *testing.T) {
 	t.Parallel()
 	s := configuredServer(broken{cause: "index out of range"})
@@ -63,7 +65,7 @@ func TestServer_panic(t *testing.T) {
 			return answer.Diagnostics, err
 		},
 		"ConfigureProvider": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
-			// It gets a server of its own: the calls to one whose configuration failed are refused.
+			// It gets its own server, because calls after a failed configuration are refused.
 			answer, err := configuredServer(broken{}).ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{})
 			return answer.Diagnostics, err
 		},
@@ -137,7 +139,8 @@ func TestServer_panic(t *testing.T) {
 	}
 }
 
-// TestServer_panicKeeps holds that a panic loses nothing that Terraform knows, and says where it was without saying the key.
+// TestServer_panicKeeps holds that a panic loses nothing that Terraform knows, and that its error
+// gives the place but not the key.
 func TestServer_panicKeeps(t *testing.T) {
 	t.Parallel()
 	s := configuredServer(broken{cause: errors.New("no route for Bearer " + canary)})
@@ -185,8 +188,9 @@ func (brokenResults) ListResource(context.Context, *tfprotov6.ListResourceReques
 	}}, nil
 }
 
-// TestServer_panicInResults holds that a panic while results are made comes after those that are there, as one error; that nothing comes when
-// nobody takes any more; and that a panic of who takes them is left to him.
+// TestServer_panicInResults holds three things. A panic of a query becomes one error after the
+// results so far. It yields nothing when the consumer has stopped. A panic of the consumer passes
+// through.
 func TestServer_panicInResults(t *testing.T) {
 	t.Parallel()
 	query := func() iter.Seq[tfprotov6.ListResourceResult] {
@@ -225,7 +229,7 @@ func TestServer_panicInResults(t *testing.T) {
 	}
 }
 
-// brokenAfterCreate is a server whose creates panic when the object is made.
+// brokenAfterCreate is a server whose creates panic after making the object.
 type brokenAfterCreate struct{ protocolServer }
 
 func (brokenAfterCreate) ApplyResourceChange(ctx context.Context, _ *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
@@ -242,7 +246,8 @@ func (brokenAfterCreate) GetProviderSchema(context.Context, *tfprotov6.GetProvid
 	return &tfprotov6.GetProviderSchemaResponse{ResourceSchemas: map[string]*tfprotov6.Schema{"cohort_list": list}}, nil
 }
 
-// TestServer_panicAfterCreate holds that a panic keeps the id of what was made, with a warning: an error would taint it.
+// TestServer_panicAfterCreate holds that a panic keeps the id of the new object, with a warning: an
+// error would taint it.
 func TestServer_panicAfterCreate(t *testing.T) {
 	t.Parallel()
 	list := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String, "mode": tftypes.String, "name": tftypes.String, "reference_id": tftypes.String}}
@@ -278,7 +283,8 @@ func TestServer_panicAfterCreate(t *testing.T) {
 	}
 }
 
-// TestServer_quietLogs holds that the SDK logs nothing unless the user asks for a log in any of Terraform's ways.
+// TestServer_quietLogs holds that the SDK logs nothing unless the user asks for a log in one of
+// Terraform's ways.
 func TestServer_quietLogs(t *testing.T) {
 	loggers := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_COHORT"}
 	for _, c := range []struct {
@@ -321,7 +327,8 @@ func TestServer_quietLogs(t *testing.T) {
 	}
 }
 
-// TestServer_mask holds that a key is masked in messages and fields of the provider's own log, whoever wrote it there.
+// TestServer_mask holds that a key is masked in messages and fields of the provider's log, whoever
+// wrote it there.
 func TestServer_mask(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
@@ -343,7 +350,8 @@ func TestServer_mask(t *testing.T) {
 	}
 }
 
-// TestCallContext holds that a call is canceled with its context, also below it, and counts as ended afterwards.
+// TestCallContext holds that a call's context, and any derived from it, is canceled with its parent
+// and counts as ended after the call.
 func TestCallContext(t *testing.T) {
 	t.Parallel()
 	type name struct{}

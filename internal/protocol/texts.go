@@ -13,18 +13,19 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// textLimit is the size in bytes above which the text of a diagnostic is cut.
+// textLimit is the size in bytes above which the text of a diagnostic is truncated.
 const textLimit = 64 << 10
 
-// What a pipeline obeys: GitHub Actions a line that begins with ::, and others, such as Azure Pipelines and TeamCity, ##name[ anywhere. Terraform
-// breaks lines at blanks, so that any word may begin one.
+// Commands that pipelines obey. GitHub Actions obeys a line that begins with ::, and others, such
+// as Azure Pipelines and TeamCity, obey ##name[ anywhere. Terraform breaks lines at blanks, so any
+// word may begin a line.
 var (
 	commandLines = regexp.MustCompile(`(^|[\s\pZ])::`)
 	commandParts = regexp.MustCompile(`##(\w*\[)`)
 )
 
-// safeText returns a text of one or more lines as it may be shown in a terminal and stand in the log of a pipeline, whatever the service, a key or
-// a name has put into it.
+// safeText makes a text of one or more lines safe for a terminal and the log of a pipeline,
+// whatever the service, a key or a name has put into it.
 func safeText(text string) string {
 	if len(text) > textLimit {
 		text = strings.ToValidUTF8(text[:textLimit], "") + "…"
@@ -38,7 +39,8 @@ func safeText(text string) string {
 	return commandParts.ReplaceAllString(commandLines.ReplaceAllString(text, "$1: :"), "# #$1")
 }
 
-// makeSafe makes the diagnostics of an answer safe to show. All answers have a field of that name but the stream of a query, whose results do.
+// makeSafe makes the diagnostics of a response safe to show. Every response has the field
+// Diagnostics, except the stream of a query, whose results have it.
 func makeSafe(response any) {
 	field := reflect.ValueOf(response).Elem().FieldByName("Diagnostics")
 	if !field.IsValid() {
@@ -50,13 +52,15 @@ func makeSafe(response any) {
 	}
 }
 
-// notWhole is what the framework says of a number that does not fit where a whole one belongs; it calls that an error of the provider.
+// notWhole matches what the framework says of a number that is not a 64-bit integer where one is
+// needed. It calls that an error of the provider.
 var notWhole = regexp.MustCompile(`\*big\.Float=([^)]+)\) (?:is not an integer|cannot be represented as a 64-bit integer)`)
 
-// missing is what the framework calls it when a required attribute is null.
+// missing is the framework's summary for a required attribute that is null.
 const missing = "Missing Configuration for Required Attribute"
 
-// inOurWords says in plain words, once, what the user wrote wrong and the framework takes for an error of the provider.
+// inOurWords rewords, once each, the user's mistakes that the framework calls errors of the
+// provider.
 func inOurWords(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 	var plain []*tfprotov6.Diagnostic
 	for _, d := range diagnostics {
@@ -79,7 +83,8 @@ func inOurWords(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 	return plain
 }
 
-// located puts the path of a nested attribute into the text, because Terraform shows no more than the line of the resource.
+// located adds the path of a nested attribute to the text, because Terraform shows only the line of
+// the resource.
 func located(d *tfprotov6.Diagnostic) *tfprotov6.Diagnostic {
 	at := AttributeText(d.Attribute)
 	if !strings.ContainsAny(at, ".[") || strings.Contains(d.Summary, at) || strings.Contains(d.Detail, at) {
@@ -88,7 +93,7 @@ func located(d *tfprotov6.Diagnostic) *tfprotov6.Diagnostic {
 	return &tfprotov6.Diagnostic{Severity: d.Severity, Attribute: d.Attribute, Summary: d.Summary, Detail: at + ": " + d.Detail}
 }
 
-// AttributeText writes a path as it stands in HCL, such as rewards[0].perk_id.
+// AttributeText returns a path as in HCL, such as rewards[0].perk_id.
 func AttributeText(at *tftypes.AttributePath) string {
 	var text strings.Builder
 	for _, step := range at.Steps() {

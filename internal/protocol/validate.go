@@ -8,9 +8,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// validateKnown drops what the framework misses in elements that are not known as a whole, such as a step from a variable: it takes the
-// attributes of one for null (https://github.com/hashicorp/terraform-plugin-framework/issues/186). An element that is null has
-// an error of its own, see noNulls. Only resources have such elements.
+// validateKnown drops errors about missing attributes inside elements that are unknown as a whole,
+// such as a step from a variable: the framework takes their attributes for null
+// (https://github.com/hashicorp/terraform-plugin-framework/issues/186). A null element has an error
+// of its own; see noNulls of package provider. Only resources have such elements.
 func (s server) validateKnown(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	answer, err := s.protocolServer.ValidateResourceConfig(ctx, req)
 	if err != nil || !slices.ContainsFunc(answer.Diagnostics, isMissing) {
@@ -32,7 +33,8 @@ func (s server) validateKnown(ctx context.Context, req *tfprotov6.ValidateResour
 
 func isMissing(d *tfprotov6.Diagnostic) bool { return d.Summary == missing }
 
-// belowHole tells whether a path leads through something that is null or not known. A walk ends there.
+// belowHole reports whether a path leads through a value that is null or unknown, where the walk
+// ends.
 func belowHole(config tftypes.Value, at *tftypes.AttributePath) bool {
 	reached, _, err := tftypes.WalkAttributePath(config, at)
 	value, ok := reached.(tftypes.Value)
