@@ -12,14 +12,15 @@ import (
 	"time"
 )
 
-// connected tells the client that it had a connection, so that what happens next leaves it unclear whether a write was carried out.
+// connected tells the client that a connection was established, so that a failure leaves unclear
+// whether a write was carried out.
 func connected(r *http.Request) {
 	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
 		trace.GotConn(httptrace.GotConnInfo{})
 	}
 }
 
-// writesOfTwoSteps are those that look at the object when the answer leaves it unclear what became of it.
+// writesOfTwoSteps are the writes that may read the object after an unclear or empty response.
 var writesOfTwoSteps = map[string]func(context.Context, *Client) error{
 	"create": func(ctx context.Context, c *Client) error {
 		_, err := c.Perks.Create(ctx, PerkInput{InternalName: Value("a")})
@@ -39,7 +40,8 @@ var writesOfTwoSteps = map[string]func(context.Context, *Client) error{
 	},
 }
 
-// TestClient_interruptedWriteEndsSoon: a pipeline that is canceled sends the second, hard signal 7.5 s after the first one.
+// TestClient_interruptedWriteEndsSoon: a canceled pipeline sends the second, hard signal 7.5 s
+// after the first.
 func TestClient_interruptedWriteEndsSoon(t *testing.T) {
 	t.Parallel()
 	for name, write := range writesOfTwoSteps {
@@ -54,17 +56,17 @@ func TestClient_interruptedWriteEndsSoon(t *testing.T) {
 				started := time.Now()
 				time.AfterFunc(time.Second, cancel)
 				if err := write(ctx, c); !MayHaveHappened(err) {
-					t.Errorf("it may have happened: %v", err)
+					t.Errorf("got %v, want an error that says it may have happened", err)
 				}
 				if took := time.Since(started); took < 7*time.Second || took > 7100*time.Millisecond {
-					t.Errorf("it ended after %s, want 1s and 6s", took)
+					t.Errorf("the write ended after %s, want 7s: 1s and the 6s that it gets after the interrupt", took)
 				}
 			})
 		})
 	}
 }
 
-// TestClient_createEndsWhenNothingAnswers: one create and its looks take at most a minute.
+// TestClient_createEndsWhenNothingAnswers: one create and its look-ups take at most a minute.
 func TestClient_createEndsWhenNothingAnswers(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"create", "create with a key of its own"} {
@@ -77,17 +79,18 @@ func TestClient_createEndsWhenNothingAnswers(t *testing.T) {
 				})
 				started := time.Now()
 				if err := writesOfTwoSteps[name](t.Context(), c); !MayHaveHappened(err) {
-					t.Errorf("it may have happened: %v", err)
+					t.Errorf("got %v, want an error that says it may have happened", err)
 				}
 				if took := time.Since(started); took > time.Minute {
-					t.Errorf("it ended after %s, want at most a minute", took)
+					t.Errorf("the write ended after %s, want at most a minute", took)
 				}
 			})
 		})
 	}
 }
 
-// TestClient_createIsSentOnce: what may have been carried out is not sent again, whatever key it has: the service may not hold keys apart.
+// TestClient_createIsSentOnce: a create that may have been carried out is not sent again, not even
+// with a unique key: the service may not enforce uniqueness.
 func TestClient_createIsSentOnce(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func() *http.Response{
@@ -110,7 +113,7 @@ func TestClient_createIsSentOnce(t *testing.T) {
 						return answer(), nil
 					})
 					if err := writesOfTwoSteps[write](t.Context(), c); !MayHaveHappened(err) || !errors.Is(err, errMayBeMade) {
-						t.Errorf("it may have happened: %v", err)
+						t.Errorf("got %v, want an error that says it may have happened", err)
 					}
 					if creates != 1 {
 						t.Errorf("%d creates were sent, want 1", creates)
@@ -121,7 +124,8 @@ func TestClient_createIsSentOnce(t *testing.T) {
 	}
 }
 
-// TestAct_reached: when it is unclear whether a transition was made, only a status that it leads to shows that it was.
+// TestAct_reached: if a transition is unclear, only a status that it leads to proves that it was
+// made.
 func TestAct_reached(t *testing.T) {
 	t.Parallel()
 	all := []string{StatusDraft, StatusLive, StatusPublished, StatusEnded, StatusArchived, "", "review", "LIVE"}
@@ -143,7 +147,7 @@ func TestAct_reached(t *testing.T) {
 				return answerWith(200, fmt.Sprintf(`{"id":"x1","status":%q}`, status)), nil
 			})
 			if _, err := c.Campaigns.Transition(t.Context(), "x1", test.transition); (err == nil) != slices.Contains(test.reached, status) {
-				t.Errorf("%s, and then the status is %q: %v", name, status, err)
+				t.Errorf("an unclear %s, and then the status %q: got %v", name, status, err)
 			}
 		}
 	}

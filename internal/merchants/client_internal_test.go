@@ -14,12 +14,12 @@ import (
 	"time"
 )
 
-// roundTrip answers in place of the network, which has no place in a bubble of synctest.
+// roundTrip replaces the network, which cannot be used in a synctest bubble.
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// clientOf returns a client whose requests all go to transport.
+// clientOf returns a client that sends all requests to transport.
 func clientOf(t *testing.T, config Config, transport roundTrip) *Client {
 	t.Helper()
 	key, err := ParseKey("test_c4n4ry0123456789abcdef01234567")
@@ -39,7 +39,7 @@ func answerWith(status int, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
 }
 
-// hang gives no answer until the request is given up.
+// hang sends no response until the request is canceled.
 func hang(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
@@ -69,10 +69,10 @@ func TestClient_goneIsDecidedByOneRule(t *testing.T) {
 					t.Fatalf("%d: no error", status)
 				}
 				if got, want := IsNotFound(err), gone[fmt.Sprint(status, " ", name)]; got != want {
-					t.Errorf("%d: gone is %t: %v", status, got, err)
+					t.Errorf("%d: IsNotFound is %t: %v", status, got, err)
 				}
 				if err := c.Perks.Delete(t.Context(), "x1"); status/100 != 2 && IsNotFound(err) != gone[fmt.Sprint(status, " ", name)] {
-					t.Errorf("%d: deletion: %v", status, err)
+					t.Errorf("%d: the delete gives %v", status, err)
 				}
 			}
 		})
@@ -158,7 +158,8 @@ func TestClient_readThatWaitsItsTurnEndsWithItsContext(t *testing.T) {
 	})
 }
 
-// TestClient_writeOutlivesItsContext: once sent, a write is answered although nobody waits for it any more.
+// TestClient_writeOutlivesItsContext: once sent, a write gets its response although its context has
+// ended.
 func TestClient_writeOutlivesItsContext(t *testing.T) {
 	t.Parallel()
 	for name, write := range map[string]func(context.Context, *Client) error{
@@ -205,7 +206,8 @@ func TestClient_writeOutlivesItsContext(t *testing.T) {
 	}
 }
 
-// TestClient_readAfterAWriteOutlivesItsContext: the read that stands in for an empty answer belongs to the write.
+// TestClient_readAfterAWriteOutlivesItsContext: a read that replaces an empty response belongs to
+// the write.
 func TestClient_readAfterAWriteOutlivesItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -230,7 +232,7 @@ func TestClient_interruptedWriteIsNotSent(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(cause)
 	c := clientOf(t, Config{MaxRetries: 4}, func(*http.Request) (*http.Response, error) {
-		t.Error("it was sent")
+		t.Error("the write was sent")
 		return answerWith(200, `{"id":"x1"}`), nil
 	})
 	_, createErr := c.Perks.Create(ctx, PerkInput{InternalName: Value("a")})
@@ -241,12 +243,12 @@ func TestClient_interruptedWriteIsNotSent(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		if MayHaveHappened(err) {
-			t.Errorf("it cannot have happened: %v", err)
+			t.Errorf("the error says that the write may have happened, but it was not sent: %v", err)
 		}
 	}
 }
 
-// TestClient_writeThatWaitsItsTurnIsNotSent: whether it is still wanted is decided when its turn comes.
+// TestClient_writeThatWaitsItsTurnIsNotSent: a canceled write is dropped when its turn comes.
 func TestClient_writeThatWaitsItsTurnIsNotSent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -340,7 +342,7 @@ func TestClient_maxConcurrency(t *testing.T) {
 			t.Errorf("%d requests at once, want 3", got)
 		}
 		if took := time.Since(started); took != 17*time.Second {
-			t.Errorf("it took %s, want 17s for 50 requests by three", took)
+			t.Errorf("the run took %s, want 17s for 50 requests by three", took)
 		}
 	})
 }
@@ -359,7 +361,7 @@ func TestClient_defaults(t *testing.T) {
 	}
 }
 
-// TestPages_endlessListIsGivenUp: a list whose cursors are always new ends all the same.
+// TestPages_endlessListIsGivenUp: a list whose cursors are always new still ends.
 func TestPages_endlessListIsGivenUp(t *testing.T) {
 	t.Parallel()
 	requests := 0
@@ -417,7 +419,7 @@ func TestClient_tooLongAWaitIsTold(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if tries != 1 {
-		t.Errorf("got %d tries: what comes after has to wait as well", tries)
+		t.Errorf("got %d tries: later requests must wait as well", tries)
 	}
 }
 
@@ -451,7 +453,7 @@ func TestRetryAfter(t *testing.T) {
 	} {
 		header := http.Header{"Retry-After": {"Mon, 01 Mar 2027 12:00:30 GMT"}, "Date": {date}}
 		if got, ok := retryAfter(header, now); !ok || got != want {
-			t.Errorf("answered at %s: got %s, %t, want %s", date, got, ok, want)
+			t.Errorf("with the Date %s: got %s, %t, want %s", date, got, ok, want)
 		}
 	}
 	for _, header := range []string{"", "-1", "+1", "1.5", "1e3", "0x10", "soon", "1 second", "2027-03-01T12:00:30Z", "01 Mar 2027", "9s", "NaN"} {

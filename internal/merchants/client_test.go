@@ -72,11 +72,12 @@ func TestClient_headers(t *testing.T) {
 		}
 	}
 	if len(ids) != 5 {
-		t.Errorf("5 requests had %d ids", len(ids))
+		t.Errorf("5 requests had %d different ids", len(ids))
 	}
 }
 
-// TestClient_requestIDOfEachTry: tries of one request can be told apart in the service's logs.
+// TestClient_requestIDOfEachTry: the attempts of one request can be told apart in the service's
+// logs.
 func TestClient_requestIDOfEachTry(t *testing.T) {
 	t.Parallel()
 	var tries atomic.Int32
@@ -246,7 +247,8 @@ func (blanks) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestClient_portal: what a login portal or a proxy says is told from what the service says, and never taken for an object or for "gone".
+// TestClient_portal: responses of a login portal or a proxy are recognized, and never taken for an
+// object or for "gone".
 func TestClient_portal(t *testing.T) {
 	t.Parallel()
 	const page = "<!DOCTYPE html>\n<html><title>Sign in to the guest network</title></html>"
@@ -264,7 +266,7 @@ func TestClient_portal(t *testing.T) {
 				t.Errorf("\n got %v\nwant %s", err, want)
 			}
 			if merchants.IsNotFound(err) {
-				t.Error("it counts as gone")
+				t.Error("the object counts as gone")
 			}
 			if err := last(s.client(t).Perks.List(t.Context())); err == nil {
 				t.Error("the list was accepted")
@@ -301,7 +303,7 @@ func TestClient_connectionsAreKept(t *testing.T) {
 		})
 	}
 	group.Wait()
-	// Where no connection is free at that moment net/http dials one more, although another is about to be.
+	// If no connection is free, net/http dials one more, even if another is about to become free.
 	if got := connections.Load(); got > 50 {
 		t.Errorf("1,000 requests, ten at once, took %d connections", got)
 	}
@@ -316,6 +318,6 @@ func TestClient_noAnswer(t *testing.T) {
 		t.Errorf("got %+v", err)
 	}
 	if merchants.IsNotFound(err) {
-		t.Error("it counts as gone")
+		t.Error("the object counts as gone")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// otherAPI answers as body says of a request, and keeps what it was sent.
+// otherAPI responds with what body returns, and records the requests.
 func otherAPI(t *testing.T, body func(r *http.Request) string) (c *Client, sent func() []string) {
 	t.Helper()
 	var requests []string
@@ -28,7 +28,7 @@ func otherAPI(t *testing.T, body func(r *http.Request) string) (c *Client, sent 
 	return c, func() []string { return requests }
 }
 
-// TestCollection_words: the service may have other words than HCL, in what it answers and in what it is sent.
+// TestCollection_words: the service may use other words than HCL, in requests and responses.
 func TestCollection_words(t *testing.T) {
 	t.Parallel()
 	kind := campaigns
@@ -79,7 +79,8 @@ func TestCollection_words(t *testing.T) {
 	}
 }
 
-// TestCollection_replacement: a service that replaces an object gets all of it that can be sent, as it holds it.
+// TestCollection_replacement: a PUT sends the whole object, with unchanged properties as the
+// service holds them.
 func TestCollection_replacement(t *testing.T) {
 	t.Parallel()
 	kind := perks
@@ -111,8 +112,8 @@ func TestCollection_replacement(t *testing.T) {
 	}
 }
 
-// TestCollection_numberedPages: pages by number end at the total, or at a page without rows where none is told. One that
-// ends before its total is not the whole list.
+// TestCollection_numberedPages: numbered pages end at the total, or without a total at an empty
+// page. A list that ends before its total is incomplete.
 func TestCollection_numberedPages(t *testing.T) {
 	t.Parallel()
 	kind := badges
@@ -150,7 +151,8 @@ func TestCollection_numberedPages(t *testing.T) {
 	}
 }
 
-// TestCollection_sharedCollection: lists and segments are one collection of the service, and neither shows the other.
+// TestCollection_sharedCollection: lists and segments share one collection of the service, and
+// neither shows the other.
 func TestCollection_sharedCollection(t *testing.T) {
 	t.Parallel()
 	client, sent := otherAPI(t, func(r *http.Request) string {
@@ -185,7 +187,7 @@ func TestCollection_sharedCollection(t *testing.T) {
 	}
 }
 
-// TestCollection_located: an error of the service is of the attribute that stands for the property at fault.
+// TestCollection_located: an error of the service names the attribute of the property at fault.
 func TestCollection_located(t *testing.T) {
 	t.Parallel()
 	for message, want := range map[string]string{
@@ -207,12 +209,12 @@ func TestCollection_located(t *testing.T) {
 	}
 	for of, want := range map[string]string{PerkCode: "code", PerkLink: "link", PerkShopifyDiscount: "shopify_discount", PerkNone: "", "nft": "custom"} {
 		if got := perks.attribute("typeConfig", of); got != want {
-			t.Errorf("the settings of %s stand in %q, want %q", of, got, want)
+			t.Errorf("the attribute of the settings of %s is %q, want %q", of, got, want)
 		}
 	}
 }
 
-// TestCollection_changes: what changed is told by attributes, and what changed outside too.
+// TestCollection_changes: changes, and changes made outside, are reported by attribute.
 func TestCollection_changes(t *testing.T) {
 	t.Parallel()
 	c := Collection[*Perk, PerkInput]{descriptor: &perks}
@@ -238,7 +240,7 @@ func TestCollection_changes(t *testing.T) {
 	}
 }
 
-// TestChanges: an update tells absent, null and a value apart.
+// TestChanges: an update distinguishes absent, null and a value.
 func TestChanges(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ is, want, patch string }{

@@ -26,7 +26,8 @@ func TestContractIsValid(t *testing.T) {
 	}
 }
 
-// TestContractMarks demands of every operation, parameter and property that it says how much of it is known.
+// TestContractMarks requires that every operation, parameter and property says how much of it is
+// known.
 func TestContractMarks(t *testing.T) {
 	t.Parallel()
 	doc := loadContract(t)
@@ -56,7 +57,7 @@ func TestContractMarks(t *testing.T) {
 	}
 }
 
-// TestContractRequestsAreClosed: a request body may hold nothing that the contract does not name.
+// TestContractRequestsAreClosed: a request body may hold only what the contract names.
 func TestContractRequestsAreClosed(t *testing.T) {
 	t.Parallel()
 	for name, schema := range loadContract(t).Components.Schemas {
@@ -72,14 +73,16 @@ func TestContractRequestsAreClosed(t *testing.T) {
 	}
 }
 
-// shown are the schemas of which each source shows a property at its place. A webhook shows objects by id and, of a step, its title.
+// shown lists, for each source, the schemas or properties that it shows. A webhook shows objects by
+// id, and of a step its title.
 var shown = map[string][]string{
 	"https://svix.com/event-types/eu/org_2Osm3gZeJWuhjTsaGO0Sz5C1RzZ": {"Cohort.id", "Badge.id", "Step.id", "Step.title"},
 	"https://github.com/cohort-xyz/cohort-campaign-diffusion-js":      {"Campaign.id", "CampaignDiffusionConfiguration.", "DiffusedCampaign.", "BannerConfig.", "ToastConfig."},
 	"https://github.com/cohort-xyz/cohort-embed-js":                   {"AuthTokenCreate.", "AuthToken."},
 }
 
-// TestContractMarks_observed: a property is marked observed only where a source shows it at this place.
+// TestContractMarks_observed: a property is marked observed only if a source shows it at this
+// place.
 func TestContractMarks_observed(t *testing.T) {
 	t.Parallel()
 	observed := 0
@@ -95,7 +98,7 @@ func TestContractMarks_observed(t *testing.T) {
 			observed++
 			source, _ := marks["x-source"].(string)
 			if !slices.ContainsFunc(shown[source], func(at string) bool { return path == at || strings.HasSuffix(at, ".") && strings.HasPrefix(path, at) }) {
-				t.Errorf("%s is marked observed, and %s does not show it there", path, source)
+				t.Errorf("%s is marked observed, but %s does not show it there", path, source)
 			}
 		})
 	}
@@ -110,7 +113,7 @@ func checkMark(t *testing.T, what string, extensions map[string]any) {
 	switch mark := extensions["x-evidence"]; mark {
 	case "documented", "observed":
 		if !strings.HasPrefix(source, "https://") {
-			t.Errorf("%s is marked %s and names no x-source", what, mark)
+			t.Errorf("%s is marked %s, but names no x-source", what, mark)
 		}
 	case "assumed":
 	default:
@@ -118,8 +121,8 @@ func checkMark(t *testing.T, what string, extensions map[string]any) {
 	}
 }
 
-// walkSchema calls visit for each property below a schema. It does not follow references, as each component is walked on
-// its own, nor the condition of an if, which describes nothing.
+// walkSchema calls visit for each property below a schema. It does not follow references, because
+// each component is walked on its own. It skips the condition of an if, which describes nothing.
 func walkSchema(path string, schema *openapi3.SchemaRef, visit func(string, *openapi3.SchemaRef)) {
 	if schema == nil || schema.Ref != "" {
 		return

@@ -15,29 +15,31 @@ import (
 	"time"
 )
 
-// shelf is a service with objects of one kind. It lists them and reads them by id; what it says to a create is up to the test.
+// shelf is a service with objects of one kind. It lists them and reads them by id. The test decides
+// how it responds to a create.
 type shelf struct {
 	mu sync.Mutex
 	// rows are the objects as JSON, in the order of the list.
 	rows []string
-	// create answers the n-th create, from 1. It may put something on the shelf before.
+	// create responds to the n-th create, from 1. It may add rows first.
 	create func(s *shelf, n int) (*http.Response, error)
-	// list and read, unless nil, answer the n-th list and the n-th read in the place of the shelf; a nil answer leaves it to the shelf.
+	// list and read, unless nil, respond to the n-th list and the n-th read. If they return nil, the
+	// shelf responds.
 	list, read func(n int) *http.Response
-	// slow, unless nil, is how long the n-th answer takes.
+	// slow, unless nil, is how long the n-th response takes.
 	slow    func(n int) time.Duration
 	answers int
-	// date is the service's clock, sent with each answer unless nil.
+	// date, unless nil, is the service's clock, sent with each response.
 	date func() time.Time
 
 	creates, lists, reads int
 	// listed are the times of the lists.
 	listed []time.Time
-	// created are the ids that the client told of.
+	// created are the ids that the client reported.
 	created []ID
 }
 
-// client returns a client of the shelf alone.
+// client returns a client that sends all requests to the shelf.
 func (s *shelf) client(t *testing.T, config Config) *Client {
 	t.Helper()
 	config.Created = func(_ context.Context, id ID) {
@@ -105,13 +107,13 @@ func (s *shelf) answer(r *http.Request) (*http.Response, error) {
 
 var errLost = errors.New("connection reset")
 
-// lost carries a create out, as the object x and its number, and gives no answer.
+// lost carries out the n-th create, as the object xn, and loses the response.
 func lost(s *shelf, n int) (*http.Response, error) {
 	s.rows = append(s.rows, fmt.Sprintf(`{"id":"x%d","internalName":"gift","type":"list","name":"VIP","referenceId":"vip"}`, n))
 	return nil, errLost
 }
 
-// dropped does not carry a create out, and gives no answer.
+// dropped does not carry out a create, and sends no response.
 func dropped(*shelf, int) (*http.Response, error) { return nil, errLost }
 
 func says(status int, body string) func(*shelf, int) (*http.Response, error) {
@@ -134,7 +136,7 @@ func createVIP(ctx context.Context, c *Client) (ID, error) {
 	return made.ID, nil
 }
 
-// took is what an unclear create took: an id, or the reason why it took none.
+// took returns what an unclear create adopted: an id, or the reason for adopting none.
 func took(id ID, err error) string {
 	if err != nil {
 		return err.Error()
@@ -142,8 +144,9 @@ func took(id ID, err error) string {
 	return string(id)
 }
 
-// TestCreate_whichObject holds which object an unclear create takes for its own: a draft with the strongest key that was sent, equal in all that
-// was sent, and none where more than one is that. Nothing is dated; before the create the list was read to its end, with what was there.
+// TestCreate_whichObject holds which object an unclear create adopts: a draft with the strongest
+// key that was sent, equal in all that was sent, and none if several match. No object has a date.
+// Before the create, there was a complete listing of what existed.
 func TestCreate_whichObject(t *testing.T) {
 	t.Parallel()
 	perk := func(in PerkInput) func(context.Context, *Client) (ID, error) {
@@ -168,9 +171,9 @@ func TestCreate_whichObject(t *testing.T) {
 	const none, notIt, several = "no such object has appeared since", "no object has appeared that is certainly it; with its key there is x1", "it cannot be told which one it is"
 	for name, test := range map[string]struct {
 		create func(context.Context, *Client) (ID, error)
-		// before and since are what is there before the create and comes with it.
+		// before existed before the create; since appears with it.
 		before, since []string
-		// want is the id, or a part of the error.
+		// want is the id, or part of the error.
 		want string
 	}{
 		"reference id": {
@@ -296,24 +299,26 @@ func TestCreate_whichObject(t *testing.T) {
 				c.creates.open = map[string]int{}
 				id, err := test.create(t.Context(), c)
 				if got := took(id, err); err == nil && got != test.want || err != nil && !strings.Contains(got, test.want) || err != nil && !MayHaveHappened(err) {
-					t.Errorf("took %q, want %q", got, test.want)
+					t.Errorf("adopted %q, want %q", got, test.want)
 				}
 				if err == nil && !slices.Equal(s.created, []ID{id}) || err != nil && len(s.created) != 0 {
-					t.Errorf("told of %v", s.created)
+					t.Errorf("reported %v to Config.Created", s.created)
 				}
 			})
 		})
 	}
 }
 
-// TestCreate_window: an object that is older than the create is not the one, by the clock of the service, which may be far from ours and was last
-// told long ago. Where a list was read to its end before, what it does not have may be older by that clock, if it is not by ours: a proxy may date
-// the answers. What tells no time is not the one where that list is old.
+// TestCreate_window: an object older than the create is not adopted. What counts is the clock of
+// the service, which may be far from ours and was last seen long ago. If a complete listing lacked
+// the object, it may be older by that clock, but not by ours: a proxy may date the responses. An
+// object without a readable time is not adopted if that listing is old.
 func TestCreate_window(t *testing.T) {
 	t.Parallel()
 	const year = 365 * 24 * time.Hour
 	created := map[string][3]bool{
-		// Whether it is ours when no list was read, when one was, 20 minutes before, and when answers are then dated ahead of our clock, as by a proxy.
+		// Whether it is adopted: without a listing before; with one, 20 minutes before; and with one if
+		// responses are then dated ahead of our clock, as by a proxy.
 		"-22m": {false, false, false}, "-19m": {false, false, true}, "-13s": {false, false, true}, "-3500ms": {false, false, true},
 		"-1s": {true, true, true}, "0s": {true, true, true}, "5s": {true, true, true},
 		"none": {}, "of another form": {}, "null": {},
@@ -350,7 +355,8 @@ func TestCreate_window(t *testing.T) {
 						case createdAt != "none":
 							row = `{"id":"x1","internalName":"gift","createdAt":"yesterday"}`
 						}
-						// What comes after the create was sent is later than its object, the answer to it not excepted.
+						// All responses after the create was sent are later than its object, even the response to the
+						// create.
 						s.create = func(s *shelf, _ int) (*http.Response, error) {
 							<-time.After(10 * time.Second)
 							s.rows = []string{row}
@@ -362,7 +368,7 @@ func TestCreate_window(t *testing.T) {
 							want = ours[2] && (ahead == year || createdAt != "-19m" && createdAt != "-13s")
 						}
 						if (got == "x1") != want || (err == nil) != want {
-							t.Errorf("took %q, want that to be %t: %v", got, want, err)
+							t.Errorf("adopted %q; that x1 is adopted should be %t: %v", got, want, err)
 						}
 					})
 				})
@@ -371,7 +377,8 @@ func TestCreate_window(t *testing.T) {
 	}
 }
 
-// TestCreate_longList: the object of an unclear create is found in a list of 100,000, of which a page takes 50 ms.
+// TestCreate_longList: the object of an unclear create is found in a list of 100,000, at 50 ms a
+// page.
 func TestCreate_longList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -391,12 +398,13 @@ func TestCreate_longList(t *testing.T) {
 		c := s.client(t, Config{})
 		c.caches.collection(&perks).whole = time.Now()
 		if got, err := createGift(t.Context(), c); got != "x1" || err != nil {
-			t.Errorf("took %q: %v", got, err)
+			t.Errorf("adopted %q: %v", got, err)
 		}
 	})
 }
 
-// TestCreate_tenEqual: ten creates that differ in nothing take ten different objects, each told of once, whichever of them got an answer.
+// TestCreate_tenEqual: ten identical creates own ten different objects, each reported once,
+// whichever of them got a response.
 func TestCreate_tenEqual(t *testing.T) {
 	t.Parallel()
 	for name, answered := range map[string]func(n int) bool{
@@ -414,7 +422,8 @@ func TestCreate_tenEqual(t *testing.T) {
 					}
 					return answer, err
 				}}
-				// Answers take their time, so that one create takes its object while another one reads those that could be it.
+				// Responses take different times, so that one create adopts its object while another reads the
+				// candidates.
 				s.slow = func(n int) time.Duration { return time.Duration(1+n*7%10) * 10 * time.Millisecond }
 				c := s.client(t, Config{MaxRetries: 4})
 				c.caches.collection(&perks).whole = time.Now()
@@ -437,14 +446,15 @@ func TestCreate_tenEqual(t *testing.T) {
 				slices.Sort(s.created)
 				want := []ID{"x1", "x10", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9"}
 				if !slices.Equal(took, want) || !slices.Equal(s.created, want) || s.creates != 10 {
-					t.Errorf("took %v and told of %v, by %d creates", took, s.created, s.creates)
+					t.Errorf("adopted %v and reported %v, by %d creates", took, s.created, s.creates)
 				}
 			})
 		})
 	}
 }
 
-// TestCreate_idOfAnother: an answer with the id of an object that another create made is not believed.
+// TestCreate_idOfAnother: a response with the id of an object that another create made is not
+// trusted.
 func TestCreate_idOfAnother(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -456,16 +466,16 @@ func TestCreate_idOfAnother(t *testing.T) {
 		c.caches.collection(&perks).whole = time.Now()
 		for _, want := range []ID{"x1", "x2"} {
 			if got, err := createGift(t.Context(), c); got != want || err != nil {
-				t.Errorf("took %q, want %q: %v", got, want, err)
+				t.Errorf("adopted %q, want %q: %v", got, want, err)
 			}
 		}
 		if !slices.Equal(s.created, []ID{"x1", "x2"}) {
-			t.Errorf("told of %v", s.created)
+			t.Errorf("reported %v to Config.Created", s.created)
 		}
 	})
 }
 
-// TestCreate_sends holds that a create is sent once, how often it is looked for, and what comes of it.
+// TestCreate_sends holds that a create is sent once, how many look-ups follow, and the result.
 func TestCreate_sends(t *testing.T) {
 	t.Parallel()
 	const exists = `{"code":"cohort.already-exists","message":"It exists."}`
@@ -474,9 +484,9 @@ func TestCreate_sends(t *testing.T) {
 		answer func(*shelf, int) (*http.Response, error)
 		list   func(n int) *http.Response
 		want   ID
-		// lists is how many are asked for.
+		// lists is how many lists are requested.
 		lists int
-		// unclear tells of an error that the object may exist.
+		// unclear says that the object may exist despite the error.
 		unclear bool
 	}{
 		"perk, found at once":   {create: createGift, answer: lost, want: "x1", lists: 1},
@@ -495,7 +505,7 @@ func TestCreate_sends(t *testing.T) {
 			},
 		},
 		"perk, in a list that ends in the middle": {
-			// The first row would do, but there may be another one after it.
+			// The first row would match, but another match may follow.
 			create: createGift, answer: lost, want: "x1", lists: 3,
 			list: func(n int) *http.Response {
 				switch n {
@@ -522,7 +532,7 @@ func TestCreate_sends(t *testing.T) {
 				c.caches.collection(&lists).whole = time.Now()
 				got, err := test.create(t.Context(), c)
 				if got != test.want || (err == nil) != (test.want != "") || MayHaveHappened(err) != test.unclear {
-					t.Errorf("took %q, want %q: %v", got, test.want, err)
+					t.Errorf("adopted %q, want %q: %v", got, test.want, err)
 				}
 				if s.creates != 1 || s.lists != test.lists {
 					t.Errorf("%d creates and %d lists, want 1 and %d", s.creates, s.lists, test.lists)
@@ -532,7 +542,8 @@ func TestCreate_sends(t *testing.T) {
 	}
 }
 
-// TestCreate_looks holds when an object is looked for that does not appear, beginning with the lost answer.
+// TestCreate_looks holds when the look-ups of an object that never appears happen, counted from the
+// lost response.
 func TestCreate_looks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -546,20 +557,21 @@ func TestCreate_looks(t *testing.T) {
 			after = append(after, at.Sub(started)/time.Second)
 		}
 		if !slices.Equal(after, []time.Duration{0, 1, 2, 4, 8, 15}) {
-			t.Errorf("looked after %v seconds", after)
+			t.Errorf("looked up after %v seconds", after)
 		}
 	})
 }
 
-// TestCreate_foundAndRead: the list may tell less than all of an object, so what was found is read. It may not be readable at once; that it
-// cannot be read at all does not mean that nothing was made, nor that it is ours.
+// TestCreate_foundAndRead: a list may omit properties, so a found object is read. At first the read
+// may fail. If it never succeeds, that proves neither that nothing was made nor that the object is
+// ours.
 func TestCreate_foundAndRead(t *testing.T) {
 	t.Parallel()
 	gone := func() *http.Response { return answerWith(404, `{"code":"perk.not-found","message":"There is none."}`) }
 	for name, test := range map[string]struct {
 		read  func(n int) *http.Response
 		found bool
-		// reads is how often it is read: once for each look that is made.
+		// reads is how often it is read: once for each look-up, twice if the response is unusable.
 		reads int
 	}{
 		"at once": {found: true, reads: 1},
@@ -592,10 +604,10 @@ func TestCreate_foundAndRead(t *testing.T) {
 				c.caches.collection(&perks).whole = time.Now()
 				made, err := c.Perks.Create(t.Context(), PerkInput{InternalName: Value("gift"), Title: Value(Localized{"en": "Gift"})})
 				if test.found && (err != nil || made.ID != "x1" || made.Description["en"] != "Good." || !slices.Equal(s.created, []ID{"x1"})) {
-					t.Errorf("got %v, %v, and told of %v", made, err, s.created)
+					t.Errorf("got %v, %v, and reported %v", made, err, s.created)
 				}
 				if !test.found && (!MayHaveHappened(err) || IsNotFound(err) || !strings.Contains(err.Error(), "x1") || len(s.created) > 0) {
-					t.Errorf("got %v, %v, and told of %v", made, err, s.created)
+					t.Errorf("got %v, %v, and reported %v", made, err, s.created)
 				}
 				if s.creates != 1 || s.reads != test.reads {
 					t.Errorf("%d creates and %d reads, want 1 and %d", s.creates, s.reads, test.reads)
@@ -605,7 +617,8 @@ func TestCreate_foundAndRead(t *testing.T) {
 	}
 }
 
-// TestCreate_otherAnswer: an answer is not believed that is about an object which was there before, or which has another key.
+// TestCreate_otherAnswer: a response is not trusted if it is about an object that existed before,
+// or has another key.
 func TestCreate_otherAnswer(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -634,14 +647,15 @@ func TestCreate_otherAnswer(t *testing.T) {
 				}
 				<-time.After(time.Millisecond)
 				if got, err := createGift(t.Context(), c); got != test.want || err != nil || !slices.Equal(s.created, []ID{test.want}) {
-					t.Errorf("took %q, want %q, and told of %v: %v", got, test.want, s.created, err)
+					t.Errorf("adopted %q, want %q, and reported %v: %v", got, test.want, s.created, err)
 				}
 			})
 		})
 	}
 }
 
-// TestCreate_strangerBefore: an object that is equal in everything, and was made after the last list and before the create was sent, is not taken.
+// TestCreate_strangerBefore: an equal object, made after the last listing but before the create was
+// sent, is not adopted.
 func TestCreate_strangerBefore(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ gated, undated bool }{"a while before": {}, "while it waits at the gate": {gated: true}, "without a time": {undated: true}} {
@@ -675,14 +689,14 @@ func TestCreate_strangerBefore(t *testing.T) {
 					<-time.After(20 * time.Second)
 				}
 				if got, err := createGift(t.Context(), c); err == nil || !strings.Contains(err.Error(), "theirs") {
-					t.Errorf("took %q: %v", got, err)
+					t.Errorf("adopted %q: %v", got, err)
 				}
 			})
 		})
 	}
 }
 
-// TestHolds: what was sent is held by the same in another form, and by nothing else.
+// TestHolds: a value holds what was sent only if it says the same, perhaps in an equivalent form.
 func TestHolds(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -716,7 +730,7 @@ func TestHolds(t *testing.T) {
 			t.Fatal(problemSent, problemHeld)
 		}
 		if got := holds(sent, held); got != test.want {
-			t.Errorf("%s is held by %s: %t", test.sent, test.held, got)
+			t.Errorf("%s is held by %s: got %t", test.sent, test.held, got)
 		}
 	}
 }

@@ -19,18 +19,18 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// A damagedKind is a kind of object as the fuzz targets use it.
+// damagedKind is a kind of object as the fuzz targets use it.
 type damagedKind struct {
 	kind *descriptor
-	// body is an object whose key is %q, beside the audience AUDIENCE.
+	// body is an object as a format: %q is its key, AUDIENCE its audience.
 	body                       string
 	get, read, update, publish func(context.Context, *Client, ID) (ID, error)
 	create                     func(ctx context.Context, c *Client, key, audience string) (ID, error)
 	remove                     func(context.Context, *Client, ID) error
 }
 
-// damagedOf is a kind whose create sends what in makes of a key and an audience, and whose update sends change. then is
-// "" for a kind without a status.
+// damagedOf describes a kind. A create sends what in returns for a key and an audience, and an
+// update sends change. then is "" for a kind without a status.
 func damagedOf[T Object, Input any](
 	k *descriptor, body string, then Transition, change Input, in func(key, audience string) Input,
 ) damagedKind {
@@ -113,11 +113,13 @@ func FuzzDamagedCohort(f *testing.F)       { fuzzDamaged(f, damagedCohort) }
 func FuzzDamagedUserProperty(f *testing.F) { fuzzDamaged(f, damagedUserProperty) }
 func FuzzDamagedCampaign(f *testing.F)     { fuzzDamaged(f, damagedCampaign) }
 
-// What is tried, in the order of the input's first byte. In the last three the create gets no answer, whether it was carried out or not.
+// trials are the calls under test, selected by the input's first byte. The last three creates get
+// no response, whether carried out or not.
 var trials = []string{"get", "read", "list", "update", "publish", "delete", "create", "create lost", "create dropped", "create lost, without a list"}
 
-// fuzzDamaged does one thing with a service that answers by the contract, but for one answer that is damaged in one place. Whatever that is, no
-// object of somebody else is taken, none that exists is called gone, no wait is longer than a minute, and no error steers a terminal.
+// fuzzDamaged makes one call to a service that follows the contract, except for one response that
+// is damaged in one place. Whatever the damage: no object of somebody else is adopted, no existing
+// object is called gone, no wait is longer than a minute, and no error steers a terminal.
 func fuzzDamaged(f *testing.F, k damagedKind) {
 	f.Helper()
 	s, err := sandbox.Start(sandbox.Options{})
@@ -143,14 +145,14 @@ func fuzzDamaged(f *testing.F, k damagedKind) {
 	})
 }
 
-// damaged is a service that answers by the contract, one answer excepted.
+// damaged is a service that follows the contract, except in one response.
 type damaged struct {
 	t       *testing.T
 	kind    damagedKind
 	service http.Handler
 	key     string
 	trial   string
-	// at says which answer is damaged, from 0.
+	// at is the index of the damaged response, from 0.
 	at     int
 	damage damageOf
 	place  int
@@ -158,17 +160,17 @@ type damaged struct {
 
 	armed   bool
 	answers int
-	// made is the object of the create. stranger is equal to it and older, recent is equal and made after the list was read, late has its key
-	// and is made beside it.
+	// made is the object of the create. stranger equals it and is older. recent equals it and was made
+	// after the list was read. late has its key and is made along with it.
 	made, stranger, recent, late ID
 	audience                     ID
-	// before is when the last answer was given, longest the longest time until the next request.
+	// before is when the last response was sent; longest is the longest time until the next request.
 	before  time.Time
 	longest time.Duration
 	creates int
 }
 
-// direct asks the service itself and returns the id in its answer.
+// direct calls the service itself and returns the id in its response.
 func (d *damaged) direct(method, path, body string) ID {
 	d.t.Helper()
 	r := httptest.NewRequest(method, "/v1/"+path, strings.NewReader(body))
@@ -293,9 +295,9 @@ func (d *damaged) run() {
 		id, err = k.create(ctx, c, "new", string(d.audience))
 		switch {
 		case err == nil && slices.Contains([]ID{d.stranger, d.recent, d.late, ours}, id):
-			t.Errorf("%s took %s, which is somebody else's; its own is %q", d.trial, id, d.made)
+			t.Errorf("%s adopted %s, which is somebody else's; its own is %q", d.trial, id, d.made)
 		case err == nil && d.trial != "create" && id != d.made:
-			t.Errorf("%s took %s; its own is %q", d.trial, id, d.made)
+			t.Errorf("%s adopted %s; its own is %q", d.trial, id, d.made)
 		case d.creates > 1 && d.made != "" && d.trial != "create":
 			t.Errorf("%s was sent %d times", d.trial, d.creates)
 		}
@@ -309,22 +311,22 @@ func (d *damaged) run() {
 	}
 	if err == nil {
 		if id != ours {
-			t.Errorf("%s is about %s, wanted %s", d.trial, id, ours)
+			t.Errorf("%s returned %s, want %s", d.trial, id, ours)
 		}
 		return
 	}
 	if IsNotFound(err) && d.trial != "delete" {
-		t.Errorf("%s calls an object gone that exists: %v", d.trial, err)
+		t.Errorf("%s calls an existing object gone: %v", d.trial, err)
 	}
 	if strings.ContainsFunc(err.Error(), IsSteering) || len(err.Error()) > 8<<10 {
 		t.Errorf("the error is not fit to be shown: %.500q", err.Error())
 	}
 }
 
-// damageOf damages an answer in one place.
+// damageOf damages a response in one place.
 type damageOf func(d *damaged, answer *http.Response, body []byte) (*http.Response, error)
 
-// valueInstead puts another value at a place of the body.
+// valueInstead replaces the value at one place of the body.
 func valueInstead(value func(d *damaged, is any) any) damageOf {
 	return func(d *damaged, answer *http.Response, body []byte) (*http.Response, error) {
 		return inBody(d, answer, body, func(holder any, at any) {
@@ -338,7 +340,8 @@ func valueInstead(value func(d *damaged, is any) any) damageOf {
 	}
 }
 
-// inBody changes one place of the body, counted through all of it. What is not JSON stays.
+// inBody changes one place of the body, counted through the whole body. A body that is not JSON
+// stays unchanged.
 func inBody(d *damaged, answer *http.Response, body []byte, change func(holder, at any)) (*http.Response, error) {
 	root := []any{nil}
 	if !json.Valid(body) {
@@ -379,7 +382,7 @@ func inBody(d *damaged, answer *http.Response, body []byte, change func(holder, 
 	return answer, nil
 }
 
-// header sets a header of the answer, and the status unless it is 0.
+// header sets a header of the response, and the status unless it is 0.
 func header(status int, name string, value func(*damaged) string) damageOf {
 	return func(d *damaged, answer *http.Response, _ []byte) (*http.Response, error) {
 		if status != 0 {
@@ -412,7 +415,7 @@ var damages = []damageOf{
 	valueInstead(func(d *damaged, _ any) any { return string(d.stranger) }),
 	valueInstead(func(_ *damaged, is any) any { return []any{is} }),
 	valueInstead(func(_ *damaged, is any) any { return fmt.Sprint(is) }),
-	// A property goes, another name comes, or one more.
+	// A property disappears, is renamed, or is added.
 	func(d *damaged, answer *http.Response, body []byte) (*http.Response, error) {
 		return inBody(d, answer, body, func(holder, at any) {
 			if object, ok := holder.(map[string]any); ok {

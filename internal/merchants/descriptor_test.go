@@ -15,7 +15,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// collections are the Go types of every kind.
+// collections returns the Go types of every kind.
 func collections() map[*descriptor]struct{ object, input any } {
 	return map[*descriptor]struct{ object, input any }{
 		&userProperties: {UserProperty{}, UserPropertyInput{}},
@@ -28,8 +28,8 @@ func collections() map[*descriptor]struct{ object, input any } {
 	}
 }
 
-// TestDescriptors_contract holds every descriptor to the contract. Where the API turns out to be another, the contract is
-// corrected first, and this test names what has to change in which file.
+// TestDescriptors_contract compares every descriptor with the contract. If the API turns out
+// different, correct the contract first; this test then names what to change in which file.
 func TestDescriptors_contract(t *testing.T) {
 	t.Parallel()
 	doc, err := openapi3.NewLoader().LoadFromData(OpenAPI)
@@ -37,7 +37,7 @@ func TestDescriptors_contract(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(collections()) != len(descriptors) {
-		t.Errorf("%d of %d descriptors are tried: add the Go types of the new one to collections", len(collections()), len(descriptors))
+		t.Errorf("%d of %d descriptors are tested: add the Go types of the new one to collections", len(collections()), len(descriptors))
 	}
 	for d, types := range collections() {
 		t.Run(d.path+" "+d.only, func(t *testing.T) {
@@ -45,7 +45,7 @@ func TestDescriptors_contract(t *testing.T) {
 			file := fileOf(t, d)
 			all, one := doc.Paths.Find("/v1/"+d.path), doc.Paths.Find("/v1/"+d.path+"/{id}")
 			if all == nil || one == nil || all.Get == nil || all.Post == nil || one.Get == nil || one.Delete == nil {
-				t.Fatalf("the contract has not all of GET and POST /v1/%[1]s, GET and DELETE /v1/%[1]s/{id}: change path in %[2]s", d.path, file)
+				t.Fatalf("the contract lacks one of GET and POST /v1/%[1]s, GET and DELETE /v1/%[1]s/{id}: change path in %[2]s", d.path, file)
 			}
 			update := one.GetOperation(d.update)
 			if update == nil {
@@ -61,7 +61,7 @@ func TestDescriptors_contract(t *testing.T) {
 	}
 }
 
-// TestDescriptors_operations: the contract has no operation that this package does not know.
+// TestDescriptors_operations: this package knows every operation of the contract.
 func TestDescriptors_operations(t *testing.T) {
 	t.Parallel()
 	known := []string{"POST /v1/" + pathAuthToken, "GET /v1/" + pathCampaignDiffusion}
@@ -79,13 +79,13 @@ func TestDescriptors_operations(t *testing.T) {
 	for path, item := range doc.Paths.Map() {
 		for method := range item.Operations() {
 			if !slices.Contains(known, method+" "+path) {
-				t.Errorf("the contract has %s %s, and no descriptor has it: add one, and add it to descriptors", method, path)
+				t.Errorf("the contract has %s %s, but no descriptor does: write one, and add it to descriptors", method, path)
 			}
 		}
 	}
 }
 
-// fileOf is the file with a descriptor.
+// fileOf returns the file that defines a descriptor.
 func fileOf(t *testing.T, d *descriptor) string {
 	t.Helper()
 	files, err := filepath.Glob("*.go")
@@ -97,7 +97,7 @@ func fileOf(t *testing.T, d *descriptor) string {
 			return "internal/merchants/" + file
 		}
 	}
-	t.Fatalf("no file has the descriptor of %s", d.noun)
+	t.Fatalf("no file defines the descriptor of %s", d.noun)
 	return ""
 }
 
@@ -109,27 +109,27 @@ func requestOf(operation *openapi3.Operation) *openapi3.SchemaRef {
 	return operation.RequestBody.Value.Content.Get("application/json").Schema
 }
 
-// checkPages holds the form of the lists to the contract.
+// checkPages compares the form of the listings with the contract.
 func checkPages(t *testing.T, d *descriptor, list *openapi3.Operation, file string) {
 	t.Helper()
 	page := answerOf(list).Value.Properties
 	for _, name := range []string{d.pages.rows, d.pages.next, d.pages.total} {
 		if name != "" && page[name] == nil {
-			t.Errorf("a page of the contract has %q and no %s: change pages in %s", slices.Sorted(maps.Keys(page)), name, file)
+			t.Errorf("a page of the contract has %q, but no %s: change pages in %s", slices.Sorted(maps.Keys(page)), name, file)
 		}
 	}
 	for _, name := range []string{d.pages.limit, d.pages.cursor} {
 		if list.Parameters.GetByInAndName("query", name) == nil {
-			t.Errorf("the contract has no parameter %s of lists: change pages in %s", name, file)
+			t.Errorf("the list operation in the contract has no parameter %s: change pages in %s", name, file)
 		}
 	}
 	if d.only != "" && list.Parameters.GetByInAndName("query", "type") == nil {
-		t.Errorf("the contract has no parameter type of lists: change only in %s", file)
+		t.Errorf("the list operation in the contract has no parameter type: change only in %s", file)
 	}
 }
 
-// checkNames holds the properties of the Go types to those of the contract, and demands an attribute of HCL for each that
-// can be sent.
+// checkNames compares the properties of the Go types with the contract, and requires an HCL
+// attribute for each property that can be sent.
 func checkNames(t *testing.T, d *descriptor, object, input any, answer, create *openapi3.SchemaRef, file string) {
 	t.Helper()
 	decided := []string{"createdAt", "updatedAt"}
@@ -159,13 +159,13 @@ func checkNames(t *testing.T, d *descriptor, object, input any, answer, create *
 		}
 		for name := range names.contract {
 			if !slices.Contains(names.ours, name) && !slices.Contains(decided, name) {
-				t.Errorf("the contract has %s in %s, and no Go type has it: add it in %s", name, place, file)
+				t.Errorf("the contract has %s in %s, but no Go type does: add it in %s", name, place, file)
 			}
 		}
 	}
 	for _, name := range sent {
 		if _, found := d.attributes[name]; !found {
-			t.Errorf("no attribute stands for %s: add it to attributes in %s", name, file)
+			t.Errorf("no HCL attribute stands for %s: add it to attributes in %s", name, file)
 		}
 	}
 	for property := range d.attributes {
@@ -180,7 +180,7 @@ func checkNames(t *testing.T, d *descriptor, object, input any, answer, create *
 	}
 }
 
-// tagsOf are the names by which the fields of a type are sent.
+// tagsOf returns the JSON names of the fields of a type.
 func tagsOf(of reflect.Type) []string {
 	var names []string
 	for field := range of.Fields() {
@@ -190,7 +190,7 @@ func tagsOf(of reflect.Type) []string {
 	return names
 }
 
-// checkWords holds the words of the service to the contract, both ways.
+// checkWords compares the words of the service with the contract, both ways.
 func checkWords(t *testing.T, d *descriptor, place string, contract map[string][]string, file string) {
 	t.Helper()
 	for property, ours := range d.words {
@@ -209,7 +209,7 @@ func checkWords(t *testing.T, d *descriptor, place string, contract map[string][
 	}
 }
 
-// wordsOf are the words of the properties of a schema that have a catalog, by their paths without indices.
+// wordsOf returns the enum values of a schema's properties, by path without indices.
 func wordsOf(schema *openapi3.SchemaRef) map[string][]string {
 	words := map[string][]string{}
 	var walk func(at string, schema *openapi3.SchemaRef)

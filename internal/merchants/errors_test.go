@@ -89,7 +89,7 @@ func TestError_field(t *testing.T) {
 			}
 			apiError.Code = ""
 			if got := apiError.Field(); got != "" {
-				t.Errorf("an answer that is not the API's names the field %q", got)
+				t.Errorf("an answer that is not the API's gives the field %q", got)
 			}
 		})
 	}
@@ -203,7 +203,8 @@ func TestErrors_whatTheServiceSays(t *testing.T) {
 	}
 }
 
-// TestErrors_withoutSecretsOfTheRequest: what was sent as a secret is not repeated, wherever the service repeats it.
+// TestErrors_withoutSecretsOfTheRequest: no error repeats a secret that was sent, wherever the
+// service repeats it.
 func TestErrors_withoutSecretsOfTheRequest(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cr3t \"value\" <of> two\\lines"
@@ -251,7 +252,7 @@ func TestErrors_withoutSecretsOfTheRequest(t *testing.T) {
 					t.Errorf("%s: %v", kind, err)
 				}
 				if err != nil && !strings.Contains(err.Error(), "gift") {
-					t.Errorf("%s: what is no secret is gone too: %v", kind, err)
+					t.Errorf("%s: the error lost a text that is no secret: %v", kind, err)
 				}
 			}
 		})

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// PatchOf is what an update sends for an object to go from is to want, when the service holds what held says.
+// PatchOf returns what an update sends to turn is into want, if the service holds held.
 func PatchOf[T Object, Input any](c Collection[T, Input], held string, is, want Input) (string, error) {
 	stored, err := decodeValue([]byte(held))
 	if err != nil {
@@ -24,7 +24,7 @@ func PatchOf[T Object, Input any](c Collection[T, Input], held string, is, want 
 	return string(patch), err
 }
 
-// UpdatePerk updates a perk of which nothing is known but its id.
+// UpdatePerk updates a perk known only by its id.
 func UpdatePerk(ctx context.Context, c *Client, id ID, in PerkInput) (*Perk, error) {
 	return c.Perks.Update(ctx, &Perk{ID: id, Raw: Raw{JSON: json.RawMessage("{}")}}, PerkInput{}, in)
 }

@@ -14,7 +14,7 @@ import (
 	"unicode/utf8"
 )
 
-// objectSeeds are whole, lenient and broken objects of every kind.
+// objectSeeds are complete, lenient and broken objects of every kind.
 var objectSeeds = []string{
 	`{"id":"x1","name":"Tier","type":"text","referenceId":"tier","updatedAt":"2026-01-02T00:00:00.000Z"}`,
 	`{"id":7,"name":{"de":"Stufe","en":"Tier"},"type":"list","referenceId":null,"conditions":null}`,
@@ -30,7 +30,8 @@ var objectSeeds = []string{
 	`{"id":null}`, `{"id":{}}`, `{"id":""}`, `{"ID":"x1"}`, `[]`, `null`, `"x"`, `<html>`, ``, `{"id":"x1"`,
 }
 
-// fuzzObject demands that a decoder gives an object with an id, or says that the answer is incomplete.
+// fuzzObject requires that a decoder returns an object with an id, or an error that is
+// ErrUnusableAnswer.
 func fuzzObject[T Object, Input any](f *testing.F, k *descriptor) {
 	f.Helper()
 	c := Collection[T, Input]{descriptor: k}
@@ -41,7 +42,7 @@ func fuzzObject[T Object, Input any](f *testing.F, k *descriptor) {
 		object, err := c.decodeObject(body)
 		if err != nil {
 			if !errors.Is(err, ErrUnusableAnswer) {
-				t.Errorf("the error is %v", err)
+				t.Errorf("got %v, want an ErrUnusableAnswer", err)
 			}
 			if !reflect.ValueOf(object).IsNil() {
 				t.Error("an error came with an object")
@@ -61,7 +62,7 @@ func FuzzDigitalAsset(f *testing.F) { fuzzObject[*DigitalAsset, DigitalAssetInpu
 func FuzzBadge(f *testing.F)        { fuzzObject[*Badge, BadgeInput](f, &badges) }
 func FuzzCampaign(f *testing.F)     { fuzzObject[*Campaign, CampaignInput](f, &campaigns) }
 
-// FuzzDistribution: what was read of a known type is written so that it reads the same.
+// FuzzDistribution: a distribution of a known type survives encoding and decoding.
 func FuzzDistribution(f *testing.F) {
 	f.Add([]byte(`{"type":"direct","typeConfig":{"maxQuantity":5}}`))
 	f.Add([]byte(`{"type":"instant-draw","typeConfig":{"maxBoxes":5}}`))
@@ -97,7 +98,7 @@ func FuzzDecodePage(f *testing.F) {
 		page, err := pagesByCursor.decode(body)
 		if err != nil {
 			if !errors.Is(err, ErrUnusableAnswer) {
-				t.Errorf("the error is %v", err)
+				t.Errorf("got %v, want an ErrUnusableAnswer", err)
 			}
 			return
 		}
@@ -125,15 +126,15 @@ func FuzzReadError(f *testing.F) {
 		apiError := &Error{Method: http.MethodGet, Path: "perks", Status: status}
 		apiError.readError(http.Header{"Content-Type": {contentType}}, body, func(text string) string { return text })
 		if line := apiError.Error(); strings.ContainsFunc(line, unicode.IsControl) {
-			t.Errorf("not one plain line: %q", line)
+			t.Errorf("the error is not one plain line: %q", line)
 		}
 		if apiError.Code != "" && !json.Valid(body) {
-			t.Errorf("a code out of %q", body)
+			t.Errorf("a code was read from %q", body)
 		}
 		if IsNotFound(apiError) && (status != 404 && status != 417 || apiError.Code == "") {
 			t.Errorf("%d with %q counts as gone", status, body)
 		}
-		// A byte that is no text is shown as a character of three.
+		// An invalid byte is shown as a character of three bytes.
 		if !json.Valid(body) && len(apiError.Message) > min(3*len(contentType), textLimit)+200 {
 			t.Errorf("the body is quoted at length: %q", apiError.Message)
 		}
@@ -152,7 +153,7 @@ func FuzzError_field(f *testing.F) {
 			return
 		}
 		if !strings.HasPrefix(message, field+" ") {
-			t.Errorf("%q is not what %q begins with", field, message)
+			t.Errorf("the field %q is not the start of the message %q", field, message)
 		}
 		if strings.Trim(field, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.[]") != "" || !unicode.IsLower(rune(field[0])) {
 			t.Errorf("%q is not a path", field)
@@ -175,7 +176,8 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// FuzzParseKey: an error is one of four sentences, so that it cannot hold any of the input, and no form of a key that was accepted tells it.
+// FuzzParseKey: an error is one of four fixed sentences, so it cannot contain the input. No form of
+// an accepted key reveals it.
 func FuzzParseKey(f *testing.F) {
 	for _, seed := range []string{
 		"test_0123456789abcdef", "live_0123456789abcdef", " test_a\n", "test_", "test_a b", "test_\u00e9", "Bearer test_a", "\xff", "", "live_%!s(BADINDEX)",
@@ -192,7 +194,7 @@ func FuzzParseKey(f *testing.F) {
 		key, err := ParseKey(text)
 		if err != nil {
 			if !sentences[err.Error()] {
-				t.Errorf("the error is %q", err)
+				t.Errorf("the error is none of the fixed sentences: %q", err)
 			}
 			return
 		}
@@ -215,7 +217,8 @@ func FuzzParseKey(f *testing.F) {
 	})
 }
 
-// FuzzParseBaseURL: what is accepted cannot send the key readable over a network, and requests stay at its host.
+// FuzzParseBaseURL: an accepted address cannot send the key unencrypted over a network, and
+// requests stay at its host.
 func FuzzParseBaseURL(f *testing.F) {
 	for _, seed := range []string{
 		"https://api.getcohort.com", "http://localhost:8080/v1/", "http://[::1]", "https://u:p@h", "https://h/a%2Fb/v1", "https://h?", "http://127.0.0.1.example.com",
@@ -268,7 +271,7 @@ func FuzzObjectPath(f *testing.F) {
 	})
 }
 
-// FuzzKey_redact puts a key anywhere into any text.
+// FuzzKey_redact puts a key anywhere in any text.
 func FuzzKey_redact(f *testing.F) {
 	const canary = "test_c4n4ry0123456789abcdef01234567"
 	f.Add("the key ", " is bad", uint8(1))
@@ -287,11 +290,11 @@ func FuzzKey_redact(f *testing.F) {
 			t.Errorf("%q became %q", text, redacted)
 		}
 		if utf8.ValidString(text) && !utf8.ValidString(redacted) {
-			t.Errorf("%q became invalid", text)
+			t.Errorf("%q became invalid UTF-8", text)
 		}
 		apiError := &Error{Method: http.MethodGet, Path: "perks", Status: 500}
 		apiError.readError(http.Header{}, []byte(text), key.Redact)
-		// Half a key, unless the text had it before or spells it in JSON's escapes.
+		// Half a key must not show, unless the text had it before or spells it in JSON's escapes.
 		if strings.Contains(apiError.Message, canary[5:13]) && !strings.Contains(before+after, canary[5:13]) && !strings.Contains(text, `\`) {
 			t.Errorf("%q became the message %q", text, apiError.Message)
 		}

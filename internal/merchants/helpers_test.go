@@ -11,7 +11,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// secret is a key that no text but a request may hold.
+// secret is a key that may appear only in requests.
 const secret = "test_c4n4ry0123456789abcdef01234567"
 
 func parseKey(t *testing.T, text string) merchants.Key {
@@ -23,13 +23,13 @@ func parseKey(t *testing.T, text string) merchants.Key {
 	return key
 }
 
-// call is one request that a server got.
+// call is one request that a server received.
 type call struct {
 	Method, Target, Body, Proto string
 	Header                      http.Header
 }
 
-// server answers as a test says and keeps what it was asked.
+// server responds as a test says, and records the requests.
 type server struct {
 	*httptest.Server
 
@@ -67,7 +67,7 @@ func (s *server) got() []call {
 	return append([]call(nil), s.calls...)
 }
 
-// client returns a client of the server that repeats nothing.
+// client returns a client of the server that never retries.
 func (s *server) client(t *testing.T) *merchants.Client {
 	t.Helper()
 	return newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL})
@@ -82,7 +82,7 @@ func newClient(t *testing.T, config merchants.Config) *merchants.Client {
 	return client
 }
 
-// reply always answers the same JSON.
+// reply always responds with the same JSON.
 func reply(status int, body string) http.HandlerFunc {
 	return answerOf(status, "application/json", body)
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// null, empty and full hold every property of a kind in the three ways in which it can be sent; other differs from full in all of them.
+// null, empty and full hold every property of a kind in the three forms in which it can be sent.
+// other differs from full in every property.
 var (
 	nullProperty = merchants.UserPropertyInput{
 		Name: merchants.Null[string](), Type: merchants.Null[string](), ReferenceID: merchants.Null[string](),

@@ -12,7 +12,8 @@ import (
 	"testing"
 )
 
-// wholeRows are objects of each kind with every property, at every depth, that a row has to have. What may be none is none.
+// wholeRows are objects of each kind with every property, at every depth, that a row must have.
+// Optional values are null.
 var wholeRows = map[*descriptor][]string{
 	&userProperties: {`{"id":"x1","name":"Tier","type":"text","referenceId":"tier"}`},
 	&lists: {
@@ -43,7 +44,7 @@ var wholeRows = map[*descriptor][]string{
 	},
 }
 
-// readers read an object of each kind, of which the state has what it should be.
+// readers refresh an object of each kind whose state equals the given JSON.
 var readers = map[*descriptor]func(context.Context, *Client, []byte) error{
 	&userProperties: readKnown[*UserProperty, UserPropertyInput](&userProperties), &lists: readKnown[*Cohort, CohortInput](&lists),
 	&perks: readKnown[*Perk, PerkInput](&perks), &digitalAssets: readKnown[*DigitalAsset, DigitalAssetInput](&digitalAssets),
@@ -66,7 +67,7 @@ func readKnown[T Object, Input any](k *descriptor) func(context.Context, *Client
 	}
 }
 
-// withoutOne returns the value once for each property in it, at any depth, without that one.
+// withoutOne returns copies of the value, each without one of its properties, at any depth.
 func withoutOne(value any) map[string]any {
 	out := map[string]any{}
 	switch value := value.(type) {
@@ -93,7 +94,8 @@ func withoutOne(value any) map[string]any {
 	return out
 }
 
-// TestReader_wholeRows: a row without a property of its kind is never served, because what it leaves out would look as if there were none.
+// TestReader_wholeRows: a row that lacks a property of its kind is never served, because the
+// property would look as if it had no value.
 func TestReader_wholeRows(t *testing.T) {
 	t.Parallel()
 	walked := 0
@@ -103,7 +105,7 @@ func TestReader_wholeRows(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// A row may have more than is known.
+			// A row may have unknown properties.
 			more := maps.Clone(whole.(map[string]any))
 			more["grown"] = map[string]any{"since": 1}
 			for name, changed := range map[string]any{"nothing": whole, "nothing, but more in it": more} {
@@ -123,11 +125,11 @@ func TestReader_wholeRows(t *testing.T) {
 		}
 	}
 	if walked < 90 {
-		t.Errorf("walked %d properties, which is not all", walked)
+		t.Errorf("walked only %d properties: the walk misses some", walked)
 	}
 }
 
-// getsFor reads an object whose row is as given, and returns how often it was read by id.
+// getsFor reads an object with the given row, and returns how often it was read by id.
 func getsFor(t *testing.T, k *descriptor, row any, whole []byte) int {
 	t.Helper()
 	listed, err := json.Marshal(row)

@@ -7,7 +7,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// patchOf is what an update sends.
+// patchOf returns what an update sends.
 func patchOf[T merchants.Object, Input any](t *testing.T, c merchants.Collection[T, Input], held string, is, want Input) string {
 	t.Helper()
 	patch, err := merchants.PatchOf(c, held, is, want)
@@ -151,7 +151,8 @@ func TestOver_groups(t *testing.T) {
 	held := func(x, name string) string {
 		return `{"operator":"or","x":` + x + `,"conditions":[{"type":"event","typeConfig":{"event":"` + name + `","operator":"has-done","withinDays":null}}]}`
 	}
-	// The group of c stands first and goes; the one of a moves and gets a condition; the one of b moves.
+	// The group of c is first and is removed. The group of a moves and gains a condition. The group of
+	// b moves.
 	in := merchants.CohortInput{Conditions: merchants.Value(merchants.Conditions{Operator: "and", Groups: []merchants.ConditionGroup{
 		group(event("b")), group(event("new"), event("a")),
 	}})}
@@ -221,7 +222,7 @@ func TestSameJSON(t *testing.T) {
 		{`null`, `no JSON`, false},
 	} {
 		if got := merchants.SameJSON([]byte(test.a), []byte(test.b)); got != test.same {
-			t.Errorf("%s and %s: %t", test.a, test.b, got)
+			t.Errorf("SameJSON of %s and %s: got %t", test.a, test.b, got)
 		}
 	}
 }

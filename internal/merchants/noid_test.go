@@ -8,7 +8,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// TestClient_noID holds that a state without an id, which is damaged, cannot reach a whole collection.
+// TestClient_noID holds that a damaged state without an id cannot reach a whole collection.
 func TestClient_noID(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

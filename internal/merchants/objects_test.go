@@ -97,7 +97,7 @@ func TestObjects_requests(t *testing.T) {
 			}
 			calls := s.got()
 			if len(calls) != 1 {
-				t.Fatalf("got %d requests: %v", len(calls), calls)
+				t.Fatalf("got %d requests, want one: %v", len(calls), calls)
 			}
 			target, body, _ := strings.Cut(want, " {")
 			if body != "" {
@@ -355,7 +355,7 @@ func TestObjects_refuse(t *testing.T) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}
 			if merchants.IsNotFound(err) {
-				t.Error("it counts as gone")
+				t.Error("the object counts as gone")
 			}
 			if !strings.HasPrefix(fmt.Sprint(err), "GET user-properties/x1: the service's answer cannot be used: ") {
 				t.Errorf("got %v", err)
@@ -384,7 +384,7 @@ func TestObjects_settingsOfTheWrongShapeAreRefused(t *testing.T) {
 	}
 }
 
-// TestObjects_emptyAnswerIsRead: after a write without an answer the object is read.
+// TestObjects_emptyAnswerIsRead: after a write with an empty response, the object is read.
 func TestObjects_emptyAnswerIsRead(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -426,7 +426,7 @@ func TestObjects_emptyAnswerIsRead(t *testing.T) {
 					t.Fatal(err)
 				}
 				if perk.Key != "read" {
-					t.Errorf("got %q, want what was read", perk.Key)
+					t.Errorf("got %q, want the object that was read", perk.Key)
 				}
 				var calls []string
 				for _, call := range s.got() {
@@ -440,7 +440,8 @@ func TestObjects_emptyAnswerIsRead(t *testing.T) {
 	}
 }
 
-// TestObjects_emptyAnswerThatCannotBeRead: the write was made, and an error that is only of a read would deny it.
+// TestObjects_emptyAnswerThatCannotBeRead: the write was made, and reporting only the failed read
+// would hide that.
 func TestObjects_emptyAnswerThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -497,11 +498,12 @@ func TestObjects_answerOfAWriteWithoutIDIsRefused(t *testing.T) {
 		t.Errorf("publish: got %v", err)
 	}
 	if err := c.Perks.Delete(t.Context(), "x1"); err != nil {
-		t.Errorf("delete does not need an answer: got %v", err)
+		t.Errorf("a delete needs no answer: got %v", err)
 	}
 }
 
-// TestObjects_answerAboutAnother: an answer is believed only when it has the id that was asked for, as the service may write it.
+// TestObjects_answerAboutAnother: a response is trusted only if it has the requested id. A UUID
+// may come back in capitals, and a number as a number or as text.
 func TestObjects_answerAboutAnother(t *testing.T) {
 	t.Parallel()
 	const asked = "1f0e6a52-8c1d-4f7a-9b1e-0a2b3c4d5e6f"
@@ -532,7 +534,8 @@ func TestObjects_answerAboutAnother(t *testing.T) {
 	}
 }
 
-// TestDecodeSettings: names match exactly and stand once, and an error has no value, because it may be a secret.
+// TestDecodeSettings: names match exactly, duplicates are errors, and no error shows a value, which
+// may be a secret.
 func TestDecodeSettings(t *testing.T) {
 	t.Parallel()
 	for settings, want := range map[string]string{
@@ -548,7 +551,7 @@ func TestDecodeSettings(t *testing.T) {
 			t.Errorf("%s: %v, want %q", settings, err, want)
 		}
 		if into.Code == "other" {
-			t.Errorf("%s was taken by another name", settings)
+			t.Errorf("%s was decoded by another name", settings)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// collection answers as the contract says, from n rows, of which it tells a wrong total.
+// collection serves n rows as the contract says, but reports a wrong total.
 func collection(n int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
@@ -130,7 +130,7 @@ func last[T any](rows iter.Seq2[T, error]) error {
 	return last
 }
 
-// script answers the pages of a list one after the other, the last one for ever.
+// script responds with the pages in order, and repeats the last one.
 func script(pages ...string) http.HandlerFunc {
 	calls := 0
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -144,7 +144,7 @@ func script(pages ...string) http.HandlerFunc {
 	}
 }
 
-// hundred are the ids of a full page, and fullPage is its rows between two texts.
+// hundred are the ids of a full page; fullPage is its rows between two texts.
 var hundred = func() (ids []string) {
 	for i := range 100 {
 		ids = append(ids, fmt.Sprint("x", i))
@@ -156,7 +156,7 @@ func fullPage(before, after string) string {
 	return before + `[{"id":"` + strings.Join(hundred, `"},{"id":"`) + `"}]` + after
 }
 
-// TestPages_linked: a list that goes on at an address of its own did not end.
+// TestPages_linked: a list that continues at another address has not ended.
 func TestPages_linked(t *testing.T) {
 	t.Parallel()
 	for link, more := range map[string]bool{

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// refusalOf is an error of the API.
+// refusalOf returns an error response of the API.
 func refusalOf(status int) *http.Response {
 	return answerWith(status, `{"code":"generic.injected","message":"Not today."}`)
 }
@@ -25,8 +25,9 @@ func askingToWait(answer *http.Response, header string) *http.Response {
 	return answer
 }
 
-// TestRetry_table holds what is sent again, by the method and by what came of the first try: the service never saw it, asked to come back,
-// may have carried it out, or refused it. A write of which it is unclear whether it was carried out is sent again only where that does no harm.
+// TestRetry_table holds what is retried, by the method and the outcome of the first attempt: the
+// service never saw the request, asked to come back, may have carried it out, or refused it. A
+// write with an unknown outcome is retried only if it is safe to send twice.
 func TestRetry_table(t *testing.T) {
 	t.Parallel()
 	reads, creates := request{method: "GET", path: "perks/x1"}, request{method: "POST", path: "perks"}
@@ -45,7 +46,8 @@ func TestRetry_table(t *testing.T) {
 	const said = `{"code":"generic.injected","message":"Not today."}`
 	for name, c := range map[string]struct {
 		first roundTrip
-		// again tells of a read, a create, an update and a deletion whether it is tried again, unclear whether the writes may have happened.
+		// again says whether a read, a create, an update and a deletion are retried; unclear says whether
+		// the writes may have happened.
 		again   [4]bool
 		unclear bool
 	}{
@@ -115,11 +117,11 @@ func TestRetry_table(t *testing.T) {
 					_, err := client.do(t.Context(), r)
 					switch {
 					case c.again[i] && (err != nil || tries != 2):
-						t.Errorf("got %v after %d tries, want a second one", err, tries)
+						t.Errorf("got %v after %d tries, want success after two", err, tries)
 					case !c.again[i] && (err == nil || tries != 1):
 						t.Errorf("got %v after %d tries, want an error after one", err, tries)
 					case err != nil && MayHaveHappened(err) != (c.unclear && r.method != "GET"):
-						t.Errorf("that it may have happened is %t: %v", MayHaveHappened(err), err)
+						t.Errorf("MayHaveHappened is %t: %v", MayHaveHappened(err), err)
 					}
 				})
 			})
@@ -132,7 +134,8 @@ type brokenBody struct{}
 func (brokenBody) Read([]byte) (int, error) { return 0, errors.New("unexpected end") }
 func (brokenBody) Close() error             { return nil }
 
-// TestRetry_unclearStays: a write that may have been carried out stays so, whatever its next try says.
+// TestRetry_unclearStays: a write that may have been carried out stays unclear, whatever its retry
+// returns.
 func TestRetry_unclearStays(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -149,7 +152,7 @@ func TestRetry_unclearStays(t *testing.T) {
 	})
 }
 
-// TestRetry_tries holds how often a request is sent that always fails, and for how long.
+// TestRetry_tries holds how many attempts a request that always fails gets, and for how long.
 func TestRetry_tries(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -157,7 +160,8 @@ func TestRetry_tries(t *testing.T) {
 		takes   time.Duration // of each try
 		header  string
 		status  int
-		// want is how many tries there may be, least and most, and within is when the last one began.
+		// want is the least and the greatest number of attempts; within is the latest start of the last
+		// one.
 		want   [2]int
 		within time.Duration
 	}{
@@ -185,18 +189,18 @@ func TestRetry_tries(t *testing.T) {
 					return answer, nil
 				})
 				if _, err := client.Perks.Get(t.Context(), "x1"); err == nil {
-					t.Error("it cannot have succeeded")
+					t.Error("the request succeeded, although every try fails")
 				}
 				if tries < c.want[0] || tries > c.want[1] || last > c.within {
-					t.Errorf("%d tries, the last after %s, want from %d to %d within %s", tries, last, c.want[0], c.want[1], c.within)
+					t.Errorf("%d tries, the last after %s; want %d to %d tries within %s", tries, last, c.want[0], c.want[1], c.within)
 				}
 			})
 		})
 	}
 }
 
-// TestRetry_budget: of a service that is down, a process asks little more than it would of one that is well. The first ten retries are free,
-// then there is one for five requests.
+// TestRetry_budget: a process sends a failing service few more requests than a healthy one. The
+// first ten retries are free; then five requests allow one.
 func TestRetry_budget(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -214,7 +218,7 @@ func TestRetry_budget(t *testing.T) {
 	})
 }
 
-// TestRetry_budgetOfMany: the budget is one for all that are under way.
+// TestRetry_budgetOfMany: all concurrent requests share one budget.
 func TestRetry_budgetOfMany(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -229,12 +233,12 @@ func TestRetry_budgetOfMany(t *testing.T) {
 		}
 		group.Wait()
 		if got := tries.Load(); got != 1000+10+200 {
-			t.Errorf("%d tries of 1,000 requests, want 1,210", got)
+			t.Errorf("1,000 requests made %d tries, want 1,210", got)
 		}
 	})
 }
 
-// TestRetry_toldCostsNothing: where the service itself says when to come back, coming back is no load on it.
+// TestRetry_toldCostsNothing: retries that the service scheduled do not use the budget.
 func TestRetry_toldCostsNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -249,12 +253,13 @@ func TestRetry_toldCostsNothing(t *testing.T) {
 			t.Errorf("got %v after %d tries", err, tries)
 		}
 		if c.budget.retries != 0 {
-			t.Errorf("it took %d of the budget", c.budget.retries)
+			t.Errorf("the retries used %d of the budget, want none", c.budget.retries)
 		}
 	})
 }
 
-// TestRetry_queueIsOurs: the time in which a request waits for its turn behind others of this run does not count against the service.
+// TestRetry_queueIsOurs: the time that a request waits in our own queue does not count against the
+// service.
 func TestRetry_queueIsOurs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -287,7 +292,7 @@ func TestRetry_queueIsOurs(t *testing.T) {
 	})
 }
 
-// TestRetry_backoff: the pause is anything up to a bound that doubles, and is never nothing.
+// TestRetry_backoff: the pause is random between nothing and a bound that doubles, but never zero.
 func TestRetry_backoff(t *testing.T) {
 	t.Parallel()
 	for i, seconds := range []float64{0.5, 1, 2, 4, 8, 16, 20, 20, 20, 20, 20, 20, 20} {
@@ -303,7 +308,7 @@ func TestRetry_backoff(t *testing.T) {
 	}
 }
 
-// TestRetry_waitsEndAtOnce: whatever a request waits for, it stops when it is no longer wanted.
+// TestRetry_waitsEndAtOnce: a canceled request stops waiting at once, whatever it waits for.
 func TestRetry_waitsEndAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, transport := range map[string]roundTrip{
@@ -342,7 +347,7 @@ func TestRetry_waitsEndAtOnce(t *testing.T) {
 	}
 }
 
-// TestRetry_rateWaitEndsAtOnce: waiting for the rate is one of the waits.
+// TestRetry_rateWaitEndsAtOnce: this also holds for a wait for the rate limit.
 func TestRetry_rateWaitEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -359,12 +364,12 @@ func TestRetry_rateWaitEndsAtOnce(t *testing.T) {
 			t.Errorf("got %v after %s", err, time.Since(started))
 		}
 		if c.throttle.inFlight != 0 {
-			t.Errorf("%d slots were not given back", c.throttle.inFlight)
+			t.Errorf("%d slots were not returned", c.throttle.inFlight)
 		}
 	})
 }
 
-// TestRetry_attemptsAreTold: an error says how often it was tried.
+// TestRetry_attemptsAreTold: an error gives the number of attempts.
 func TestRetry_attemptsAreTold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

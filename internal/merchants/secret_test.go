@@ -16,10 +16,12 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// redacted is the form of secret: c9db are the first four hexadecimal digits of its SHA-256.
+// redacted is the redacted form of secret: c9db are the first four hexadecimal digits of its
+// SHA-256.
 const redacted = "test_***c9db"
 
-// checkSilent fails when text holds the key, or any eight characters of it beyond its prefix.
+// checkSilent fails if text contains the key, or any eight consecutive characters of it after its
+// prefix.
 func checkSilent(t *testing.T, what, text string) {
 	t.Helper()
 	body := strings.TrimPrefix(secret, "test_")
@@ -83,7 +85,7 @@ func TestParseKey(t *testing.T) {
 					t.Errorf("got %v, want %s", err, want.err)
 				}
 				if !key.IsZero() || key.Mode() != "" {
-					t.Error("a refused key is not the zero key")
+					t.Error("a refused key must be the zero Key")
 				}
 				return
 			}
@@ -108,17 +110,18 @@ func TestKey_fingerprintTellsKeysApart(t *testing.T) {
 		t.Errorf("got %s, want %s", got, redacted)
 	}
 	if got := parseKey(t, " "+secret+"\n").String(); got != redacted {
-		t.Errorf("with blanks around it: got %s", got)
+		t.Errorf("with surrounding blanks: got %s", got)
 	}
 	if got := parseKey(t, secret+"8").String(); got == redacted {
-		t.Error("another key has the same form")
+		t.Error("another key has the same redacted form")
 	}
 	if got := parseKey(t, "live_a").String(); !strings.HasPrefix(got, "live_***") || len(got) != len("live_***a1b2") {
 		t.Errorf("got %s", got)
 	}
 }
 
-// TestKey_isRedactedInEveryForm prints the key in every way that fmt, json, xml, slog and errors know.
+// TestKey_isRedactedInEveryForm prints the key in every way that fmt, json, xml, slog and errors
+// know.
 func TestKey_isRedactedInEveryForm(t *testing.T) {
 	t.Parallel()
 	key := parseKey(t, secret)
@@ -197,7 +200,8 @@ func TestKey_redact(t *testing.T) {
 	}
 }
 
-// TestKey_echoedByTheServiceIsRedacted: whatever a server does with the key that it got, no error and no log repeats it.
+// TestKey_echoedByTheServiceIsRedacted: whatever a server does with the key, no error and no log
+// repeats it.
 func TestKey_echoedByTheServiceIsRedacted(t *testing.T) {
 	t.Parallel()
 	handlers := map[string]http.HandlerFunc{
@@ -225,7 +229,8 @@ func TestKey_echoedByTheServiceIsRedacted(t *testing.T) {
 		"as a web page":  reply(200, `<html>`+secret),
 		"as half a body": reply(200, `{"id":"`+secret),
 	}
-	// A description of what is not the API's is cut off after 120 bytes, wherever the key stands.
+	// The description of a response that is not the API's is truncated after 120 bytes, wherever the
+	// key is.
 	for offset := range 121 {
 		handlers[fmt.Sprint("in a page at ", offset)] = answerOf(502, "text/html", strings.Repeat(".", offset)+secret)
 	}

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// storm is a service of lists that throttles or fails about three of ten requests, a create only when it has made the list.
+// storm is a service of lists that throttles or fails about three of ten requests. It fails a
+// create only after making the list.
 type storm struct {
 	mu     sync.Mutex
 	random *rand.Rand
@@ -52,9 +53,10 @@ func (s *storm) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answerWith(201, s.rows[len(s.rows)-1]), nil
 }
 
-// TestClient_storm makes thirty lists, ten at a time, in each of a hundred storms. A create may fail because the retry budget is spent or because
-// one request failed as often as it may be tried: one to eight of the 3,000 do. That the client had slowed down to a request a second is no
-// reason; when it was one, eighty to ninety failed.
+// TestClient_storm makes thirty lists, ten at a time, in each of a hundred storms. A create may
+// fail if the retry budget is spent, or if one of its requests failed on every attempt: one to
+// eight of the 3,000 do. It must not fail because the client had slowed down to one request a
+// second; when it did, eighty to ninety failed.
 func TestClient_storm(t *testing.T) {
 	t.Parallel()
 	const storms, lists, allowed = 100, 30, 25

@@ -11,13 +11,14 @@ import (
 	"time"
 )
 
-// limited answers as a service with a limit does: a number of requests a second, with as many at once when nobody asked for a while.
+// limited is a service with a rate limit: a number of requests per second, and a burst of as many
+// after a pause.
 type limited struct {
 	mu     sync.Mutex
 	rate   float64
 	tokens float64
 	last   time.Time
-	// announced says whether a refusal tells when to come back.
+	// announced says whether a refusal has a Retry-After header.
 	announced     bool
 	sent, refused int
 }
@@ -45,7 +46,8 @@ func (l *limited) RoundTrip(*http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// TestPace_limit: the limit of a service is found out quickly: few requests are refused, and the run takes little longer than it must.
+// TestPace_limit: the client finds the limit of a service quickly. Few requests are refused, and
+// the run takes little longer than the limit requires.
 func TestPace_limit(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -62,7 +64,7 @@ func TestPace_limit(t *testing.T) {
 				client := clientOf(t, Config{MaxRetries: 4}, service.RoundTrip)
 				started := time.Now()
 				var group sync.WaitGroup
-				// As many at once as Terraform works on.
+				// Ten at once, like Terraform.
 				turns := make(chan struct{}, 10)
 				for range c.requests {
 					turns <- struct{}{}
@@ -75,19 +77,20 @@ func TestPace_limit(t *testing.T) {
 				}
 				group.Wait()
 				took, least := time.Since(started), time.Duration(float64(c.requests)/c.rate*float64(time.Second))
-				t.Logf("%d of %d refused, %s, at least %s", service.refused, service.sent, took, least)
+				t.Logf("%d of %d requests were refused; the run took %s, the limit requires %s", service.refused, service.sent, took, least)
 				if service.refused*20 > service.sent {
 					t.Errorf("%d of %d requests were refused, want at most 5 %%", service.refused, service.sent)
 				}
 				if took*85 > least*100 {
-					t.Errorf("it took %s, want at most %s", took, least*100/85)
+					t.Errorf("the run took %s, want at most %s", took, least*100/85)
 				}
 			})
 		})
 	}
 }
 
-// TestPace_gate: when the service asks one request to wait, all wait, and none is sent meanwhile.
+// TestPace_gate: when the service asks one request to wait, all requests wait, and none is sent
+// meanwhile.
 func TestPace_gate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -122,8 +125,8 @@ func TestPace_gate(t *testing.T) {
 	})
 }
 
-// order sends requests one at a time, each when the one before waits its turn, and returns the order in which they were carried
-// out. The first keeps the others waiting.
+// order sends requests one at a time, each once the one before waits in the queue, and returns the
+// order in which they were carried out. The first keeps the others waiting.
 func order(t *testing.T, requests ...request) []string {
 	t.Helper()
 	var out []string
@@ -150,7 +153,8 @@ func order(t *testing.T, requests ...request) []string {
 	return out
 }
 
-// TestPace_order: each has its turn in the order in which it came, writes before reads; but a read is not kept waiting for ever.
+// TestPace_order: requests go in the order they came, writes before reads, but a read does not wait
+// forever.
 func TestPace_order(t *testing.T) {
 	t.Parallel()
 	read := func(path string) request { return request{method: "GET", path: path} }

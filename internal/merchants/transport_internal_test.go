@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestDialLoopback: plain http goes to this machine and nowhere else, whatever a name is said to be.
+// TestDialLoopback: plain http connects to this machine only, whatever a name resolves to.
 func TestDialLoopback(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

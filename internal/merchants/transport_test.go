@@ -130,11 +130,11 @@ func TestClient_privateCA(t *testing.T) {
 
 	_, err := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL, MaxRetries: 4}).Perks.Get(t.Context(), "x1")
 	if !errors.Is(err, merchants.ErrUntrusted) {
-		t.Errorf("a certificate of an unknown authority: got %v", err)
+		t.Errorf("the certificate of an unknown authority: got %v", err)
 	}
 	checkSilent(t, "the error", fmt.Sprint(err))
 	if calls := s.got(); len(calls) != 0 {
-		t.Errorf("the key was sent to a server that is not trusted: %v", calls)
+		t.Errorf("the key was sent to an untrusted server: %v", calls)
 	}
 
 	trusting := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL, CACertPEM: append([]byte("# our CA\n"), certificate...)})
@@ -146,7 +146,8 @@ func TestClient_privateCA(t *testing.T) {
 	}
 }
 
-// proxyTarget names, in the process that TestClient_proxy starts, the address to read from. The variables of proxies are read once a process.
+// proxyTarget names the environment variable with the address to read from, in the process that
+// TestClient_proxy starts. net/http reads the proxy variables once per process.
 const proxyTarget = "MERCHANTS_TEST_PROXY_TARGET"
 
 func TestClient_proxy(t *testing.T) {
@@ -200,7 +201,8 @@ func TestClient_proxy(t *testing.T) {
 	}
 }
 
-// TestNew_refusesABadProxy: net/http goes without a proxy that it cannot read. The text is not repeated, because it may hold a password.
+// TestNew_refusesABadProxy: net/http uses no proxy if it cannot parse the setting. The error does
+// not repeat the setting, which may hold a password.
 func TestNew_refusesABadProxy(t *testing.T) {
 	for text, bad := range map[string]bool{
 		"": false, "http://proxy.example.com:3128": false, "proxy.example.com:3128": false, "proxy.example.com": false, "socks5://u:p4ss@10.0.0.1:1080": false,
@@ -214,7 +216,7 @@ func TestNew_refusesABadProxy(t *testing.T) {
 					t.Errorf("got %v", err)
 				}
 				if _, err := merchants.New(merchants.Config{BaseURL: "http://localhost"}); err != nil {
-					t.Errorf("no proxy is asked for plain http: %v", err)
+					t.Errorf("http://localhost uses no proxy, so the setting must not matter: %v", err)
 				}
 			})
 		}

@@ -130,10 +130,10 @@ func TestServer_panic(t *testing.T) {
 			t.Parallel()
 			diagnostics, err := call(t.Context())
 			if err != nil {
-				t.Fatalf("the call failed, which ends the provider for all objects: %s", err)
+				t.Fatalf("the call failed with a gRPC error, which ends the provider for all objects: %s", err)
 			}
 			if len(diagnostics) != 1 || diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError || diagnostics[0].Summary != "The Cohort provider met a bug" {
-				t.Errorf("the answer has %d diagnostics, want one error that says it is a bug", len(diagnostics))
+				t.Errorf("the answer has %d diagnostics, want one error that reports a bug", len(diagnostics))
 			}
 		})
 	}
@@ -170,11 +170,11 @@ func TestServer_panicKeeps(t *testing.T) {
 	}
 	for _, text := range []string{"no route for Bearer live_***", "\n\n  at protocol/server_test.go:", "https://github.com/cohort-xyz/terraform-provider-cohort/issues"} {
 		if !strings.Contains(detail, text) {
-			t.Errorf("the error does not have %q:\n%s", text, detail)
+			t.Errorf("the error lacks %q:\n%s", text, detail)
 		}
 	}
 	if directory, err := os.Getwd(); err != nil || strings.Contains(detail, directory) {
-		t.Errorf("the directory in which it was built is in the error (%v):\n%s", err, detail)
+		t.Errorf("the error contains the build directory (%v):\n%s", err, detail)
 	}
 }
 
@@ -216,12 +216,12 @@ func TestServer_panicInResults(t *testing.T) {
 		break
 	}
 	if taken != 1 {
-		t.Errorf("%d results, want the one that was taken", taken)
+		t.Errorf("the query made %d results, want the one that was taken", taken)
 	}
 
 	defer func() {
 		if cause := recover(); cause != "the taker's" {
-			t.Errorf("the panic of who takes the results became %v", cause)
+			t.Errorf("the consumer's panic became %v", cause)
 		}
 	}()
 	for range query() {
@@ -279,7 +279,7 @@ func TestServer_panicAfterCreate(t *testing.T) {
 		t.Error("there is no identity")
 	}
 	if len(answer.Diagnostics) != 1 || answer.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning {
-		t.Errorf("there is no warning, or more than that: %v", answer.Diagnostics)
+		t.Errorf("the diagnostics are not exactly one warning: %v", answer.Diagnostics)
 	}
 }
 
@@ -360,16 +360,16 @@ func TestCallContext(t *testing.T) {
 	below, stop := context.WithTimeout(lent, time.Hour)
 	defer stop()
 	if lent.Value(name{}) != "value" || below.Value(name{}) != "value" || below.Err() != nil {
-		t.Errorf("within the call it has %v, %v", below.Value(name{}), below.Err())
+		t.Errorf("during the call, the value is %v and the error %v", below.Value(name{}), below.Err())
 	}
 	cancel()
 	<-below.Done()
 	if !errors.Is(lent.Err(), context.Canceled) || !errors.Is(below.Err(), context.Canceled) {
-		t.Errorf("canceled: %v, %v", lent.Err(), below.Err())
+		t.Errorf("after the cancellation, the errors are %v and %v", lent.Err(), below.Err())
 	}
 	end()
 	<-lent.Done()
 	if _, bounded := lent.Deadline(); bounded || lent.Value(name{}) != nil || !errors.Is(lent.Err(), context.Canceled) {
-		t.Errorf("after the call it has %v, %v", lent.Value(name{}), lent.Err())
+		t.Errorf("after the call, the value is %v and the error %v", lent.Value(name{}), lent.Err())
 	}
 }
