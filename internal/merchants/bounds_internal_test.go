@@ -146,7 +146,8 @@ func TestAct_reached(t *testing.T) {
 				}
 				return answerWith(200, fmt.Sprintf(`{"id":"x1","status":%q}`, status)), nil
 			})
-			if _, err := c.Campaigns.Transition(t.Context(), "x1", test.transition); (err == nil) != slices.Contains(test.reached, status) {
+			_, err := c.Campaigns.Transition(t.Context(), "x1", test.transition)
+			if (err == nil) != slices.Contains(test.reached, status) {
 				t.Errorf("an unclear %s, and then the status %q: got %v", name, status, err)
 			}
 		}

@@ -207,7 +207,9 @@ func (d *Distribution) UnmarshalJSON(data []byte) error {
 	if err := v.settings(&settings); err != nil {
 		return err
 	}
-	*d = Distribution{Type: v.Type, MaxQuantity: settings.MaxQuantity, MaxBoxes: settings.MaxBoxes, DrawAt: settings.DrawAt}
+	*d = Distribution{
+		Type: v.Type, MaxQuantity: settings.MaxQuantity, MaxBoxes: settings.MaxBoxes, DrawAt: settings.DrawAt,
+	}
 	return nil
 }
 
@@ -221,7 +223,9 @@ var (
 	distributionShape = &shape{nested: map[string]*shape{"typeConfig": {}}}
 	experienceShape   = &shape{nested: map[string]*shape{"steps": stepShape}}
 	stepShape         = &shape{nested: map[string]*shape{"triggers": triggerShape}, matches: []match{sameProperty("id")}}
-	triggerShape      = &shape{matches: []match{sameContent(&shape{}), both(samePosition, sameProperty("type")), sameProperty("type")}}
+	triggerShape      = &shape{
+		matches: []match{sameContent(&shape{}), both(samePosition, sameProperty("type")), sameProperty("type")},
+	}
 )
 
 // CampaignInput is what a create or an update sends of a campaign. Only a create may send Type.
@@ -283,7 +287,9 @@ var campaigns = descriptor{
 		"typeConfig.steps":       ".steps",
 	},
 	words: map[string]words{
-		"status":       {StatusDraft: "draft", StatusPublished: "published", StatusEnded: "ended", StatusArchived: "archived"},
+		"status": {
+			StatusDraft: "draft", StatusPublished: "published", StatusEnded: "ended", StatusArchived: "archived",
+		},
 		"type":         {CampaignChallenge: "challenge", CampaignStore: "store", CampaignAirdrop: "airdrop"},
 		"rewards.type": {RewardPerk: "perk", RewardDigitalAsset: "digital-asset"},
 		"distribution.type": {
@@ -291,7 +297,8 @@ var campaigns = descriptor{
 		},
 	},
 	variants: map[string]variantForm{
-		CampaignChallenge: {attribute: "challenge"}, CampaignStore: {attribute: "store"}, CampaignAirdrop: {attribute: "airdrop"},
+		CampaignChallenge: {attribute: "challenge"}, CampaignStore: {attribute: "store"},
+		CampaignAirdrop: {attribute: "airdrop"},
 	},
 	shapes: map[string]*shape{"rewards": rewardShape, "distribution": distributionShape, "typeConfig": experienceShape},
 }

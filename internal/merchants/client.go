@@ -41,7 +41,7 @@ type Config struct {
 	// UserAgent is sent unchanged.
 	UserAgent string
 	// MaxRetries limits the retries of a request that failed for a passing reason; 0 means none.
-	// Retries of a throttled request have a time limit instead.
+	// Retries after status 429, or 503 with Retry-After, have a time limit instead.
 	MaxRetries int
 	// MaxConcurrency is how many requests may be in flight at once.
 	MaxConcurrency int
@@ -70,7 +70,7 @@ type Exchange struct {
 	// Attempt counts from 1.
 	Attempt  int
 	Duration time.Duration
-	// Err says why no response came, and may add to what an error response said.
+	// Err says why no response came.
 	Err error
 }
 
@@ -151,8 +151,8 @@ func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
 	return answered.body, err
 }
 
-// send makes a call and returns its 2xx response. Retries requests that certainly had no effect; if
-// the outcome is unknown, only reads and repeatable writes.
+// send makes a call and returns its 2xx response. It retries requests that certainly had no effect;
+// if the outcome is unknown, only reads and repeatable writes.
 func (c *Client) send(ctx context.Context, r request) (answer, error) {
 	failed := &Error{Method: r.method, Path: r.path}
 	write := r.method != http.MethodGet
@@ -235,7 +235,9 @@ func (c *Client) again(r request, result outcome, hasRetryAfter bool, tries int,
 
 // try makes one attempt, records its result in failed, and returns the wait that the service asked
 // for, if any. A write in flight continues for a moment when ctx ends.
-func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error) (got answer, result outcome, asked time.Duration, hasRetryAfter bool) {
+func (c *Client) try(
+	ctx context.Context, r request, body []byte, failed *Error,
+) (got answer, result outcome, asked time.Duration, hasRetryAfter bool) {
 	if r.method != http.MethodGet {
 		lasting, cancel := withGrace(ctx)
 		defer cancel()
@@ -244,7 +246,8 @@ func (c *Client) try(ctx context.Context, r request, body []byte, failed *Error)
 	ctx, cancel := context.WithTimeout(ctx, stopwatchOf(ctx).left(c.config.RequestTimeout))
 	defer cancel()
 	var connected atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
+	ctx = httptrace.WithClientTrace(ctx,
+		&httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
 
 	requestID := uuid.NewString()
 	started := time.Now()
@@ -296,7 +299,9 @@ func (c *Client) readAnswer(answer *http.Response, content []byte, secrets []str
 	})
 	if location := answer.Header.Get("Location"); answer.StatusCode/100 == 3 && location != "" {
 		location = c.config.Key.Redact(location)
-		failed.Message = Plain(fmt.Sprintf("a redirect to %s, which is not followed because the API key would travel along", location))
+		failed.Message = Plain(
+			fmt.Sprintf("a redirect to %s, which is not followed because the API key would travel along", location),
+		)
 	}
 	if answer.StatusCode == http.StatusProxyAuthRequired {
 		failed.Message = proxyAsks
@@ -304,7 +309,9 @@ func (c *Client) readAnswer(answer *http.Response, content []byte, secrets []str
 }
 
 // exchange sends the request and reads the whole response.
-func (c *Client) exchange(ctx context.Context, r request, body []byte, requestID string) (*http.Response, []byte, error) {
+func (c *Client) exchange(
+	ctx context.Context, r request, body []byte, requestID string,
+) (*http.Response, []byte, error) {
 	target := c.base.JoinPath("v1", r.path)
 	target.RawQuery = r.query.Encode()
 	outgoing, err := http.NewRequestWithContext(ctx, r.method, target.String(), bytes.NewReader(body))

@@ -71,7 +71,8 @@ func TestClient_goneIsDecidedByOneRule(t *testing.T) {
 				if got, want := IsNotFound(err), gone[fmt.Sprint(status, " ", name)]; got != want {
 					t.Errorf("%d: IsNotFound is %t: %v", status, got, err)
 				}
-				if err := c.Perks.Delete(t.Context(), "x1"); status/100 != 2 && IsNotFound(err) != gone[fmt.Sprint(status, " ", name)] {
+				if err := c.Perks.Delete(t.Context(), "x1"); status/100 != 2 &&
+					IsNotFound(err) != gone[fmt.Sprint(status, " ", name)] {
 					t.Errorf("%d: the delete gives %v", status, err)
 				}
 			}
@@ -297,7 +298,8 @@ func TestClient_requestTimeout(t *testing.T) {
 				c := clientOf(t, Config{RequestTimeout: 7 * time.Second}, transport)
 				started := time.Now()
 				_, err := c.Perks.Get(t.Context(), "x1")
-				if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no answer") || time.Since(started) != 7*time.Second {
+				if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no answer") ||
+					time.Since(started) != 7*time.Second {
 					t.Errorf("read: got %v after %s", err, time.Since(started))
 				}
 				started = time.Now()
@@ -456,7 +458,9 @@ func TestRetryAfter(t *testing.T) {
 			t.Errorf("with the Date %s: got %s, %t, want %s", date, got, ok, want)
 		}
 	}
-	for _, header := range []string{"", "-1", "+1", "1.5", "1e3", "0x10", "soon", "1 second", "2027-03-01T12:00:30Z", "01 Mar 2027", "9s", "NaN"} {
+	for _, header := range []string{
+		"", "-1", "+1", "1.5", "1e3", "0x10", "soon", "1 second", "2027-03-01T12:00:30Z", "01 Mar 2027", "9s", "NaN",
+	} {
 		if got, ok := retryAfter(http.Header{"Retry-After": {header}}, now); ok || got != 0 {
 			t.Errorf("%q: got %s, %t, want none", header, got, ok)
 		}

@@ -31,7 +31,9 @@ func TestClient_headers(t *testing.T) {
 		}
 		reply(200, fmt.Sprintf(`{"id":%q}`, id))(w, r)
 	})
-	c := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL + "/v1/", UserAgent: "Terraform/1.11.4 terraform-provider-cohort/1.0.0"})
+	c := newClient(t, merchants.Config{
+		Key: parseKey(t, secret), BaseURL: s.URL + "/v1/", UserAgent: "Terraform/1.11.4 terraform-provider-cohort/1.0.0",
+	})
 	if _, err := c.Perks.Get(t.Context(), "x1"); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +54,8 @@ func TestClient_headers(t *testing.T) {
 	for _, call := range s.got() {
 		what := call.Method + " " + call.Target
 		ids[call.Header.Get("X-Request-Id")] = true
-		if id := call.Header.Get("X-Request-Id"); !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(id) {
+		if id := call.Header.Get("X-Request-Id"); !regexp.MustCompile(
+			`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(id) {
 			t.Errorf("%s: the request id is %q", what, id)
 		}
 		got := call.Header
@@ -177,7 +180,8 @@ func TestClient_redirectsAreNotFollowed(t *testing.T) {
 			_, updateErr := merchants.UpdatePerk(t.Context(), s.client(t), "x1", fullPerk)
 			_, publishErr := s.client(t).Perks.Transition(t.Context(), "x1", merchants.Publish)
 			for _, err := range []error{getErr, updateErr, publishErr, s.client(t).Perks.Delete(t.Context(), "x1")} {
-				want := fmt.Sprintf("%d: a redirect to %s/v1/perks/x1, which is not followed because the API key would travel along", status, elsewhere.URL)
+				want := fmt.Sprintf("%d: a redirect to %s/v1/perks/x1, which is not followed because the API key would "+
+					"travel along", status, elsewhere.URL)
 				if !strings.Contains(fmt.Sprint(err), want) {
 					t.Errorf("\n got %v\nwant %s", err, want)
 				}
@@ -226,7 +230,8 @@ func TestClient_bodyLimit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: serve(t, test.handler).URL, RequestTimeout: time.Hour})
+			c := newClient(t,
+				merchants.Config{Key: parseKey(t, secret), BaseURL: serve(t, test.handler).URL, RequestTimeout: time.Hour})
 			_, err := c.Perks.Get(t.Context(), "x1")
 			if test.refused != (err != nil) {
 				t.Fatalf("got %v", err)
@@ -254,7 +259,8 @@ func TestClient_portal(t *testing.T) {
 	const page = "<!DOCTYPE html>\n<html><title>Sign in to the guest network</title></html>"
 	for status, want := range map[int]string{
 		200: "it is a web page, such as a proxy or a login portal sends; check the address of the API",
-		403: "403: an answer of text/html that is not the API's: <!DOCTYPE html> <html><title>Sign in to the guest network</title></html>",
+		403: "403: an answer of text/html that is not the API's: <!DOCTYPE html> <html><title>Sign in to the guest " +
+			"network</title></html>",
 		404: "404: an answer of text/html that is not the API's: <!DOCTYPE html>",
 		511: "511: an answer of text/html that is not the API's: <!DOCTYPE html>",
 	} {
@@ -314,7 +320,8 @@ func TestClient_noAnswer(t *testing.T) {
 	s := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	_, err := s.client(t).Perks.Get(t.Context(), "x1")
 	apiError, ok := errors.AsType[*merchants.Error](err)
-	if !ok || apiError.Status != 0 || apiError.Attempts != 1 || apiError.RequestID != s.got()[0].Header.Get("X-Request-Id") {
+	if !ok || apiError.Status != 0 || apiError.Attempts != 1 ||
+		apiError.RequestID != s.got()[0].Header.Get("X-Request-Id") {
 		t.Errorf("got %+v", err)
 	}
 	if merchants.IsNotFound(err) {

@@ -198,8 +198,10 @@ func (c *Condition) UnmarshalJSON(data []byte) error {
 var (
 	conditionsShape = &shape{nested: map[string]*shape{"groups": groupShape}}
 	groupShape      = &shape{
-		nested:  map[string]*shape{"conditions": conditionShape},
-		matches: []match{sameContent(&shape{nested: map[string]*shape{"conditions": conditionShape}}), sharesCondition, samePosition},
+		nested: map[string]*shape{"conditions": conditionShape},
+		matches: []match{
+			sameContent(&shape{nested: map[string]*shape{"conditions": conditionShape}}), sharesCondition, samePosition,
+		},
 	}
 	conditionSettings = &shape{nested: map[string]*shape{"typeConfig": {}}}
 	conditionShape    = &shape{
@@ -262,10 +264,12 @@ func cohortsOfType(only string) descriptor {
 		pages: pagesByCursor, update: http.MethodPatch,
 		attributes: map[string]string{"name": "name", "referenceId": "reference_id", "conditions": "groups"},
 		words: map[string]words{
-			"type":                              {CohortList: "list", CohortSegment: "segment"},
-			"conditions.operator":               {OperatorAnd: "and", OperatorOr: "or"},
-			"conditions.groups.operator":        {OperatorAnd: "and", OperatorOr: "or"},
-			"conditions.groups.conditions.type": {conditionOfUser: "user-property", conditionOfEvent: "event", conditionOfGroup: "cohort"},
+			"type":                       {CohortList: "list", CohortSegment: "segment"},
+			"conditions.operator":        {OperatorAnd: "and", OperatorOr: "or"},
+			"conditions.groups.operator": {OperatorAnd: "and", OperatorOr: "or"},
+			"conditions.groups.conditions.type": {
+				conditionOfUser: "user-property", conditionOfEvent: "event", conditionOfGroup: "cohort",
+			},
 			"conditions.groups.conditions.typeConfig.operator": {
 				EventHasDone: "has-done", EventHasNotDone: "has-not-done", CohortIsIn: "is-in", CohortIsNotIn: "is-not-in",
 			},

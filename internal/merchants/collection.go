@@ -142,7 +142,9 @@ func (c Collection[T, Input]) Refresh(ctx context.Context, id ID, nothingNew fun
 func (c Collection[T, Input]) Update(ctx context.Context, held T, is, want Input) (T, error) {
 	var none T
 	id := held.Head().ID
-	write := request{method: c.descriptor.update, path: c.descriptor.object(id), secrets: secretsOf(want), repeatable: true}
+	write := request{
+		method: c.descriptor.update, path: c.descriptor.object(id), secrets: secretsOf(want), repeatable: true,
+	}
 	before, problemBefore := c.descriptor.body(is)
 	after, problemAfter := c.descriptor.body(want)
 	stored, problemStored := decodeValue(held.raw().JSON)

@@ -38,7 +38,8 @@ func TestCollection_words(t *testing.T) {
 		"rewards.type":      {RewardPerk: "PERK"},
 		"distribution.type": {DistributionDirect: "NOW"},
 	}
-	const held = `{"id":"x1","internalName":"shop","status":"RUNNING","type":"SHOP","typeConfig":{"name":{"en":"direct"}},` +
+	const held = `{"id":"x1","internalName":"shop","status":"RUNNING","type":"SHOP",` +
+		`"typeConfig":{"name":{"en":"direct"}},` +
 		`"rewards":[{"type":"PERK","rewardId":"p1","extra":1},{"type":"coupon","rewardId":"p2"}],` +
 		`"distribution":{"type":"NOW","typeConfig":{"maxQuantity":null}}}`
 	client, sent := otherAPI(t, func(r *http.Request) string {
@@ -53,7 +54,8 @@ func TestCollection_words(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := fmt.Sprint(campaign.Status, " ", campaign.Type, " ", campaign.Rewards[0].Type, " ", campaign.Rewards[1].Type, " ", campaign.Distribution.Type, " ", campaign.Store.Name["en"])
+	got := fmt.Sprint(campaign.Status, " ", campaign.Type, " ", campaign.Rewards[0].Type,
+		" ", campaign.Rewards[1].Type, " ", campaign.Distribution.Type, " ", campaign.Store.Name["en"])
 	if want := "published store perk coupon direct direct"; got != want {
 		t.Errorf("read %s, want %s", got, want)
 	}
@@ -85,7 +87,8 @@ func TestCollection_replacement(t *testing.T) {
 	t.Parallel()
 	kind := perks
 	kind.update = http.MethodPut
-	const held = `{"id":"x1","status":"live","internalName":"gift","title":{"en":"Gift"},"imageUrl":null,"type":"code","typeConfig":{"code":"A","uses":3},"createdAt":"2026-01-01T00:00:00Z"}`
+	const held = `{"id":"x1","status":"live","internalName":"gift","title":{"en":"Gift"},"imageUrl":null,"type":"code",` +
+		`"typeConfig":{"code":"A","uses":3},"createdAt":"2026-01-01T00:00:00Z"}`
 	client, sent := otherAPI(t, func(*http.Request) string { return held })
 	c := Collection[*Perk, PerkInput]{client, &kind}
 	perk, err := c.Get(t.Context(), "x1")
@@ -93,7 +96,8 @@ func TestCollection_replacement(t *testing.T) {
 		t.Fatal(err)
 	}
 	is := PerkInput{
-		InternalName: Value("gift"), Title: Value(Localized{"en": "Gift"}), Type: Value(PerkCode), TypeConfig: Value(json.RawMessage(`{"code":"A"}`)),
+		InternalName: Value("gift"), Title: Value(Localized{"en": "Gift"}), Type: Value(PerkCode),
+		TypeConfig: Value(json.RawMessage(`{"code":"A"}`)),
 	}
 	want := is
 	want.Title = Field[Localized]{}
@@ -123,9 +127,14 @@ func TestCollection_numberedPages(t *testing.T) {
 		want     string
 		requests int
 	}{
-		"with a total":    {map[string]string{"": `{"items":[{"id":"a"}],"count":2,"page":1}`, "2": `{"items":[{"id":"b"}],"count":2,"page":2}`}, "a b <nil>", 2},
-		"without a total": {map[string]string{"": `{"items":[{"id":"a"}]}`, "2": `{"items":[{"id":"b"}]}`, "3": `{"items":[]}`}, "a b <nil>", 3},
-		"an empty list":   {map[string]string{"": `{"items":[],"count":0}`}, "<nil>", 1},
+		"with a total": {
+			map[string]string{"": `{"items":[{"id":"a"}],"count":2,"page":1}`, "2": `{"items":[{"id":"b"}],"count":2,"page":2}`},
+			"a b <nil>", 2,
+		},
+		"without a total": {
+			map[string]string{"": `{"items":[{"id":"a"}]}`, "2": `{"items":[{"id":"b"}]}`, "3": `{"items":[]}`}, "a b <nil>", 3,
+		},
+		"an empty list": {map[string]string{"": `{"items":[],"count":0}`}, "<nil>", 1},
 		"a list cut off": {
 			map[string]string{"": `{"items":[{"id":"a"}],"count":3}`, "2": `{"items":[],"count":3}`},
 			"a GET badges: the list ends after 1 rows, though it has 3 by its total", 2,
@@ -200,14 +209,17 @@ func TestCollection_located(t *testing.T) {
 		"it is bad":                               "",
 	} {
 		c := clientOf(t, Config{}, func(*http.Request) (*http.Response, error) {
-			return answerWith(http.StatusExpectationFailed, fmt.Sprintf(`{"code":"generic.invalid-request","message":%q}`, message)), nil
+			return answerWith(http.StatusExpectationFailed,
+				fmt.Sprintf(`{"code":"generic.invalid-request","message":%q}`, message)), nil
 		})
 		_, err := c.Campaigns.Create(t.Context(), CampaignInput{Type: Value(CampaignChallenge)})
 		if apiError, ok := asError(err); !ok || apiError.Attribute != want {
 			t.Errorf("%s: %+v, want %s", message, apiError, want)
 		}
 	}
-	for of, want := range map[string]string{PerkCode: "code", PerkLink: "link", PerkShopifyDiscount: "shopify_discount", PerkNone: "", "nft": "custom"} {
+	for of, want := range map[string]string{
+		PerkCode: "code", PerkLink: "link", PerkShopifyDiscount: "shopify_discount", PerkNone: "", "nft": "custom",
+	} {
 		if got := perks.attribute("typeConfig", of); got != want {
 			t.Errorf("the attribute of the settings of %s is %q, want %q", of, got, want)
 		}
@@ -219,7 +231,9 @@ func TestCollection_changes(t *testing.T) {
 	t.Parallel()
 	c := Collection[*Perk, PerkInput]{descriptor: &perks}
 	perk := func(name, code string) PerkInput {
-		return PerkInput{InternalName: Value(name), Type: Value(PerkCode), TypeConfig: Value(json.RawMessage(`{"code":"` + code + `"}`))}
+		return PerkInput{
+			InternalName: Value(name), Type: Value(PerkCode), TypeConfig: Value(json.RawMessage(`{"code":"` + code + `"}`)),
+		}
 	}
 	for _, test := range []struct {
 		known, is, want    PerkInput

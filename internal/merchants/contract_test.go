@@ -77,8 +77,10 @@ func TestContractRequestsAreClosed(t *testing.T) {
 // id, and of a step its title.
 var shown = map[string][]string{
 	"https://svix.com/event-types/eu/org_2Osm3gZeJWuhjTsaGO0Sz5C1RzZ": {"Cohort.id", "Badge.id", "Step.id", "Step.title"},
-	"https://github.com/cohort-xyz/cohort-campaign-diffusion-js":      {"Campaign.id", "CampaignDiffusionConfiguration.", "DiffusedCampaign.", "BannerConfig.", "ToastConfig."},
-	"https://github.com/cohort-xyz/cohort-embed-js":                   {"AuthTokenCreate.", "AuthToken."},
+	"https://github.com/cohort-xyz/cohort-campaign-diffusion-js": {
+		"Campaign.id", "CampaignDiffusionConfiguration.", "DiffusedCampaign.", "BannerConfig.", "ToastConfig.",
+	},
+	"https://github.com/cohort-xyz/cohort-embed-js": {"AuthTokenCreate.", "AuthToken."},
 }
 
 // TestContractMarks_observed: a property is marked observed only if a source shows it at this
@@ -97,7 +99,8 @@ func TestContractMarks_observed(t *testing.T) {
 			}
 			observed++
 			source, _ := marks["x-source"].(string)
-			if !slices.ContainsFunc(shown[source], func(at string) bool { return path == at || strings.HasSuffix(at, ".") && strings.HasPrefix(path, at) }) {
+			if !slices.ContainsFunc(shown[source],
+				func(at string) bool { return path == at || strings.HasSuffix(at, ".") && strings.HasPrefix(path, at) }) {
 				t.Errorf("%s is marked observed, but %s does not show it there", path, source)
 			}
 		})

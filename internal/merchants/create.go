@@ -42,7 +42,7 @@ var (
 	errAmbiguous = errors.New("it cannot be told which one it is")
 )
 
-// creates records which create owns which object. Ensures identical creates never adopt the same
+// creates records which create owns which object. It ensures identical creates never adopt the same
 // object.
 type creates struct {
 	mu sync.Mutex
@@ -157,7 +157,8 @@ func (c Collection[T, Input]) create(ctx context.Context, body map[string]any, s
 func (c Collection[T, Input]) post(ctx context.Context, a *attempt) (T, error) {
 	var none T
 	body, err := c.client.do(ctx, request{
-		method: http.MethodPost, path: c.descriptor.path, in: a.sent, secrets: a.secrets, sending: func() { c.client.sending(a) },
+		method: http.MethodPost, path: c.descriptor.path, in: a.sent, secrets: a.secrets,
+		sending: func() { c.client.sending(a) },
 	})
 	if err != nil {
 		return none, err
@@ -233,7 +234,8 @@ func (c Collection[T, Input]) look(ctx context.Context, a *attempt) (object T, t
 	case len(free) > 0:
 		return object, false, fmt.Errorf("%s could all be it, and %w", joinIDs(free), errAmbiguous)
 	case len(others) > 0:
-		return object, false, fmt.Errorf("no object has appeared that is certainly it; with its key there is %s", joinIDs(others))
+		return object, false, fmt.Errorf("no object has appeared that is certainly it; with its key there is %s",
+			joinIDs(others))
 	default:
 		return object, false, errors.New("no such object has appeared since")
 	}
@@ -293,7 +295,8 @@ func (a *attempt) mayAnswer(held map[string]any) bool {
 // mayBe reports whether an object, or the part of it that is known, can have been made by the
 // create: it is a draft, made since, and none of its properties differs from what was sent.
 func (a *attempt) mayBe(held map[string]any) bool {
-	if status := textOf(held["status"]); status != "" && !strings.EqualFold(status, a.descriptor.wireWord("status", StatusDraft)) {
+	if status := textOf(held["status"]); status != "" &&
+		!strings.EqualFold(status, a.descriptor.wireWord("status", StatusDraft)) {
 		return false
 	}
 	for name, value := range a.sent {

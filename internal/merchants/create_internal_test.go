@@ -109,7 +109,8 @@ var errLost = errors.New("connection reset")
 
 // lost carries out the n-th create, as the object xn, and loses the response.
 func lost(s *shelf, n int) (*http.Response, error) {
-	s.rows = append(s.rows, fmt.Sprintf(`{"id":"x%d","internalName":"gift","type":"list","name":"VIP","referenceId":"vip"}`, n))
+	s.rows = append(s.rows,
+		fmt.Sprintf(`{"id":"x%d","internalName":"gift","type":"list","name":"VIP","referenceId":"vip"}`, n))
 	return nil, errLost
 }
 
@@ -168,7 +169,11 @@ func TestCreate_whichObject(t *testing.T) {
 		}
 	}
 	english := func(text string) Field[Localized] { return Value(Localized{"en": text}) }
-	const none, notIt, several = "no such object has appeared since", "no object has appeared that is certainly it; with its key there is x1", "it cannot be told which one it is"
+	const (
+		none    = "no such object has appeared since"
+		notIt   = "no object has appeared that is certainly it; with its key there is x1"
+		several = "it cannot be told which one it is"
+	)
 	for name, test := range map[string]struct {
 		create func(context.Context, *Client) (ID, error)
 		// before existed before the create; since appears with it.
@@ -178,8 +183,11 @@ func TestCreate_whichObject(t *testing.T) {
 	}{
 		"reference id": {
 			create: cohort(CohortInput{Name: Value("VIP"), ReferenceID: Value("vip")}),
-			since:  []string{`{"id":"x1","type":"list","name":"VIP","referenceId":"other"}`, `{"id":"x2","type":"list","name":"VIP"}`, `{"id":"x3","type":"list","name":"VIP","referenceId":"vip"}`},
-			want:   "x3",
+			since: []string{
+				`{"id":"x1","type":"list","name":"VIP","referenceId":"other"}`, `{"id":"x2","type":"list","name":"VIP"}`,
+				`{"id":"x3","type":"list","name":"VIP","referenceId":"vip"}`,
+			},
+			want: "x3",
 		},
 		"reference id, with another name": {
 			create: cohort(CohortInput{Name: Value("VIP"), ReferenceID: Value("vip")}),
@@ -193,8 +201,11 @@ func TestCreate_whichObject(t *testing.T) {
 		},
 		"name, whatever the reference id": {
 			create: cohort(CohortInput{Name: Value("VIP")}),
-			since:  []string{`{"id":"x1","type":"list","name":"vip"}`, `{"id":"x2","type":"list","name":"VIP","referenceId":"chosen-by-the-service"}`},
-			want:   "x2",
+			since: []string{
+				`{"id":"x1","type":"list","name":"vip"}`,
+				`{"id":"x2","type":"list","name":"VIP","referenceId":"chosen-by-the-service"}`,
+			},
+			want: "x2",
 		},
 		"name of the same type": {
 			create: cohort(CohortInput{Name: Value("VIP")}),
@@ -222,7 +233,9 @@ func TestCreate_whichObject(t *testing.T) {
 			want:   "x2",
 		},
 		"the one that is equal": {
-			create: perk(PerkInput{InternalName: Value("gift"), Title: Value(Localized{"en": "Gift", "fr": "Cadeau"}), Description: english("Good.")}),
+			create: perk(PerkInput{
+				InternalName: Value("gift"), Title: Value(Localized{"en": "Gift", "fr": "Cadeau"}), Description: english("Good."),
+			}),
 			since: []string{
 				`{"id":"x1","internalName":"gift","title":{"en":"Gift"},"description":{"en":"Good."}}`,
 				`{"id":"x2","internalName":"gift","description":{"en":"Good."},"title":{"fr":"Cadeau", "en":"Gift"}}`,
@@ -233,11 +246,14 @@ func TestCreate_whichObject(t *testing.T) {
 		},
 		"in an equal form": {
 			create: perk(PerkInput{
-				InternalName: Value("gift"), Title: english("Gift "), Description: Value(Localized{}), ImageURL: Null[string](), ExpiresAt: Value("2027-01-01T00:00:00Z"),
-				Type: Value(PerkShopifyDiscount), TypeConfig: Value(json.RawMessage(`{"discountName":"A","value":10.0}`)),
+				InternalName: Value("gift"), Title: english("Gift "), Description: Value(Localized{}), ImageURL: Null[string](),
+				ExpiresAt: Value("2027-01-01T00:00:00Z"),
+				Type:      Value(PerkShopifyDiscount), TypeConfig: Value(json.RawMessage(`{"discountName":"A","value":10.0}`)),
 			}),
-			since: []string{`{"id":"x1","internalName":"gift","title":{"en":"Gift"},"description":null,"expiresAt":"2027-01-01T01:00:00.000+01:00","type":"shopify-discount","typeConfig":{"value":10,"discountName":"A","shop":"b"}}`},
-			want:  "x1",
+			since: []string{`{"id":"x1","internalName":"gift","title":{"en":"Gift"},"description":null,` +
+				`"expiresAt":"2027-01-01T01:00:00.000+01:00","type":"shopify-discount","typeConfig":{"value":10,` +
+				`"discountName":"A","shop":"b"}}`},
+			want: "x1",
 		},
 		"a draft, in whatever case": {
 			create: perk(PerkInput{InternalName: Value("gift")}),
@@ -249,14 +265,26 @@ func TestCreate_whichObject(t *testing.T) {
 			since:  []string{`{"id":"x1","internalName":"gift"}`},
 			want:   notIt,
 		},
-		"published":                     {create: createGift, since: []string{`{"id":"x1","internalName":"gift","status":"live"}`}, want: notIt},
-		"archived":                      {create: createGift, since: []string{`{"id":"x1","internalName":"gift","status":"archived"}`}, want: notIt},
-		"in a status that is not known": {create: createGift, since: []string{`{"id":"x1","internalName":"gift","status":"review"}`}, want: notIt},
-		"there before":                  {create: createGift, before: []string{`{"id":"x1","internalName":"gift"}`}, want: notIt},
-		"one beside what was there before": {
-			create: createGift, before: []string{`{"id":"x1","internalName":"gift"}`}, since: []string{`{"id":"x2","internalName":"gift"}`}, want: "x2",
+		"published": {
+			create: createGift, since: []string{`{"id":"x1","internalName":"gift","status":"live"}`}, want: notIt,
 		},
-		"two that are equal": {create: createGift, since: []string{`{"id":"x1","internalName":"gift"}`, `{"id":"x2","internalName":"gift"}`}, want: "x1, x2 could all be it, and " + several},
+		"archived": {
+			create: createGift, since: []string{`{"id":"x1","internalName":"gift","status":"archived"}`}, want: notIt,
+		},
+		"in a status that is not known": {
+			create: createGift, since: []string{`{"id":"x1","internalName":"gift","status":"review"}`}, want: notIt,
+		},
+		"there before": {
+			create: createGift, before: []string{`{"id":"x1","internalName":"gift"}`}, want: notIt,
+		},
+		"one beside what was there before": {
+			create: createGift, before: []string{`{"id":"x1","internalName":"gift"}`},
+			since: []string{`{"id":"x2","internalName":"gift"}`}, want: "x2",
+		},
+		"two that are equal": {
+			create: createGift, since: []string{`{"id":"x1","internalName":"gift"}`, `{"id":"x2","internalName":"gift"}`},
+			want: "x1, x2 could all be it, and " + several,
+		},
 		"more than are read": {
 			create: createGift, want: several,
 			since: func() (rows []string) {
@@ -271,12 +299,15 @@ func TestCreate_whichObject(t *testing.T) {
 			since:  []string{`{"id":"x1","internalName":"gift","title":{"en":"Gift"}}`},
 			want:   none,
 		},
-		"none of an empty key": {create: perk(PerkInput{InternalName: Value("")}), since: []string{`{"id":"x1","internalName":""}`}, want: none},
+		"none of an empty key": {
+			create: perk(PerkInput{InternalName: Value("")}), since: []string{`{"id":"x1","internalName":""}`}, want: none,
+		},
 		"none that another create has taken": {
 			create: createGift, since: []string{`{"id":"taken","internalName":"gift"}`}, want: none,
 		},
 		"one beside what another create has taken": {
-			create: createGift, since: []string{`{"id":"taken","internalName":"gift"}`, `{"id":"x2","internalName":"gift"}`}, want: "x2",
+			create: createGift, since: []string{`{"id":"taken","internalName":"gift"}`, `{"id":"x2","internalName":"gift"}`},
+			want: "x2",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -298,7 +329,8 @@ func TestCreate_whichObject(t *testing.T) {
 				c.creates.claimed = map[ID]bool{"taken": true}
 				c.creates.open = map[string]int{}
 				id, err := test.create(t.Context(), c)
-				if got := took(id, err); err == nil && got != test.want || err != nil && !strings.Contains(got, test.want) || err != nil && !MayHaveHappened(err) {
+				if got := took(id, err); err == nil && got != test.want || err != nil && !strings.Contains(got, test.want) ||
+					err != nil && !MayHaveHappened(err) {
 					t.Errorf("adopted %q, want %q", got, test.want)
 				}
 				if err == nil && !slices.Equal(s.created, []ID{id}) || err != nil && len(s.created) != 0 {
@@ -319,11 +351,14 @@ func TestCreate_window(t *testing.T) {
 	created := map[string][3]bool{
 		// Whether it is adopted: without a listing before; with one, 20 minutes before; and with one if
 		// responses are then dated ahead of our clock, as by a proxy.
-		"-22m": {false, false, false}, "-19m": {false, false, true}, "-13s": {false, false, true}, "-3500ms": {false, false, true},
-		"-1s": {true, true, true}, "0s": {true, true, true}, "5s": {true, true, true},
+		"-22m": {false, false, false}, "-19m": {false, false, true}, "-13s": {false, false, true},
+		"-3500ms": {false, false, true},
+		"-1s":     {true, true, true}, "0s": {true, true, true}, "5s": {true, true, true},
 		"none": {}, "of another form": {}, "null": {},
 	}
-	for clock, ahead := range map[string]time.Duration{"no answer before": 0, "same clock": 0, "10 s ahead": 10 * time.Second, "a year ahead": year, "a year behind": -year} {
+	for clock, ahead := range map[string]time.Duration{
+		"no answer before": 0, "same clock": 0, "10 s ahead": 10 * time.Second, "a year ahead": year, "a year behind": -year,
+	} {
 		for createdAt, ours := range created {
 			for i, listed := range []bool{false, true} {
 				if clock == "no answer before" && listed {
@@ -349,7 +384,8 @@ func TestCreate_window(t *testing.T) {
 						row := `{"id":"x1","internalName":"gift"}`
 						switch offset, err := time.ParseDuration(createdAt); {
 						case err == nil:
-							row = fmt.Sprintf(`{"id":"x1","internalName":"gift","createdAt":%q}`, s.date().Add(offset).UTC().Format("2006-01-02T15:04:05.000Z"))
+							row = fmt.Sprintf(`{"id":"x1","internalName":"gift","createdAt":%q}`,
+								s.date().Add(offset).UTC().Format("2006-01-02T15:04:05.000Z"))
 						case createdAt == "null":
 							row = `{"id":"x1","internalName":"gift","createdAt":null}`
 						case createdAt != "none":
@@ -491,7 +527,9 @@ func TestCreate_sends(t *testing.T) {
 	}{
 		"perk, found at once":   {create: createGift, answer: lost, want: "x1", lists: 1},
 		"perk, not carried out": {create: createGift, answer: dropped, lists: 6, unclear: true},
-		"perk, refused":         {create: createGift, answer: says(417, `{"code":"perk.already-exists","message":"It exists."}`)},
+		"perk, refused": {
+			create: createGift, answer: says(417, `{"code":"perk.already-exists","message":"It exists."}`),
+		},
 		"list, found at once":   {create: createVIP, answer: lost, want: "x1", lists: 1},
 		"list, not carried out": {create: createVIP, answer: dropped, lists: 6, unclear: true},
 		"list, refused":         {create: createVIP, answer: says(417, exists)},
@@ -581,10 +619,14 @@ func TestCreate_foundAndRead(t *testing.T) {
 			}
 			return nil
 		}},
-		"never":       {reads: 6, read: func(int) *http.Response { return gone() }},
-		"forbidden":   {reads: 6, read: func(int) *http.Response { return answerWith(403, `{"code":"generic.forbidden","message":"No."}`) }},
-		"not whole":   {reads: 12, read: func(int) *http.Response { return answerWith(200, `{}`) }},
-		"another one": {reads: 12, read: func(int) *http.Response { return answerWith(200, `{"id":"x2","internalName":"gift"}`) }},
+		"never": {reads: 6, read: func(int) *http.Response { return gone() }},
+		"forbidden": {
+			reads: 6, read: func(int) *http.Response { return answerWith(403, `{"code":"generic.forbidden","message":"No."}`) },
+		},
+		"not whole": {reads: 12, read: func(int) *http.Response { return answerWith(200, `{}`) }},
+		"another one": {
+			reads: 12, read: func(int) *http.Response { return answerWith(200, `{"id":"x2","internalName":"gift"}`) },
+		},
 		"another form": {reads: 6, read: func(int) *http.Response {
 			return answerWith(200, `{"id":"x1","internalName":"gift","title":{"en":"No gift"}}`)
 		}},
@@ -602,11 +644,14 @@ func TestCreate_foundAndRead(t *testing.T) {
 				s.list = func(int) *http.Response { return answerWith(200, `{"data":[{"id":"x1","internalName":"gift"}]}`) }
 				c := s.client(t, Config{})
 				c.caches.collection(&perks).whole = time.Now()
-				made, err := c.Perks.Create(t.Context(), PerkInput{InternalName: Value("gift"), Title: Value(Localized{"en": "Gift"})})
-				if test.found && (err != nil || made.ID != "x1" || made.Description["en"] != "Good." || !slices.Equal(s.created, []ID{"x1"})) {
+				made, err := c.Perks.Create(t.Context(),
+					PerkInput{InternalName: Value("gift"), Title: Value(Localized{"en": "Gift"})})
+				if test.found &&
+					(err != nil || made.ID != "x1" || made.Description["en"] != "Good." || !slices.Equal(s.created, []ID{"x1"})) {
 					t.Errorf("got %v, %v, and reported %v", made, err, s.created)
 				}
-				if !test.found && (!MayHaveHappened(err) || IsNotFound(err) || !strings.Contains(err.Error(), "x1") || len(s.created) > 0) {
+				if !test.found &&
+					(!MayHaveHappened(err) || IsNotFound(err) || !strings.Contains(err.Error(), "x1") || len(s.created) > 0) {
 					t.Errorf("got %v, %v, and reported %v", made, err, s.created)
 				}
 				if s.creates != 1 || s.reads != test.reads {
@@ -635,10 +680,11 @@ func TestCreate_otherAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &shelf{rows: []string{`{"id":"old","internalName":"gift"}`}, create: func(s *shelf, n int) (*http.Response, error) {
+				s := &shelf{rows: []string{`{"id":"old","internalName":"gift"}`}}
+				s.create = func(s *shelf, n int) (*http.Response, error) {
 					_, _ = lost(s, n)
 					return answerWith(201, test.answer), nil
-				}}
+				}
 				c := s.client(t, Config{})
 				for _, err := range c.listed(t.Context(), &perks) {
 					if err != nil {
@@ -646,7 +692,8 @@ func TestCreate_otherAnswer(t *testing.T) {
 					}
 				}
 				<-time.After(time.Millisecond)
-				if got, err := createGift(t.Context(), c); got != test.want || err != nil || !slices.Equal(s.created, []ID{test.want}) {
+				if got, err := createGift(t.Context(), c); got != test.want || err != nil ||
+					!slices.Equal(s.created, []ID{test.want}) {
 					t.Errorf("adopted %q, want %q, and reported %v: %v", got, test.want, s.created, err)
 				}
 			})
@@ -658,7 +705,9 @@ func TestCreate_otherAnswer(t *testing.T) {
 // sent, is not adopted.
 func TestCreate_strangerBefore(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ gated, undated bool }{"a while before": {}, "while it waits at the gate": {gated: true}, "without a time": {undated: true}} {
+	for name, test := range map[string]struct{ gated, undated bool }{
+		"a while before": {}, "while it waits at the gate": {gated: true}, "without a time": {undated: true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

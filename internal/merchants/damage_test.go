@@ -70,39 +70,51 @@ func damagedOf[T Object, Input any](
 }
 
 var (
-	damagedPerk = damagedOf[*Perk, PerkInput](&perks, `{"internalName":%q,"title":{"en":"Gift"},"type":"code","typeConfig":{"code":"A1"}}`, Publish,
+	damagedPerk = damagedOf[*Perk, PerkInput](&perks,
+		`{"internalName":%q,"title":{"en":"Gift"},"type":"code","typeConfig":{"code":"A1"}}`, Publish,
 		PerkInput{Title: Value(Localized{"en": "Present"})},
 		func(key, _ string) PerkInput {
 			return PerkInput{
-				InternalName: Value(key), Title: Value(Localized{"en": "Gift"}), Type: Value(PerkCode), TypeConfig: Value(json.RawMessage(`{"code":"A1"}`)),
+				InternalName: Value(key), Title: Value(Localized{"en": "Gift"}), Type: Value(PerkCode),
+				TypeConfig: Value(json.RawMessage(`{"code":"A1"}`)),
 			}
 		})
-	damagedDigitalAsset = damagedOf[*DigitalAsset, DigitalAssetInput](&digitalAssets, `{"internalName":%q,"title":{"en":"Gift"},"imageUrl":"https://cdn.example.com/a.png","maxSupply":5}`, Publish,
+	damagedDigitalAsset = damagedOf[*DigitalAsset, DigitalAssetInput](&digitalAssets,
+		`{"internalName":%q,"title":{"en":"Gift"},"imageUrl":"https://cdn.example.com/a.png","maxSupply":5}`, Publish,
 		DigitalAssetInput{Title: Value(Localized{"en": "Present"})},
 		func(key, _ string) DigitalAssetInput {
 			return DigitalAssetInput{
-				InternalName: Value(key), Title: Value(Localized{"en": "Gift"}), ImageURL: Value("https://cdn.example.com/a.png"), MaxSupply: Value(int64(5)),
+				InternalName: Value(key), Title: Value(Localized{"en": "Gift"}), ImageURL: Value("https://cdn.example.com/a.png"),
+				MaxSupply: Value(int64(5)),
 			}
 		})
-	damagedBadge = damagedOf[*Badge, BadgeInput](&badges, `{"internalName":%q,"cohortId":"AUDIENCE","title":{"en":"Gift"},"visibility":"owners"}`, Publish,
+	damagedBadge = damagedOf[*Badge, BadgeInput](&badges,
+		`{"internalName":%q,"cohortId":"AUDIENCE","title":{"en":"Gift"},"visibility":"owners"}`, Publish,
 		BadgeInput{Title: Value(Localized{"en": "Present"})},
 		func(key, audience string) BadgeInput {
-			return BadgeInput{InternalName: Value(key), CohortID: Value(audience), Title: Value(Localized{"en": "Gift"}), Visibility: Value("owners")}
+			return BadgeInput{
+				InternalName: Value(key), CohortID: Value(audience), Title: Value(Localized{"en": "Gift"}),
+				Visibility: Value("owners"),
+			}
 		})
 	damagedCohort = damagedOf[*Cohort, CohortInput](&lists, `{"type":"list","name":"VIP","referenceId":%q}`, "",
 		CohortInput{Name: Value("Best")},
 		func(key, _ string) CohortInput {
 			return CohortInput{Name: Value("VIP"), ReferenceID: Value(key)}
 		})
-	damagedUserProperty = damagedOf[*UserProperty, UserPropertyInput](&userProperties, `{"type":"text","name":"Tier","referenceId":%q}`, "",
+	damagedUserProperty = damagedOf[*UserProperty, UserPropertyInput](&userProperties,
+		`{"type":"text","name":"Tier","referenceId":%q}`, "",
 		UserPropertyInput{Name: Value("Level")},
 		func(key, _ string) UserPropertyInput {
 			return UserPropertyInput{Type: Value("text"), Name: Value("Tier"), ReferenceID: Value(key)}
 		})
-	damagedCampaign = damagedOf[*Campaign, CampaignInput](&campaigns, `{"internalName":%q,"type":"store","typeConfig":{"name":{"en":"Gift"}}}`, Archive,
+	damagedCampaign = damagedOf[*Campaign, CampaignInput](&campaigns,
+		`{"internalName":%q,"type":"store","typeConfig":{"name":{"en":"Gift"}}}`, Archive,
 		CampaignInput{StartAt: Value("2037-01-01T00:00:00Z")},
 		func(key, _ string) CampaignInput {
-			return CampaignInput{InternalName: Value(key), Type: Value(CampaignStore), TypeConfig: Value[any](Store{Name: Localized{"en": "Gift"}})}
+			return CampaignInput{
+				InternalName: Value(key), Type: Value(CampaignStore), TypeConfig: Value[any](Store{Name: Localized{"en": "Gift"}}),
+			}
 		})
 )
 
@@ -115,7 +127,10 @@ func FuzzDamagedCampaign(f *testing.F)     { fuzzDamaged(f, damagedCampaign) }
 
 // trials are the calls under test, selected by the input's first byte. The last three creates get
 // no response, whether carried out or not.
-var trials = []string{"get", "read", "list", "update", "publish", "delete", "create", "create lost", "create dropped", "create lost, without a list"}
+var trials = []string{
+	"get", "read", "list", "update", "publish", "delete", "create", "create lost", "create dropped",
+	"create lost, without a list",
+}
 
 // fuzzDamaged makes one call to a service that follows the contract, except for one response that
 // is damaged in one place. Whatever the damage: no object of somebody else is adopted, no existing
@@ -208,7 +223,7 @@ func (d *damaged) roundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if create {
 		d.creates++
-		if d.kind.kind.reference == "" { // Their keys are unique.
+		if d.kind.kind.reference == "" { // A reference is unique, so no other object can have it.
 			d.late = d.direct(http.MethodPost, d.kind.kind.path, strings.ReplaceAll(d.body("new"), "Gift", "Late"))
 		}
 		if d.trial == "create dropped" {
@@ -230,7 +245,9 @@ func (d *damaged) roundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errLost
 	}
 	recorder.Header().Set("Date", time.Now().UTC().Format(http.TimeFormat))
-	answer := &http.Response{StatusCode: recorder.Code, Header: recorder.Header(), Body: io.NopCloser(bytes.NewReader(recorder.Body.Bytes()))}
+	answer := &http.Response{
+		StatusCode: recorder.Code, Header: recorder.Header(), Body: io.NopCloser(bytes.NewReader(recorder.Body.Bytes())),
+	}
 	if d.armed {
 		if d.answers++; d.answers == d.at+1 {
 			return d.damage(d, answer, recorder.Body.Bytes())
@@ -306,7 +323,7 @@ func (d *damaged) run() {
 		}
 	}
 	d.waited()
-	if d.longest > time.Minute+time.Second { // One request follows the next at a pace.
+	if d.longest > time.Minute+time.Second { // The rate limit may add a second.
 		t.Errorf("%s waited %s: %v", d.trial, d.longest, err)
 	}
 	if err == nil {

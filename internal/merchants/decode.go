@@ -34,7 +34,8 @@ func decode(body []byte, into any) error {
 	case len(body) == 0:
 		return fmt.Errorf("%w: it is empty", ErrUnusableAnswer)
 	case bytes.HasPrefix(body, []byte("<")):
-		return fmt.Errorf("%w: it is a web page, such as a proxy or a login portal sends; check the address of the API", ErrUnusableAnswer)
+		return fmt.Errorf("%w: it is a web page, such as a proxy or a login portal sends; check the address of the API",
+			ErrUnusableAnswer)
 	case isOtherType && otherType.JSONPointer == "":
 		return fmt.Errorf("%w: it is of another type than expected", ErrUnusableAnswer)
 	case isOtherType:
@@ -59,7 +60,8 @@ func DecodeSettings(settings []byte, into any) error {
 	case ok && wrong.JSONPointer == "":
 		return errors.New("they have the wrong type")
 	case ok:
-		return fmt.Errorf("%q has the wrong type", strings.ReplaceAll(strings.TrimPrefix(string(wrong.JSONPointer), "/"), "/", "."))
+		return fmt.Errorf("%q has the wrong type",
+			strings.ReplaceAll(strings.TrimPrefix(string(wrong.JSONPointer), "/"), "/", "."))
 	case err != nil:
 		return errors.New("they are no JSON that has each name once")
 	default:

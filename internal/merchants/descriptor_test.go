@@ -37,7 +37,8 @@ func TestDescriptors_contract(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(collections()) != len(descriptors) {
-		t.Errorf("%d of %d descriptors are tested: add the Go types of the new one to collections", len(collections()), len(descriptors))
+		t.Errorf("%d of %d descriptors are tested: add the Go types of the new one to collections",
+			len(collections()), len(descriptors))
 	}
 	for d, types := range collections() {
 		t.Run(d.path+" "+d.only, func(t *testing.T) {
@@ -45,7 +46,8 @@ func TestDescriptors_contract(t *testing.T) {
 			file := fileOf(t, d)
 			all, one := doc.Paths.Find("/v1/"+d.path), doc.Paths.Find("/v1/"+d.path+"/{id}")
 			if all == nil || one == nil || all.Get == nil || all.Post == nil || one.Get == nil || one.Delete == nil {
-				t.Fatalf("the contract lacks one of GET and POST /v1/%[1]s, GET and DELETE /v1/%[1]s/{id}: change path in %[2]s", d.path, file)
+				t.Fatalf("the contract lacks one of GET and POST /v1/%[1]s, GET and DELETE /v1/%[1]s/{id}: change path in %[2]s",
+					d.path, file)
 			}
 			update := one.GetOperation(d.update)
 			if update == nil {
@@ -54,7 +56,9 @@ func TestDescriptors_contract(t *testing.T) {
 			checkPages(t, d, all.Get, file)
 			object, create := answerOf(one.Get), requestOf(all.Post)
 			checkNames(t, d, types.object, types.input, object, create, file)
-			for place, schema := range map[string]*openapi3.SchemaRef{"answers": object, "creates": create, "updates": requestOf(update)} {
+			for place, schema := range map[string]*openapi3.SchemaRef{
+				"answers": object, "creates": create, "updates": requestOf(update),
+			} {
 				checkWords(t, d, place, wordsOf(schema), file)
 			}
 		})
@@ -93,7 +97,8 @@ func fileOf(t *testing.T, d *descriptor) string {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		if content, err := os.ReadFile(file); err == nil && strings.Contains(string(content), fmt.Sprintf("noun: %q", d.noun)) {
+		if content, err := os.ReadFile(file); err == nil &&
+			strings.Contains(string(content), fmt.Sprintf("noun: %q", d.noun)) {
 			return "internal/merchants/" + file
 		}
 	}
@@ -195,8 +200,10 @@ func checkWords(t *testing.T, d *descriptor, place string, contract map[string][
 	t.Helper()
 	for property, ours := range d.words {
 		known := slices.Sorted(maps.Values(ours))
-		if words, found := contract[property]; found && !slices.Equal(slices.Compact(slices.Sorted(slices.Values(words))), known) {
-			t.Errorf("the words of %s in %s are %q in the contract: change words in %s, which has %q", property, place, words, file, known)
+		if words, found := contract[property]; found &&
+			!slices.Equal(slices.Compact(slices.Sorted(slices.Values(words))), known) {
+			t.Errorf("the words of %s in %s are %q in the contract: change words in %s, which has %q",
+				property, place, words, file, known)
 		}
 		if _, found := contract[property]; !found && place == "answers" {
 			t.Errorf("the contract has no words of %s: change words in %s", property, file)

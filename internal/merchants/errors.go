@@ -139,7 +139,8 @@ func unclearError(err, cause error) error {
 func (e *Error) Unwrap() error { return e.Err }
 
 // fieldPath matches a message that begins with the JSON path of the property at fault (assumed).
-var fieldPath = regexp.MustCompile(`^((?:[a-z][A-Za-z0-9]*)(?:\[\d+\])?(?:\.[A-Za-z][A-Za-z0-9]*(?:\[\d+\])?)*) (?:must|is|has|refers|needs|cannot|should) `)
+var fieldPath = regexp.MustCompile(`^((?:[a-z][A-Za-z0-9]*)(?:\[\d+\])?(?:\.[A-Za-z][A-Za-z0-9]*(?:\[\d+\])?)*) ` +
+	`(?:must|is|has|refers|needs|cannot|should) `)
 
 // Field returns the JSON path of the property that the service found at fault, such as
 // rewards[0].quantity, or "" when its message names none.
@@ -241,5 +242,6 @@ func describeBody(contentType string, body []byte) string {
 	}
 	// Replace with a blank; deleting could rejoin a split key.
 	excerpt := Plain(strings.ToValidUTF8(string(body[:min(len(body), 120)]), " "))
-	return fmt.Sprintf("an answer of %s that is not the API's: %s", Plain(contentType), strings.Join(strings.Fields(excerpt), " "))
+	return fmt.Sprintf("an answer of %s that is not the API's: %s",
+		Plain(contentType), strings.Join(strings.Fields(excerpt), " "))
 }

@@ -18,11 +18,16 @@ func TestError_isOneLine(t *testing.T) {
 		want string
 	}{
 		"the API's words": {
-			merchants.Error{Method: "POST", Path: "perks", Status: 417, Code: "generic.invalid-request", Message: "title must be set", RequestID: "r1", Attempts: 1},
+			merchants.Error{
+				Method: "POST", Path: "perks", Status: 417, Code: "generic.invalid-request", Message: "title must be set",
+				RequestID: "r1", Attempts: 1,
+			},
 			"POST perks: 417 generic.invalid-request: title must be set (request r1)",
 		},
 		"no code": {
-			merchants.Error{Method: "GET", Path: "perks/x1", Status: 502, Message: "an empty answer", RequestID: "r1", Attempts: 5},
+			merchants.Error{
+				Method: "GET", Path: "perks/x1", Status: 502, Message: "an empty answer", RequestID: "r1", Attempts: 5,
+			},
 			"GET perks/x1: 502: an empty answer (request r1) after 5 attempts",
 		},
 		"no answer": {
@@ -34,7 +39,10 @@ func TestError_isOneLine(t *testing.T) {
 			"DELETE perks/x1: this client only reads",
 		},
 		"breaks and control characters": {
-			merchants.Error{Method: "GET", Path: "perks", Status: 417, Code: "a\nb", Message: "one\r\ntwo\x1b[31m\u0085three\x7f", RequestID: "r1"},
+			merchants.Error{
+				Method: "GET", Path: "perks", Status: 417, Code: "a\nb", Message: "one\r\ntwo\x1b[31m\u0085three\x7f",
+				RequestID: "r1",
+			},
 			"GET perks: 417 a b: one  two [31m three  (request r1)",
 		},
 		"a cause of two lines": {
@@ -101,20 +109,36 @@ func TestErrors_predicates(t *testing.T) {
 		err                                   error
 		notFound, inUse, exists, invalidState bool
 	}{
-		"nil":                     {err: nil},
-		"another error":           {err: errors.New("perk.not-found")},
-		"404 of the API":          {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "perk.not-found"}, notFound: true},
-		"404 of no kind":          {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "generic.gone"}, notFound: true},
-		"404 of its state":        {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "perk.invalid-state"}, invalidState: true},
-		"404 in use":              {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "perk.in-use"}, inUse: true},
-		"404 of another thing":    {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "merchant.suspended"}},
-		"404, generic":            {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "generic.not-found"}, notFound: true},
-		"404 of the merchant":     {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "merchant.not-found"}},
-		"404 without a code":      {err: &merchants.Error{Path: "perks/1", Status: 404, Message: "not found"}},
-		"417 not found":           {err: &merchants.Error{Path: "perks/1", Status: 417, Code: "perk.not-found"}, notFound: true},
-		"417 of a property":       {err: &merchants.Error{Path: "user-properties/1", Status: 417, Code: "user-property.not-found"}, notFound: true},
-		"417 of an asset":         {err: &merchants.Error{Path: "digital-assets/1", Status: 417, Code: "digital-asset.not-found"}, notFound: true},
-		"417 of an action":        {err: &merchants.Error{Path: "campaigns/1/publish", Status: 417, Code: "campaign.not-found"}, notFound: true},
+		"nil":           {err: nil},
+		"another error": {err: errors.New("perk.not-found")},
+		"404 of the API": {
+			err: &merchants.Error{Path: "perks/1", Status: 404, Code: "perk.not-found"}, notFound: true,
+		},
+		"404 of no kind": {
+			err: &merchants.Error{Path: "perks/1", Status: 404, Code: "generic.gone"}, notFound: true,
+		},
+		"404 of its state": {
+			err: &merchants.Error{Path: "perks/1", Status: 404, Code: "perk.invalid-state"}, invalidState: true,
+		},
+		"404 in use":           {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "perk.in-use"}, inUse: true},
+		"404 of another thing": {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "merchant.suspended"}},
+		"404, generic": {
+			err: &merchants.Error{Path: "perks/1", Status: 404, Code: "generic.not-found"}, notFound: true,
+		},
+		"404 of the merchant": {err: &merchants.Error{Path: "perks/1", Status: 404, Code: "merchant.not-found"}},
+		"404 without a code":  {err: &merchants.Error{Path: "perks/1", Status: 404, Message: "not found"}},
+		"417 not found": {
+			err: &merchants.Error{Path: "perks/1", Status: 417, Code: "perk.not-found"}, notFound: true,
+		},
+		"417 of a property": {
+			err: &merchants.Error{Path: "user-properties/1", Status: 417, Code: "user-property.not-found"}, notFound: true,
+		},
+		"417 of an asset": {
+			err: &merchants.Error{Path: "digital-assets/1", Status: 417, Code: "digital-asset.not-found"}, notFound: true,
+		},
+		"417 of an action": {
+			err: &merchants.Error{Path: "campaigns/1/publish", Status: 417, Code: "campaign.not-found"}, notFound: true,
+		},
 		"417 of the merchant":     {err: &merchants.Error{Path: "perks/1", Status: 417, Code: "merchant.not-found"}},
 		"417 of another kind":     {err: &merchants.Error{Path: "perks/1", Status: 417, Code: "cohort.not-found"}},
 		"417 not found, bare":     {err: &merchants.Error{Path: "perks/1", Status: 417, Code: "not-found"}},
@@ -161,24 +185,33 @@ func TestErrors_whatTheServiceSays(t *testing.T) {
 	for name, test := range map[string]struct {
 		contentType, body, code, message string
 	}{
-		"code and message":        {"application/json", `{"code":"a.b","message":"c"}`, "a.b", "c"},
-		"code alone":              {"application/json", `{"code":"a.b"}`, "a.b", ""},
-		"message alone":           {"application/json", `{"message":"c"}`, "", "c"},
-		"messages":                {"application/json", `{"code":"a.b","message":["c","d"]}`, "a.b", "c; d"},
-		"message null":            {"application/json", `{"code":"a.b","message":null}`, "a.b", ""},
-		"message a number":        {"application/json", `{"code":"a.b","message":7}`, "a.b", "7"},
-		"message an object":       {"application/json", `{"code":"a.b","message":{"x":1}}`, "a.b", `{"x":1}`},
-		"unknown keys":            {"application/json", `{"statusCode":404,"code":"a.b","message":"c","error":"Not Found"}`, "a.b", "c"},
+		"code and message":  {"application/json", `{"code":"a.b","message":"c"}`, "a.b", "c"},
+		"code alone":        {"application/json", `{"code":"a.b"}`, "a.b", ""},
+		"message alone":     {"application/json", `{"message":"c"}`, "", "c"},
+		"messages":          {"application/json", `{"code":"a.b","message":["c","d"]}`, "a.b", "c; d"},
+		"message null":      {"application/json", `{"code":"a.b","message":null}`, "a.b", ""},
+		"message a number":  {"application/json", `{"code":"a.b","message":7}`, "a.b", "7"},
+		"message an object": {"application/json", `{"code":"a.b","message":{"x":1}}`, "a.b", `{"x":1}`},
+		"unknown keys": {
+			"application/json", `{"statusCode":404,"code":"a.b","message":"c","error":"Not Found"}`, "a.b", "c",
+		},
 		"JSON under a wrong type": {"text/plain", `{"code":"a.b","message":"c"}`, "a.b", "c"},
 		"empty":                   {"text/html", ``, "", "an empty answer"},
 		"a page": {
 			"text/html; charset=utf-8", "<html>\n\t<title>Bad\x00 gateway</title>", "",
 			"an answer of text/html; charset=utf-8 that is not the API's: <html> <title>Bad gateway</title>",
 		},
-		"JSON of another API": {"application/json", `{"error":"x"}`, "", `an answer of application/json that is not the API's: {"error":"x"}`},
-		"a list":              {"application/json", `[1]`, "", `an answer of application/json that is not the API's: [1]`},
-		"a code as a number":  {"application/json", `{"code":7}`, "", `an answer of application/json that is not the API's: {"code":7}`},
-		"cut off":             {"application/json", `{"code":"a.not-found","mess`, "", `an answer of application/json that is not the API's: {"code":"a.not-found","mess`},
+		"JSON of another API": {
+			"application/json", `{"error":"x"}`, "", `an answer of application/json that is not the API's: {"error":"x"}`,
+		},
+		"a list": {"application/json", `[1]`, "", `an answer of application/json that is not the API's: [1]`},
+		"a code as a number": {
+			"application/json", `{"code":7}`, "", `an answer of application/json that is not the API's: {"code":7}`,
+		},
+		"cut off": {
+			"application/json", `{"code":"a.not-found","mess`, "",
+			`an answer of application/json that is not the API's: {"code":"a.not-found","mess`,
+		},
 		"long": {
 			"text/plain", strings.Repeat("é", 200), "",
 			"an answer of text/plain that is not the API's: " + strings.Repeat("é", 60),
@@ -208,14 +241,20 @@ func TestErrors_whatTheServiceSays(t *testing.T) {
 func TestErrors_withoutSecretsOfTheRequest(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cr3t \"value\" <of> two\\lines"
-	settings, err := json.Marshal(map[string]any{"code": secret, "nested": []any{map[string]any{"token": secret + secret}}, "pin": 123456})
+	settings, err := json.Marshal(
+		map[string]any{"code": secret, "nested": []any{map[string]any{"token": secret + secret}}, "pin": 123456},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	perk := merchants.PerkInput{InternalName: merchants.Value("gift"), Type: merchants.Value("voucher"), TypeConfig: merchants.Value(json.RawMessage(settings))}
-	campaign := merchants.CampaignInput{InternalName: merchants.Value("gift"), TypeConfig: merchants.Value[any](merchants.Challenge{
+	perk := merchants.PerkInput{
+		InternalName: merchants.Value("gift"), Type: merchants.Value("voucher"),
+		TypeConfig: merchants.Value(json.RawMessage(settings)),
+	}
+	campaign := merchants.CampaignInput{InternalName: merchants.Value("gift")}
+	campaign.TypeConfig = merchants.Value[any](merchants.Challenge{
 		Steps: []merchants.Step{{Triggers: []merchants.Trigger{{Type: "visit", TypeConfig: settings}}}},
-	})}
+	})
 	quoted, err := json.Marshal("gift: code " + secret + secret + " of pin 123456 was used")
 	if err != nil {
 		t.Fatal(err)
@@ -225,15 +264,16 @@ func TestErrors_withoutSecretsOfTheRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, answer := range map[string]http.HandlerFunc{
-		"message":         reply(417, `{"code":"generic.invalid-request","message":`+string(quoted)+`}`),
-		"list":            reply(417, `{"code":"generic.invalid-request","message":["gift",`+string(quoted)+`]}`),
-		"code":            reply(417, `{"code":`+string(quoted)+`,"message":"gift"}`),
-		"server error":    reply(500, `{"code":"generic.internal","message":`+string(quoted)+`}`),
-		"cut in a secret": reply(417, `{"code":"generic.invalid-request","message":"gift `+strings.Repeat(".", 1010)+strings.Trim(string(quoted), `"`)+`"}`),
-		"page":            reply(403, "gift: "+secret),
-		"object":          reply(417, `{"code":"generic.invalid-request","message":{"gift":`+string(quoted)+`}}`),
-		"no code":         reply(417, `{"error":`+string(quoted)+`}`),
-		"quoted JSON":     reply(417, `{"code":"generic.invalid-request","message":`+string(quotedTwice)+`}`),
+		"message":      reply(417, `{"code":"generic.invalid-request","message":`+string(quoted)+`}`),
+		"list":         reply(417, `{"code":"generic.invalid-request","message":["gift",`+string(quoted)+`]}`),
+		"code":         reply(417, `{"code":`+string(quoted)+`,"message":"gift"}`),
+		"server error": reply(500, `{"code":"generic.internal","message":`+string(quoted)+`}`),
+		"cut in a secret": reply(417, `{"code":"generic.invalid-request","message":"gift `+
+			strings.Repeat(".", 1010)+strings.Trim(string(quoted), `"`)+`"}`),
+		"page":        reply(403, "gift: "+secret),
+		"object":      reply(417, `{"code":"generic.invalid-request","message":{"gift":`+string(quoted)+`}}`),
+		"no code":     reply(417, `{"error":`+string(quoted)+`}`),
+		"quoted JSON": reply(417, `{"code":"generic.invalid-request","message":`+string(quotedTwice)+`}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -243,12 +283,14 @@ func TestErrors_withoutSecretsOfTheRequest(t *testing.T) {
 					return err
 				},
 				"campaign": func(c *merchants.Client) error {
-					_, err := c.Campaigns.Update(t.Context(), &merchants.Campaign{ID: "x1", Raw: merchants.Raw{JSON: []byte("{}")}}, merchants.CampaignInput{}, campaign)
+					_, err := c.Campaigns.Update(t.Context(),
+						&merchants.Campaign{ID: "x1", Raw: merchants.Raw{JSON: []byte("{}")}}, merchants.CampaignInput{}, campaign)
 					return err
 				},
 			} {
 				err := call(serve(t, answer).client(t))
-				if err == nil || strings.Contains(err.Error(), "s3c") || strings.Contains(err.Error(), "two") || strings.Contains(err.Error(), "3456") {
+				if err == nil || strings.Contains(err.Error(), "s3c") || strings.Contains(err.Error(), "two") ||
+					strings.Contains(err.Error(), "3456") {
 					t.Errorf("%s: %v", kind, err)
 				}
 				if err != nil && !strings.Contains(err.Error(), "gift") {

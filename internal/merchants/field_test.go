@@ -22,13 +22,15 @@ func TestField_tellsAbsentNullAndEmptyApart(t *testing.T) {
 		"absent": {body{}, `{}`},
 		"null": {
 			body{
-				merchants.Null[string](), merchants.Null[merchants.Localized](), merchants.Null[[]merchants.Reward](), merchants.Null[int64](),
+				merchants.Null[string](), merchants.Null[merchants.Localized](), merchants.Null[[]merchants.Reward](),
+				merchants.Null[int64](),
 			},
 			`{"text":null,"map":null,"list":null,"size":null}`,
 		},
 		"empty": {
 			body{
-				merchants.Value(""), merchants.Value(merchants.Localized{}), merchants.Value([]merchants.Reward{}), merchants.Value[int64](0),
+				merchants.Value(""), merchants.Value(merchants.Localized{}), merchants.Value([]merchants.Reward{}),
+				merchants.Value[int64](0),
 			},
 			`{"text":"","map":{},"list":[],"size":0}`,
 		},
@@ -37,7 +39,8 @@ func TestField_tellsAbsentNullAndEmptyApart(t *testing.T) {
 				merchants.Value("a"), merchants.Value(merchants.Localized{"fr": "b", "en": "a"}),
 				merchants.Value([]merchants.Reward{{Type: "perk", RewardID: "p1"}}), merchants.Value[int64](7),
 			},
-			`{"text":"a","map":{"en":"a","fr":"b"},"list":[{"type":"perk","rewardId":"p1","quantity":null,"price":null}],"size":7}`,
+			`{"text":"a","map":{"en":"a","fr":"b"},"list":[{"type":"perk","rewardId":"p1","quantity":null,"price":null}],` +
+				`"size":7}`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,11 +19,14 @@ var objectSeeds = []string{
 	`{"id":"x1","name":"Tier","type":"text","referenceId":"tier","updatedAt":"2026-01-02T00:00:00.000Z"}`,
 	`{"id":7,"name":{"de":"Stufe","en":"Tier"},"type":"list","referenceId":null,"conditions":null}`,
 	`{"id":"x1","type":"segment","conditions":{"operator":"and","groups":[{"operator":"or","conditions":[` +
-		`{"type":"user-property","typeConfig":{"property":"tier","operator":"equals","value":true}},{"type":"event","typeConfig":{"withinDays":90}},` +
+		`{"type":"user-property","typeConfig":{"property":"tier","operator":"equals","value":true}},{"type":"event",` +
+		`"typeConfig":{"withinDays":90}},` +
 		`{"type":"cohort","typeConfig":null},{"type":"weather"}]}]}}`,
-	`{"id":"x1","internalName":"a","status":"live","title":{"en":"T"},"imageUrl":"https://i","type":"code","typeConfig":{"code":"A"},"expiresAt":null}`,
+	`{"id":"x1","internalName":"a","status":"live","title":{"en":"T"},"imageUrl":"https://i","type":"code",` +
+		`"typeConfig":{"code":"A"},"expiresAt":null}`,
 	`{"id":"x1","maxSupply":9007199254740993,"cohortId":1.5e3,"visibility":"owners","lockedDescription":{}}`,
-	`{"id":"x1","type":"challenge","rewards":[{"type":"perk","rewardId":"p","quantity":1,"price":{"amount":1,"currency":"EUR"}}],` +
+	`{"id":"x1","type":"challenge","rewards":[{"type":"perk","rewardId":"p","quantity":1,"price":{"amount":1,` +
+		`"currency":"EUR"}}],` +
 		`"distribution":{"type":"raffle","typeConfig":{"maxBoxes":9,"drawAt":"2027-09-01T00:00:00.000Z"}},` +
 		`"typeConfig":{"name":{"en":"N"},"slug":"n","steps":[{"id":"s","triggers":[{"type":"t","typeConfig":[1]}]}]}}`,
 	`{"id":"x1","type":"store","distribution":null,"typeConfig":null}`,
@@ -89,7 +92,8 @@ func FuzzDistribution(f *testing.F) {
 
 func FuzzDecodePage(f *testing.F) {
 	for _, seed := range []string{
-		`{"data":[{"id":"a"}],"nextCursor":"b","total":1}`, `{"data":[],"nextCursor":null}`, `[{"id":1},null,7]`, `[]`, `{"data":null}`,
+		`{"data":[{"id":"a"}],"nextCursor":"b","total":1}`, `{"data":[],"nextCursor":null}`, `[{"id":1},null,7]`, `[]`,
+		`{"data":null}`,
 		`{"data":{}}`, `{"nextCursor":7,"data":[]}`, `{`, `[`, `<html>`, ``, `null`,
 	} {
 		f.Add([]byte(seed))
@@ -115,7 +119,8 @@ func FuzzDecodePage(f *testing.F) {
 
 func FuzzReadError(f *testing.F) {
 	for _, seed := range []string{
-		`{"code":"a.b","message":"name must be set"}`, `{"code":"a\nb","message":"c\u001b[31m\u0085d"}`, `{"message":["a",null]}`, `{"message":{"a":1}}`,
+		`{"code":"a.b","message":"name must be set"}`, `{"code":"a\nb","message":"c\u001b[31m\u0085d"}`,
+		`{"message":["a",null]}`, `{"message":{"a":1}}`,
 		`{"message":null}`, `{"code":7}`, `{"code":"perk.not-found"`, "<html>\n\x00</html>", "\xff\xfe", ``, `[]`,
 	} {
 		f.Add(404, "text/html", []byte(seed))
@@ -143,7 +148,8 @@ func FuzzReadError(f *testing.F) {
 
 func FuzzError_field(f *testing.F) {
 	for _, seed := range []string{
-		"rewards[0].quantity must be a positive integer", "name is too long", "typeConfig.steps[1].title.en has no text", "The cohort is used", "a..b must be", "a[ must be",
+		"rewards[0].quantity must be a positive integer", "name is too long", "typeConfig.steps[1].title.en has no text",
+		"The cohort is used", "a..b must be", "a[ must be",
 	} {
 		f.Add(seed)
 	}
@@ -155,7 +161,8 @@ func FuzzError_field(f *testing.F) {
 		if !strings.HasPrefix(message, field+" ") {
 			t.Errorf("the field %q is not the start of the message %q", field, message)
 		}
-		if strings.Trim(field, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.[]") != "" || !unicode.IsLower(rune(field[0])) {
+		if strings.Trim(field, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.[]") != "" ||
+			!unicode.IsLower(rune(field[0])) {
 			t.Errorf("%q is not a path", field)
 		}
 	})
@@ -164,7 +171,8 @@ func FuzzError_field(f *testing.F) {
 func FuzzRetryAfter(f *testing.F) {
 	now := time.Date(2027, time.March, 1, 12, 0, 0, 0, time.UTC)
 	for _, seed := range []string{
-		"", "0", "120", "-1", "1.5", "99999999999999999999", "Mon, 01 Mar 2027 12:00:30 GMT", "Mon Mar  1 12:00:30 2027", "Fri, 31 Dec 9999 23:59:59 GMT", "soon",
+		"", "0", "120", "-1", "1.5", "99999999999999999999", "Mon, 01 Mar 2027 12:00:30 GMT", "Mon Mar  1 12:00:30 2027",
+		"Fri, 31 Dec 9999 23:59:59 GMT", "soon",
 	} {
 		f.Add(seed)
 	}
@@ -180,7 +188,8 @@ func FuzzRetryAfter(f *testing.F) {
 // an accepted key reveals it.
 func FuzzParseKey(f *testing.F) {
 	for _, seed := range []string{
-		"test_0123456789abcdef", "live_0123456789abcdef", " test_a\n", "test_", "test_a b", "test_\u00e9", "Bearer test_a", "\xff", "", "live_%!s(BADINDEX)",
+		"test_0123456789abcdef", "live_0123456789abcdef", " test_a\n", "test_", "test_a b", "test_\u00e9", "Bearer test_a",
+		"\xff", "", "live_%!s(BADINDEX)",
 	} {
 		f.Add(seed)
 	}
@@ -203,13 +212,16 @@ func FuzzParseKey(f *testing.F) {
 		}
 		secret := strings.TrimSpace(text)
 		if len(secret) < len("test_")+len("***a1b2") {
-			return // Its form is as long as the key, which may be a part of it by chance.
+			return // So short a key may be part of its redacted form by chance.
 		}
 		encoded, err := json.Marshal(key)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, form := range []string{fmt.Sprintf("%v %+v %#v %s %q %x %d", key, key, key, key, key, key, key), fmt.Sprintf("%+v", &Client{config: Config{Key: key}}), string(encoded)} {
+		for _, form := range []string{
+			fmt.Sprintf("%v %+v %#v %s %q %x %d", key, key, key, key, key, key, key),
+			fmt.Sprintf("%+v", &Client{config: Config{Key: key}}), string(encoded),
+		} {
 			if strings.Contains(form, secret) {
 				t.Errorf("%q is in %q", secret, form)
 			}
@@ -221,7 +233,8 @@ func FuzzParseKey(f *testing.F) {
 // requests stay at its host.
 func FuzzParseBaseURL(f *testing.F) {
 	for _, seed := range []string{
-		"https://api.getcohort.com", "http://localhost:8080/v1/", "http://[::1]", "https://u:p@h", "https://h/a%2Fb/v1", "https://h?", "http://127.0.0.1.example.com",
+		"https://api.getcohort.com", "http://localhost:8080/v1/", "http://[::1]", "https://u:p@h", "https://h/a%2Fb/v1",
+		"https://h?", "http://127.0.0.1.example.com",
 		"HTTP://a.localhost", "https:h", "https://h/../..", "http://[::1%25lo]", "https://h:0",
 	} {
 		f.Add(seed)
@@ -241,7 +254,8 @@ func FuzzParseBaseURL(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if target.Host != base.Host || !strings.HasSuffix(target.EscapedPath(), "/v1/perks/x1") || strings.Contains(target.String(), "?") {
+		if target.Host != base.Host || !strings.HasSuffix(target.EscapedPath(), "/v1/perks/x1") ||
+			strings.Contains(target.String(), "?") {
 			t.Errorf("%q leads to %s", text, target)
 		}
 		if _, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target.String(), nil); err != nil {
@@ -262,7 +276,8 @@ func FuzzObjectPath(f *testing.F) {
 	f.Fuzz(func(t *testing.T, id string) {
 		target := base.JoinPath("v1", perks.object(ID(id))+"/publish")
 		path := target.EscapedPath()
-		if id != "" && (!strings.HasPrefix(path, "/gateway/v1/perks/") || !strings.HasSuffix(path, "/publish") || strings.Count(path, "/") != 5) {
+		if id != "" && (!strings.HasPrefix(path, "/gateway/v1/perks/") || !strings.HasSuffix(path, "/publish") ||
+			strings.Count(path, "/") != 5) {
 			t.Errorf("%q leads to %s", id, path)
 		}
 		if id != "" && target.Path != "/gateway/v1/perks/"+id+"/publish" {
@@ -295,7 +310,8 @@ func FuzzKey_redact(f *testing.F) {
 		apiError := &Error{Method: http.MethodGet, Path: "perks", Status: 500}
 		apiError.readError(http.Header{}, []byte(text), key.Redact)
 		// Half a key must not show, unless the text had it before or spells it in JSON's escapes.
-		if strings.Contains(apiError.Message, canary[5:13]) && !strings.Contains(before+after, canary[5:13]) && !strings.Contains(text, `\`) {
+		if strings.Contains(apiError.Message, canary[5:13]) && !strings.Contains(before+after, canary[5:13]) &&
+			!strings.Contains(text, `\`) {
 			t.Errorf("%q became the message %q", text, apiError.Message)
 		}
 	})

@@ -54,7 +54,8 @@ func (s *server) record(t *testing.T, handler http.HandlerFunc) http.HandlerFunc
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		s.mu.Lock()
-		s.calls = append(s.calls, call{Method: r.Method, Target: r.RequestURI, Body: string(body), Proto: r.Proto, Header: r.Header.Clone()})
+		s.calls = append(s.calls,
+			call{Method: r.Method, Target: r.RequestURI, Body: string(body), Proto: r.Proto, Header: r.Header.Clone()})
 		s.mu.Unlock()
 		handler(w, r)
 	}

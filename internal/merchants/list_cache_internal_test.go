@@ -18,37 +18,45 @@ var wholeRows = map[*descriptor][]string{
 	&userProperties: {`{"id":"x1","name":"Tier","type":"text","referenceId":"tier"}`},
 	&lists: {
 		`{"id":"x1","type":"list","name":"VIP","referenceId":null,"conditions":null}`,
-		`{"id":"x1","type":"segment","name":"VIP","referenceId":null,"conditions":{"operator":"and","groups":[{"operator":"or","conditions":[
+		`{"id":"x1","type":"segment","name":"VIP","referenceId":null,
+			"conditions":{"operator":"and","groups":[{"operator":"or","conditions":[
 			{"type":"user-property","typeConfig":{"property":"email","operator":"is-set","value":null}},
 			{"type":"event","typeConfig":{"event":"purchase","operator":"has-done","withinDays":null}},
 			{"type":"cohort","typeConfig":{"cohortId":"y1","operator":"is-in"}}]}]}}`,
 	},
-	&perks: {`{"id":"x1","internalName":"gift","status":"draft","title":null,"description":{},"imageUrl":null,"videoUrl":null,"type":"none","typeConfig":null,"expiresAt":null}`},
+	&perks: {`{"id":"x1","internalName":"gift","status":"draft","title":null,"description":{},"imageUrl":null,` +
+		`"videoUrl":null,"type":"none","typeConfig":null,"expiresAt":null}`},
 	&digitalAssets: {
-		`{"id":"x1","internalName":"gift","status":"draft","title":null,"description":null,"imageUrl":null,"videoUrl":null,"maxSupply":null}`,
+		`{"id":"x1","internalName":"gift","status":"draft","title":null,"description":null,"imageUrl":null,` +
+			`"videoUrl":null,"maxSupply":null}`,
 	},
 	&badges: {
-		`{"id":"x1","internalName":"gold","status":"draft","title":null,"description":null,"imageUrl":null,"cohortId":"","visibility":"","lockedDescription":null}`,
+		`{"id":"x1","internalName":"gold","status":"draft","title":null,"description":null,"imageUrl":null,"cohortId":"",` +
+			`"visibility":"","lockedDescription":null}`,
 	},
 	&campaigns: {
 		`{"id":"x1","internalName":"quest","type":"challenge","status":"draft","cohortId":null,"startAt":null,"endAt":null,
-			"rewards":[{"type":"perk","rewardId":"y1","quantity":null,"price":null},{"type":"perk","rewardId":"y2","quantity":1,"price":{"amount":0,"currency":"EUR"}}],
+			"rewards":[{"type":"perk","rewardId":"y1","quantity":null,"price":null},
+				{"type":"perk","rewardId":"y2","quantity":1,"price":{"amount":0,"currency":"EUR"}}],
 			"distribution":{"type":"direct","typeConfig":{"maxQuantity":null}},
 			"typeConfig":{"name":null,"optInCta":null,"description":null,"imageUrl":null,"videoUrl":null,"slug":"quest","steps":[
-				{"id":"s1","userAction":"a","icon":null,"title":null,"description":null,"triggers":[{"type":"t","typeConfig":null}]}]}}`,
-		`{"id":"x1","internalName":"shop","type":"store","status":"draft","cohortId":null,"startAt":null,"endAt":null,"rewards":[],
-			"distribution":{"type":"raffle","typeConfig":{"maxBoxes":null,"drawAt":null}},
+				{"id":"s1","userAction":"a","icon":null,"title":null,"description":null,
+					"triggers":[{"type":"t","typeConfig":null}]}]}}`,
+		`{"id":"x1","internalName":"shop","type":"store","status":"draft","cohortId":null,"startAt":null,"endAt":null,
+			"rewards":[],"distribution":{"type":"raffle","typeConfig":{"maxBoxes":null,"drawAt":null}},
 			"typeConfig":{"name":null,"description":null,"imageUrl":null,"videoUrl":null,"slug":"shop"}}`,
-		`{"id":"x1","internalName":"drop","type":"airdrop","status":"draft","cohortId":null,"startAt":null,"endAt":null,"rewards":[],
-			"distribution":{"type":"instant-draw","typeConfig":{"maxBoxes":null}},"typeConfig":null}`,
+		`{"id":"x1","internalName":"drop","type":"airdrop","status":"draft","cohortId":null,"startAt":null,"endAt":null,
+			"rewards":[],"distribution":{"type":"instant-draw","typeConfig":{"maxBoxes":null}},"typeConfig":null}`,
 	},
 }
 
 // readers refresh an object of each kind whose state equals the given JSON.
 var readers = map[*descriptor]func(context.Context, *Client, []byte) error{
-	&userProperties: readKnown[*UserProperty, UserPropertyInput](&userProperties), &lists: readKnown[*Cohort, CohortInput](&lists),
-	&perks: readKnown[*Perk, PerkInput](&perks), &digitalAssets: readKnown[*DigitalAsset, DigitalAssetInput](&digitalAssets),
-	&badges: readKnown[*Badge, BadgeInput](&badges), &campaigns: readKnown[*Campaign, CampaignInput](&campaigns),
+	&userProperties: readKnown[*UserProperty, UserPropertyInput](&userProperties),
+	&lists:          readKnown[*Cohort, CohortInput](&lists),
+	&perks:          readKnown[*Perk, PerkInput](&perks),
+	&digitalAssets:  readKnown[*DigitalAsset, DigitalAssetInput](&digitalAssets),
+	&badges:         readKnown[*Badge, BadgeInput](&badges), &campaigns: readKnown[*Campaign, CampaignInput](&campaigns),
 }
 
 func readKnown[T Object, Input any](k *descriptor) func(context.Context, *Client, []byte) error {

@@ -55,10 +55,14 @@ type action struct {
 func program(t *rapid.T) []action {
 	at := time.Duration(0)
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) action {
-		at += rapid.SampledFrom([]time.Duration{0, time.Millisecond, 30 * time.Millisecond, 150 * time.Millisecond, 300 * time.Millisecond, 2 * time.Second, 9 * time.Second, 31 * time.Second}).Draw(t, "gap")
+		at += rapid.SampledFrom([]time.Duration{
+			0, time.Millisecond, 30 * time.Millisecond, 150 * time.Millisecond, 300 * time.Millisecond, 2 * time.Second,
+			9 * time.Second, 31 * time.Second,
+		}).Draw(t, "gap")
 		return action{
 			do: rapid.SampledFrom([]string{
-				"read", "read", "read", "read", "read", "hurried read", "walk", "walk", "update", "update", "lost update", "create", "delete", "edit", "edit", "outside delete",
+				"read", "read", "read", "read", "read", "hurried read", "walk", "walk", "update", "update", "lost update", "create",
+				"delete", "edit", "edit", "outside delete",
 				"failing list", "slow list", "hiding list", "lying total",
 			}).Draw(t, "do"),
 			at: at, id: rapid.IntRange(0, 3).Draw(t, "id"), behind: rapid.IntRange(0, 2).Draw(t, "behind"),
@@ -70,7 +74,7 @@ func program(t *rapid.T) []action {
 type model struct {
 	mu    sync.Mutex
 	lives map[ID]life
-	order []ID // of the list; what is gone leaves it, and later pages shift
+	order []ID // of the list; a gone object leaves it, so later pages shift
 	// next says how to respond to the next list request.
 	next string
 	// bent says that a list may have been incomplete: a row was hidden, or pages shifted.
@@ -108,7 +112,8 @@ func (m *model) change(id ID, gone bool) version {
 }
 
 func perkOf(id ID, number int) string {
-	return fmt.Sprintf(`{"id":%q,"internalName":"%d","type":"none","typeConfig":null,"status":"draft","title":null,"description":null,"imageUrl":null,"videoUrl":null,"expiresAt":null}`, id, number)
+	return fmt.Sprintf(`{"id":%q,"internalName":"%d","type":"none","typeConfig":null,"status":"draft","title":null,`+
+		`"description":null,"imageUrl":null,"videoUrl":null,"expiresAt":null}`, id, number)
 }
 
 // RoundTrip responds 50 ms after the request was sent. The request takes effect in the middle of
@@ -185,7 +190,8 @@ func (m *model) page(r *http.Request) (*http.Response, error) {
 		<-time.After(40 * time.Second)
 		m.mu.Lock()
 	}
-	return answerWith(200, fmt.Sprintf(`{"data":[%s],"nextCursor":%s,"total":%d}`, strings.Join(rows, ","), cursor, total)), nil
+	return answerWith(200,
+		fmt.Sprintf(`{"data":[%s],"nextCursor":%s,"total":%d}`, strings.Join(rows, ","), cursor, total)), nil
 }
 
 func (m *model) violated(format string, args ...any) {

@@ -18,23 +18,41 @@ func TestObjects_requests(t *testing.T) {
 	t.Parallel()
 	raw := merchants.Raw{JSON: []byte(`{"id":"x1"}`)}
 	for want, do := range map[string]func(*merchants.Client) error{
-		`GET /v1/user-properties/x1 `: func(c *merchants.Client) error { return second(c.UserProperties.Get(t.Context(), "x1")) },
+		`GET /v1/user-properties/x1 `: func(c *merchants.Client) error {
+			return second(c.UserProperties.Get(t.Context(), "x1"))
+		},
 		`PATCH /v1/user-properties/x1 ` + fullPropertyJSON: func(c *merchants.Client) error {
-			return second(c.UserProperties.Update(t.Context(), &merchants.UserProperty{ID: "x1", Raw: raw}, merchants.UserPropertyInput{}, fullProperty))
+			return second(c.UserProperties.Update(t.Context(),
+				&merchants.UserProperty{ID: "x1", Raw: raw}, merchants.UserPropertyInput{}, fullProperty))
 		},
-		`POST /v1/user-properties ` + otherPropertyJSON: func(c *merchants.Client) error { return second(c.UserProperties.Create(t.Context(), otherProperty)) },
-		`DELETE /v1/user-properties/x1 `:                func(c *merchants.Client) error { return c.UserProperties.Delete(t.Context(), "x1") },
-		`GET /v1/cohorts/x1 `:                           func(c *merchants.Client) error { return second(c.Segments.Get(t.Context(), "x1")) },
+		`POST /v1/user-properties ` + otherPropertyJSON: func(c *merchants.Client) error {
+			return second(c.UserProperties.Create(t.Context(), otherProperty))
+		},
+		`DELETE /v1/user-properties/x1 `: func(c *merchants.Client) error {
+			return c.UserProperties.Delete(t.Context(), "x1")
+		},
+		`GET /v1/cohorts/x1 `: func(c *merchants.Client) error {
+			return second(c.Segments.Get(t.Context(), "x1"))
+		},
 		`PATCH /v1/cohorts/x1 ` + fullCohortJSON: func(c *merchants.Client) error {
-			return second(c.Segments.Update(t.Context(), &merchants.Cohort{ID: "x1", Raw: raw}, merchants.CohortInput{}, fullCohort))
+			return second(c.Segments.Update(t.Context(),
+				&merchants.Cohort{ID: "x1", Raw: raw}, merchants.CohortInput{}, fullCohort))
 		},
-		`POST /v1/cohorts {"type":"list",` + otherCohortJSON[1:]: func(c *merchants.Client) error { return second(c.Lists.Create(t.Context(), otherCohort)) },
-		`DELETE /v1/cohorts/x1 `:                                 func(c *merchants.Client) error { return c.Segments.Delete(t.Context(), "x1") },
-		`GET /v1/perks/x1 `:                                      func(c *merchants.Client) error { return second(c.Perks.Get(t.Context(), "x1")) },
+		`POST /v1/cohorts {"type":"list",` + otherCohortJSON[1:]: func(c *merchants.Client) error {
+			return second(c.Lists.Create(t.Context(), otherCohort))
+		},
+		`DELETE /v1/cohorts/x1 `: func(c *merchants.Client) error {
+			return c.Segments.Delete(t.Context(), "x1")
+		},
+		`GET /v1/perks/x1 `: func(c *merchants.Client) error {
+			return second(c.Perks.Get(t.Context(), "x1"))
+		},
 		`PATCH /v1/perks/x1 ` + fullPerkJSON: func(c *merchants.Client) error {
 			return second(c.Perks.Update(t.Context(), &merchants.Perk{ID: "x1", Raw: raw}, merchants.PerkInput{}, fullPerk))
 		},
-		`POST /v1/perks ` + otherPerkJSON: func(c *merchants.Client) error { return second(c.Perks.Create(t.Context(), otherPerk)) },
+		`POST /v1/perks ` + otherPerkJSON: func(c *merchants.Client) error {
+			return second(c.Perks.Create(t.Context(), otherPerk))
+		},
 		`POST /v1/perks/x1/publish `: func(c *merchants.Client) error {
 			return second(c.Perks.Transition(t.Context(), "x1", merchants.Publish))
 		},
@@ -44,12 +62,17 @@ func TestObjects_requests(t *testing.T) {
 		`POST /v1/perks/x1/unarchive `: func(c *merchants.Client) error {
 			return second(c.Perks.Transition(t.Context(), "x1", merchants.Unarchive))
 		},
-		`DELETE /v1/perks/x1 `:       func(c *merchants.Client) error { return c.Perks.Delete(t.Context(), "x1") },
-		`GET /v1/digital-assets/x1 `: func(c *merchants.Client) error { return second(c.DigitalAssets.Get(t.Context(), "x1")) },
-		`PATCH /v1/digital-assets/x1 ` + fullAssetJSON: func(c *merchants.Client) error {
-			return second(c.DigitalAssets.Update(t.Context(), &merchants.DigitalAsset{ID: "x1", Raw: raw}, merchants.DigitalAssetInput{}, fullAsset))
+		`DELETE /v1/perks/x1 `: func(c *merchants.Client) error { return c.Perks.Delete(t.Context(), "x1") },
+		`GET /v1/digital-assets/x1 `: func(c *merchants.Client) error {
+			return second(c.DigitalAssets.Get(t.Context(), "x1"))
 		},
-		`POST /v1/digital-assets ` + otherAssetJSON: func(c *merchants.Client) error { return second(c.DigitalAssets.Create(t.Context(), otherAsset)) },
+		`PATCH /v1/digital-assets/x1 ` + fullAssetJSON: func(c *merchants.Client) error {
+			return second(c.DigitalAssets.Update(t.Context(),
+				&merchants.DigitalAsset{ID: "x1", Raw: raw}, merchants.DigitalAssetInput{}, fullAsset))
+		},
+		`POST /v1/digital-assets ` + otherAssetJSON: func(c *merchants.Client) error {
+			return second(c.DigitalAssets.Create(t.Context(), otherAsset))
+		},
 		`POST /v1/digital-assets/x1/publish `: func(c *merchants.Client) error {
 			return second(c.DigitalAssets.Transition(t.Context(), "x1", merchants.Publish))
 		},
@@ -58,16 +81,21 @@ func TestObjects_requests(t *testing.T) {
 		`PATCH /v1/badges/x1 ` + fullBadgeJSON: func(c *merchants.Client) error {
 			return second(c.Badges.Update(t.Context(), &merchants.Badge{ID: "x1", Raw: raw}, merchants.BadgeInput{}, fullBadge))
 		},
-		`POST /v1/badges ` + otherBadgeJSON: func(c *merchants.Client) error { return second(c.Badges.Create(t.Context(), otherBadge)) },
+		`POST /v1/badges ` + otherBadgeJSON: func(c *merchants.Client) error {
+			return second(c.Badges.Create(t.Context(), otherBadge))
+		},
 		`POST /v1/badges/x1/publish `: func(c *merchants.Client) error {
 			return second(c.Badges.Transition(t.Context(), "x1", merchants.Publish))
 		},
 		`DELETE /v1/badges/x1 `: func(c *merchants.Client) error { return c.Badges.Delete(t.Context(), "x1") },
 		`GET /v1/campaigns/x1 `: func(c *merchants.Client) error { return second(c.Campaigns.Get(t.Context(), "x1")) },
 		`PATCH /v1/campaigns/x1 ` + fullCampaignJSON: func(c *merchants.Client) error {
-			return second(c.Campaigns.Update(t.Context(), &merchants.Campaign{ID: "x1", Raw: raw}, merchants.CampaignInput{}, fullCampaign))
+			return second(c.Campaigns.Update(t.Context(),
+				&merchants.Campaign{ID: "x1", Raw: raw}, merchants.CampaignInput{}, fullCampaign))
 		},
-		`POST /v1/campaigns ` + otherCampaignJSON: func(c *merchants.Client) error { return second(c.Campaigns.Create(t.Context(), otherCampaign)) },
+		`POST /v1/campaigns ` + otherCampaignJSON: func(c *merchants.Client) error {
+			return second(c.Campaigns.Create(t.Context(), otherCampaign))
+		},
 		`POST /v1/campaigns/x1/publish `: func(c *merchants.Client) error {
 			return second(c.Campaigns.Transition(t.Context(), "x1", merchants.Publish))
 		},
@@ -80,11 +108,21 @@ func TestObjects_requests(t *testing.T) {
 		`POST /v1/campaigns/x1/unarchive `: func(c *merchants.Client) error {
 			return second(c.Campaigns.Transition(t.Context(), "x1", merchants.Unarchive))
 		},
-		`DELETE /v1/campaigns/x1 `:                          func(c *merchants.Client) error { return c.Campaigns.Delete(t.Context(), "x1") },
-		`DELETE /v1/perks/a%2F..%2Fb%3Fc%23d%25 `:           func(c *merchants.Client) error { return c.Perks.Delete(t.Context(), "a/../b?c#d%") },
-		`DELETE /v1/perks/%2E%2E `:                          func(c *merchants.Client) error { return c.Perks.Delete(t.Context(), "..") },
-		`DELETE /v1/perks/%2E `:                             func(c *merchants.Client) error { return c.Perks.Delete(t.Context(), ".") },
-		`POST /v1/users/auth-token {"email":"a@b.example"}`: func(c *merchants.Client) error { return second(c.CreateUserAuthToken(t.Context(), "a@b.example")) },
+		`DELETE /v1/campaigns/x1 `: func(c *merchants.Client) error {
+			return c.Campaigns.Delete(t.Context(), "x1")
+		},
+		`DELETE /v1/perks/a%2F..%2Fb%3Fc%23d%25 `: func(c *merchants.Client) error {
+			return c.Perks.Delete(t.Context(), "a/../b?c#d%")
+		},
+		`DELETE /v1/perks/%2E%2E `: func(c *merchants.Client) error {
+			return c.Perks.Delete(t.Context(), "..")
+		},
+		`DELETE /v1/perks/%2E `: func(c *merchants.Client) error {
+			return c.Perks.Delete(t.Context(), ".")
+		},
+		`POST /v1/users/auth-token {"email":"a@b.example"}`: func(c *merchants.Client) error {
+			return second(c.CreateUserAuthToken(t.Context(), "a@b.example"))
+		},
 		`GET /v1/merchants/campaign-diffusion-configuration `: func(c *merchants.Client) error {
 			return second(c.GetCampaignDiffusion(t.Context()))
 		},
@@ -121,12 +159,14 @@ func TestObjects_decode(t *testing.T) {
 		want any
 	}{
 		"user property": {
-			`{"id":"x1","name":"Tier","type":"text","referenceId":"tier","createdAt":"2026-01-01T00:00:00.000Z","updatedAt":"2026-01-02T00:00:00.000Z"}`,
+			`{"id":"x1","name":"Tier","type":"text","referenceId":"tier","createdAt":"2026-01-01T00:00:00.000Z",` +
+				`"updatedAt":"2026-01-02T00:00:00.000Z"}`,
 			func(c *merchants.Client) (any, error) { return c.UserProperties.Get(t.Context(), "x1") },
 			&merchants.UserProperty{ID: "x1", Name: "Tier", Type: "text", ReferenceID: "tier"},
 		},
 		"segment": {
-			`{"id":"x1","type":"segment","name":"Gold","referenceId":null,"conditions":{"operator":"and","groups":[{"operator":"or","conditions":[
+			`{"id":"x1","type":"segment","name":"Gold","referenceId":null,
+			 "conditions":{"operator":"and","groups":[{"operator":"or","conditions":[
 			 {"type":"user-property","typeConfig":{"property":"tier","operator":"equals","value":"gold"}},
 			 {"type":"event","typeConfig":{"event":"e","operator":"has-done","withinDays":90}},
 			 {"type":"cohort","typeConfig":{"cohortId":"c1","operator":"is-not-in"}}]}]}}`,
@@ -134,49 +174,61 @@ func TestObjects_decode(t *testing.T) {
 			&merchants.Cohort{ID: "x1", Type: "segment", Name: "Gold", Conditions: &merchants.Conditions{
 				Operator: "and",
 				Groups: []merchants.ConditionGroup{{Operator: "or", Conditions: []merchants.Condition{
-					{UserProperty: &merchants.UserPropertyCondition{Property: "tier", Operator: "equals", Value: &merchants.Scalar{Text: "gold"}}},
+					{UserProperty: &merchants.UserPropertyCondition{
+						Property: "tier", Operator: "equals", Value: &merchants.Scalar{Text: "gold"},
+					}},
 					{Event: &merchants.EventCondition{Event: "e", Operator: "has-done", WithinDays: new(int64(90))}},
 					{Cohort: &merchants.CohortCondition{CohortID: "c1", Operator: "is-not-in"}},
 				}}},
 			}},
 		},
 		"perk": {
-			`{"id":"x1","internalName":"welcome","status":"live","title":{"en":"T"},"description":{},"imageUrl":"https://i","videoUrl":null,
-			 "type":"code","typeConfig":{"code":"HELLO"},"expiresAt":"2027-01-01T00:00:00.000Z"}`,
+			`{"id":"x1","internalName":"welcome","status":"live","title":{"en":"T"},"description":{},"imageUrl":"https://i",
+			 "videoUrl":null,"type":"code","typeConfig":{"code":"HELLO"},"expiresAt":"2027-01-01T00:00:00.000Z"}`,
 			func(c *merchants.Client) (any, error) { return c.Perks.Get(t.Context(), "x1") },
 			&merchants.Perk{
-				ID: "x1", InternalName: "welcome", Status: "live", Title: merchants.Localized{"en": "T"}, Description: merchants.Localized{},
-				ImageURL: new("https://i"), Type: "code", TypeConfig: json.RawMessage(`{"code":"HELLO"}`), ExpiresAt: new("2027-01-01T00:00:00.000Z"),
+				ID: "x1", InternalName: "welcome", Status: "live", Title: merchants.Localized{"en": "T"},
+				Description: merchants.Localized{},
+				ImageURL:    new("https://i"), Type: "code", TypeConfig: json.RawMessage(`{"code":"HELLO"}`),
+				ExpiresAt: new("2027-01-01T00:00:00.000Z"),
 			},
 		},
 		"digital asset": {
-			`{"id":"x1","internalName":"card","status":"draft","title":{"en":"T"},"description":{"en":"D"},"imageUrl":null,"videoUrl":"https://v","maxSupply":9007199254740993}`,
+			`{"id":"x1","internalName":"card","status":"draft","title":{"en":"T"},"description":{"en":"D"},"imageUrl":null,` +
+				`"videoUrl":"https://v","maxSupply":9007199254740993}`,
 			func(c *merchants.Client) (any, error) { return c.DigitalAssets.Get(t.Context(), "x1") },
 			&merchants.DigitalAsset{
-				ID: "x1", InternalName: "card", Status: "draft", Title: merchants.Localized{"en": "T"}, Description: merchants.Localized{"en": "D"},
-				VideoURL: new("https://v"), MaxSupply: new(int64(9007199254740993)),
+				ID: "x1", InternalName: "card", Status: "draft", Title: merchants.Localized{"en": "T"},
+				Description: merchants.Localized{"en": "D"},
+				VideoURL:    new("https://v"), MaxSupply: new(int64(9007199254740993)),
 			},
 		},
 		"badge": {
-			`{"id":"x1","internalName":"gold","status":"published","title":{},"description":{},"imageUrl":"https://i","cohortId":"c1","visibility":"owners","lockedDescription":null}`,
+			`{"id":"x1","internalName":"gold","status":"published","title":{},"description":{},"imageUrl":"https://i",` +
+				`"cohortId":"c1","visibility":"owners","lockedDescription":null}`,
 			func(c *merchants.Client) (any, error) { return c.Badges.Get(t.Context(), "x1") },
 			&merchants.Badge{
-				ID: "x1", InternalName: "gold", Status: "published", Title: merchants.Localized{}, Description: merchants.Localized{},
-				ImageURL: new("https://i"), CohortID: "c1", Visibility: "owners",
+				ID: "x1", InternalName: "gold", Status: "published", Title: merchants.Localized{},
+				Description: merchants.Localized{},
+				ImageURL:    new("https://i"), CohortID: "c1", Visibility: "owners",
 			},
 		},
 		"challenge": {
-			`{"id":"x1","internalName":"hunt","type":"challenge","status":"published","cohortId":"c1","startAt":"2027-06-01T00:00:00.000Z","endAt":null,
+			`{"id":"x1","internalName":"hunt","type":"challenge","status":"published","cohortId":"c1",
+			 "startAt":"2027-06-01T00:00:00.000Z","endAt":null,
 			 "rewards":[{"type":"perk","rewardId":"p1","quantity":5,"price":null}],
 			 "distribution":{"type":"raffle","typeConfig":{"maxBoxes":9,"drawAt":"2027-09-01T00:00:00.000Z"}},
-			 "typeConfig":{"name":{"en":"N"},"optInCta":{"en":"C"},"description":{},"imageUrl":"https://i","videoUrl":null,"slug":"hunt",
-			 "steps":[{"id":"s1","userAction":"visit","icon":null,"title":{"en":"S"},"description":{},"triggers":[{"type":"visit","typeConfig":null},{"type":"form","typeConfig":{"a":1}}]}]}}`,
+			 "typeConfig":{"name":{"en":"N"},"optInCta":{"en":"C"},"description":{},"imageUrl":"https://i",
+			 "videoUrl":null,"slug":"hunt","steps":[{"id":"s1","userAction":"visit","icon":null,"title":{"en":"S"},
+			 "description":{},"triggers":[{"type":"visit","typeConfig":null},{"type":"form","typeConfig":{"a":1}}]}]}}`,
 			func(c *merchants.Client) (any, error) { return c.Campaigns.Get(t.Context(), "x1") },
 			&merchants.Campaign{
 				ID: "x1", InternalName: "hunt", Type: "challenge", Status: "published", CohortID: new(merchants.ID("c1")),
-				StartAt:      new("2027-06-01T00:00:00.000Z"),
-				Rewards:      []merchants.Reward{{Type: "perk", RewardID: "p1", Quantity: new(int64(5))}},
-				Distribution: merchants.Distribution{Type: "raffle", MaxBoxes: new(int64(9)), DrawAt: new("2027-09-01T00:00:00.000Z")},
+				StartAt: new("2027-06-01T00:00:00.000Z"),
+				Rewards: []merchants.Reward{{Type: "perk", RewardID: "p1", Quantity: new(int64(5))}},
+				Distribution: merchants.Distribution{
+					Type: "raffle", MaxBoxes: new(int64(9)), DrawAt: new("2027-09-01T00:00:00.000Z"),
+				},
 				Challenge: &merchants.Challenge{
 					Name: merchants.Localized{"en": "N"}, OptInCTA: merchants.Localized{"en": "C"}, Description: merchants.Localized{},
 					ImageURL: new("https://i"), Slug: new("hunt"),
@@ -192,13 +244,18 @@ func TestObjects_decode(t *testing.T) {
 		"store": {
 			`{"id":"x1","internalName":"shop","type":"store","status":"draft","cohortId":null,
 			 "rewards":[{"type":"perk","rewardId":"p1","quantity":null,"price":{"amount":1250,"currency":"EUR"}}],
-			 "distribution":{"type":"direct","typeConfig":{"maxQuantity":null}},"typeConfig":{"name":{"en":"N"},"description":{},"slug":"shop"}}`,
+			 "distribution":{"type":"direct","typeConfig":{"maxQuantity":null}},
+			 "typeConfig":{"name":{"en":"N"},"description":{},"slug":"shop"}}`,
 			func(c *merchants.Client) (any, error) { return c.Campaigns.Get(t.Context(), "x1") },
 			&merchants.Campaign{
 				ID: "x1", InternalName: "shop", Type: "store", Status: "draft",
-				Rewards:      []merchants.Reward{{Type: "perk", RewardID: "p1", Price: &merchants.Price{Amount: 1250, Currency: "EUR"}}},
+				Rewards: []merchants.Reward{
+					{Type: "perk", RewardID: "p1", Price: &merchants.Price{Amount: 1250, Currency: "EUR"}},
+				},
 				Distribution: merchants.Distribution{Type: "direct"},
-				Store:        &merchants.Store{Name: merchants.Localized{"en": "N"}, Description: merchants.Localized{}, Slug: new("shop")},
+				Store: &merchants.Store{
+					Name: merchants.Localized{"en": "N"}, Description: merchants.Localized{}, Slug: new("shop"),
+				},
 			},
 		},
 
@@ -241,23 +298,31 @@ func TestObjects_decode(t *testing.T) {
 			&merchants.Cohort{ID: "x1", Conditions: &merchants.Conditions{Operator: "and", Groups: []merchants.ConditionGroup{{
 				Operator: "and",
 				Conditions: []merchants.Condition{
-					{UserProperty: &merchants.UserPropertyCondition{Property: "a", Operator: "o", Value: &merchants.Scalar{Text: "1.50", Number: true}}},
-					{UserProperty: &merchants.UserPropertyCondition{Property: "b", Operator: "o", Value: &merchants.Scalar{Text: "true"}}},
+					{UserProperty: &merchants.UserPropertyCondition{
+						Property: "a", Operator: "o", Value: &merchants.Scalar{Text: "1.50", Number: true},
+					}},
+					{UserProperty: &merchants.UserPropertyCondition{
+						Property: "b", Operator: "o", Value: &merchants.Scalar{Text: "true"},
+					}},
 					{UserProperty: &merchants.UserPropertyCondition{Property: "c", Operator: "o"}},
 				},
 			}}}},
 		},
 		"a condition of an unknown type": {
-			`{"id":"x1","conditions":{"operator":"and","groups":[{"operator":"and","conditions":[{"type":"weather","typeConfig":[1,2]}]}]}}`,
+			`{"id":"x1","conditions":{"operator":"and","groups":[{"operator":"and","conditions":[{"type":"weather",` +
+				`"typeConfig":[1,2]}]}]}}`,
 			func(c *merchants.Client) (any, error) { return c.Segments.Get(t.Context(), "x1") },
 			&merchants.Cohort{ID: "x1", Conditions: &merchants.Conditions{Operator: "and", Groups: []merchants.ConditionGroup{{
 				Operator: "and", Conditions: []merchants.Condition{{Unknown: true}},
 			}}}},
 		},
 		"a campaign of an unknown type, status and distribution": {
-			`{"id":"x1","type":"quest","status":"paused","distribution":{"type":"auction","typeConfig":{"floor":1}},"typeConfig":{"x":[]}}`,
+			`{"id":"x1","type":"quest","status":"paused","distribution":{"type":"auction","typeConfig":{"floor":1}},` +
+				`"typeConfig":{"x":[]}}`,
 			func(c *merchants.Client) (any, error) { return c.Campaigns.Get(t.Context(), "x1") },
-			&merchants.Campaign{ID: "x1", Type: "quest", Status: "paused", Distribution: merchants.Distribution{Type: "auction"}},
+			&merchants.Campaign{
+				ID: "x1", Type: "quest", Status: "paused", Distribution: merchants.Distribution{Type: "auction"},
+			},
 		},
 		"a perk of an unknown type": {
 			`{"id":"x1","type":"nft","status":"frozen","typeConfig":[1]}`,
@@ -273,7 +338,8 @@ func TestObjects_decode(t *testing.T) {
 			`{"id":"x1","type":"challenge","distribution":{"type":"direct","typeConfig":null},"typeConfig":null}`,
 			func(c *merchants.Client) (any, error) { return c.Campaigns.Get(t.Context(), "x1") },
 			&merchants.Campaign{
-				ID: "x1", Type: "challenge", Distribution: merchants.Distribution{Type: "direct"}, Challenge: &merchants.Challenge{},
+				ID: "x1", Type: "challenge", Distribution: merchants.Distribution{Type: "direct"},
+				Challenge: &merchants.Challenge{},
 			},
 		},
 		"settings that are not there": {
@@ -463,7 +529,10 @@ func TestObjects_emptyAnswerThatCannotBeRead(t *testing.T) {
 			"POST", "perks/x1/publish",
 		},
 	} {
-		for status, body := range map[int]string{403: `{"code":"generic.forbidden","message":"No."}`, 500: ``, 200: `{}`, 404: `{"code":"perk.not-found","message":"There is none."}`} {
+		for status, body := range map[int]string{
+			403: `{"code":"generic.forbidden","message":"No."}`, 500: ``, 200: `{}`,
+			404: `{"code":"perk.not-found","message":"There is none."}`,
+		} {
 			t.Run(fmt.Sprint(name, status), func(t *testing.T) {
 				t.Parallel()
 				s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -502,8 +571,8 @@ func TestObjects_answerOfAWriteWithoutIDIsRefused(t *testing.T) {
 	}
 }
 
-// TestObjects_answerAboutAnother: a response is trusted only if it has the requested id. A UUID
-// may come back in capitals, and a number as a number or as text.
+// TestObjects_answerAboutAnother: a response is trusted only if it has the requested id. A UUID may
+// come back in capitals, and a number as a number or as text.
 func TestObjects_answerAboutAnother(t *testing.T) {
 	t.Parallel()
 	const asked = "1f0e6a52-8c1d-4f7a-9b1e-0a2b3c4d5e6f"
@@ -541,7 +610,8 @@ func TestDecodeSettings(t *testing.T) {
 	for settings, want := range map[string]string{
 		``: "", `{}`: "", `null`: "", `{"code":"real","CODE":"other"}`: "", `{"Code":"other"}`: "",
 		`{"code":["c4n4ry"]}`: `"code" has the wrong type`, `["c4n4ry"]`: "they have the wrong type",
-		`{"code":"c4n4ry","code":"twice"}`: "they are no JSON that has each name once", `{"code":"c4n4ry`: "they are no JSON that has each name once",
+		`{"code":"c4n4ry","code":"twice"}`: "they are no JSON that has each name once",
+		`{"code":"c4n4ry`:                  "they are no JSON that has each name once",
 	} {
 		var into struct {
 			Code string `json:"code"`

@@ -52,7 +52,9 @@ func collect(t *testing.T, perks iter.Seq2[*merchants.Perk, error]) (ids []strin
 
 func TestPages_allRowsOnceInOrder(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct{ rows, requests int }{{0, 1}, {1, 1}, {99, 1}, {100, 1}, {101, 2}, {200, 2}, {1003, 11}} {
+	for _, test := range []struct{ rows, requests int }{
+		{0, 1}, {1, 1}, {99, 1}, {100, 1}, {101, 2}, {200, 2}, {1003, 11},
+	} {
 		t.Run(strconv.Itoa(test.rows), func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, collection(test.rows))
@@ -175,7 +177,8 @@ func TestPages_linked(t *testing.T) {
 					reply(200, page)(w, r)
 				})
 				ids, errs := collect(t, s.client(t).Perks.List(t.Context()))
-				if (len(ids) == 0) != more || more != (len(errs) == 1 && strings.Contains(errs[0].Error(), "goes on at another address")) {
+				if (len(ids) == 0) != more ||
+					more != (len(errs) == 1 && strings.Contains(errs[0].Error(), "goes on at another address")) {
 					t.Errorf("got %v, %v", ids, errs)
 				}
 			})
@@ -198,45 +201,82 @@ func TestPages_guards(t *testing.T) {
 		"a cursor of no text": {pages: []string{`{"data":[{"id":"a"}],"nextCursor":""}`}, ids: []string{"a"}, requests: 1},
 		"no cursor at all":    {pages: []string{`{"data":[{"id":"a"}]}`}, ids: []string{"a"}, requests: 1},
 		"empty pages": {
-			pages: []string{`{"data":[],"nextCursor":"b"}`, `{"data":[],"nextCursor":"c"}`, `{"data":[{"id":"a"}],"nextCursor":"d"}`, `{"data":[],"nextCursor":null}`},
-			ids:   []string{"a"}, requests: 4,
+			pages: []string{
+				`{"data":[],"nextCursor":"b"}`, `{"data":[],"nextCursor":"c"}`, `{"data":[{"id":"a"}],"nextCursor":"d"}`,
+				`{"data":[],"nextCursor":null}`,
+			},
+			ids: []string{"a"}, requests: 4,
 		},
-		"empty pages without end": {pages: []string{`{"data":[],"nextCursor":"b"}`}, requests: 2, want: "the same cursor twice"},
+		"empty pages without end": {
+			pages: []string{`{"data":[],"nextCursor":"b"}`}, requests: 2, want: "the same cursor twice",
+		},
 		"cursors that are numbers": {
-			pages: []string{`{"data":[{"id":"a"}],"nextCursor":9007199254740993}`, `{"data":[{"id":"b"}],"nextCursor":0}`, `{"data":[{"id":"c"}],"nextCursor":null}`},
-			ids:   []string{"a", "b", "c"}, requests: 3,
+			pages: []string{
+				`{"data":[{"id":"a"}],"nextCursor":9007199254740993}`, `{"data":[{"id":"b"}],"nextCursor":0}`,
+				`{"data":[{"id":"c"}],"nextCursor":null}`,
+			},
+			ids: []string{"a", "b", "c"}, requests: 3,
 		},
-		"a page that says more":    {pages: []string{`{"data":[{"id":"a"}],"hasMore":true}`}, requests: 1, want: "does not tell whether more rows follow"},
-		"a cursor of another name": {pages: []string{`{"data":[{"id":"a"}],"next_cursor":"b"}`}, requests: 1, want: "does not tell whether more rows follow"},
-		"pages in another object":  {pages: []string{`{"data":[{"id":"a"}],"meta":{"pages":9}}`}, requests: 1, want: "does not tell whether more rows follow"},
-		"a total as a text":        {pages: []string{`{"data":[{"id":"a"}],"total":"2"}`}, requests: 1, want: "ends after 1 rows, though it has 2"},
-		"a total with a point":     {pages: []string{`{"data":[{"id":"a"}],"total":2.0}`}, requests: 1, want: "ends after 1 rows, though it has 2"},
-		"a total that is reached":  {pages: []string{`{"data":[{"id":"a"}],"total":1,"page":1}`}, ids: []string{"a"}, requests: 1},
-		"a cursor as an object":    {pages: []string{`{"data":[{"id":"a"}],"nextCursor":{"after":"a"}}`}, requests: 1, want: "nextCursor is of another type"},
+		"a page that says more": {
+			pages: []string{`{"data":[{"id":"a"}],"hasMore":true}`}, requests: 1, want: "does not tell whether more rows follow",
+		},
+		"a cursor of another name": {
+			pages: []string{`{"data":[{"id":"a"}],"next_cursor":"b"}`}, requests: 1,
+			want: "does not tell whether more rows follow",
+		},
+		"pages in another object": {
+			pages: []string{`{"data":[{"id":"a"}],"meta":{"pages":9}}`}, requests: 1,
+			want: "does not tell whether more rows follow",
+		},
+		"a total as a text": {
+			pages: []string{`{"data":[{"id":"a"}],"total":"2"}`}, requests: 1, want: "ends after 1 rows, though it has 2",
+		},
+		"a total with a point": {
+			pages: []string{`{"data":[{"id":"a"}],"total":2.0}`}, requests: 1, want: "ends after 1 rows, though it has 2",
+		},
+		"a total that is reached": {
+			pages: []string{`{"data":[{"id":"a"}],"total":1,"page":1}`}, ids: []string{"a"}, requests: 1,
+		},
+		"a cursor as an object": {
+			pages: []string{`{"data":[{"id":"a"}],"nextCursor":{"after":"a"}}`}, requests: 1,
+			want: "nextCursor is of another type",
+		},
 		"a cursor by another name": {
-			pages: []string{`{"data":[{"id":"a"}],"nextcursor":"b","total":2}`}, requests: 1, want: "ends after 1 rows, though it has 2",
+			pages: []string{`{"data":[{"id":"a"}],"nextcursor":"b","total":2}`}, requests: 1,
+			want: "ends after 1 rows, though it has 2",
 		},
 		"pages by number": {
-			pages: []string{`{"data":[{"id":"a"},{"id":"b"}],"page":1,"total":3}`}, requests: 1, want: "ends after 2 rows, though it has 3",
+			pages: []string{`{"data":[{"id":"a"},{"id":"b"}],"page":1,"total":3}`}, requests: 1,
+			want: "ends after 2 rows, though it has 3",
 		},
-		"a full page that ends":          {pages: []string{fullPage(`{"data":`, `,"nextCursor":null,"total":200}`)}, ids: hundred, requests: 1},
-		"a full page that does not tell": {pages: []string{fullPage(`{"data":`, `}`)}, requests: 1, want: "does not tell whether more rows follow"},
-		"a full bare array":              {pages: []string{fullPage("", "")}, requests: 1, want: "does not tell whether more rows follow"},
+		"a full page that ends": {
+			pages: []string{fullPage(`{"data":`, `,"nextCursor":null,"total":200}`)}, ids: hundred, requests: 1,
+		},
+		"a full page that does not tell": {
+			pages: []string{fullPage(`{"data":`, `}`)}, requests: 1, want: "does not tell whether more rows follow",
+		},
+		"a full bare array": {
+			pages: []string{fullPage("", "")}, requests: 1, want: "does not tell whether more rows follow",
+		},
 		"a total that is too small": {
-			pages: []string{`{"data":[{"id":"a"}],"nextCursor":"b","total":1}`, `{"data":[{"id":"b"}],"total":1}`}, ids: []string{"a", "b"}, requests: 2,
+			pages: []string{`{"data":[{"id":"a"}],"nextCursor":"b","total":1}`, `{"data":[{"id":"b"}],"total":1}`},
+			ids:   []string{"a", "b"}, requests: 2,
 		},
 		"rows that shift into the next page": {
 			pages: []string{
-				`{"data":[{"id":"a"},{"id":"b"}],"nextCursor":"1"}`, `{"data":[{"id":"b"},{"id":"c"}],"nextCursor":"2"}`, `{"data":[{"id":"c"},{"id":"a"}]}`,
+				`{"data":[{"id":"a"},{"id":"b"}],"nextCursor":"1"}`, `{"data":[{"id":"b"},{"id":"c"}],"nextCursor":"2"}`,
+				`{"data":[{"id":"c"},{"id":"a"}]}`,
 			},
 			ids: []string{"a", "b", "c"}, requests: 3,
 		},
 		"the same cursor again": {
-			pages: []string{`{"data":[{"id":"a"}],"nextCursor":"1"}`}, ids: []string{"a"}, requests: 2, want: "the same cursor twice",
+			pages: []string{`{"data":[{"id":"a"}],"nextCursor":"1"}`}, ids: []string{"a"}, requests: 2,
+			want: "the same cursor twice",
 		},
 		"cursors that turn in a circle": {
 			pages: []string{
-				`{"data":[{"id":"a"}],"nextCursor":"1"}`, `{"data":[{"id":"b"}],"nextCursor":"2"}`, `{"data":[{"id":"c"}],"nextCursor":"1"}`,
+				`{"data":[{"id":"a"}],"nextCursor":"1"}`, `{"data":[{"id":"b"}],"nextCursor":"2"}`,
+				`{"data":[{"id":"c"}],"nextCursor":"1"}`,
 			},
 			ids: []string{"a", "b", "c"}, requests: 3, want: "the same cursor twice",
 		},
@@ -244,17 +284,25 @@ func TestPages_guards(t *testing.T) {
 			pages: []string{`{"data":[{"id":"a"}],"nextCursor":"1"}`, `{"code":"generic.invalid-request","message":"no"}`},
 			ids:   []string{"a"}, requests: 2, want: "417 generic.invalid-request: no",
 		},
-		"no data":                 {pages: []string{`{"rows":[]}`}, requests: 1, want: "a list without data"},
-		"data that is null":       {pages: []string{`{"data":null}`}, requests: 1, want: "a list without data"},
-		"data that is an object":  {pages: []string{`{"data":{}}`}, requests: 1, want: "data is of another type"},
-		"null":                    {pages: []string{`null`}, requests: 1, want: "a list without data"},
-		"nothing":                 {pages: []string{``}, requests: 1, want: "it is empty"},
-		"a web page":              {pages: []string{`<html>`}, requests: 1, want: "it is a web page"},
-		"a page cut off":          {pages: []string{`{"data":[{"id":"a"},{"id":`}, requests: 1, want: "it is cut off"},
-		"a bare array cut off":    {pages: []string{`[{"id":"a"},{"id":`}, requests: 1, want: "it is cut off"},
-		"a row without an id":     {pages: []string{`{"data":[{"id":"a"},{"name":"b"},{"id":"c"}]}`}, requests: 1, want: "a row of the list: it has no id"},
-		"a row that is null":      {pages: []string{`[{"id":"a"},null]`}, requests: 1, want: "a row of the list: it has no id"},
-		"a row of another shape":  {pages: []string{`[{"id":"a"},{"id":"b","title":[]},{"id":"c"}]`}, ids: []string{"a"}, requests: 1, want: "title is of another type"},
+		"no data":                {pages: []string{`{"rows":[]}`}, requests: 1, want: "a list without data"},
+		"data that is null":      {pages: []string{`{"data":null}`}, requests: 1, want: "a list without data"},
+		"data that is an object": {pages: []string{`{"data":{}}`}, requests: 1, want: "data is of another type"},
+		"null":                   {pages: []string{`null`}, requests: 1, want: "a list without data"},
+		"nothing":                {pages: []string{``}, requests: 1, want: "it is empty"},
+		"a web page":             {pages: []string{`<html>`}, requests: 1, want: "it is a web page"},
+		"a page cut off":         {pages: []string{`{"data":[{"id":"a"},{"id":`}, requests: 1, want: "it is cut off"},
+		"a bare array cut off":   {pages: []string{`[{"id":"a"},{"id":`}, requests: 1, want: "it is cut off"},
+		"a row without an id": {
+			pages: []string{`{"data":[{"id":"a"},{"name":"b"},{"id":"c"}]}`}, requests: 1,
+			want: "a row of the list: it has no id",
+		},
+		"a row that is null": {
+			pages: []string{`[{"id":"a"},null]`}, requests: 1, want: "a row of the list: it has no id",
+		},
+		"a row of another shape": {
+			pages: []string{`[{"id":"a"},{"id":"b","title":[]},{"id":"c"}]`}, ids: []string{"a"}, requests: 1,
+			want: "title is of another type",
+		},
 		"a row that is no object": {pages: []string{`["a"]`}, requests: 1, want: "a row of the list: it is of another type"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -272,7 +320,8 @@ func TestPages_guards(t *testing.T) {
 			case len(errs) != 1 || !strings.Contains(errs[0].Error(), test.want):
 				t.Errorf("got %v, want one error with %q", errs, test.want)
 			default:
-				if apiError, ok := errors.AsType[*merchants.Error](errs[0]); !ok || apiError.Path != "perks" || apiError.Method != "GET" {
+				if apiError, ok := errors.AsType[*merchants.Error](errs[0]); !ok || apiError.Path != "perks" ||
+					apiError.Method != "GET" {
 					t.Errorf("got %T %v", errs[0], errs[0])
 				}
 			}

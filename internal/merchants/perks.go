@@ -106,8 +106,10 @@ var perks = descriptor{
 		"typeConfig.value":        "shopify_discount.value",
 	},
 	words: map[string]words{
-		"status":                  {StatusDraft: "draft", StatusLive: "live", StatusArchived: "archived"},
-		"type":                    {PerkNone: "none", PerkCode: "code", PerkLink: "link", PerkShopifyDiscount: "shopify-discount"},
+		"status": {StatusDraft: "draft", StatusLive: "live", StatusArchived: "archived"},
+		"type": {
+			PerkNone: "none", PerkCode: "code", PerkLink: "link", PerkShopifyDiscount: "shopify-discount",
+		},
 		"typeConfig.discountType": {DiscountPercentage: "percentage", DiscountFixedAmount: "fixed-amount"},
 	},
 	// The user alone decides the settings of an unknown type.

@@ -182,8 +182,8 @@ func (w *stopwatch) excludeQueueTime(queued, gated time.Duration) {
 	}
 }
 
-// left returns how long an attempt may take by this watch and those around it, but at most
-// otherwise.
+// left returns how long an attempt may take: otherwise, or less if this watch or one around it has
+// less time left.
 func (w *stopwatch) left(otherwise time.Duration) time.Duration {
 	for ; w != nil; w = w.outer {
 		if w.limit > 0 {

@@ -76,32 +76,46 @@ func TestRetry_table(t *testing.T) {
 				return nil, &tls.CertificateVerificationError{Err: errors.New("unknown authority")}
 			},
 		},
-		"301":                                 {first: answers(301, "")},
-		"400":                                 {first: answers(400, said)},
-		"401":                                 {first: answers(401, said)},
-		"403":                                 {first: answers(403, said)},
-		"404":                                 {first: answers(404, said)},
-		"408":                                 {first: answers(408, said), again: [4]bool{true, false, true, true}, unclear: true},
-		"409":                                 {first: answers(409, said)},
-		"417":                                 {first: answers(417, said)},
-		"429":                                 {first: answers(429, said), again: [4]bool{true, true, true, true}},
-		"429, told when":                      {first: answers(429, said, "1"), again: [4]bool{true, true, true, true}},
-		"429, told nonsense":                  {first: answers(429, said, "abc"), again: [4]bool{true, true, true, true}},
-		"429, told a minute":                  {first: answers(429, said, "60"), again: [4]bool{true, true, true, true}},
-		"429, told more than a minute":        {first: answers(429, said, "61")},
-		"429 of a proxy":                      {first: answers(429, "<html>"), again: [4]bool{true, true, true, true}},
-		"500":                                 {first: answers(500, said), again: [4]bool{true, false, true, true}, unclear: true},
-		"501":                                 {first: answers(501, said)},
-		"502 of a proxy":                      {first: answers(502, "<html>"), again: [4]bool{true, false, true, true}, unclear: true},
-		"503":                                 {first: answers(503, said), again: [4]bool{true, false, true, true}, unclear: true},
-		"503, told when":                      {first: answers(503, said, "1"), again: [4]bool{true, false, true, true}, unclear: true},
-		"503 of a proxy, told when":           {first: answers(503, "<html>", "1"), again: [4]bool{true, false, true, true}, unclear: true},
-		"503, told more than a minute":        {first: answers(503, said, "61"), unclear: true},
-		"500, told more than a minute":        {first: answers(500, said, "3600"), unclear: true},
-		"408, told more than a minute":        {first: answers(408, said, "2147483648"), unclear: true},
-		"502 of a proxy, told a day":          {first: answers(502, "<html>", "86400"), unclear: true},
-		"too large":                           {first: answers(200, strings.Repeat(" ", bodyLimit+1)), unclear: true},
-		"504 of a proxy that gave up waiting": {first: answers(504, "<html>"), again: [4]bool{true, false, true, true}, unclear: true},
+		"301": {first: answers(301, "")},
+		"400": {first: answers(400, said)},
+		"401": {first: answers(401, said)},
+		"403": {first: answers(403, said)},
+		"404": {first: answers(404, said)},
+		"408": {
+			first: answers(408, said), again: [4]bool{true, false, true, true}, unclear: true,
+		},
+		"409":                          {first: answers(409, said)},
+		"417":                          {first: answers(417, said)},
+		"429":                          {first: answers(429, said), again: [4]bool{true, true, true, true}},
+		"429, told when":               {first: answers(429, said, "1"), again: [4]bool{true, true, true, true}},
+		"429, told nonsense":           {first: answers(429, said, "abc"), again: [4]bool{true, true, true, true}},
+		"429, told a minute":           {first: answers(429, said, "60"), again: [4]bool{true, true, true, true}},
+		"429, told more than a minute": {first: answers(429, said, "61")},
+		"429 of a proxy":               {first: answers(429, "<html>"), again: [4]bool{true, true, true, true}},
+		"500": {
+			first: answers(500, said), again: [4]bool{true, false, true, true}, unclear: true,
+		},
+		"501": {first: answers(501, said)},
+		"502 of a proxy": {
+			first: answers(502, "<html>"), again: [4]bool{true, false, true, true}, unclear: true,
+		},
+		"503": {
+			first: answers(503, said), again: [4]bool{true, false, true, true}, unclear: true,
+		},
+		"503, told when": {
+			first: answers(503, said, "1"), again: [4]bool{true, false, true, true}, unclear: true,
+		},
+		"503 of a proxy, told when": {
+			first: answers(503, "<html>", "1"), again: [4]bool{true, false, true, true}, unclear: true,
+		},
+		"503, told more than a minute": {first: answers(503, said, "61"), unclear: true},
+		"500, told more than a minute": {first: answers(500, said, "3600"), unclear: true},
+		"408, told more than a minute": {first: answers(408, said, "2147483648"), unclear: true},
+		"502 of a proxy, told a day":   {first: answers(502, "<html>", "86400"), unclear: true},
+		"too large":                    {first: answers(200, strings.Repeat(" ", bodyLimit+1)), unclear: true},
+		"504 of a proxy that gave up waiting": {
+			first: answers(504, "<html>"), again: [4]bool{true, false, true, true}, unclear: true,
+		},
 	} {
 		for i, r := range []request{reads, creates, updates, deletes} {
 			t.Run(name+"/"+r.method, func(t *testing.T) {
@@ -157,7 +171,7 @@ func TestRetry_tries(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		retries int
-		takes   time.Duration // of each try
+		takes   time.Duration // per attempt
 		header  string
 		status  int
 		// want is the least and the greatest number of attempts; within is the latest start of the last
@@ -165,14 +179,20 @@ func TestRetry_tries(t *testing.T) {
 		want   [2]int
 		within time.Duration
 	}{
-		"never":                         {retries: 0, status: 500, want: [2]int{1, 1}},
-		"never, throttled":              {retries: 0, status: 429, header: "1", want: [2]int{1, 1}},
-		"once":                          {retries: 1, status: 500, want: [2]int{2, 2}, within: time.Second},
-		"four times":                    {retries: 4, status: 500, want: [2]int{5, 5}, within: 8 * time.Second},
-		"as long as is bearable":        {retries: 4, status: 500, takes: 12 * time.Second, want: [2]int{3, 3}, within: 27 * time.Second},
-		"as often as the service asks":  {retries: 4, status: 429, header: "1", want: [2]int{96, 121}, within: 122 * time.Second},
-		"throttled without being told":  {retries: 4, status: 429, want: [2]int{11, 11}, within: 122 * time.Second},
-		"throttled, a minute each time": {retries: 4, status: 429, header: "60", want: [2]int{2, 3}, within: 122 * time.Second},
+		"never":            {retries: 0, status: 500, want: [2]int{1, 1}},
+		"never, throttled": {retries: 0, status: 429, header: "1", want: [2]int{1, 1}},
+		"once":             {retries: 1, status: 500, want: [2]int{2, 2}, within: time.Second},
+		"four times":       {retries: 4, status: 500, want: [2]int{5, 5}, within: 8 * time.Second},
+		"as long as is bearable": {
+			retries: 4, status: 500, takes: 12 * time.Second, want: [2]int{3, 3}, within: 27 * time.Second,
+		},
+		"as often as the service asks": {
+			retries: 4, status: 429, header: "1", want: [2]int{96, 121}, within: 122 * time.Second,
+		},
+		"throttled without being told": {retries: 4, status: 429, want: [2]int{11, 11}, within: 122 * time.Second},
+		"throttled, a minute each time": {
+			retries: 4, status: 429, header: "60", want: [2]int{2, 3}, within: 122 * time.Second,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -264,18 +284,19 @@ func TestRetry_queueIsOurs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		tries := 0
-		c := clientOf(t, Config{MaxRetries: 4, MaxConcurrency: 1, RequestTimeout: time.Minute}, func(r *http.Request) (*http.Response, error) {
-			if strings.HasSuffix(r.URL.Path, "/slow") {
-				<-time.After(50 * time.Second)
-				return answerWith(200, `{"id":"slow"}`), nil
-			}
-			if tries++; tries == 1 {
-				return askingToWait(refusalOf(429), "1"), nil
-			}
-			return answerWith(200, `{"id":"x1"}`), nil
-		})
+		c := clientOf(t, Config{MaxRetries: 4, MaxConcurrency: 1, RequestTimeout: time.Minute},
+			func(r *http.Request) (*http.Response, error) {
+				if strings.HasSuffix(r.URL.Path, "/slow") {
+					<-time.After(50 * time.Second)
+					return answerWith(200, `{"id":"slow"}`), nil
+				}
+				if tries++; tries == 1 {
+					return askingToWait(refusalOf(429), "1"), nil
+				}
+				return answerWith(200, `{"id":"x1"}`), nil
+			})
 		var group sync.WaitGroup
-		for range 4 { // Longer than the time for which a request is tried.
+		for range 4 { // Together longer than failureWindow.
 			group.Go(func() {
 				if _, err := c.Perks.Get(t.Context(), "slow"); err != nil {
 					t.Error(err)
@@ -323,7 +344,7 @@ func TestRetry_waitsEndAtOnce(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					if name == "for an answer" && method == "PATCH" {
-						return // A write that is under way is waited for; that has its own test.
+						return // A write in flight is waited for; another test covers that.
 					}
 					var group sync.WaitGroup
 					c := clientOf(t, Config{MaxRetries: 10, MaxConcurrency: 2}, transport)
@@ -351,7 +372,8 @@ func TestRetry_waitsEndAtOnce(t *testing.T) {
 func TestRetry_rateWaitEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := clientOf(t, Config{MaxConcurrency: 5}, func(*http.Request) (*http.Response, error) { return answerWith(200, `{"id":"x1"}`), nil })
+		c := clientOf(t, Config{MaxConcurrency: 5},
+			func(*http.Request) (*http.Response, error) { return answerWith(200, `{"id":"x1"}`), nil })
 		if _, err := c.Perks.Get(t.Context(), "x1"); err != nil {
 			t.Fatal(err)
 		}

@@ -99,7 +99,8 @@ func TestParseKey(t *testing.T) {
 func TestKey_zero(t *testing.T) {
 	t.Parallel()
 	var key merchants.Key
-	if !key.IsZero() || key.Mode() != "" || key.String() != "" || key.Redact("any text") != "any text" || fmt.Sprintf("%v%+v%#v%q", key, key, key, key) != "" {
+	if !key.IsZero() || key.Mode() != "" || key.String() != "" || key.Redact("any text") != "any text" ||
+		fmt.Sprintf("%v%+v%#v%q", key, key, key, key) != "" {
 		t.Errorf("got %q", key.String())
 	}
 }
@@ -133,12 +134,15 @@ func TestKey_isRedactedInEveryForm(t *testing.T) {
 		ByKey   map[string]merchants.Key
 		Any     any
 	}
-	hold := holder{Key: key, Pointer: &key, hidden: key, Keys: []merchants.Key{key}, ByKey: map[string]merchants.Key{"a": key}, Any: key}
+	hold := holder{
+		Key: key, Pointer: &key, hidden: key, Keys: []merchants.Key{key}, ByKey: map[string]merchants.Key{"a": key}, Any: key,
+	}
 	client := newClient(t, merchants.Config{Key: key})
 	texts := map[string]string{"Sprint": fmt.Sprint(key), "Sprintln": fmt.Sprintln("a", key, "b")}
 	for name, value := range map[string]any{
-		"key": key, "pointer": &key, "struct": hold, "pointer to struct": &hold, "slice": []any{key}, "map key": map[any]int{hold.hidden.String(): 1},
-		"config": merchants.Config{Key: key}, "client": client, "client's value": fmt.Sprintf("%+v", client),
+		"key": key, "pointer": &key, "struct": hold, "pointer to struct": &hold, "slice": []any{key},
+		"map key": map[any]int{hold.hidden.String(): 1},
+		"config":  merchants.Config{Key: key}, "client": client, "client's value": fmt.Sprintf("%+v", client),
 	} {
 		for _, verb := range "vTtbcdoOqxXUeEfFgGspw!z" {
 			for _, flag := range []string{"", "+", "#", "-20", "020", ".3", "[1]", "*"} {
@@ -167,7 +171,8 @@ func TestKey_isRedactedInEveryForm(t *testing.T) {
 		checkSilent(t, what, text)
 	}
 	for what, want := range map[string]string{
-		"key %v": redacted, "key %+v": redacted, "key %#v": redacted, "key %s": redacted, "key %q": redacted, "key %x": redacted, "key %d": redacted,
+		"key %v": redacted, "key %+v": redacted, "key %#v": redacted, "key %s": redacted, "key %q": redacted,
+		"key %x": redacted, "key %d": redacted,
 		"pointer %v": redacted, "key as JSON": `"` + redacted + `"`, "slice %v": "[" + redacted + "]",
 	} {
 		if texts[what] != want {

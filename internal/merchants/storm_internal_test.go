@@ -46,7 +46,8 @@ func (s *storm) RoundTrip(r *http.Request) (*http.Response, error) {
 		return answerWith(417, `{"code":"cohort.already-exists","message":"There is one."}`), nil
 	}
 	s.made[in.ReferenceID] = len(s.rows)
-	s.rows = append(s.rows, fmt.Sprintf(`{"id":%q,"type":"list","name":"A","referenceId":%[1]q,"createdAt":%q}`, in.ReferenceID, time.Now().Format(time.RFC3339)))
+	s.rows = append(s.rows, fmt.Sprintf(`{"id":%q,"type":"list","name":"A","referenceId":%[1]q,"createdAt":%q}`,
+		in.ReferenceID, time.Now().Format(time.RFC3339)))
 	if s.random.IntN(10) == 0 {
 		return refusalOf(502), nil
 	}
@@ -74,7 +75,8 @@ func TestClient_storm(t *testing.T) {
 			for range 10 {
 				workers.Go(func() {
 					for n := range work {
-						if _, err := c.Lists.Create(t.Context(), CohortInput{Name: Value("A"), ReferenceID: Value(fmt.Sprint("l", n))}); err != nil {
+						if _, err := c.Lists.Create(t.Context(),
+							CohortInput{Name: Value("A"), ReferenceID: Value(fmt.Sprint("l", n))}); err != nil {
 							failures.Add(1)
 							t.Logf("seed %d, list %d: %v", seed, n, err)
 						}

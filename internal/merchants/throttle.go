@@ -16,18 +16,18 @@ import (
 // waiting read: the look-up of an unclear create is a read.
 type throttle struct {
 	mu       sync.Mutex
-	limit    int // most requests under way
+	limit    int // most requests in flight
 	inFlight int
 	writes   []chan struct{}
 	reads    []chan struct{}
-	inRow    int // writes that went before a read that waits
+	inRow    int // writes in a row that overtook a waiting read
 
 	opens  time.Time // the gate is closed until then
 	slowed time.Time // when the rate was last lowered
 
 	rate     *rate.Limiter
-	ceiling  rate.Limit  // at which the service last refused
-	finished []time.Time // when requests succeeded of late
+	ceiling  rate.Limit  // rate at which the service last refused
+	finished []time.Time // times of recent successes
 }
 
 const (
@@ -164,7 +164,7 @@ func (t *throttle) leave(result outcome, pause time.Duration) {
 			if limit >= t.ceiling*0.9 {
 				growth = growthNear
 			}
-			t.rate.SetLimit(limit + growth) // There are as many successes a second as the rate is high.
+			t.rate.SetLimit(limit + growth) // Once per success, so by this share per second.
 		}
 	case throttled, postponed:
 		if now.Add(pause).After(t.opens) {

@@ -77,7 +77,8 @@ func TestPace_limit(t *testing.T) {
 				}
 				group.Wait()
 				took, least := time.Since(started), time.Duration(float64(c.requests)/c.rate*float64(time.Second))
-				t.Logf("%d of %d requests were refused; the run took %s, the limit requires %s", service.refused, service.sent, took, least)
+				t.Logf("%d of %d requests were refused; the run took %s, the limit requires %s",
+					service.refused, service.sent, took, least)
 				if service.refused*20 > service.sent {
 					t.Errorf("%d of %d requests were refused, want at most 5 %%", service.refused, service.sent)
 				}
@@ -163,12 +164,15 @@ func TestPace_order(t *testing.T) {
 		requests []request
 		want     []string
 	}{
-		"reads":               {[]request{read("r1"), read("r2"), read("r3"), read("r4")}, []string{"r1", "r2", "r3", "r4"}},
-		"writes":              {[]request{write("w1"), write("w2"), write("w3")}, []string{"w1", "w2", "w3"}},
-		"writes before reads": {[]request{read("r1"), read("r2"), write("w1"), read("r3"), write("w2")}, []string{"r1", "w1", "w2", "r2", "r3"}},
+		"reads":  {[]request{read("r1"), read("r2"), read("r3"), read("r4")}, []string{"r1", "r2", "r3", "r4"}},
+		"writes": {[]request{write("w1"), write("w2"), write("w3")}, []string{"w1", "w2", "w3"}},
+		"writes before reads": {
+			[]request{read("r1"), read("r2"), write("w1"), read("r3"), write("w2")}, []string{"r1", "w1", "w2", "r2", "r3"},
+		},
 		"no read starves": {
 			[]request{
-				read("r1"), read("r2"), read("r3"), write("w1"), write("w2"), write("w3"), write("w4"), write("w5"), write("w6"), write("w7"), write("w8"), write("w9"),
+				read("r1"), read("r2"), read("r3"), write("w1"), write("w2"), write("w3"), write("w4"), write("w5"), write("w6"),
+				write("w7"), write("w8"), write("w9"),
 			},
 			[]string{"r1", "w1", "w2", "w3", "w4", "r2", "w5", "w6", "w7", "w8", "r3", "w9"},
 		},

@@ -35,7 +35,8 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
 		return nil, errors.New("a query or fragment does not belong in it")
 	case base.Scheme == "http" && !isLoopback(base.Hostname()):
-		return nil, fmt.Errorf("plain http would send the API key readable to %s; use https (http is for loopback addresses and *.localhost)", base.Hostname())
+		return nil, fmt.Errorf("plain http would send the API key readable to %s; use https (http is for loopback "+
+			"addresses and *.localhost)", base.Hostname())
 	}
 	base.Path = strings.TrimSuffix(strings.TrimRight(base.Path, "/"), "/v1")
 	return base, nil
@@ -43,7 +44,8 @@ func ParseBaseURL(text string) (*url.URL, error) {
 
 // IsDefaultOrLoopback reports whether an address is the service's, or this machine's.
 func IsDefaultOrLoopback(base *url.URL) bool {
-	return base.Scheme == "https" && base.Host == strings.TrimPrefix(DefaultBaseURL, "https://") || isLoopback(base.Hostname())
+	return base.Scheme == "https" && base.Host == strings.TrimPrefix(DefaultBaseURL, "https://") ||
+		isLoopback(base.Hostname())
 }
 
 func isLoopback(host string) bool {
@@ -59,7 +61,8 @@ func isLocalhost(host string) bool {
 }
 
 // proxyAsks says what to do about status 407, whether a request or the tunnel for it got it.
-const proxyAsks = "a demand of the proxy for a user and a password: write them into HTTP_PROXY or HTTPS_PROXY, as http://user:password@host:port"
+const proxyAsks = "a demand of the proxy for a user and a password: write them into HTTP_PROXY or HTTPS_PROXY, " +
+	"as http://user:password@host:port"
 
 const (
 	dialTimeout = 10 * time.Second
@@ -68,13 +71,14 @@ const (
 
 // dialLoopback connects to this machine only.
 func dialLoopback(ctx context.Context, network, address string) (net.Conn, error) {
-	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive, Control: func(_, resolved string, _ syscall.RawConn) error {
+	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}
+	dialer.Control = func(_, resolved string, _ syscall.RawConn) error {
 		host, _, err := net.SplitHostPort(resolved)
 		if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
 			return fmt.Errorf("%s is not of this machine, and may not be what the address names", resolved)
 		}
 		return nil
-	}}
+	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil || !isLocalhost(host) {
 		return dialer.DialContext(ctx, network, address)
@@ -101,8 +105,10 @@ func checkProxy() error {
 		}
 		proxy, err := url.Parse(text)
 		// The text is not shown, because it may hold a password.
-		if err != nil || proxy.Hostname() == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, proxy.Scheme) {
-			return fmt.Errorf("the environment variable %s is not the address of a proxy, such as http://proxy.example.com:3128", variable)
+		if err != nil || proxy.Hostname() == "" ||
+			!slices.Contains([]string{"http", "https", "socks5", "socks5h"}, proxy.Scheme) {
+			return fmt.Errorf("the environment variable %s is not the address of a proxy, such as http://proxy.example.com:3128",
+				variable)
 		}
 	}
 	return nil

@@ -27,7 +27,8 @@ func TestDialLoopback(t *testing.T) {
 		_ = connection.Close()
 	}
 	for _, host := range []string{"192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1"} {
-		if _, err := dialLoopback(t.Context(), "tcp", net.JoinHostPort(host, port)); err == nil || !strings.Contains(err.Error(), "is not of this machine") {
+		if _, err := dialLoopback(t.Context(), "tcp", net.JoinHostPort(host, port)); err == nil ||
+			!strings.Contains(err.Error(), "is not of this machine") {
 			t.Errorf("%s: got %v", host, err)
 		}
 	}

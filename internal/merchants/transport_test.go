@@ -96,11 +96,13 @@ func TestParseBaseURL(t *testing.T) {
 
 func TestNew_refusesABadConfiguration(t *testing.T) {
 	t.Parallel()
-	if _, err := merchants.New(merchants.Config{BaseURL: "http://api.getcohort.com"}); err == nil || !strings.HasPrefix(err.Error(), "base URL: plain http") {
+	if _, err := merchants.New(merchants.Config{BaseURL: "http://api.getcohort.com"}); err == nil ||
+		!strings.HasPrefix(err.Error(), "base URL: plain http") {
 		t.Errorf("got %v", err)
 	}
 	for _, certificate := range []string{"no PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"} {
-		if _, err := merchants.New(merchants.Config{CACertPEM: []byte(certificate)}); err == nil || err.Error() != "no PEM certificate in the CA file" {
+		if _, err := merchants.New(merchants.Config{CACertPEM: []byte(certificate)}); err == nil ||
+			err.Error() != "no PEM certificate in the CA file" {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -128,7 +130,8 @@ func TestClient_privateCA(t *testing.T) {
 	t.Cleanup(s.Close)
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
 
-	_, err := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL, MaxRetries: 4}).Perks.Get(t.Context(), "x1")
+	c := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL, MaxRetries: 4})
+	_, err := c.Perks.Get(t.Context(), "x1")
 	if !errors.Is(err, merchants.ErrUntrusted) {
 		t.Errorf("the certificate of an unknown authority: got %v", err)
 	}
@@ -137,11 +140,13 @@ func TestClient_privateCA(t *testing.T) {
 		t.Errorf("the key was sent to an untrusted server: %v", calls)
 	}
 
-	trusting := newClient(t, merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL, CACertPEM: append([]byte("# our CA\n"), certificate...)})
+	trusting := newClient(t,
+		merchants.Config{Key: parseKey(t, secret), BaseURL: s.URL, CACertPEM: append([]byte("# our CA\n"), certificate...)})
 	if _, err := trusting.Perks.Get(t.Context(), "x1"); err != nil {
 		t.Fatal(err)
 	}
-	if calls := s.got(); len(calls) != 1 || calls[0].Proto != "HTTP/2.0" || calls[0].Header.Get("Authorization") != "Bearer "+secret {
+	if calls := s.got(); len(calls) != 1 || calls[0].Proto != "HTTP/2.0" ||
+		calls[0].Header.Get("Authorization") != "Bearer "+secret {
 		t.Errorf("got %v", calls)
 	}
 }
@@ -161,9 +166,12 @@ func TestClient_proxy(t *testing.T) {
 	for name, test := range map[string]struct {
 		target, proxied, got string
 	}{
-		"plain":     {target: "http://api.localhost:1", got: "connection refused"},
-		"encrypted": {target: "https://api.example.com", proxied: "CONNECT api.example.com:443", got: "write them into HTTP_PROXY or HTTPS_PROXY"},
-		"excepted":  {target: "http://127.0.0.1:1", got: "connection refused"},
+		"plain": {target: "http://api.localhost:1", got: "connection refused"},
+		"encrypted": {
+			target: "https://api.example.com", proxied: "CONNECT api.example.com:443",
+			got: "write them into HTTP_PROXY or HTTPS_PROXY",
+		},
+		"excepted": {target: "http://127.0.0.1:1", got: "connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -205,14 +213,17 @@ func TestClient_proxy(t *testing.T) {
 // not repeat the setting, which may hold a password.
 func TestNew_refusesABadProxy(t *testing.T) {
 	for text, bad := range map[string]bool{
-		"": false, "http://proxy.example.com:3128": false, "proxy.example.com:3128": false, "proxy.example.com": false, "socks5://u:p4ss@10.0.0.1:1080": false,
-		"http://u:p4ss@proxy.example.com:port": true, "http://p4ss%zz": true, "ftp://p4ss.example.com": true, ":p4ss": true, "http://": true, "\x01p4ss": true,
+		"": false, "http://proxy.example.com:3128": false, "proxy.example.com:3128": false, "proxy.example.com": false,
+		"socks5://u:p4ss@10.0.0.1:1080":        false,
+		"http://u:p4ss@proxy.example.com:port": true, "http://p4ss%zz": true, "ftp://p4ss.example.com": true, ":p4ss": true,
+		"http://": true, "\x01p4ss": true,
 	} {
 		for _, variable := range []string{"HTTPS_PROXY", "https_proxy"} {
 			t.Run(variable+"="+strings.ToValidUTF8(text, "?"), func(t *testing.T) {
 				t.Setenv(variable, text)
 				_, err := merchants.New(merchants.Config{})
-				if bad && (err == nil || !strings.Contains(err.Error(), variable) || strings.Contains(err.Error(), "p4ss")) || !bad && err != nil {
+				if bad && (err == nil || !strings.Contains(err.Error(), variable) || strings.Contains(err.Error(), "p4ss")) ||
+					!bad && err != nil {
 					t.Errorf("got %v", err)
 				}
 				if _, err := merchants.New(merchants.Config{BaseURL: "http://localhost"}); err != nil {

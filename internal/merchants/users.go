@@ -15,7 +15,8 @@ const (
 // Experience Space (observed in cohort-embed-js). It is a secret, and short-lived as far as
 // inferred.
 func (c *Client) CreateUserAuthToken(ctx context.Context, email string) (string, error) {
-	body, err := c.do(ctx, request{method: http.MethodPost, path: pathAuthToken, in: map[string]string{"email": email}, repeatable: true})
+	body, err := c.do(ctx,
+		request{method: http.MethodPost, path: pathAuthToken, in: map[string]string{"email": email}, repeatable: true})
 	if err != nil {
 		return "", err
 	}

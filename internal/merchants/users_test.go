@@ -18,7 +18,8 @@ func TestUserAuthToken(t *testing.T) {
 	if err != nil || token != "abc" {
 		t.Fatalf("got %q, %v", token, err)
 	}
-	if call := s.got()[0]; call.Method != "POST" || call.Target != "/v1/users/auth-token" || call.Body != `{"email":"\"a+b\"@example.com"}` {
+	if call := s.got()[0]; call.Method != "POST" || call.Target != "/v1/users/auth-token" ||
+		call.Body != `{"email":"\"a+b\"@example.com"}` {
 		t.Errorf("got %v", call)
 	}
 }
@@ -48,7 +49,8 @@ func TestUserAuthToken_errorOfTheService(t *testing.T) {
 	t.Parallel()
 	s := serve(t, reply(417, `{"code":"generic.invalid-request","message":"Parameter email not provided"}`))
 	_, err := s.client(t).CreateUserAuthToken(t.Context(), "")
-	if want := "POST users/auth-token: 417 generic.invalid-request: Parameter email not provided"; !strings.HasPrefix(fmt.Sprint(err), want) {
+	const want = "POST users/auth-token: 417 generic.invalid-request: Parameter email not provided"
+	if !strings.HasPrefix(fmt.Sprint(err), want) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -65,10 +67,12 @@ func TestCampaignDiffusion(t *testing.T) {
 		"off, without content": {204, ``, nil},
 		"off, as null":         {200, `null`, nil},
 		"banner": {
-			200, `{"type":"banner","typeConfig":{"selector":"#top"},"whitelistedUrls":["^https://shop"],"supportedLanguages":["en","fr"],
-			"campaign":{"id":7,"name":{"en":"N"},"description":{},"imageUrl":"https://i","videoUrl":null,"link":"https://l","accentColor":"#fff","x":1}}`,
+			200, `{"type":"banner","typeConfig":{"selector":"#top"},"whitelistedUrls":["^https://shop"],
+			"supportedLanguages":["en","fr"],"campaign":{"id":7,"name":{"en":"N"},"description":{},
+			"imageUrl":"https://i","videoUrl":null,"link":"https://l","accentColor":"#fff","x":1}}`,
 			&merchants.CampaignDiffusion{
-				Type: "banner", Selector: new("#top"), WhitelistedURLs: []string{"^https://shop"}, SupportedLanguages: []string{"en", "fr"},
+				Type: "banner", Selector: new("#top"), WhitelistedURLs: []string{"^https://shop"},
+				SupportedLanguages: []string{"en", "fr"},
 				Campaign: merchants.DiffusedCampaign{
 					ID: "7", Name: merchants.Localized{"en": "N"}, Description: merchants.Localized{}, ImageURL: new("https://i"),
 					Link: "https://l", AccentColor: "#fff",
@@ -76,7 +80,8 @@ func TestCampaignDiffusion(t *testing.T) {
 			},
 		},
 		"toast": {
-			200, `{"type":"toast","typeConfig":{"position":"bottom-left"},"whitelistedUrls":[],"supportedLanguages":[],"campaign":{"id":"c1"}}`,
+			200, `{"type":"toast","typeConfig":{"position":"bottom-left"},"whitelistedUrls":[],"supportedLanguages":[],` +
+				`"campaign":{"id":"c1"}}`,
 			&merchants.CampaignDiffusion{
 				Type: "toast", Position: new("bottom-left"), WhitelistedURLs: []string{}, SupportedLanguages: []string{},
 				Campaign: merchants.DiffusedCampaign{ID: "c1"},
@@ -106,7 +111,9 @@ func TestCampaignDiffusion(t *testing.T) {
 
 func TestCampaignDiffusion_refuses(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{`<html>`, `{"type":"modal"`, `[]`, `{"type":"modal","typeConfig":[]}`, `{"campaign":7}`} {
+	for _, body := range []string{
+		`<html>`, `{"type":"modal"`, `[]`, `{"type":"modal","typeConfig":[]}`, `{"campaign":7}`,
+	} {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
 			got, err := serve(t, reply(200, body)).client(t).GetCampaignDiffusion(t.Context())

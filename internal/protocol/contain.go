@@ -16,7 +16,8 @@ import (
 // contain runs one call with masked logs, in a context of its own, and turns a panic into a
 // diagnostic of the response.
 func contain[Request, Response any](
-	ctx context.Context, request *Request, call func(context.Context, *Request) (*Response, error), answer func([]*tfprotov6.Diagnostic) *Response,
+	ctx context.Context, request *Request,
+	call func(context.Context, *Request) (*Response, error), answer func([]*tfprotov6.Diagnostic) *Response,
 ) (response *Response, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -35,12 +36,14 @@ func contain[Request, Response any](
 // containConfigured contains a call that needs the session made by ConfigureProvider. Terraform
 // makes no such call after a failed ConfigureProvider, but Pulumi does.
 func containConfigured[Request, Response any](
-	ctx context.Context, s server, request *Request, call func(context.Context, *Request) (*Response, error), answer func([]*tfprotov6.Diagnostic) *Response,
+	ctx context.Context, s server, request *Request,
+	call func(context.Context, *Request) (*Response, error), answer func([]*tfprotov6.Diagnostic) *Response,
 ) (*Response, error) {
 	if !s.isConfigured() {
 		return answer([]*tfprotov6.Diagnostic{{
 			Severity: tfprotov6.DiagnosticSeverityError, Summary: "The provider is not configured",
-			Detail: "Nothing was read or changed, because the configuration of the provider was refused or has not been given. Correct it first: its own error says what is wrong.",
+			Detail: "Nothing was read or changed, because the configuration of the provider was refused or has not been " +
+				"given. Correct it first: its own error says what is wrong.",
 		}}), nil
 	}
 	return contain(ctx, request, call, answer)
@@ -75,8 +78,11 @@ func panicDiagnostic(cause any, stack []byte) *tfprotov6.Diagnostic {
 	return &tfprotov6.Diagnostic{
 		Severity: tfprotov6.DiagnosticSeverityError,
 		Summary:  "The Cohort provider met a bug",
-		Detail: apiKeys.ReplaceAllString(fmt.Sprintf("It stopped working on this object, the others are not touched: %v\n\n%s\n"+
-			"Please report it with these lines at https://github.com/cohort-xyz/terraform-provider-cohort/issues.", cause, ownFrames(stack)), "${1}_***"),
+		Detail: apiKeys.ReplaceAllString(fmt.Sprintf(
+			"It stopped working on this object, the others are not touched: %v\n\n%s\n"+
+				"Please report it with these lines at https://github.com/cohort-xyz/terraform-provider-cohort/issues.",
+			cause, ownFrames(stack),
+		), "${1}_***"),
 	}
 }
 

@@ -31,7 +31,9 @@ func NoteCreated(ctx context.Context, id string) {
 
 // stateOf returns the planned state and the identity, with the id of the object that was made.
 // Other unknown values become null.
-func (s server) stateOf(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest, id string) (*tfprotov6.DynamicValue, *tfprotov6.ResourceIdentityData) {
+func (s server) stateOf(
+	ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest, id string,
+) (*tfprotov6.DynamicValue, *tfprotov6.ResourceIdentityData) {
 	stateType, err := s.typeOf(ctx, req.TypeName)
 	if err != nil {
 		return req.PriorState, nil
@@ -40,7 +42,9 @@ func (s server) stateOf(ctx context.Context, req *tfprotov6.ApplyResourceChangeR
 	if err != nil {
 		return req.PriorState, nil
 	}
-	identity := map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.String, id), "mode": tftypes.NewValue(tftypes.String, nil)}
+	identity := map[string]tftypes.Value{
+		"id": tftypes.NewValue(tftypes.String, id), "mode": tftypes.NewValue(tftypes.String, nil),
+	}
 	known, err := tftypes.Transform(planned, func(at *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
 		switch {
 		case at.Equal(tftypes.NewAttributePath().WithAttributeName("id")):

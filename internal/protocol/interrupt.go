@@ -15,17 +15,23 @@ type interruptible struct {
 	stopped *atomic.Bool
 }
 
-func (i interruptible) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+func (i interruptible) StopProvider(
+	ctx context.Context, req *tfprotov6.StopProviderRequest,
+) (*tfprotov6.StopProviderResponse, error) {
 	i.stopped.Store(true)
 	return i.protocolServer.StopProvider(ctx, req)
 }
 
-func (i interruptible) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+func (i interruptible) ConfigureProvider(
+	ctx context.Context, req *tfprotov6.ConfigureProviderRequest,
+) (*tfprotov6.ConfigureProviderResponse, error) {
 	i.stopped.Store(false)
 	return i.protocolServer.ConfigureProvider(ctx, req)
 }
 
-func (i interruptible) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (i interruptible) ApplyResourceChange(
+	ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest,
+) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	ctx, end := context.WithCancel(ctx)
 	defer end()
 	if i.stopped.Load() {
@@ -35,7 +41,9 @@ func (i interruptible) ApplyResourceChange(ctx context.Context, req *tfprotov6.A
 }
 
 // ListResource must not cancel its context on return: the results are made later, in that context.
-func (i interruptible) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+func (i interruptible) ListResource(
+	ctx context.Context, req *tfprotov6.ListResourceRequest,
+) (*tfprotov6.ListResourceServerStream, error) {
 	if i.stopped.Load() {
 		stopped, end := context.WithCancel(ctx)
 		end()

@@ -84,31 +84,40 @@ func (s server) withoutMark(private []byte) []byte {
 	return private
 }
 
-func (s server) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
-	answer, err := contain(ctx, req, s.protocolServer.ValidateProviderConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateProviderConfigResponse {
-		return &tfprotov6.ValidateProviderConfigResponse{Diagnostics: d}
-	})
+func (s server) ValidateProviderConfig(
+	ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest,
+) (*tfprotov6.ValidateProviderConfigResponse, error) {
+	answer, err := contain(ctx, req, s.protocolServer.ValidateProviderConfig,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateProviderConfigResponse {
+			return &tfprotov6.ValidateProviderConfigResponse{Diagnostics: d}
+		})
 	if err == nil {
 		answer.Diagnostics = inOurWords(answer.Diagnostics)
 	}
 	return answer, err
 }
 
-func (s server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+func (s server) ConfigureProvider(
+	ctx context.Context, req *tfprotov6.ConfigureProviderRequest,
+) (*tfprotov6.ConfigureProviderResponse, error) {
 	s.provider.Unconfigure()
-	answer, err := contain(ctx, req, s.protocolServer.ConfigureProvider, func(d []*tfprotov6.Diagnostic) *tfprotov6.ConfigureProviderResponse {
-		return &tfprotov6.ConfigureProviderResponse{Diagnostics: d}
-	})
+	answer, err := contain(ctx, req, s.protocolServer.ConfigureProvider,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ConfigureProviderResponse {
+			return &tfprotov6.ConfigureProviderResponse{Diagnostics: d}
+		})
 	if err == nil {
 		answer.Diagnostics = inOurWords(answer.Diagnostics)
 	}
 	return answer, err
 }
 
-func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	answer, err := contain(ctx, req, s.validateKnown, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateResourceConfigResponse {
-		return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: d}
-	})
+func (s server) ValidateResourceConfig(
+	ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest,
+) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	answer, err := contain(ctx, req, s.validateKnown,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateResourceConfigResponse {
+			return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: d}
+		})
 	if err == nil {
 		answer.Diagnostics = inOurWords(answer.Diagnostics)
 	}
@@ -117,28 +126,39 @@ func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Valid
 
 // UpgradeResourceState is the first call that carries an object of the state. For a tainted object
 // without a refresh, it is the only one.
-func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+func (s server) UpgradeResourceState(
+	ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest,
+) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	if session, configured := s.provider.Session(); configured && req.RawState != nil {
 		session.Show(req.TypeName, req.RawState.JSON)
 	}
-	return contain(ctx, req, s.protocolServer.UpgradeResourceState, func(d []*tfprotov6.Diagnostic) *tfprotov6.UpgradeResourceStateResponse {
-		return &tfprotov6.UpgradeResourceStateResponse{Diagnostics: d}
-	})
+	return contain(ctx, req, s.protocolServer.UpgradeResourceState,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.UpgradeResourceStateResponse {
+			return &tfprotov6.UpgradeResourceStateResponse{Diagnostics: d}
+		})
 }
 
-func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
-	return contain(ctx, req, s.protocolServer.UpgradeResourceIdentity, func(d []*tfprotov6.Diagnostic) *tfprotov6.UpgradeResourceIdentityResponse {
-		return &tfprotov6.UpgradeResourceIdentityResponse{Diagnostics: d}
-	})
+func (s server) UpgradeResourceIdentity(
+	ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest,
+) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
+	return contain(ctx, req, s.protocolServer.UpgradeResourceIdentity,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.UpgradeResourceIdentityResponse {
+			return &tfprotov6.UpgradeResourceIdentityResponse{Diagnostics: d}
+		})
 }
 
-func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+func (s server) ReadResource(
+	ctx context.Context, req *tfprotov6.ReadResourceRequest,
+) (*tfprotov6.ReadResourceResponse, error) {
 	if session, configured := s.provider.Session(); configured {
 		defer session.BeginRead()()
 	}
-	answer, err := containConfigured(ctx, s, req, s.protocolServer.ReadResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
-		return &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, NewIdentity: req.CurrentIdentity, Private: req.Private, Diagnostics: d}
-	})
+	answer, err := containConfigured(ctx, s, req, s.protocolServer.ReadResource,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
+			return &tfprotov6.ReadResourceResponse{
+				NewState: req.CurrentState, NewIdentity: req.CurrentIdentity, Private: req.Private, Diagnostics: d,
+			}
+		})
 	if err == nil {
 		s.told(answer.Diagnostics)
 		answer.Private = s.withoutMark(answer.Private)
@@ -146,10 +166,15 @@ func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceReq
 	return answer, err
 }
 
-func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	answer, err := containConfigured(ctx, s, req, s.protocolServer.PlanResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
-		return &tfprotov6.PlanResourceChangeResponse{PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, Diagnostics: d}
-	})
+func (s server) PlanResourceChange(
+	ctx context.Context, req *tfprotov6.PlanResourceChangeRequest,
+) (*tfprotov6.PlanResourceChangeResponse, error) {
+	answer, err := containConfigured(ctx, s, req, s.protocolServer.PlanResourceChange,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
+			return &tfprotov6.PlanResourceChangeResponse{
+				PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, Diagnostics: d,
+			}
+		})
 	if err == nil {
 		s.told(answer.Diagnostics)
 		answer.Diagnostics = inOurWords(answer.Diagnostics)
@@ -157,24 +182,30 @@ func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResou
 	return answer, err
 }
 
-func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (s server) ApplyResourceChange(
+	ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest,
+) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	made := new(createdObject)
 	ctx = context.WithValue(ctx, createdKey{}, made)
 	if session, configured := s.provider.Session(); configured {
 		defer session.BeginApply()()
 	}
-	answer, err := containConfigured(ctx, s, req, s.protocolServer.ApplyResourceChange, func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
-		answer := &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: d}
-		if made.id != "" {
-			answer.NewState, answer.NewIdentity = s.stateOf(ctx, req, made.id)
-			if answer.NewState != req.PriorState {
-				// An error would taint the object, and the next apply would destroy it: rule 9 of package provider.
-				d[0].Severity = tfprotov6.DiagnosticSeverityWarning
-				d[0].Detail += "\n\nThe object was made and is in the state. Run plan again: it shows what is missing."
+	answer, err := containConfigured(ctx, s, req, s.protocolServer.ApplyResourceChange,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
+			answer := &tfprotov6.ApplyResourceChangeResponse{
+				NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: d,
 			}
-		}
-		return answer
-	})
+			if made.id != "" {
+				answer.NewState, answer.NewIdentity = s.stateOf(ctx, req, made.id)
+				if answer.NewState != req.PriorState {
+					// An error would taint the object, and the next apply would destroy it: rule 9 of package
+					// provider.
+					d[0].Severity = tfprotov6.DiagnosticSeverityWarning
+					d[0].Detail += "\n\nThe object was made and is in the state. Run plan again: it shows what is missing."
+				}
+			}
+			return answer
+		})
 	if err == nil {
 		answer.Private = s.withoutMark(answer.Private)
 		answer.Diagnostics = inOurWords(answer.Diagnostics)
@@ -182,50 +213,71 @@ func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRes
 	return answer, err
 }
 
-func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return containConfigured(ctx, s, req, s.protocolServer.ImportResourceState, func(d []*tfprotov6.Diagnostic) *tfprotov6.ImportResourceStateResponse {
-		return &tfprotov6.ImportResourceStateResponse{Diagnostics: d}
-	})
+func (s server) ImportResourceState(
+	ctx context.Context, req *tfprotov6.ImportResourceStateRequest,
+) (*tfprotov6.ImportResourceStateResponse, error) {
+	return containConfigured(ctx, s, req, s.protocolServer.ImportResourceState,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ImportResourceStateResponse {
+			return &tfprotov6.ImportResourceStateResponse{Diagnostics: d}
+		})
 }
 
-func (s server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	return contain(ctx, req, s.protocolServer.ValidateDataResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateDataResourceConfigResponse {
-		return &tfprotov6.ValidateDataResourceConfigResponse{Diagnostics: d}
-	})
+func (s server) ValidateDataResourceConfig(
+	ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest,
+) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+	return contain(ctx, req, s.protocolServer.ValidateDataResourceConfig,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateDataResourceConfigResponse {
+			return &tfprotov6.ValidateDataResourceConfigResponse{Diagnostics: d}
+		})
 }
 
-func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	return containConfigured(ctx, s, req, s.protocolServer.ReadDataSource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadDataSourceResponse {
-		return &tfprotov6.ReadDataSourceResponse{Diagnostics: d}
-	})
+func (s server) ReadDataSource(
+	ctx context.Context, req *tfprotov6.ReadDataSourceRequest,
+) (*tfprotov6.ReadDataSourceResponse, error) {
+	return containConfigured(ctx, s, req, s.protocolServer.ReadDataSource,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadDataSourceResponse {
+			return &tfprotov6.ReadDataSourceResponse{Diagnostics: d}
+		})
 }
 
-func (s server) ValidateEphemeralResourceConfig(ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
-	return contain(ctx, req, s.protocolServer.ValidateEphemeralResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateEphemeralResourceConfigResponse {
-		return &tfprotov6.ValidateEphemeralResourceConfigResponse{Diagnostics: d}
-	})
+func (s server) ValidateEphemeralResourceConfig(
+	ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest,
+) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
+	return contain(ctx, req, s.protocolServer.ValidateEphemeralResourceConfig,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateEphemeralResourceConfigResponse {
+			return &tfprotov6.ValidateEphemeralResourceConfigResponse{Diagnostics: d}
+		})
 }
 
-func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
-	return containConfigured(ctx, s, req, s.protocolServer.OpenEphemeralResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.OpenEphemeralResourceResponse {
-		return &tfprotov6.OpenEphemeralResourceResponse{Diagnostics: d}
-	})
+func (s server) OpenEphemeralResource(
+	ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest,
+) (*tfprotov6.OpenEphemeralResourceResponse, error) {
+	return containConfigured(ctx, s, req, s.protocolServer.OpenEphemeralResource,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.OpenEphemeralResourceResponse {
+			return &tfprotov6.OpenEphemeralResourceResponse{Diagnostics: d}
+		})
 }
 
-func (s server) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error) {
-	return contain(ctx, req, s.protocolServer.ValidateListResourceConfig, func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateListResourceConfigResponse {
-		return &tfprotov6.ValidateListResourceConfigResponse{Diagnostics: d}
-	})
+func (s server) ValidateListResourceConfig(
+	ctx context.Context, req *tfprotov6.ValidateListResourceConfigRequest,
+) (*tfprotov6.ValidateListResourceConfigResponse, error) {
+	return contain(ctx, req, s.protocolServer.ValidateListResourceConfig,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateListResourceConfigResponse {
+			return &tfprotov6.ValidateListResourceConfigResponse{Diagnostics: d}
+		})
 }
 
 // ListResource returns before its results are made, so its context must outlive the call. It lends
 // none.
-func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
-	answer, err := containConfigured(ctx, s, req, func(_ context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
-		return s.protocolServer.ListResource(masked(ctx), req)
-	}, func(d []*tfprotov6.Diagnostic) *tfprotov6.ListResourceServerStream {
-		return &tfprotov6.ListResourceServerStream{Results: slices.Values([]tfprotov6.ListResourceResult{{Diagnostics: d}})}
-	})
+func (s server) ListResource(
+	ctx context.Context, req *tfprotov6.ListResourceRequest,
+) (*tfprotov6.ListResourceServerStream, error) {
+	answer, err := containConfigured(ctx, s, req,
+		func(_ context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+			return s.protocolServer.ListResource(masked(ctx), req)
+		}, func(d []*tfprotov6.Diagnostic) *tfprotov6.ListResourceServerStream {
+			return &tfprotov6.ListResourceServerStream{Results: slices.Values([]tfprotov6.ListResourceResult{{Diagnostics: d}})}
+		})
 	if err == nil {
 		answer.Results = containResults(answer.Results)
 	}

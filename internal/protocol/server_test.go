@@ -31,11 +31,15 @@ func (b broken) ReadResource(context.Context, *tfprotov6.ReadResourceRequest) (*
 	panic(b.cause)
 }
 
-func (b broken) PlanResourceChange(context.Context, *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+func (b broken) PlanResourceChange(
+	context.Context, *tfprotov6.PlanResourceChangeRequest,
+) (*tfprotov6.PlanResourceChangeResponse, error) {
 	panic(b.cause)
 }
 
-func (b broken) ApplyResourceChange(context.Context, *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (b broken) ApplyResourceChange(
+	context.Context, *tfprotov6.ApplyResourceChangeRequest,
+) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	panic(b.cause)
 }
 
@@ -132,7 +136,8 @@ func TestServer_panic(t *testing.T) {
 			if err != nil {
 				t.Fatalf("the call failed with a gRPC error, which ends the provider for all objects: %s", err)
 			}
-			if len(diagnostics) != 1 || diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError || diagnostics[0].Summary != "The Cohort provider met a bug" {
+			if len(diagnostics) != 1 || diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError ||
+				diagnostics[0].Summary != "The Cohort provider met a bug" {
 				t.Errorf("the answer has %d diagnostics, want one error that reports a bug", len(diagnostics))
 			}
 		})
@@ -154,11 +159,13 @@ func TestServer_panicKeeps(t *testing.T) {
 	if err != nil || read.NewState != &state || !bytes.Equal(read.Private, private) {
 		t.Errorf("a read that panics gives %v and %v, not the state it was given", read, err)
 	}
-	plan, err := s.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{PriorState: &state, PriorPrivate: private})
+	plan, err := s.PlanResourceChange(t.Context(),
+		&tfprotov6.PlanResourceChangeRequest{PriorState: &state, PriorPrivate: private})
 	if err != nil || plan.PlannedState != &state || !bytes.Equal(plan.PlannedPrivate, private) {
 		t.Errorf("a plan that panics gives %v and %v, not the state it was given", plan, err)
 	}
-	apply, err := s.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{PriorState: &state, PlannedPrivate: private})
+	apply, err := s.ApplyResourceChange(t.Context(),
+		&tfprotov6.ApplyResourceChangeRequest{PriorState: &state, PlannedPrivate: private})
 	if err != nil || apply.NewState != &state || !bytes.Equal(apply.Private, private) {
 		t.Errorf("an apply that panics gives %v and %v, not the state it was given", apply, err)
 	}
@@ -168,7 +175,10 @@ func TestServer_panicKeeps(t *testing.T) {
 			t.Errorf("a part of the key is in the error: %q\n%s", part, detail)
 		}
 	}
-	for _, text := range []string{"no route for Bearer live_***", "\n\n  at protocol/server_test.go:", "https://github.com/cohort-xyz/terraform-provider-cohort/issues"} {
+	for _, text := range []string{
+		"no route for Bearer live_***", "\n\n  at protocol/server_test.go:",
+		"https://github.com/cohort-xyz/terraform-provider-cohort/issues",
+	} {
 		if !strings.Contains(detail, text) {
 			t.Errorf("the error lacks %q:\n%s", text, detail)
 		}
@@ -181,7 +191,9 @@ func TestServer_panicKeeps(t *testing.T) {
 // brokenResults is a server whose queries panic after the first result.
 type brokenResults struct{ protocolServer }
 
-func (brokenResults) ListResource(context.Context, *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+func (brokenResults) ListResource(
+	context.Context, *tfprotov6.ListResourceRequest,
+) (*tfprotov6.ListResourceServerStream, error) {
 	return &tfprotov6.ListResourceServerStream{Results: func(yield func(tfprotov6.ListResourceResult) bool) {
 		yield(tfprotov6.ListResourceResult{DisplayName: "the first"})
 		panic("no route for Bearer " + canary)
@@ -206,7 +218,8 @@ func TestServer_panicInResults(t *testing.T) {
 	}
 	said := results[1].Diagnostics[0]
 	if said.Severity != tfprotov6.DiagnosticSeverityError || said.Summary != "The Cohort provider met a bug" ||
-		!strings.Contains(said.Detail, "no route for Bearer live_***") || !strings.Contains(said.Detail, "\n  at protocol/server_test.go:") {
+		!strings.Contains(said.Detail, "no route for Bearer live_***") ||
+		!strings.Contains(said.Detail, "\n  at protocol/server_test.go:") {
 		t.Errorf("the error is %s: %s", said.Summary, said.Detail)
 	}
 
@@ -232,12 +245,16 @@ func TestServer_panicInResults(t *testing.T) {
 // brokenAfterCreate is a server whose creates panic after making the object.
 type brokenAfterCreate struct{ protocolServer }
 
-func (brokenAfterCreate) ApplyResourceChange(ctx context.Context, _ *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (brokenAfterCreate) ApplyResourceChange(
+	ctx context.Context, _ *tfprotov6.ApplyResourceChangeRequest,
+) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	NoteCreated(ctx, "made")
 	panic("index out of range")
 }
 
-func (brokenAfterCreate) GetProviderSchema(context.Context, *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error) {
+func (brokenAfterCreate) GetProviderSchema(
+	context.Context, *tfprotov6.GetProviderSchemaRequest,
+) (*tfprotov6.GetProviderSchemaResponse, error) {
 	var attributes []*tfprotov6.SchemaAttribute
 	for _, name := range []string{"id", "mode", "name", "reference_id"} {
 		attributes = append(attributes, &tfprotov6.SchemaAttribute{Name: name, Type: tftypes.String})
@@ -250,7 +267,9 @@ func (brokenAfterCreate) GetProviderSchema(context.Context, *tfprotov6.GetProvid
 // error would taint it.
 func TestServer_panicAfterCreate(t *testing.T) {
 	t.Parallel()
-	list := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String, "mode": tftypes.String, "name": tftypes.String, "reference_id": tftypes.String}}
+	list := tftypes.Object{AttributeTypes: map[string]tftypes.Type{
+		"id": tftypes.String, "mode": tftypes.String, "name": tftypes.String, "reference_id": tftypes.String,
+	}}
 	text := func(value any) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
 	prior, err := tfprotov6.NewDynamicValue(list, tftypes.NewValue(list, nil))
 	if err != nil {
@@ -271,7 +290,8 @@ func TestServer_panicAfterCreate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := tftypes.NewValue(list, map[string]tftypes.Value{"id": text("made"), "mode": text("test"), "name": text("VIP"), "reference_id": text(nil)})
+	want := tftypes.NewValue(list,
+		map[string]tftypes.Value{"id": text("made"), "mode": text("test"), "name": text("VIP"), "reference_id": text(nil)})
 	if !state.Equal(want) {
 		t.Errorf("the state is %s, want %s", state, want)
 	}
@@ -286,7 +306,9 @@ func TestServer_panicAfterCreate(t *testing.T) {
 // TestServer_quietLogs holds that the SDK logs nothing unless the user asks for a log in one of
 // Terraform's ways.
 func TestServer_quietLogs(t *testing.T) {
-	loggers := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_COHORT"}
+	loggers := []string{
+		"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_COHORT",
+	}
 	for _, c := range []struct {
 		name, variable, value string
 		quiet                 bool
@@ -332,10 +354,11 @@ func TestServer_quietLogs(t *testing.T) {
 func TestServer_mask(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	_, err := contain(tflogtest.RootLogger(t.Context(), &log), &struct{}{}, func(ctx context.Context, _ *struct{}) (*struct{}, error) {
-		tflog.Trace(ctx, "with "+canary+" inside", map[string]any{"header": "Bearer " + canary, "key": canary})
-		return &struct{}{}, nil
-	}, func([]*tfprotov6.Diagnostic) *struct{} { return nil })
+	_, err := contain(tflogtest.RootLogger(t.Context(), &log), &struct{}{},
+		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+			tflog.Trace(ctx, "with "+canary+" inside", map[string]any{"header": "Bearer " + canary, "key": canary})
+			return &struct{}{}, nil
+		}, func([]*tfprotov6.Diagnostic) *struct{} { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,8 @@ func makeSafe(response any) {
 
 // notWhole matches what the framework says of a number that is not a 64-bit integer where one is
 // needed. It calls that an error of the provider.
-var notWhole = regexp.MustCompile(`\*big\.Float=([^)]+)\) (?:is not an integer|cannot be represented as a 64-bit integer)`)
+var notWhole = regexp.MustCompile(
+	`\*big\.Float=([^)]+)\) (?:is not an integer|cannot be represented as a 64-bit integer)`)
 
 // missing is the framework's summary for a required attribute that is null.
 const missing = "Missing Configuration for Required Attribute"
@@ -76,7 +77,10 @@ func inOurWords(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 			}
 		}
 		if isMissing(d) {
-			d = &tfprotov6.Diagnostic{Severity: d.Severity, Attribute: d.Attribute, Summary: d.Summary, Detail: "This attribute is required: it needs a value that is not null."}
+			d = &tfprotov6.Diagnostic{
+				Severity: d.Severity, Attribute: d.Attribute, Summary: d.Summary,
+				Detail: "This attribute is required: it needs a value that is not null.",
+			}
 		}
 		plain = append(plain, located(d))
 	}
@@ -90,7 +94,9 @@ func located(d *tfprotov6.Diagnostic) *tfprotov6.Diagnostic {
 	if !strings.ContainsAny(at, ".[") || strings.Contains(d.Summary, at) || strings.Contains(d.Detail, at) {
 		return d
 	}
-	return &tfprotov6.Diagnostic{Severity: d.Severity, Attribute: d.Attribute, Summary: d.Summary, Detail: at + ": " + d.Detail}
+	return &tfprotov6.Diagnostic{
+		Severity: d.Severity, Attribute: d.Attribute, Summary: d.Summary, Detail: at + ": " + d.Detail,
+	}
 }
 
 // AttributeText returns a path as in HCL, such as rewards[0].perk_id.

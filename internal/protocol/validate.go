@@ -12,7 +12,9 @@ import (
 // such as a step from a variable: the framework takes their attributes for null
 // (https://github.com/hashicorp/terraform-plugin-framework/issues/186). A null element has an error
 // of its own; see noNulls of package provider. Only resources have such elements.
-func (s server) validateKnown(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+func (s server) validateKnown(
+	ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest,
+) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	answer, err := s.protocolServer.ValidateResourceConfig(ctx, req)
 	if err != nil || !slices.ContainsFunc(answer.Diagnostics, isMissing) {
 		return answer, err
