@@ -152,12 +152,12 @@ func TestSlugs(t *testing.T) {
 			none := cty.NullVal(own.Type())
 			archivedHas := fmt.Sprintf(`The archived campaign "old" has the slug %q`, "gone")
 			told("a new one with a free slug", "", "", plan(none, "new", "free"))
-			told("a new one with that of a draft", `The campaign "own" has the slug "here"`, "Write another slug.",
+			told("a new one with the slug of a draft", `The campaign "own" has the slug "here"`, "Write another slug.",
 				plan(none, "new", "here"))
-			told("a new one with that of an archived one", archivedHas, `import it as "id:`+old.GetAttr("id").AsString()+`"`,
+			told("a new one with the slug of an archived one", archivedHas, `import it as "id:`+old.GetAttr("id").AsString()+`"`,
 				plan(none, "new", "gone"))
 			told("one that keeps its slug", "", "", plan(own, "own", "here"))
-			told("one that gets that of an archived one", archivedHas, "delete that campaign", plan(own, "own", "gone"))
+			told("one that gets the slug of an archived one", archivedHas, "delete that campaign", plan(own, "own", "gone"))
 			two := configured()
 			_, all := two.plan("cohort_campaign", none, campaign(two, "first", "both"))
 			told("the first of two new ones", "", "", all)
@@ -167,7 +167,7 @@ func TestSlugs(t *testing.T) {
 			passing.show("cohort_campaign", own)
 			passing.plan("cohort_campaign", own, campaign(passing, "own", "elsewhere"))
 			_, all = passing.plan("cohort_campaign", none, campaign(passing, "new", "here"))
-			told("a new one with that of one that gives it up", `The campaign "own" has the slug "here"`, "apply again", all)
+			told("a new one with a slug that another one gives up", `The campaign "own" has the slug "here"`, "apply again", all)
 			told("one that stays in the archive", "", "", plan(again, "again", "twice", archived))
 
 			// The service may let another campaign take the slug of an archived one. Then it is expected to
