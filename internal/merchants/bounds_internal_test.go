@@ -35,7 +35,7 @@ var writesOfTwoSteps = map[string]func(context.Context, *Client) error{
 		return err
 	},
 	"publish": func(ctx context.Context, c *Client) error {
-		_, err := c.Perks.Transition(ctx, "x1", Publish)
+		_, err := c.Perks.Transition(ctx, Head{ID: "x1"}, Publish)
 		return err
 	},
 }
@@ -124,9 +124,9 @@ func TestClient_createIsSentOnce(t *testing.T) {
 	}
 }
 
-// TestAct_reached: if a transition is unclear, only a status that it leads to proves that it was
-// made.
-func TestAct_reached(t *testing.T) {
+// TestTransition_reached: if a transition is unclear, only a status that it leads to proves that it
+// was made.
+func TestTransition_reached(t *testing.T) {
 	t.Parallel()
 	all := []string{StatusDraft, StatusLive, StatusPublished, StatusEnded, StatusArchived, "", "review", "LIVE"}
 	for name, test := range map[string]struct {
@@ -146,7 +146,7 @@ func TestAct_reached(t *testing.T) {
 				}
 				return answerWith(200, fmt.Sprintf(`{"id":"x1","status":%q}`, status)), nil
 			})
-			_, err := c.Campaigns.Transition(t.Context(), "x1", test.transition)
+			_, err := c.Campaigns.Transition(t.Context(), Head{ID: "x1"}, test.transition)
 			if (err == nil) != slices.Contains(test.reached, status) {
 				t.Errorf("an unclear %s, and then the status %q: got %v", name, status, err)
 			}

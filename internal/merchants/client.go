@@ -85,12 +85,7 @@ type Client struct {
 	caches   listCaches
 	clock    clock
 
-	UserProperties  Collection[*UserProperty, UserPropertyInput]
-	Lists, Segments Collection[*Cohort, CohortInput]
-	Perks           Collection[*Perk, PerkInput]
-	DigitalAssets   Collection[*DigitalAsset, DigitalAssetInput]
-	Badges          Collection[*Badge, BadgeInput]
-	Campaigns       Collection[*Campaign, CampaignInput]
+	Collections
 }
 
 // New checks the configuration and returns a client. It does not use the network.
@@ -113,13 +108,7 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{config: config, base: base, http: httpClient, throttle: newThrottle(config.MaxConcurrency)}
-	c.UserProperties = Collection[*UserProperty, UserPropertyInput]{c, &userProperties}
-	c.Lists = Collection[*Cohort, CohortInput]{c, &lists}
-	c.Segments = Collection[*Cohort, CohortInput]{c, &segments}
-	c.Perks = Collection[*Perk, PerkInput]{c, &perks}
-	c.DigitalAssets = Collection[*DigitalAsset, DigitalAssetInput]{c, &digitalAssets}
-	c.Badges = Collection[*Badge, BadgeInput]{c, &badges}
-	c.Campaigns = Collection[*Campaign, CampaignInput]{c, &campaigns}
+	c.Collections = collectionsOf(c)
 	return c, nil
 }
 

@@ -176,7 +176,7 @@ func TestClient_writeOutlivesItsContext(t *testing.T) {
 			return err
 		},
 		"publish": func(ctx context.Context, c *Client) error {
-			_, err := c.Perks.Transition(ctx, "x1", Publish)
+			_, err := c.Perks.Transition(ctx, Head{ID: "x1"}, Publish)
 			return err
 		},
 		"delete": func(ctx context.Context, c *Client) error { return c.Perks.Delete(ctx, "x1") },
@@ -238,7 +238,7 @@ func TestClient_interruptedWriteIsNotSent(t *testing.T) {
 	})
 	_, createErr := c.Perks.Create(ctx, PerkInput{InternalName: Value("a")})
 	_, updateErr := UpdatePerk(ctx, c, "x1", PerkInput{InternalName: Value("a")})
-	_, publishErr := c.Perks.Transition(ctx, "x1", Publish)
+	_, publishErr := c.Perks.Transition(ctx, Head{ID: "x1"}, Publish)
 	for _, err := range []error{createErr, updateErr, publishErr, c.Perks.Delete(ctx, "x1")} {
 		if err == nil || !strings.Contains(err.Error(), "interrupted before it was sent") {
 			t.Errorf("got %v", err)

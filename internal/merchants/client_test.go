@@ -40,7 +40,7 @@ func TestClient_headers(t *testing.T) {
 	if _, err := merchants.UpdatePerk(t.Context(), c, "x1", fullPerk); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Perks.Transition(t.Context(), "x1", merchants.Publish); err != nil {
+	if _, err := c.Perks.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Publish); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.Perks.Create(t.Context(), fullPerk); err != nil {
@@ -151,7 +151,7 @@ func TestClient_nothingIsSent(t *testing.T) {
 	}
 	_, createErr := readOnly.Perks.Create(t.Context(), fullPerk)
 	_, updateErr := merchants.UpdatePerk(t.Context(), readOnly, "x1", fullPerk)
-	_, publishErr := readOnly.Perks.Transition(t.Context(), "x1", merchants.Publish)
+	_, publishErr := readOnly.Perks.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Publish)
 	_, tokenErr := readOnly.CreateUserAuthToken(t.Context(), "a@b.example")
 	for _, err := range []error{createErr, updateErr, publishErr, tokenErr, readOnly.Perks.Delete(t.Context(), "x1")} {
 		if !errors.Is(err, merchants.ErrReadOnly) {
@@ -178,7 +178,7 @@ func TestClient_redirectsAreNotFollowed(t *testing.T) {
 			})
 			_, getErr := s.client(t).Perks.Get(t.Context(), "x1")
 			_, updateErr := merchants.UpdatePerk(t.Context(), s.client(t), "x1", fullPerk)
-			_, publishErr := s.client(t).Perks.Transition(t.Context(), "x1", merchants.Publish)
+			_, publishErr := s.client(t).Perks.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Publish)
 			for _, err := range []error{getErr, updateErr, publishErr, s.client(t).Perks.Delete(t.Context(), "x1")} {
 				want := fmt.Sprintf("%d: a redirect to %s/v1/perks/x1, which is not followed because the API key would "+
 					"travel along", status, elsewhere.URL)

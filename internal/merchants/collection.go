@@ -24,7 +24,7 @@ type Objects interface {
 	// Head reads an object by its id.
 	Head(ctx context.Context, id ID) (Head, error)
 	// Transition changes the status of an object.
-	Transition(ctx context.Context, id ID, t Transition) (Head, error)
+	Transition(ctx context.Context, object Head, t Transition) (Head, error)
 }
 
 // Head is what all kinds of objects have in common.
@@ -69,7 +69,7 @@ func (c Collection[T, Input]) Create(ctx context.Context, in Input) (T, error) {
 	}
 	maps.Copy(body, c.own())
 	object, err := c.create(ctx, body, secretsOf(in))
-	return object, c.located(err, body)
+	return object, c.located(err, c.typeOf(body))
 }
 
 // own returns the properties that distinguish a kind from another kind in the same collection.
@@ -80,10 +80,10 @@ func (c Collection[T, Input]) own() map[string]any {
 	return map[string]any{"type": c.descriptor.wireWord("type", c.descriptor.only)}
 }
 
-// located adds to the error of a write the attribute at fault. body is what was sent.
-func (c Collection[T, Input]) located(err error, body map[string]any) error {
+// located adds to the error of a write the attribute at fault. of is the type of the object.
+func (c Collection[T, Input]) located(err error, of string) error {
 	if apiError, ok := asError(err); ok {
-		apiError.Attribute = c.descriptor.attribute(apiError.Field(), c.typeOf(body))
+		apiError.Attribute = c.descriptor.attribute(apiError.Field(), of)
 	}
 	return err
 }
@@ -168,7 +168,7 @@ func (c Collection[T, Input]) Update(ctx context.Context, held T, is, want Input
 	write.in = body
 	answer, err := c.client.do(ctx, write)
 	if err != nil {
-		return none, c.located(err, after)
+		return none, c.located(err, c.typeOf(after))
 	}
 	return c.answered(lasting, write, id, answer)
 }
@@ -214,8 +214,10 @@ func (c Collection[T, Input]) attributes(properties, body map[string]any) []stri
 
 // Transition changes the status of an object. If the outcome is unclear, or the service says that
 // the status does not allow the transition, the object is read: if it has the new status, that is a
-// success. If not, and the outcome was unclear, the transition is sent once more.
-func (c Collection[T, Input]) Transition(ctx context.Context, id ID, t Transition) (Head, error) {
+// success. If not, and the outcome was unclear, the transition is sent once more. The type of the
+// object says at which attribute an error belongs; "" if it is not known.
+func (c Collection[T, Input]) Transition(ctx context.Context, object Head, t Transition) (Head, error) {
+	id := object.ID
 	defer c.client.caches.wrote(c.descriptor, id)
 	lasting, cancel := withGrace(ctx)
 	defer cancel()
@@ -224,14 +226,14 @@ func (c Collection[T, Input]) Transition(ctx context.Context, id ID, t Transitio
 		write := request{method: http.MethodPost, path: c.descriptor.object(id) + "/" + string(t)}
 		body, err := c.client.do(ctx, write)
 		if err == nil {
-			object, err := c.answered(lasting, write, id, body)
+			moved, err := c.answered(lasting, write, id, body)
 			if err != nil {
 				return Head{}, err
 			}
-			return object.Head(), nil
+			return moved.Head(), nil
 		}
 		if !isUnclear(err) && !IsInvalidState(err) {
-			return Head{}, err
+			return Head{}, c.located(err, object.Type)
 		}
 		head, getErr := c.Head(lasting, id)
 		if getErr == nil && slices.Contains(reached[t], head.Status) {
@@ -242,7 +244,7 @@ func (c Collection[T, Input]) Transition(ctx context.Context, id ID, t Transitio
 			break
 		}
 	}
-	return Head{}, refusal
+	return Head{}, c.located(refusal, object.Type)
 }
 
 // Delete removes an object for good.

@@ -68,7 +68,7 @@ func TestCollection_words(t *testing.T) {
 	if _, err := c.Create(t.Context(), is); err != nil {
 		t.Fatal(err)
 	}
-	if head, err := c.Transition(t.Context(), "x1", Publish); err != nil || head.Status != StatusPublished {
+	if head, err := c.Transition(t.Context(), Head{ID: "x1"}, Publish); err != nil || head.Status != StatusPublished {
 		t.Errorf("published: %v %v", head, err)
 	}
 	if want := []string{
@@ -222,6 +222,21 @@ func TestCollection_located(t *testing.T) {
 	} {
 		if got := perks.attribute("typeConfig", of); got != want {
 			t.Errorf("the attribute of the settings of %s is %q, want %q", of, got, want)
+		}
+	}
+}
+
+// TestCollection_locatedTransition: so is the error of a publish, which sends no property.
+func TestCollection_locatedTransition(t *testing.T) {
+	t.Parallel()
+	for of, want := range map[string]string{CampaignChallenge: "challenge.title", CampaignStore: "store.title", "": ""} {
+		c := clientOf(t, Config{}, func(*http.Request) (*http.Response, error) {
+			return answerWith(http.StatusExpectationFailed,
+				`{"code":"generic.invalid-request","message":"typeConfig.name is needed to publish"}`), nil
+		})
+		_, err := c.Campaigns.Transition(t.Context(), Head{ID: "x1", Type: of}, Publish)
+		if apiError, ok := asError(err); !ok || apiError.Attribute != want {
+			t.Errorf("of the type %q: %+v, want %q", of, apiError, want)
 		}
 	}
 }

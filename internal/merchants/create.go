@@ -300,7 +300,7 @@ func (a *attempt) mayBe(held map[string]any) bool {
 		return false
 	}
 	for name, value := range a.sent {
-		if is, hasRetryAfter := held[name]; hasRetryAfter && !holds(value, is) {
+		if is, present := held[name]; present && !holds(value, is) {
 			return false
 		}
 	}

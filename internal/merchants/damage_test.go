@@ -62,7 +62,7 @@ func damagedOf[T Object, Input any](
 	}
 	if then != "" {
 		out.publish = func(ctx context.Context, c *Client, id ID) (ID, error) {
-			head, err := of(c).Transition(ctx, id, then)
+			head, err := of(c).Transition(ctx, Head{ID: id}, then)
 			return head.ID, err
 		}
 	}

@@ -51,11 +51,6 @@ type variantForm struct {
 	settings  *shape
 }
 
-// descriptors are the descriptors of all kinds.
-var descriptors = []*descriptor{
-	&userProperties, &lists, &segments, &perks, &digitalAssets, &badges, &campaigns,
-}
-
 // described returns the descriptor of the collection that a path leads into, or nil.
 func described(path string) *descriptor {
 	for _, d := range descriptors {
@@ -162,10 +157,15 @@ func (d *descriptor) attribute(property, of string) string {
 	property = withoutIndices(property)
 	for property != "" {
 		if attribute, known := d.attributes[property]; known {
-			if strings.HasPrefix(attribute, ".") || attribute == "" {
-				attribute = strings.Trim(d.variant(of).attribute+attribute, ".")
+			holder := d.variant(of).attribute
+			switch {
+			case attribute != "" && attribute[0] != '.':
+				return attribute
+			case holder == "":
+				return ""
+			default:
+				return holder + attribute
 			}
-			return attribute
 		}
 		property = property[:max(0, strings.LastIndexByte(property, '.'))]
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// collections returns the Go types of every kind.
-func collections() map[*descriptor]struct{ object, input any } {
+// goTypes returns the Go types of every kind.
+func goTypes() map[*descriptor]struct{ object, input any } {
 	return map[*descriptor]struct{ object, input any }{
 		&userProperties: {UserProperty{}, UserPropertyInput{}},
 		&lists:          {Cohort{}, CohortInput{}},
@@ -36,11 +36,11 @@ func TestDescriptors_contract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(collections()) != len(descriptors) {
-		t.Errorf("%d of %d descriptors are tested: add the Go types of the new one to collections",
-			len(collections()), len(descriptors))
+	if len(goTypes()) != len(descriptors) {
+		t.Errorf("%d of %d descriptors are tested: add the Go types of the new one to goTypes",
+			len(goTypes()), len(descriptors))
 	}
-	for d, types := range collections() {
+	for d, types := range goTypes() {
 		t.Run(d.path+" "+d.only, func(t *testing.T) {
 			t.Parallel()
 			file := fileOf(t, d)
@@ -84,6 +84,38 @@ func TestDescriptors_operations(t *testing.T) {
 		for method := range item.Operations() {
 			if !slices.Contains(known, method+" "+path) {
 				t.Errorf("the contract has %s %s, but no descriptor does: write one, and add it to descriptors", method, path)
+			}
+		}
+	}
+}
+
+// TestDescriptors_tried: every kind is in the tables and fuzz targets of the other tests.
+func TestDescriptors_tried(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tests strings.Builder
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tests.Write(content)
+	}
+	rows := map[string]bool{}
+	for d := range wholeRows {
+		rows[d.path] = true
+	}
+	for d, types := range goTypes() {
+		if !rows[d.path] {
+			t.Errorf("wholeRows and readers have no %s: add a row with every property, and how it is read", d.path)
+		}
+		name := reflect.Indirect(reflect.ValueOf(types.object)).Type().Name()
+		for _, target := range []string{"Fuzz" + name, "FuzzDamaged" + name} {
+			if !strings.Contains(tests.String(), "\nfunc "+target+"(") {
+				t.Errorf("there is no %s: add it beside its siblings", target)
 			}
 		}
 	}

@@ -102,9 +102,9 @@ func withoutOne(value any) map[string]any {
 	return out
 }
 
-// TestReader_wholeRows: a row that lacks a property of its kind is never served, because the
+// TestListCache_wholeRows: a row that lacks a property of its kind is never served, because the
 // property would look as if it had no value.
-func TestReader_wholeRows(t *testing.T) {
+func TestListCache_wholeRows(t *testing.T) {
 	t.Parallel()
 	walked := 0
 	for k, rows := range wholeRows {

@@ -320,10 +320,10 @@ func (m *model) walk(ctx context.Context) {
 	}
 }
 
-// TestReader_model plays random programs of reads, writes, outside edits, and lists that fail, lag,
-// hide rows and shift. It checks every result against the states of the service. At least a tenth
-// of the reads must be served from lists; about a sixth is.
-func TestReader_model(t *testing.T) {
+// TestListCache_model plays random programs of reads, writes, outside edits, and lists that fail,
+// lag, hide rows and shift. It checks every result against the states of the service. At least a
+// tenth of the reads must be served from lists; about a sixth is.
+func TestListCache_model(t *testing.T) {
 	t.Parallel()
 	reads, fromList := 0, 0
 	rapid.Check(t, func(r *rapid.T) {

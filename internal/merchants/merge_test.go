@@ -19,7 +19,7 @@ func patchOf[T merchants.Object, Input any](
 	return patch
 }
 
-func TestOver_campaign(t *testing.T) {
+func TestMerge_campaign(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, merchants.Config{})
 	step := func(id merchants.ID, title string, triggers ...merchants.Trigger) merchants.Step {
@@ -94,7 +94,7 @@ func TestOver_campaign(t *testing.T) {
 	}
 }
 
-func TestOver_cohort(t *testing.T) {
+func TestMerge_cohort(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, merchants.Config{})
 	property := func(name, value string) merchants.Condition {
@@ -163,7 +163,7 @@ func TestOver_cohort(t *testing.T) {
 	}
 }
 
-func TestOver_groups(t *testing.T) {
+func TestMerge_groups(t *testing.T) {
 	t.Parallel()
 	event := func(name string) merchants.Condition {
 		return merchants.Condition{Event: &merchants.EventCondition{Event: name, Operator: "has-done"}}
@@ -193,7 +193,7 @@ func TestOver_groups(t *testing.T) {
 	}
 }
 
-func TestOver_perk(t *testing.T) {
+func TestMerge_perk(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, merchants.Config{})
 	perk := func(kind, settings string) merchants.PerkInput {

@@ -29,7 +29,7 @@ func TestClient_noID(t *testing.T) {
 	if _, err := client.Perks.Get(t.Context(), ""); err == nil {
 		t.Error("a read without an id was accepted")
 	}
-	if _, err := client.Perks.Transition(t.Context(), "", merchants.Publish); err == nil {
+	if _, err := client.Perks.Transition(t.Context(), merchants.Head{ID: ""}, merchants.Publish); err == nil {
 		t.Error("a transition without an id was accepted")
 	}
 }

@@ -54,13 +54,13 @@ func TestObjects_requests(t *testing.T) {
 			return second(c.Perks.Create(t.Context(), otherPerk))
 		},
 		`POST /v1/perks/x1/publish `: func(c *merchants.Client) error {
-			return second(c.Perks.Transition(t.Context(), "x1", merchants.Publish))
+			return second(c.Perks.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Publish))
 		},
 		`POST /v1/perks/x1/archive `: func(c *merchants.Client) error {
-			return second(c.Perks.Transition(t.Context(), "x1", merchants.Archive))
+			return second(c.Perks.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Archive))
 		},
 		`POST /v1/perks/x1/unarchive `: func(c *merchants.Client) error {
-			return second(c.Perks.Transition(t.Context(), "x1", merchants.Unarchive))
+			return second(c.Perks.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Unarchive))
 		},
 		`DELETE /v1/perks/x1 `: func(c *merchants.Client) error { return c.Perks.Delete(t.Context(), "x1") },
 		`GET /v1/digital-assets/x1 `: func(c *merchants.Client) error {
@@ -74,7 +74,7 @@ func TestObjects_requests(t *testing.T) {
 			return second(c.DigitalAssets.Create(t.Context(), otherAsset))
 		},
 		`POST /v1/digital-assets/x1/publish `: func(c *merchants.Client) error {
-			return second(c.DigitalAssets.Transition(t.Context(), "x1", merchants.Publish))
+			return second(c.DigitalAssets.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Publish))
 		},
 		`DELETE /v1/digital-assets/x1 `: func(c *merchants.Client) error { return c.DigitalAssets.Delete(t.Context(), "x1") },
 		`GET /v1/badges/x1 `:            func(c *merchants.Client) error { return second(c.Badges.Get(t.Context(), "x1")) },
@@ -85,7 +85,7 @@ func TestObjects_requests(t *testing.T) {
 			return second(c.Badges.Create(t.Context(), otherBadge))
 		},
 		`POST /v1/badges/x1/publish `: func(c *merchants.Client) error {
-			return second(c.Badges.Transition(t.Context(), "x1", merchants.Publish))
+			return second(c.Badges.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Publish))
 		},
 		`DELETE /v1/badges/x1 `: func(c *merchants.Client) error { return c.Badges.Delete(t.Context(), "x1") },
 		`GET /v1/campaigns/x1 `: func(c *merchants.Client) error { return second(c.Campaigns.Get(t.Context(), "x1")) },
@@ -97,16 +97,16 @@ func TestObjects_requests(t *testing.T) {
 			return second(c.Campaigns.Create(t.Context(), otherCampaign))
 		},
 		`POST /v1/campaigns/x1/publish `: func(c *merchants.Client) error {
-			return second(c.Campaigns.Transition(t.Context(), "x1", merchants.Publish))
+			return second(c.Campaigns.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Publish))
 		},
 		`POST /v1/campaigns/x1/end `: func(c *merchants.Client) error {
-			return second(c.Campaigns.Transition(t.Context(), "x1", merchants.End))
+			return second(c.Campaigns.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.End))
 		},
 		`POST /v1/campaigns/x1/archive `: func(c *merchants.Client) error {
-			return second(c.Campaigns.Transition(t.Context(), "x1", merchants.Archive))
+			return second(c.Campaigns.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Archive))
 		},
 		`POST /v1/campaigns/x1/unarchive `: func(c *merchants.Client) error {
-			return second(c.Campaigns.Transition(t.Context(), "x1", merchants.Unarchive))
+			return second(c.Campaigns.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Unarchive))
 		},
 		`DELETE /v1/campaigns/x1 `: func(c *merchants.Client) error {
 			return c.Campaigns.Delete(t.Context(), "x1")
@@ -469,7 +469,7 @@ func TestObjects_emptyAnswerIsRead(t *testing.T) {
 		},
 		"publish": {
 			func(c *merchants.Client) (merchants.Head, error) {
-				return c.Perks.Transition(t.Context(), "x1", merchants.Publish)
+				return c.Perks.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Publish)
 			},
 			"POST /v1/perks/x1/publish",
 		},
@@ -523,7 +523,7 @@ func TestObjects_emptyAnswerThatCannotBeRead(t *testing.T) {
 		},
 		"publish": {
 			func(c *merchants.Client) error {
-				_, err := c.Perks.Transition(t.Context(), "x1", merchants.Publish)
+				_, err := c.Perks.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Publish)
 				return err
 			},
 			"POST", "perks/x1/publish",
@@ -563,7 +563,8 @@ func TestObjects_answerOfAWriteWithoutIDIsRefused(t *testing.T) {
 	if _, err := merchants.UpdatePerk(t.Context(), c, "x1", fullPerk); !errors.Is(err, merchants.ErrUnusableAnswer) {
 		t.Errorf("update: got %v", err)
 	}
-	if _, err := c.Perks.Transition(t.Context(), "x1", merchants.Publish); !errors.Is(err, merchants.ErrUnusableAnswer) {
+	_, err := c.Perks.Transition(t.Context(), merchants.Head{ID: "x1"}, merchants.Publish)
+	if !errors.Is(err, merchants.ErrUnusableAnswer) {
 		t.Errorf("publish: got %v", err)
 	}
 	if err := c.Perks.Delete(t.Context(), "x1"); err != nil {
@@ -592,9 +593,11 @@ func TestObjects_answerAboutAnother(t *testing.T) {
 	} {
 		c := serve(t, reply(200, `{"id":`+test.is+`}`)).client(t)
 		for name, call := range map[string]func() error{
-			"get":     func() error { return second(c.Perks.Get(t.Context(), test.asked)) },
-			"update":  func() error { return second(merchants.UpdatePerk(t.Context(), c, test.asked, fullPerk)) },
-			"publish": func() error { return second(c.Perks.Transition(t.Context(), test.asked, merchants.Publish)) },
+			"get":    func() error { return second(c.Perks.Get(t.Context(), test.asked)) },
+			"update": func() error { return second(merchants.UpdatePerk(t.Context(), c, test.asked, fullPerk)) },
+			"publish": func() error {
+				return second(c.Perks.Transition(t.Context(), merchants.Head{ID: test.asked}, merchants.Publish))
+			},
 		} {
 			if err := call(); (err == nil) != test.same || err != nil && !errors.Is(err, merchants.ErrUnusableAnswer) {
 				t.Errorf("%s of %s, answered with %s: %v", name, test.asked, test.is, err)

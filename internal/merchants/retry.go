@@ -87,14 +87,14 @@ var errRetryAfter = errors.New("the service asks to wait longer than a minute")
 // response's Date header, or to our clock without one. A date in the past means now. A number too
 // large to parse means some decades. Anything else counts as no header.
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
-	hasRetryAfter := header.Get("Retry-After")
-	if hasRetryAfter == "" {
+	value := header.Get("Retry-After")
+	if value == "" {
 		return 0, false
 	}
-	if seconds, err := strconv.ParseUint(hasRetryAfter, 10, 31); err == nil || errors.Is(err, strconv.ErrRange) {
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(seconds) * time.Second, true
 	}
-	date, err := http.ParseTime(hasRetryAfter)
+	date, err := http.ParseTime(value)
 	if err != nil {
 		return 0, false
 	}

@@ -46,9 +46,9 @@ func (l *limited) RoundTrip(*http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// TestPace_limit: the client finds the limit of a service quickly. Few requests are refused, and
-// the run takes little longer than the limit requires.
-func TestPace_limit(t *testing.T) {
+// TestThrottle_limit: the client finds the limit of a service quickly. Few requests are
+// refused, and the run takes little longer than the limit requires.
+func TestThrottle_limit(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		rate      float64
@@ -90,9 +90,9 @@ func TestPace_limit(t *testing.T) {
 	}
 }
 
-// TestPace_gate: when the service asks one request to wait, all requests wait, and none is sent
+// TestThrottle_gate: when the service asks one request to wait, all requests wait, and none is sent
 // meanwhile.
-func TestPace_gate(t *testing.T) {
+func TestThrottle_gate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
@@ -154,9 +154,9 @@ func order(t *testing.T, requests ...request) []string {
 	return out
 }
 
-// TestPace_order: requests go in the order they came, writes before reads, but a read does not wait
-// forever.
-func TestPace_order(t *testing.T) {
+// TestThrottle_order: requests go in the order they came, writes before reads, but a read does
+// not wait forever.
+func TestThrottle_order(t *testing.T) {
 	t.Parallel()
 	read := func(path string) request { return request{method: "GET", path: path} }
 	write := func(path string) request { return request{method: "PATCH", path: path} }

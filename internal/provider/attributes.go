@@ -25,24 +25,32 @@ import (
 // beyond it, and the service is written in JavaScript (inferred from its framework).
 const largestNumber = 1<<53 - 1
 
-// idAttribute is the id of every resource.
-func idAttribute(noun string) schema.StringAttribute {
-	return schema.StringAttribute{
+// objectAttributes adds what every object has to the attributes of its kind: id, mode and its name,
+// which is name, or internal_name for a kind that has no reference id.
+func objectAttributes(noun, name string, attributes map[string]schema.Attribute) map[string]schema.Attribute {
+	attributes["id"] = schema.StringAttribute{
 		MarkdownDescription: "Id of the " + noun + " in its merchant, chosen by the service. The same " + noun +
 			" has another id in the other merchant.",
 		Computed:      true,
 		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
-}
-
-// modeAttribute is the merchant of every resource.
-func modeAttribute() schema.StringAttribute {
-	return schema.StringAttribute{
+	attributes["mode"] = schema.StringAttribute{
 		MarkdownDescription: "Merchant that holds it: `test` or `live`. Known in the plan, so that a reviewer and " +
 			"a policy can see where a change goes.",
 		Computed:      true,
 		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
+	description := "Name in Cohort's admin."
+	if name == "internal_name" {
+		description = "Name in Cohort's admin, not shown to users. It is the key of the " + noun +
+			": the provider expects it once among those that are not archived."
+	}
+	attributes[name] = schema.StringAttribute{
+		MarkdownDescription: description,
+		Required:            true,
+		Validators:          []validator.String{notBlank{}},
+	}
+	return attributes
 }
 
 // identitySchema is the identity of every resource.
@@ -58,16 +66,6 @@ func identitySchema(noun string) identityschema.Schema {
 			RequiredForImport: true,
 		},
 	}}
-}
-
-// internalNameAttribute is the key of the kinds that have no reference id.
-func internalNameAttribute(noun string) schema.StringAttribute {
-	return schema.StringAttribute{
-		MarkdownDescription: "Name in Cohort's admin, not shown to users. It is the key of the " + noun +
-			": the provider expects it once among those that are not archived.",
-		Required:   true,
-		Validators: []validator.String{notBlank{}},
-	}
 }
 
 // localizedAttribute is a text by language.

@@ -65,10 +65,7 @@ func (r *badgeResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 }
 
 var badgeSchema = sync.OnceValue(func() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"id":            idAttribute("badge"),
-		"mode":          modeAttribute(),
-		"internal_name": internalNameAttribute("badge"),
+	return objectAttributes("badge", "internal_name", map[string]schema.Attribute{
 		"audience_id": schema.StringAttribute{
 			MarkdownDescription: "Id of the list or segment whose members own the badge.",
 			Required:            true,
@@ -96,7 +93,7 @@ var badgeSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"desired_status": badgeLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as " +
 			"it is, `published` publishes it, which cannot be taken back."),
 		"status": statusAttribute("`draft` or `published`"),
-	}
+	})
 })
 
 func (r *badgeResource) IdentitySchema(
@@ -152,7 +149,7 @@ func (r *badgeResource) Create(ctx context.Context, req resource.CreateRequest, 
 	}
 	badge, err := r.data.client.Badges.Create(ctx, plan.input())
 	if err != nil {
-		addAPIError(&resp.Diagnostics, badgeKind.doing("create", req.Plan.Raw), err)
+		badgeKind.addError(&resp.Diagnostics, "create", req.Plan.Raw, err)
 		return
 	}
 	plan.computed(badge)
@@ -169,27 +166,27 @@ func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	var plan, state badgeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.data.checkMode(state.Mode, &resp.Diagnostics)
+	id := r.data.guardUpdate(req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	badges, doing := r.data.client.Badges, badgeKind.doing("update", req.Plan.Raw)
-	badge, err := badges.Get(ctx, idOf(state.ID))
+	badges := r.data.client.Badges
+	badge, err := badges.Get(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		badgeKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	service := state
 	service.read(ctx, badge, rehostedURLsFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
-	remote, want := service.input(), plan.input()
-	badgeLifecycle.checkServable(doing, plan.DesiredStatus, badge.Status, &resp.Diagnostics)
-	r.data.checkConflict(doing, badges.Conflicts(state.input(), remote, want), &resp.Diagnostics)
+	badgeKind.checkServable(req, badge.Status, &resp.Diagnostics)
+	before, remote, want := state.input(), service.input(), plan.input()
+	checkConflict(r.data, badgeKind, badges, req, before, remote, want, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	transition := r.data.transition(ctx, badgeKind, badge.ID)
+	transition := r.data.transition(ctx, badgeKind, badge.Head())
 	if badge, err = badges.Update(ctx, badge, remote, want); err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		badgeKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	planned := plan.Status
@@ -197,7 +194,7 @@ func (r *badgeResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	plan.media(badge).save(ctx, resp.Private, &resp.Diagnostics)
 	status, err := badgeLifecycle.transitionTo(plan.DesiredStatus, badge.Status, transition)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		badgeKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 	}
 	plan.Status = plannedStatus(planned, status)
 	r.data.finishUpdate(ctx, badgeKind, plan, status, resp)

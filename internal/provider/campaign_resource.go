@@ -140,7 +140,7 @@ func (r *campaignResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	campaign, err := r.data.client.Campaigns.Create(ctx, input)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, campaignKind.doing("create", req.Plan.Raw), err)
+		campaignKind.addError(&resp.Diagnostics, "create", req.Plan.Raw, err)
 		return
 	}
 	plan.computed(ctx, campaign, &resp.Diagnostics)
@@ -157,33 +157,34 @@ func (r *campaignResource) Update(ctx context.Context, req resource.UpdateReques
 	var plan, state campaignModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.data.checkMode(state.Mode, &resp.Diagnostics)
+	id := r.data.guardUpdate(req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	campaigns, doing := r.data.client.Campaigns, campaignKind.doing("update", req.Plan.Raw)
-	campaign, err := campaigns.Get(ctx, idOf(state.ID))
+	campaigns := r.data.client.Campaigns
+	campaign, err := campaigns.Get(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		campaignKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	service := state
 	service.read(ctx, campaign, rehostedURLsFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
-	remote, want := service.withRewardsOf(plan).input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
-	campaignLifecycle.checkServable(doing, plan.DesiredStatus, campaign.Status, &resp.Diagnostics)
-	r.data.checkConflict(doing, campaigns.Conflicts(state.input(ctx, &resp.Diagnostics), remote, want), &resp.Diagnostics)
+	campaignKind.checkServable(req, campaign.Status, &resp.Diagnostics)
+	before, remote := state.input(ctx, &resp.Diagnostics), service.withRewardsOf(plan).input(ctx, &resp.Diagnostics)
+	want := plan.input(ctx, &resp.Diagnostics)
+	checkConflict(r.data, campaignKind, campaigns, req, before, remote, want, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	transition := r.data.transition(ctx, campaignKind, campaign.ID)
+	transition := r.data.transition(ctx, campaignKind, campaign.Head())
 	if campaignLifecycle.next(plan.DesiredStatus, campaign.Status) == merchants.Unarchive {
 		if campaign.Status, err = transition(merchants.Unarchive); err != nil {
-			addAPIError(&resp.Diagnostics, doing, err)
+			campaignKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 			return
 		}
 	}
 	if campaign, err = campaigns.Update(ctx, campaign, remote, want); err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		campaignKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	planned := plan.Status
@@ -191,7 +192,7 @@ func (r *campaignResource) Update(ctx context.Context, req resource.UpdateReques
 	plan.media(ctx, campaign, &resp.Diagnostics).save(ctx, resp.Private, &resp.Diagnostics)
 	status, err := campaignLifecycle.transitionTo(plan.DesiredStatus, campaign.Status, transition)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		campaignKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 	}
 	plan.Status = plannedStatus(planned, status)
 	r.data.finishUpdate(ctx, campaignKind, plan, status, resp)
@@ -204,7 +205,7 @@ func (r *campaignResource) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	transition := r.data.transition(ctx, campaignKind, id)
+	transition := r.data.transition(ctx, campaignKind, merchants.Head{ID: id})
 	err := campaignLifecycle.destroy(state.OnDestroy, state.Status.ValueString(), transition, func() error {
 		return r.data.client.Campaigns.Delete(ctx, id)
 	})

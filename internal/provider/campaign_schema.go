@@ -11,10 +11,7 @@ import (
 )
 
 var campaignSchema = sync.OnceValue(func() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"id":            idAttribute("campaign"),
-		"mode":          modeAttribute(),
-		"internal_name": internalNameAttribute("campaign"),
+	return objectAttributes("campaign", "internal_name", map[string]schema.Attribute{
 		"audience_id": schema.StringAttribute{
 			MarkdownDescription: "Id of the list or segment that is addressed. Unset: all users.",
 			Optional:            true,
@@ -39,7 +36,7 @@ var campaignSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			"itself satisfies `published`. Publishing an airdrop hands out its rewards at once, and nothing takes them back."),
 		"on_destroy": onDestroyAttribute("campaign"),
 		"status":     statusAttribute("`draft`, `published`, `ended` or `archived`"),
-	}
+	})
 })
 
 func rewardsAttribute() schema.ListNestedAttribute {

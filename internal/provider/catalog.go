@@ -207,5 +207,10 @@ func (k Kind) doing(verb string, object tftypes.Value) string {
 	return fmt.Sprintf("%s %s %q", verb, k.Noun, textsOf(object)(k.nameAttribute()).ValueString())
 }
 
+// addError is addAPIError for what is done with an object of the kind.
+func (k Kind) addError(diags *diag.Diagnostics, verb string, object tftypes.Value, err error) {
+	addAPIError(diags, k.doing(verb, object), err)
+}
+
 // archives reports whether objects of the kind can be archived.
 func (k Kind) archives() bool { return slices.Contains(k.Lifecycle, merchants.StatusArchived) }

@@ -63,7 +63,7 @@ func TestContract_resources(t *testing.T) {
 			for _, common := range []string{"id", "mode"} {
 				a, ok := answer.Schema.Attributes[common]
 				if !ok || !a.IsComputed() || a.IsOptional() || a.IsRequired() {
-					t.Errorf("%s must exist and be computed: use %sAttribute", common, common)
+					t.Errorf("%s must exist and be computed: use objectAttributes", common)
 				}
 			}
 			walkResource("", answer.Schema.Attributes, func(at string, attribute schema.Attribute) {

@@ -46,7 +46,7 @@ func readObject[Model any, T merchants.Object, Input any, P projection[T, Model]
 		s.readNotFound(ctx, k, id, imported, resp)
 		return
 	case err != nil:
-		addAPIError(&resp.Diagnostics, k.doing("read", req.State.Raw), err)
+		k.addError(&resp.Diagnostics, "read", req.State.Raw, err)
 		return
 	}
 	before := state

@@ -63,14 +63,11 @@ func (r *digitalAssetResource) Schema(_ context.Context, _ resource.SchemaReques
 }
 
 var digitalAssetSchema = sync.OnceValue(func() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"id":            idAttribute("digital asset"),
-		"mode":          modeAttribute(),
-		"internal_name": internalNameAttribute("digital asset"),
-		"title":         localizedAttribute("Title shown to users, needed to publish."),
-		"description":   localizedAttribute("Description shown to users, as HTML."),
-		"image_url":     imageAttribute("Picture of the asset."),
-		"video_url":     videoAttribute("Video of the asset."),
+	return objectAttributes("digital asset", "internal_name", map[string]schema.Attribute{
+		"title":       localizedAttribute("Title shown to users, needed to publish."),
+		"description": localizedAttribute("Description shown to users, as HTML."),
+		"image_url":   imageAttribute("Picture of the asset."),
+		"video_url":   videoAttribute("Video of the asset."),
 		"max_supply": schema.Int64Attribute{
 			MarkdownDescription: "How many there can be. Unset: no limit.",
 			Optional:            true,
@@ -79,7 +76,7 @@ var digitalAssetSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"desired_status": digitalAssetLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it " +
 			"as it is, `published` publishes it, which cannot be taken back."),
 		"status": statusAttribute("`draft` or `published`"),
-	}
+	})
 })
 
 func (r *digitalAssetResource) IdentitySchema(
@@ -128,7 +125,7 @@ func (r *digitalAssetResource) Create(ctx context.Context, req resource.CreateRe
 	}
 	asset, err := r.data.client.DigitalAssets.Create(ctx, plan.input())
 	if err != nil {
-		addAPIError(&resp.Diagnostics, digitalAssetKind.doing("create", req.Plan.Raw), err)
+		digitalAssetKind.addError(&resp.Diagnostics, "create", req.Plan.Raw, err)
 		return
 	}
 	plan.computed(asset)
@@ -145,27 +142,27 @@ func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRe
 	var plan, state digitalAssetModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.data.checkMode(state.Mode, &resp.Diagnostics)
+	id := r.data.guardUpdate(req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	assets, doing := r.data.client.DigitalAssets, digitalAssetKind.doing("update", req.Plan.Raw)
-	asset, err := assets.Get(ctx, idOf(state.ID))
+	assets := r.data.client.DigitalAssets
+	asset, err := assets.Get(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		digitalAssetKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	service := state
 	service.read(ctx, asset, rehostedURLsFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
-	remote, want := service.input(), plan.input()
-	digitalAssetLifecycle.checkServable(doing, plan.DesiredStatus, asset.Status, &resp.Diagnostics)
-	r.data.checkConflict(doing, assets.Conflicts(state.input(), remote, want), &resp.Diagnostics)
+	digitalAssetKind.checkServable(req, asset.Status, &resp.Diagnostics)
+	before, remote, want := state.input(), service.input(), plan.input()
+	checkConflict(r.data, digitalAssetKind, assets, req, before, remote, want, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	transition := r.data.transition(ctx, digitalAssetKind, asset.ID)
+	transition := r.data.transition(ctx, digitalAssetKind, asset.Head())
 	if asset, err = assets.Update(ctx, asset, remote, want); err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		digitalAssetKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	planned := plan.Status
@@ -173,7 +170,7 @@ func (r *digitalAssetResource) Update(ctx context.Context, req resource.UpdateRe
 	plan.media(asset).save(ctx, resp.Private, &resp.Diagnostics)
 	status, err := digitalAssetLifecycle.transitionTo(plan.DesiredStatus, asset.Status, transition)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		digitalAssetKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 	}
 	plan.Status = plannedStatus(planned, status)
 	r.data.finishUpdate(ctx, digitalAssetKind, plan, status, resp)

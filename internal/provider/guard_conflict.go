@@ -2,20 +2,27 @@ package provider
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// checkConflict refuses to overwrite a change made outside between plan and apply. conflicts are
-// the attributes whose value in the service differs from both the state and the plan.
-func (p *providerData) checkConflict(doing string, conflicts []string, diags *diag.Diagnostics) {
+// checkConflict refuses to overwrite attributes that changed outside of Terraform after the plan:
+// their value in the service differs from both the state and the plan. before, remote and want are
+// the inputs of the state, of the service and of the plan.
+func checkConflict[T merchants.Object, Input any](
+	p *providerData, k Kind, objects merchants.Collection[T, Input], req resource.UpdateRequest,
+	before, remote, want Input, diags *diag.Diagnostics,
+) {
 	if p.overwrite {
 		return
 	}
-	for _, attribute := range conflicts {
+	for _, attribute := range objects.Conflicts(before, remote, want) {
 		// The diagnostic shows no value: it may come from a sensitive variable, or be a link that grants
 		// access.
 		diags.AddAttributeError(attributePath(attribute),
-			"Could not "+doing+": it was changed outside of Terraform after the plan was made",
-			"The service has another value of this than the plan saw. Nothing was sent. Run plan again to see the change, or "+
-				"set conflict_policy = \"overwrite\" in the provider block.")
+			"Could not "+k.doing("update", req.Plan.Raw)+": it was changed outside of Terraform after the plan was made",
+			"The service has another value of this than the plan saw. Nothing was sent. Run plan again to see the change, "+
+				"or set conflict_policy = \"overwrite\" in the provider block.")
 	}
 }

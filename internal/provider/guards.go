@@ -118,6 +118,14 @@ func (p *providerData) guardManaged(
 	}
 }
 
+// guardUpdate checks once more, right before the update, what the plan checked. It returns the id
+// of the object.
+func (p *providerData) guardUpdate(req resource.UpdateRequest, diags *diag.Diagnostics) merchants.ID {
+	object := textsOf(req.State.Raw)
+	p.checkMode(object("mode"), diags)
+	return idOf(object("id"))
+}
+
 // guardDelete repeats the checks of the plan right before the deletion. It returns the id of the
 // object.
 func (p *providerData) guardDelete(k Kind, req resource.DeleteRequest, diags *diag.Diagnostics) merchants.ID {

@@ -38,14 +38,15 @@ func (q *kindQuery[T, Input, Model, P]) Metadata(
 func (q *kindQuery[T, Input, Model, P]) ListResourceConfigSchema(
 	_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse,
 ) {
-	description := "The " + q.kind.Plural + " of the merchant, in the order of their creation. " +
-		"Needs Terraform 1.14 or later."
+	description := []string{
+		"The " + q.kind.Plural + " of the merchant, in the order of their creation.", "Needs Terraform 1.14 or later.",
+	}
 	for _, secret := range sensitivePaths(path.Empty(), q.kind.attributes()) {
 		holder, name := secret.ParentPath(), secret.Steps()[len(secret.Steps())-1]
-		description += fmt.Sprintf(
-			" The %s of a `%s` is left out, because Terraform does not hide it in what a query prints.", name, holder)
+		description = append(description, fmt.Sprintf(
+			"The %s of a `%s` is left out, because Terraform does not hide it in what a query prints.", name, holder))
 	}
-	resp.Schema = schema.Schema{MarkdownDescription: description}
+	resp.Schema = schema.Schema{MarkdownDescription: strings.Join(description, " ")}
 	if name, values := q.kind.filter(); name != "" {
 		resp.Schema.Attributes = map[string]schema.Attribute{name: filterAttribute(name, values...)}
 	}

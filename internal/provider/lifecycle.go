@@ -87,9 +87,9 @@ func (l lifecycle) servable(desired types.String, status string) error {
 }
 
 // checkServable refuses an update that could not reach its desired status, before anything is sent.
-func (l lifecycle) checkServable(doing string, desired types.String, status string, diags *diag.Diagnostics) {
-	if err := l.servable(desired, status); err != nil {
-		addAPIError(diags, doing, err)
+func (k Kind) checkServable(req resource.UpdateRequest, status string, diags *diag.Diagnostics) {
+	if err := k.Lifecycle.servable(textsOf(req.Plan.Raw)("desired_status"), status); err != nil {
+		k.addError(diags, "update", req.Plan.Raw, err)
 	}
 }
 
@@ -258,10 +258,10 @@ func (l lifecycle) transitionTo(
 
 // transition returns a function that makes a transition of an object and returns the new status.
 func (p *providerData) transition(
-	ctx context.Context, k Kind, id merchants.ID,
+	ctx context.Context, k Kind, object merchants.Head,
 ) func(merchants.Transition) (string, error) {
 	return func(t merchants.Transition) (string, error) {
-		head, err := k.objects(p.client).Transition(ctx, id, t)
+		head, err := k.objects(p.client).Transition(ctx, object, t)
 		return head.Status, err
 	}
 }
@@ -294,7 +294,7 @@ func (l lifecycle) destroy(
 func (p *providerData) publishCreated(
 	ctx context.Context, k Kind, made merchants.Head, desired types.String, resp *resource.CreateResponse,
 ) {
-	status, err := k.Lifecycle.transitionTo(desired, made.Status, p.transition(ctx, k, made.ID))
+	status, err := k.Lifecycle.transitionTo(desired, made.Status, p.transition(ctx, k, made))
 	if err != nil {
 		name := textsOf(resp.State.Raw)(k.nameAttribute()).ValueString()
 		resp.Diagnostics.AddAttributeWarning(path.Root("desired_status"),

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
@@ -52,16 +51,9 @@ func (r *listResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 }
 
 var listSchema = sync.OnceValue(func() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"id":   idAttribute("list"),
-		"mode": modeAttribute(),
-		"name": schema.StringAttribute{
-			MarkdownDescription: "Name in Cohort's admin.",
-			Required:            true,
-			Validators:          []validator.String{notBlank{}},
-		},
+	return objectAttributes("list", "name", map[string]schema.Attribute{
 		"reference_id": referenceIDAttribute("list"),
-	}
+	})
 })
 
 func (r *listResource) IdentitySchema(
@@ -91,7 +83,7 @@ func (r *listResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	list, err := r.data.client.Lists.Create(ctx, plan.input())
 	if err != nil {
-		addAPIError(&resp.Diagnostics, listKind.doing("create", req.Plan.Raw), err)
+		listKind.addError(&resp.Diagnostics, "create", req.Plan.Raw, err)
 		return
 	}
 	plan.computed(list)
@@ -106,25 +98,25 @@ func (r *listResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	var plan, state listModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.data.checkMode(state.Mode, &resp.Diagnostics)
+	id := r.data.guardUpdate(req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	lists, doing := r.data.client.Lists, listKind.doing("update", req.Plan.Raw)
-	list, err := lists.Get(ctx, idOf(state.ID))
+	lists := r.data.client.Lists
+	list, err := lists.Get(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		listKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	service := state
 	service.read(ctx, list, nil, &resp.Diagnostics)
-	remote, want := service.input(), plan.input()
-	r.data.checkConflict(doing, lists.Conflicts(state.input(), remote, want), &resp.Diagnostics)
+	before, remote, want := state.input(), service.input(), plan.input()
+	checkConflict(r.data, listKind, lists, req, before, remote, want, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if list, err = lists.Update(ctx, list, remote, want); err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		listKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	plan.computed(list)

@@ -123,7 +123,7 @@ func (r *perkResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	perk, err := r.data.client.Perks.Create(ctx, input)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, perkKind.doing("create", req.Plan.Raw), err)
+		perkKind.addError(&resp.Diagnostics, "create", req.Plan.Raw, err)
 		return
 	}
 	plan.computed(perk)
@@ -140,33 +140,34 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	var plan, state perkModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.data.checkMode(state.Mode, &resp.Diagnostics)
+	id := r.data.guardUpdate(req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	perks, doing := r.data.client.Perks, perkKind.doing("update", req.Plan.Raw)
-	perk, err := perks.Get(ctx, idOf(state.ID))
+	perks := r.data.client.Perks
+	perk, err := perks.Get(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		perkKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	service := state
 	service.read(ctx, perk, rehostedURLsFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
-	remote, want := service.input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
-	perkLifecycle.checkServable(doing, plan.DesiredStatus, perk.Status, &resp.Diagnostics)
-	r.data.checkConflict(doing, perks.Conflicts(state.input(ctx, &resp.Diagnostics), remote, want), &resp.Diagnostics)
+	perkKind.checkServable(req, perk.Status, &resp.Diagnostics)
+	before, remote := state.input(ctx, &resp.Diagnostics), service.input(ctx, &resp.Diagnostics)
+	want := plan.input(ctx, &resp.Diagnostics)
+	checkConflict(r.data, perkKind, perks, req, before, remote, want, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	transition := r.data.transition(ctx, perkKind, perk.ID)
+	transition := r.data.transition(ctx, perkKind, perk.Head())
 	if perkLifecycle.next(plan.DesiredStatus, perk.Status) == merchants.Unarchive {
 		if perk.Status, err = transition(merchants.Unarchive); err != nil {
-			addAPIError(&resp.Diagnostics, doing, err)
+			perkKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 			return
 		}
 	}
 	if perk, err = perks.Update(ctx, perk, remote, want); err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		perkKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	planned := plan.Status
@@ -174,7 +175,7 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	plan.media(perk).save(ctx, resp.Private, &resp.Diagnostics)
 	status, err := perkLifecycle.transitionTo(plan.DesiredStatus, perk.Status, transition)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		perkKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 	}
 	plan.Status = plannedStatus(planned, status)
 	r.data.finishUpdate(ctx, perkKind, plan, status, resp)
@@ -187,7 +188,7 @@ func (r *perkResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	transition := r.data.transition(ctx, perkKind, id)
+	transition := r.data.transition(ctx, perkKind, merchants.Head{ID: id})
 	err := perkLifecycle.destroy(state.OnDestroy, state.Status.ValueString(), transition, func() error {
 		return r.data.client.Perks.Delete(ctx, id)
 	})

@@ -17,15 +17,12 @@ import (
 
 // perkSchema is built once, like the other schemas, because every read needs types of it.
 var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"id":            idAttribute("perk"),
-		"mode":          modeAttribute(),
-		"internal_name": internalNameAttribute("perk"),
-		"title":         localizedAttribute("Title shown to users, needed to go live."),
-		"description":   localizedAttribute("Description shown to users, as HTML."),
-		"image_url":     imageAttribute("Picture of the perk."),
-		"video_url":     videoAttribute("Video of the perk."),
-		"expires_at":    timeAttribute("When the perk can no longer be used. Unset: never."),
+	return objectAttributes("perk", "internal_name", map[string]schema.Attribute{
+		"title":       localizedAttribute("Title shown to users, needed to go live."),
+		"description": localizedAttribute("Description shown to users, as HTML."),
+		"image_url":   imageAttribute("Picture of the perk."),
+		"video_url":   videoAttribute("Video of the perk."),
+		"expires_at":  timeAttribute("When the perk can no longer be used. Unset: never."),
 		"code": schema.SingleNestedAttribute{
 			MarkdownDescription: "The perk is one code for everyone. At most one of `code`, `link`, `shopify_discount` and " +
 				"`custom`; without any the perk has no settings.",
@@ -92,7 +89,7 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			"every edit is visible to users at once."),
 		"on_destroy": onDestroyAttribute("perk"),
 		"status":     statusAttribute("`draft`, `live` or `archived`"),
-	}
+	})
 })
 
 // checkVariant allows at most one kind.

@@ -57,14 +57,7 @@ type audienceConditionModel struct {
 }
 
 var segmentSchema = sync.OnceValue(func() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"id":   idAttribute("segment"),
-		"mode": modeAttribute(),
-		"name": schema.StringAttribute{
-			MarkdownDescription: "Name in Cohort's admin.",
-			Required:            true,
-			Validators:          []validator.String{notBlank{}},
-		},
+	return objectAttributes("segment", "name", map[string]schema.Attribute{
 		"reference_id": referenceIDAttribute("segment"),
 		"match":        matchAttribute("groups"),
 		"groups": schema.ListNestedAttribute{
@@ -86,7 +79,7 @@ var segmentSchema = sync.OnceValue(func() map[string]schema.Attribute {
 				},
 			}},
 		},
-	}
+	})
 })
 
 func matchAttribute(what string) schema.StringAttribute {

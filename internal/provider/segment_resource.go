@@ -89,7 +89,7 @@ func (r *segmentResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	segment, err := r.data.client.Segments.Create(ctx, input)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, segmentKind.doing("create", req.Plan.Raw), err)
+		segmentKind.addError(&resp.Diagnostics, "create", req.Plan.Raw, err)
 		return
 	}
 	plan.computed(segment)
@@ -104,25 +104,26 @@ func (r *segmentResource) Update(ctx context.Context, req resource.UpdateRequest
 	var plan, state segmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.data.checkMode(state.Mode, &resp.Diagnostics)
+	id := r.data.guardUpdate(req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	segments, doing := r.data.client.Segments, segmentKind.doing("update", req.Plan.Raw)
-	segment, err := segments.Get(ctx, idOf(state.ID))
+	segments := r.data.client.Segments
+	segment, err := segments.Get(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		segmentKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	service := state
 	service.read(ctx, segment, nil, &resp.Diagnostics)
-	remote, want := service.input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics)
-	r.data.checkConflict(doing, segments.Conflicts(state.input(ctx, &resp.Diagnostics), remote, want), &resp.Diagnostics)
+	before, remote := state.input(ctx, &resp.Diagnostics), service.input(ctx, &resp.Diagnostics)
+	want := plan.input(ctx, &resp.Diagnostics)
+	checkConflict(r.data, segmentKind, segments, req, before, remote, want, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if segment, err = segments.Update(ctx, segment, remote, want); err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		segmentKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	plan.computed(segment)

@@ -53,14 +53,7 @@ func (r *userPropertyResource) Schema(_ context.Context, _ resource.SchemaReques
 }
 
 var userPropertySchema = sync.OnceValue(func() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"id":   idAttribute("property"),
-		"mode": modeAttribute(),
-		"name": schema.StringAttribute{
-			MarkdownDescription: "Name in Cohort's admin.",
-			Required:            true,
-			Validators:          []validator.String{notBlank{}},
-		},
+	return objectAttributes("property", "name", map[string]schema.Attribute{
 		"type": schema.StringAttribute{
 			MarkdownDescription: "`text`, `number`, `boolean` or `date`. Changing this creates a new property, and the values " +
 				"that users have in the old one are lost.",
@@ -80,7 +73,7 @@ var userPropertySchema = sync.OnceValue(func() map[string]schema.Attribute {
 			Validators:    []validator.String{notBlank{}},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
-	}
+	})
 })
 
 func (r *userPropertyResource) IdentitySchema(
@@ -123,7 +116,7 @@ func (r *userPropertyResource) Create(ctx context.Context, req resource.CreateRe
 	}
 	property, err := r.data.client.UserProperties.Create(ctx, plan.input())
 	if err != nil {
-		addAPIError(&resp.Diagnostics, userPropertyKind.doing("create", req.Plan.Raw), err)
+		userPropertyKind.addError(&resp.Diagnostics, "create", req.Plan.Raw, err)
 		return
 	}
 	plan.computed(property)
@@ -138,25 +131,25 @@ func (r *userPropertyResource) Update(ctx context.Context, req resource.UpdateRe
 	var plan, state userPropertyModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.data.checkMode(state.Mode, &resp.Diagnostics)
+	id := r.data.guardUpdate(req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	properties, doing := r.data.client.UserProperties, userPropertyKind.doing("update", req.Plan.Raw)
-	property, err := properties.Get(ctx, idOf(state.ID))
+	properties := r.data.client.UserProperties
+	property, err := properties.Get(ctx, id)
 	if err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		userPropertyKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	service := state
 	service.read(ctx, property, nil, &resp.Diagnostics)
-	remote, want := service.input(), plan.input()
-	r.data.checkConflict(doing, properties.Conflicts(state.input(), remote, want), &resp.Diagnostics)
+	before, remote, want := state.input(), service.input(), plan.input()
+	checkConflict(r.data, userPropertyKind, properties, req, before, remote, want, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if property, err = properties.Update(ctx, property, remote, want); err != nil {
-		addAPIError(&resp.Diagnostics, doing, err)
+		userPropertyKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
 	plan.computed(property)

@@ -35,8 +35,7 @@ var contractRoutes = sync.OnceValues(func() (routers.Router, error) {
 	return gorillamux.NewRouter(document)
 })
 
-// ContractCollections returns the paths below /v1 at which the contract lists and makes objects, such
-// as digital-assets.
+// ContractCollections returns the paths below /v1 at which the contract lists and makes objects.
 func ContractCollections() ([]string, error) {
 	document, err := openapi3.NewLoader().LoadFromData(merchants.OpenAPI)
 	if err != nil {

@@ -96,7 +96,7 @@ func TestFind_repository(t *testing.T) {
 		"TestFaults": true, "TestHistories": true, "TestGuards_refuse": true, "TestPerk_lifecycle": true,
 		"TestExamples_apply": true, "TestProvider_savedPlan": true,
 		"TestProperty_quiet": false, "TestUnknown_resources": false, "TestProvider_readOnly": false,
-		"TestQuery_results": false, "TestReader_model": false,
+		"TestQuery_results": false, "TestListCache_model": false,
 		"TestGuards_tainted": false,
 	} {
 		if starting.MatchString(name) != want {
