@@ -15,13 +15,13 @@ import (
 // from what the provider has read anyway.
 
 // checkArchivedRewards warns of rewards that nobody can get.
-func (m campaignModel) checkArchivedRewards(ctx context.Context, s *providerData, diags *diag.Diagnostics) {
+func (m campaignModel) checkArchivedRewards(ctx context.Context, p *providerData, diags *diag.Diagnostics) {
 	for i, reward := range objectsOf[rewardModel](ctx, m.Rewards, diags) {
 		if reward == nil {
 			continue
 		}
 		at := path.Root("rewards").AtListIndex(i)
-		perk, _ := s.ledger.of(reward.PerkID.ValueString())
+		perk, _ := p.ledger.of(reward.PerkID.ValueString())
 		if perk.archived && campaignLifecycle.publishing(m.DesiredStatus) {
 			diags.AddAttributeWarning(at.AtName("perk_id"), "An archived perk as a reward",
 				fmt.Sprintf("%s is the perk %q, which is archived after this plan. Such a perk cannot be used in campaigns: "+
@@ -47,7 +47,7 @@ func (m campaignModel) slug(ctx context.Context, diags *diag.Diagnostics) (path.
 // The service is then expected to refuse a new campaign, or one that comes back from the archive.
 // replaced is the id of the campaign that the new one replaces.
 func (m campaignModel) checkSlug(
-	ctx context.Context, s *providerData, state campaignModel, replaced string, diags *diag.Diagnostics,
+	ctx context.Context, p *providerData, state campaignModel, replaced string, diags *diag.Diagnostics,
 ) {
 	at, slug := m.slug(ctx, diags)
 	_, before := state.slug(ctx, diags)
@@ -55,7 +55,7 @@ func (m campaignModel) checkSlug(
 	if blank(slug.ValueString()) {
 		return
 	}
-	other, shared := s.ledger.slug(slug.ValueString(), storedKey(m.InternalName.ValueString()))
+	other, shared := p.ledger.slug(slug.ValueString(), storedKey(m.InternalName.ValueString()))
 	if slug.Equal(before) && !comesBack {
 		return
 	}
@@ -65,7 +65,7 @@ func (m campaignModel) checkSlug(
 				"one slug (assumed). Write another slug.", other))
 		return
 	}
-	campaigns, err := s.existing.list(ctx, campaignKind, s.client)
+	campaigns, err := p.existing.list(ctx, campaignKind, p.client)
 	if err != nil {
 		return // Best effort; for a new key, the guard of the keys reports the error.
 	}
@@ -75,7 +75,7 @@ func (m campaignModel) checkSlug(
 			continue
 		}
 		way := "Write another slug."
-		switch known, managed := s.ledger.of(id); {
+		switch known, managed := p.ledger.of(id); {
 		case known.written && known.key == "" && draft,
 			id == replaced && (draft || m.OnDestroy.ValueString() == destroyByDelete):
 			continue // The run deletes it first.

@@ -24,13 +24,13 @@ func (p *providerData) finishCreate(ctx context.Context, k Kind, model any, resp
 // readObject refreshes the state of an object. It takes the object from a listing while that shows
 // no change. Skip State.Set when nothing changed; it is 20 % of a read.
 func readObject[Model any, T merchants.Object, Input any, P projection[T, Model]](
-	ctx context.Context, s *providerData, k Kind, objects merchants.Collection[T, Input],
+	ctx context.Context, p *providerData, k Kind, objects merchants.Collection[T, Input],
 	req resource.ReadRequest, resp *resource.ReadResponse,
 ) {
 	var state Model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	known := textsOf(req.State.Raw)
-	s.checkMode(known("mode"), &resp.Diagnostics)
+	p.checkMode(known("mode"), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -43,7 +43,7 @@ func readObject[Model any, T merchants.Object, Input any, P projection[T, Model]
 	})
 	switch {
 	case merchants.IsNotFound(err):
-		s.readNotFound(ctx, k, id, imported, resp)
+		p.readNotFound(ctx, k, id, imported, resp)
 		return
 	case err != nil:
 		k.addError(&resp.Diagnostics, "read", req.State.Raw, err)
@@ -54,11 +54,11 @@ func readObject[Model any, T merchants.Object, Input any, P projection[T, Model]
 		adopt(P(&state), object.Head().Status)
 	}
 	P(&state).read(ctx, object, urls, &resp.Diagnostics)
-	s.recordRead(k, id.ValueString(), true, false, &resp.Diagnostics)
+	p.recordRead(k, id.ValueString(), true, false, &resp.Diagnostics)
 	if !same(before, state) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, s.identity(id))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, p.identity(id))...)
 }
 
 // finishUpdate writes an object into the state. status is its status now, which the plan may not

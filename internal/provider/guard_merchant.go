@@ -81,10 +81,10 @@ func (p *providerData) sample(ctx context.Context, e entry, diags *diag.Diagnost
 // anyExists reports whether one of the objects that the plan of a deletion saw still exists. It
 // returns true when the plan saw none, because nothing can then be proven.
 func (p *providerData) anyExists(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics) bool {
-	left, problems := req.Private.GetKey(ctx, replacementMarkKey)
+	mark, problems := req.Private.GetKey(ctx, replacementMarkKey)
 	diags.Append(problems...)
 	var planned replacementMark
-	if left == nil || json.Unmarshal(left, &planned) != nil {
+	if mark == nil || json.Unmarshal(mark, &planned) != nil {
 		return true
 	}
 	for _, w := range planned.Witnesses {

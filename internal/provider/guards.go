@@ -51,10 +51,10 @@ func (p *providerData) guardNew(
 	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("mode"), string(p.mode))...)
 	var key types.String
 	diags.Append(req.Plan.GetAttribute(ctx, path.Root(k.Key), &key)...)
-	left, problems := req.Private.GetKey(ctx, replacementMarkKey)
+	mark, problems := req.Private.GetKey(ctx, replacementMarkKey)
 	diags.Append(problems...)
 	var old replacementMark
-	replaces := left != nil && json.Unmarshal(left, &old) == nil
+	replaces := mark != nil && json.Unmarshal(mark, &old) == nil
 	if e, _ := p.ledger.of(old.ID); !e.planned {
 		replaces = false // An older version left such a mark in the state for good.
 	}
@@ -98,13 +98,13 @@ func (p *providerData) guardManaged(
 		return
 	}
 	p.ledger.plan(k, id.ValueString(), key.ValueString(), next.ValueString(), archived)
-	left := replacementMark{ID: id.ValueString(), Key: key.ValueString()}
+	mark := replacementMark{ID: id.ValueString(), Key: key.ValueString()}
 	switch {
 	case deleted:
 		p.checkDelete(k, deletion, key, id, diags)
 		p.probeMerchant(ctx, false, diags)
 		if !diags.HasError() {
-			left.Witnesses = p.witnesses(ctx, left.ID, diags)
+			mark.Witnesses = p.witnesses(ctx, mark.ID, diags)
 		}
 	case blank(next.ValueString()): // It has no key after the plan, or an unknown one.
 	case comesBack || storedKey(next.ValueString()) != storedKey(key.ValueString()):
@@ -112,7 +112,7 @@ func (p *providerData) guardManaged(
 	case p.ledger.claimed(k, next.ValueString()):
 		p.addSharedKey(k, next.ValueString(), diags)
 	}
-	p.leaveMark(ctx, left, resp)
+	p.leaveMark(ctx, mark, resp)
 	if !deleted && p.ledger.hasBegun() {
 		p.probeMerchant(ctx, false, diags)
 	}

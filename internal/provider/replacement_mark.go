@@ -22,8 +22,8 @@ type replacementMark struct {
 type witness struct{ Kind, ID string }
 
 // leaveMark leaves what later calls need to know of an object.
-func (p *providerData) leaveMark(ctx context.Context, left replacementMark, resp *resource.ModifyPlanResponse) {
-	encoded, err := json.Marshal(left)
+func (p *providerData) leaveMark(ctx context.Context, mark replacementMark, resp *resource.ModifyPlanResponse) {
+	encoded, err := json.Marshal(mark)
 	if err != nil {
 		resp.Diagnostics.AddError("The plan cannot be marked", err.Error())
 		return
