@@ -2,7 +2,7 @@
 // to the test merchant and then to the live one, with the real Terraform over real HTTP. This file
 // is the story, in order; machinery.go and merchants.go carry it out. Each line of the story is
 // also a check: the demo fails if one is not true. The demo uses the built binary as a user does,
-// so it must not import the provider, the client or the sandbox.
+// so it must not import the client or the sandbox, and of the provider only the catalog of kinds.
 package main
 
 import (
