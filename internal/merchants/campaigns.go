@@ -270,21 +270,14 @@ func (c *Campaign) Head() Head {
 var campaigns = descriptor{
 	path: "campaigns", noun: "campaign", name: "internalName", pages: pagesByCursor, update: http.MethodPatch,
 	attributes: map[string]string{
-		"internalName":           "internal_name",
-		"type":                   "",
-		"cohortId":               "audience_id",
-		"startAt":                "start_at",
-		"endAt":                  "end_at",
-		"rewards":                "rewards",
-		"distribution":           "distribution",
-		"typeConfig":             "",
-		"typeConfig.name":        ".title",
-		"typeConfig.optInCta":    ".opt_in_cta",
-		"typeConfig.description": ".description",
-		"typeConfig.imageUrl":    ".image_url",
-		"typeConfig.videoUrl":    ".video_url",
-		"typeConfig.slug":        ".slug",
-		"typeConfig.steps":       ".steps",
+		"internalName": "internal_name",
+		"type":         "",
+		"cohortId":     "audience_id",
+		"startAt":      "start_at",
+		"endAt":        "end_at",
+		"rewards":      "rewards",
+		"distribution": "distribution",
+		"typeConfig":   "",
 	},
 	words: map[string]words{
 		"status": {
@@ -297,7 +290,13 @@ var campaigns = descriptor{
 		},
 	},
 	variants: map[string]variantForm{
-		CampaignChallenge: {attribute: "challenge"}, CampaignStore: {attribute: "store"},
+		CampaignChallenge: {attribute: "challenge", properties: map[string]string{
+			"name": "title", "optInCta": "opt_in_cta", "description": "description", "imageUrl": "image_url",
+			"videoUrl": "video_url", "slug": "slug", "steps": "steps",
+		}},
+		CampaignStore: {attribute: "store", properties: map[string]string{
+			"name": "title", "description": "description", "imageUrl": "image_url", "videoUrl": "video_url", "slug": "slug",
+		}},
 		CampaignAirdrop: {attribute: "airdrop"},
 	},
 	shapes: map[string]*shape{"rewards": rewardShape, "distribution": distributionShape, "typeConfig": experienceShape},

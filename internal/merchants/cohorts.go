@@ -270,9 +270,10 @@ func cohortsOfType(only string) descriptor {
 			"conditions.groups.conditions.type": {
 				conditionOfUser: "user-property", conditionOfEvent: "event", conditionOfGroup: "cohort",
 			},
-			"conditions.groups.conditions.typeConfig.operator": {
-				EventHasDone: "has-done", EventHasNotDone: "has-not-done", CohortIsIn: "is-in", CohortIsNotIn: "is-not-in",
+			"conditions.groups.conditions.typeConfig:event.operator": {
+				EventHasDone: "has-done", EventHasNotDone: "has-not-done",
 			},
+			"conditions.groups.conditions.typeConfig:cohort.operator": {CohortIsIn: "is-in", CohortIsNotIn: "is-not-in"},
 		},
 		shapes: map[string]*shape{"conditions": conditionsShape},
 	}

@@ -1,8 +1,10 @@
 package merchants
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -63,13 +65,13 @@ func (r *Raw) raw() *Raw { return r }
 // exist.
 func (c Collection[T, Input]) Create(ctx context.Context, in Input) (T, error) {
 	var none T
-	body, err := c.descriptor.body(in)
+	sent, err := body(in)
 	if err != nil {
 		return none, &Error{Method: http.MethodPost, Path: c.descriptor.path, Err: fmt.Errorf("encode the request: %w", err)}
 	}
-	maps.Copy(body, c.own())
-	object, err := c.create(ctx, body, secretsOf(in))
-	return object, c.located(err, c.typeOf(body))
+	maps.Copy(sent, c.own())
+	object, err := c.create(ctx, sent, secretsOf(in))
+	return object, c.located(err, typeOf(sent))
 }
 
 // own returns the properties that distinguish a kind from another kind in the same collection.
@@ -77,22 +79,21 @@ func (c Collection[T, Input]) own() map[string]any {
 	if c.descriptor.only == "" {
 		return nil
 	}
-	return map[string]any{"type": c.descriptor.wireWord("type", c.descriptor.only)}
+	return map[string]any{"type": c.descriptor.only}
 }
 
 // located adds to the error of a write the attribute at fault. of is the type of the object.
 func (c Collection[T, Input]) located(err error, of string) error {
-	if apiError, ok := asError(err); ok {
+	if apiError, ok := asError(err); ok && (of != "" || c.descriptor.variants == nil) {
 		apiError.Attribute = c.descriptor.attribute(apiError.Field(), of)
 	}
 	return err
 }
 
-// typeOf returns this package's word for the type of what is sent.
-func (c Collection[T, Input]) typeOf(body map[string]any) string {
-	ours, _ := c.descriptor.fromWire(map[string]any{"type": body["type"]}).(map[string]any)
-	word, _ := ours["type"].(string)
-	return word
+// typeOf returns the type of what is sent.
+func typeOf(sent map[string]any) string {
+	of, _ := sent["type"].(string)
+	return of
 }
 
 // Get reads an object by its id. If the response is incomplete, or about another object, it is
@@ -145,30 +146,29 @@ func (c Collection[T, Input]) Update(ctx context.Context, held T, is, want Input
 	write := request{
 		method: c.descriptor.update, path: c.descriptor.object(id), secrets: secretsOf(want), repeatable: true,
 	}
-	before, problemBefore := c.descriptor.body(is)
-	after, problemAfter := c.descriptor.body(want)
-	stored, problemStored := decodeValue(held.raw().JSON)
-	for _, err := range []error{problemBefore, problemAfter, problemStored} {
-		if err != nil {
-			return none, &Error{Method: write.method, Path: write.path, Err: fmt.Errorf("encode the request: %w", err)}
+	before, problemBefore := body(is)
+	after, problemAfter := body(want)
+	stored := heldBy(c.descriptor, held)
+	if err := errors.Join(problemBefore, problemAfter); err != nil || stored == nil {
+		return none, &Error{
+			Method: write.method, Path: write.path, Err: fmt.Errorf("encode the request: %w", cmp.Or(err, errNotJSON)),
 		}
 	}
-	object, _ := stored.(map[string]any)
-	body := c.descriptor.patch(object, before, after)
-	if len(body) == 0 {
+	patch := c.descriptor.patch(stored, before, after)
+	if len(patch) == 0 {
 		return held, nil
 	}
 	if c.descriptor.update == http.MethodPut {
-		body = c.descriptor.replacement(object, body, before, after)
-		maps.Copy(body, c.own())
+		patch = c.descriptor.replacement(stored, patch, before, after)
+		maps.Copy(patch, c.own())
 	}
 	defer c.client.caches.wrote(c.descriptor, id)
 	lasting, cancel := withGrace(ctx)
 	defer cancel()
-	write.in = body
+	write.in = c.descriptor.toWire(patch)
 	answer, err := c.client.do(ctx, write)
 	if err != nil {
-		return none, c.located(err, c.typeOf(after))
+		return none, c.located(err, typeOf(after))
 	}
 	return c.answered(lasting, write, id, answer)
 }
@@ -176,8 +176,8 @@ func (c Collection[T, Input]) Update(ctx context.Context, held T, is, want Input
 // Changes returns the attributes that an update from is to want would change, sorted by their
 // properties.
 func (c Collection[T, Input]) Changes(is, want Input) []string {
-	before, problemBefore := c.descriptor.body(is)
-	after, problemAfter := c.descriptor.body(want)
+	before, problemBefore := body(is)
+	after, problemAfter := body(want)
 	if problemBefore != nil || problemAfter != nil {
 		return nil
 	}
@@ -187,9 +187,9 @@ func (c Collection[T, Input]) Changes(is, want Input) []string {
 // Conflicts returns the attributes that the service has changed since known was read: they differ
 // from known, and from want. All three are inputs.
 func (c Collection[T, Input]) Conflicts(known, is, want Input) []string {
-	before, problemBefore := c.descriptor.body(known)
-	now, problemNow := c.descriptor.body(is)
-	after, problemAfter := c.descriptor.body(want)
+	before, problemBefore := body(known)
+	now, problemNow := body(is)
+	after, problemAfter := body(want)
 	if problemBefore != nil || problemNow != nil || problemAfter != nil {
 		return nil
 	}
@@ -207,7 +207,7 @@ func (c Collection[T, Input]) Conflicts(known, is, want Input) []string {
 func (c Collection[T, Input]) attributes(properties, body map[string]any) []string {
 	var attributes []string
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
-		attributes = append(attributes, c.descriptor.attribute(name, c.typeOf(body)))
+		attributes = append(attributes, c.descriptor.attribute(name, typeOf(body)))
 	}
 	return slices.Compact(attributes)
 }

@@ -81,6 +81,56 @@ func TestCollection_words(t *testing.T) {
 	}
 }
 
+// TestCollection_wordsOfNested: other words part neither what is merged nor what is not known, and
+// settings that are the user's alone have none.
+func TestCollection_wordsOfNested(t *testing.T) {
+	t.Parallel()
+	kind := segments
+	kind.words = map[string]words{
+		"conditions.operator":                                    {OperatorAnd: "AND"},
+		"conditions.groups.operator":                             {OperatorAnd: "AND"},
+		"conditions.groups.conditions.type":                      {conditionOfUser: "USER", conditionOfEvent: "EVENT"},
+		"conditions.groups.conditions.typeConfig:event.operator": {EventHasDone: "DONE"},
+	}
+	user := func(value string) Condition {
+		return Condition{UserProperty: &UserPropertyCondition{
+			Property: "lang", Operator: "has-done", Value: &Scalar{Text: value},
+		}}
+	}
+	held := func(conditions string) string {
+		return `{"type":"segment","conditions":{"groups":[{"conditions":[` + conditions +
+			`],"operator":"AND"}],"operator":"AND"}}`
+	}
+	const moon, seen = `{"type":"moon","typeConfig":{"operator":"DONE"}}`, `"operator":"DONE","withinDays":null}}`
+	c := Collection[*Cohort, CohortInput]{descriptor: &kind}
+	patch, err := PatchOf(c, held(
+		`{"type":"USER","x":1,"typeConfig":{"property":"lang","operator":"has-done","value":"fr"}},`+moon+
+			`,{"type":"EVENT","typeConfig":{"event":"e",`+seen), CohortInput{},
+		CohortInput{Conditions: Value(Conditions{Operator: OperatorAnd, Groups: []ConditionGroup{{
+			Operator: OperatorAnd, Conditions: []Condition{
+				{Unknown: true}, user("de"), {Event: &EventCondition{Event: "e", Operator: EventHasDone}},
+			},
+		}}})})
+	want := `{"conditions":{"groups":[{"conditions":[` + moon +
+		`,{"type":"USER","typeConfig":{"operator":"has-done","property":"lang","value":"de"},"x":1},` +
+		`{"type":"EVENT","typeConfig":{"event":"e",` + seen + `],"operator":"AND"}],"operator":"AND"}}`
+	if err != nil || !SameJSON([]byte(patch), []byte(want)) {
+		t.Errorf("%v\n got %s\nwant %s", err, patch, want)
+	}
+
+	gift := perks
+	gift.words = map[string]words{"typeConfig:shopify-discount.discountType": {DiscountPercentage: "PERCENT"}}
+	for of, word := range map[string]string{PerkShopifyDiscount: "PERCENT", "gift": "percentage"} {
+		settings := func(word string) string { return `{"discountType":"` + word + `"}` }
+		patch, err := PatchOf(Collection[*Perk, PerkInput]{descriptor: &gift}, `{}`, PerkInput{}, PerkInput{
+			Type: Value(of), TypeConfig: Value(json.RawMessage(settings("percentage"))),
+		})
+		if want := `{"type":"` + of + `","typeConfig":` + settings(word) + `}`; err != nil || patch != want {
+			t.Errorf("%s: %s %v, want %s", of, patch, err, want)
+		}
+	}
+}
+
 // TestCollection_replacement: a PUT sends the whole object, with unchanged properties as the
 // service holds them.
 func TestCollection_replacement(t *testing.T) {
@@ -217,11 +267,22 @@ func TestCollection_located(t *testing.T) {
 			t.Errorf("%s: %+v, want %s", message, apiError, want)
 		}
 	}
-	for of, want := range map[string]string{
-		PerkCode: "code", PerkLink: "link", PerkShopifyDiscount: "shopify_discount", PerkNone: "", "nft": "custom",
+	for _, test := range []struct {
+		d                  *descriptor
+		property, of, want string
+	}{
+		{&perks, "typeConfig", PerkCode, "code"},
+		{&perks, "type", PerkLink, "link"},
+		{&perks, "typeConfig.code", PerkCode, "code.value"},
+		{&perks, "typeConfig.code", "nft", "custom"},
+		{&perks, "typeConfig.code", PerkNone, ""},
+		{&perks, "typeConfig.value", PerkShopifyDiscount, "shopify_discount.value"},
+		{&campaigns, "typeConfig.steps[0].title", CampaignStore, "store"},
+		{&campaigns, "typeConfig.steps[0].title", CampaignAirdrop, "airdrop"},
+		{&campaigns, "weather.now", CampaignStore, ""},
 	} {
-		if got := perks.attribute("typeConfig", of); got != want {
-			t.Errorf("the attribute of the settings of %s is %q, want %q", of, got, want)
+		if got := test.d.attribute(test.property, test.of); got != test.want {
+			t.Errorf("%s of the type %s stands in %q, want %q", test.property, test.of, got, test.want)
 		}
 	}
 }

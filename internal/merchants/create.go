@@ -157,7 +157,7 @@ func (c Collection[T, Input]) create(ctx context.Context, body map[string]any, s
 func (c Collection[T, Input]) post(ctx context.Context, a *attempt) (T, error) {
 	var none T
 	body, err := c.client.do(ctx, request{
-		method: http.MethodPost, path: c.descriptor.path, in: a.sent, secrets: a.secrets,
+		method: http.MethodPost, path: c.descriptor.path, in: c.descriptor.toWire(a.sent), secrets: a.secrets,
 		sending: func() { c.client.sending(a) },
 	})
 	if err != nil {
@@ -166,7 +166,7 @@ func (c Collection[T, Input]) post(ctx context.Context, a *attempt) (T, error) {
 	object, err := c.decodeObject(body)
 	if err == nil {
 		id, taken := object.Head().ID, ID("")
-		if !c.client.caches.sawBefore(c.descriptor, id, a.sentAt) && a.mayAnswer(heldBy(object)) {
+		if !c.client.caches.sawBefore(c.descriptor, id, a.sentAt) && a.mayAnswer(heldBy(c.descriptor, object)) {
 			taken, _ = c.client.claim(ctx, a, id)
 		}
 		if taken == "" {
@@ -180,11 +180,7 @@ func (c Collection[T, Input]) post(ctx context.Context, a *attempt) (T, error) {
 }
 
 // heldBy returns what the service holds of an object, as decodeValue returns it.
-func heldBy(object Object) map[string]any {
-	value, _ := decodeValue(object.raw().JSON)
-	held, _ := value.(map[string]any)
-	return held
-}
+func heldBy(d *descriptor, object Object) map[string]any { return d.read(object.raw().JSON) }
 
 // lookUp waits for the object of an unclear create to appear and adopts it. The error says why none
 // is adopted.
@@ -221,7 +217,7 @@ func (c Collection[T, Input]) look(ctx context.Context, a *attempt) (object T, t
 		if err != nil {
 			return object, false, fmt.Errorf("%s could be it, and cannot be read: %w", id, err)
 		}
-		if held := heldBy(candidate); a.mayBe(held) && a.isHeldBy(held) {
+		if held := heldBy(c.descriptor, candidate); a.mayBe(held) && a.isHeldBy(held) {
 			objects[id], equal = candidate, append(equal, id)
 		} else {
 			others = append(others, id)
@@ -256,10 +252,9 @@ func (c *Client) candidates(ctx context.Context, a *attempt) (candidates, others
 		if err != nil {
 			return nil, nil, err
 		}
-		value, err := decodeValue(row.json)
-		held, isObject := value.(map[string]any)
+		held := a.descriptor.read(row.json)
 		switch {
-		case err != nil || !isObject || !a.hasKeyOf(held) || c.isClaimed(row.id):
+		case held == nil || !a.hasKeyOf(held) || c.isClaimed(row.id):
 		case !c.caches.sawBefore(a.descriptor, row.id, a.sentAt) && a.mayBe(held):
 			candidates = append(candidates, row.id)
 		case len(others) < candidateLimit:
@@ -296,7 +291,7 @@ func (a *attempt) mayAnswer(held map[string]any) bool {
 // create: it is a draft, made since, and none of its properties differs from what was sent.
 func (a *attempt) mayBe(held map[string]any) bool {
 	if status := textOf(held["status"]); status != "" &&
-		!strings.EqualFold(status, a.descriptor.wireWord("status", StatusDraft)) {
+		!strings.EqualFold(status, StatusDraft) {
 		return false
 	}
 	for name, value := range a.sent {

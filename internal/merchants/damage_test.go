@@ -265,7 +265,7 @@ func (d *damaged) run() {
 	d.audience = d.direct(http.MethodPost, lists.path, `{"type":"list","name":"Audience","referenceId":"audience"}`)
 	ours := d.direct(http.MethodPost, k.kind.path, d.body("ours"))
 	strangersKey := "new"
-	if k.publish == nil {
+	if k.kind.reference != "" { // A reference is unique.
 		strangersKey = "theirs"
 	}
 	d.stranger = d.direct(http.MethodPost, k.kind.path, d.body(strangersKey))

@@ -2,7 +2,6 @@ package merchants
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -27,11 +26,11 @@ type descriptor struct {
 	pages pageForm
 	// update is the method of an update: PATCH of the changes, or PUT of the whole object.
 	update string
-	// attributes maps properties to HCL attributes, both as paths without indices. An attribute that
-	// begins with a dot is below the attribute of the variant.
+	// attributes are the HCL attributes of the properties that can be sent; "" means that of the
+	// variant.
 	attributes map[string]string
-	// words maps this package's words, which are also HCL's, to the service's words, by the path of
-	// the property.
+	// words are the service's words for those of this package and of HCL, by the path of the
+	// property: rewards.type, or typeConfig:code.name in the settings of the type code.
 	words map[string]words
 	// variants are the valid pairs of type and typeConfig, by our word for the type; nil for a kind
 	// without types.
@@ -49,6 +48,8 @@ type words map[string]string
 type variantForm struct {
 	attribute string
 	settings  *shape
+	// properties are the attributes below it that stand for properties of the settings.
+	properties map[string]string
 }
 
 // described returns the descriptor of the collection that a path leads into, or nil.
@@ -89,31 +90,33 @@ func (d *descriptor) wireWord(property, ours string) string {
 
 // toWire returns an object with the service's words.
 func (d *descriptor) toWire(object any) any {
-	return translate(object, "", func(property, word string) string { return d.wireWord(property, word) })
+	return translate(object, "", d.wireWord, func(ours string) string { return ours })
 }
 
 // fromWire returns an object with our words. An unknown word stays unchanged.
 func (d *descriptor) fromWire(object any) any {
-	return translate(object, "", func(property, word string) string {
+	ourWord := func(property, word string) string {
 		for ours, theirs := range d.words[property] {
 			if theirs == word {
 				return ours
 			}
 		}
 		return word
-	})
+	}
+	return translate(object, "", ourWord, nil)
 }
 
-// translated is fromWire for encoded JSON.
-func (d *descriptor) translated(object []byte) ([]byte, error) {
-	if d.sameWords() {
-		return object, nil
-	}
+// read decodes an object of the service, with our words. It returns nil for what is no object.
+func (d *descriptor) read(object []byte) map[string]any {
 	value, err := decodeValue(object)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnusableAnswer, err)
+		return nil
 	}
-	return json.Marshal(d.fromWire(value))
+	if !d.sameWords() {
+		value = d.fromWire(value)
+	}
+	properties, _ := value.(map[string]any)
+	return properties
 }
 
 // sameWords reports whether the service uses the same words as this package, so that no translation
@@ -129,19 +132,30 @@ func (d *descriptor) sameWords() bool {
 	return true
 }
 
-// translate returns a JSON value with its words replaced.
-func translate(value any, path string, word func(property, word string) string) any {
+// translate returns a JSON value with its words replaced. The path of what is in typeConfig names
+// the type beside it, as in typeConfig:code, because the settings of other types are the user's.
+// ofType returns our word for a type; nil means that word does.
+func translate(value any, path string, word func(property, word string) string, ofType func(string) string) any {
 	switch value := value.(type) {
 	case map[string]any:
 		translated := make(map[string]any, len(value))
 		for name, nested := range value {
-			translated[name] = translate(nested, strings.TrimPrefix(path+"."+name, "."), word)
+			at := strings.TrimPrefix(path+"."+name, ".")
+			if of, typed := value["type"].(string); typed && name == "typeConfig" {
+				if ofType != nil {
+					of = ofType(of)
+				} else {
+					of = word(strings.TrimPrefix(path+".type", "."), of)
+				}
+				at += ":" + of
+			}
+			translated[name] = translate(nested, at, word, ofType)
 		}
 		return translated
 	case []any:
 		translated := make([]any, len(value))
 		for i, nested := range value {
-			translated[i] = translate(nested, path, word)
+			translated[i] = translate(nested, path, word, ofType)
 		}
 		return translated
 	case string:
@@ -154,22 +168,18 @@ func translate(value any, path string, word func(property, word string) string) 
 // attribute returns the HCL attribute of a property, or of the nearest property around it; "" if
 // there is none. The property is a JSON path. of is the type of the object.
 func (d *descriptor) attribute(property, of string) string {
-	property = withoutIndices(property)
-	for property != "" {
-		if attribute, known := d.attributes[property]; known {
-			holder := d.variant(of).attribute
-			switch {
-			case attribute != "" && attribute[0] != '.':
-				return attribute
-			case holder == "":
-				return ""
-			default:
-				return holder + attribute
-			}
-		}
-		property = property[:max(0, strings.LastIndexByte(property, '.'))]
+	names := strings.Split(withoutIndices(property), ".")
+	if attribute := d.attributes[names[0]]; attribute != "" {
+		return attribute
 	}
-	return ""
+	if _, known := d.attributes[names[0]]; !known {
+		return ""
+	}
+	form := d.variant(of)
+	if len(names) > 1 && form.properties[names[1]] != "" {
+		return form.attribute + "." + form.properties[names[1]]
+	}
+	return form.attribute
 }
 
 // variant returns the variant of a type. Unknown types share the variant named "".
@@ -189,18 +199,15 @@ func withoutIndices(path string) string {
 	return strings.Join(names, ".")
 }
 
-// body returns what to send for an input, as decodeValue returns it, with the service's words.
-func (d *descriptor) body(in any) (map[string]any, error) {
+// body returns the properties of an input, with our words.
+func body(in any) (map[string]any, error) {
 	encoded, err := json.Marshal(in)
 	if err != nil {
 		return nil, err
 	}
 	value, err := decodeValue(encoded)
-	if err != nil {
-		return nil, err
-	}
-	body, _ := d.toWire(value).(map[string]any)
-	return body, nil
+	properties, _ := value.(map[string]any)
+	return properties, err
 }
 
 // patch returns what an update sends to turn is into want. It keeps what held has beyond what is
@@ -214,7 +221,7 @@ func (d *descriptor) patch(held, is, want map[string]any) map[string]any {
 		d.keep(patch, held, name, s)
 	}
 	if d.sentTogether && has(patch, "type") && saysSame(patch["type"], held["type"]) {
-		word, _ := d.fromWire(map[string]any{"type": held["type"]}).(map[string]any)["type"].(string)
+		word, _ := held["type"].(string)
 		if d.keep(patch, held, "typeConfig", d.variant(word).settings); !has(patch, "typeConfig") {
 			delete(patch, "type")
 		}
@@ -224,11 +231,14 @@ func (d *descriptor) patch(held, is, want map[string]any) map[string]any {
 
 // keep merges a property of the patch with its held value, and drops it if nothing changes.
 func (d *descriptor) keep(patch, held map[string]any, name string, s *shape) {
-	if patch[name] == nil {
+	before, there := held[name]
+	if !has(patch, name) || !there {
 		return
 	}
-	patch[name] = s.merge(patch[name], held[name])
-	if sameValue(patch[name], held[name]) {
+	if patch[name] != nil {
+		patch[name] = s.merge(patch[name], before)
+	}
+	if sameValue(patch[name], before) {
 		delete(patch, name)
 	}
 }

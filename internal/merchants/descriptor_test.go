@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -227,22 +228,33 @@ func tagsOf(of reflect.Type) []string {
 	return names
 }
 
+// ofOneType is what the path of a word says of the type whose settings it belongs to.
+var ofOneType = regexp.MustCompile(":[^.]*")
+
 // checkWords compares the words of the service with the contract, both ways.
 func checkWords(t *testing.T, d *descriptor, place string, contract map[string][]string, file string) {
 	t.Helper()
-	for property, ours := range d.words {
-		known := slices.Sorted(maps.Values(ours))
+	known := map[string]words{}
+	for property, table := range d.words {
+		property = ofOneType.ReplaceAllString(property, "")
+		if known[property] == nil {
+			known[property] = words{}
+		}
+		maps.Copy(known[property], table)
+	}
+	for property, ours := range known {
+		theirs := slices.Sorted(maps.Values(ours))
 		if words, found := contract[property]; found &&
-			!slices.Equal(slices.Compact(slices.Sorted(slices.Values(words))), known) {
+			!slices.Equal(slices.Compact(slices.Sorted(slices.Values(words))), theirs) {
 			t.Errorf("the words of %s in %s are %q in the contract: change words in %s, which has %q",
-				property, place, words, file, known)
+				property, place, words, file, theirs)
 		}
 		if _, found := contract[property]; !found && place == "answers" {
 			t.Errorf("the contract has no words of %s: change words in %s", property, file)
 		}
 	}
 	for property, words := range contract {
-		if d.words[property] == nil {
+		if known[property] == nil {
 			t.Errorf("%s is one of %q in the contract: add it to words in %s", property, words, file)
 		}
 	}

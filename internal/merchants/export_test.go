@@ -7,20 +7,15 @@ import (
 
 // PatchOf returns what an update sends to turn is into want, if the service holds held.
 func PatchOf[T Object, Input any](c Collection[T, Input], held string, is, want Input) (string, error) {
-	stored, err := decodeValue([]byte(held))
+	before, err := body(is)
 	if err != nil {
 		return "", err
 	}
-	before, err := c.descriptor.body(is)
+	after, err := body(want)
 	if err != nil {
 		return "", err
 	}
-	after, err := c.descriptor.body(want)
-	if err != nil {
-		return "", err
-	}
-	object, _ := stored.(map[string]any)
-	patch, err := json.Marshal(c.descriptor.patch(object, before, after))
+	patch, err := json.Marshal(c.descriptor.toWire(c.descriptor.patch(c.descriptor.read([]byte(held)), before, after)))
 	return string(patch), err
 }
 

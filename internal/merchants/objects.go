@@ -2,6 +2,7 @@ package merchants
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -22,11 +23,15 @@ func (c Collection[T, Input]) decodeObject(body []byte) (T, error) {
 	if err := identity.ID.check(); err != nil {
 		return none, fmt.Errorf("%w: %w", ErrUnusableAnswer, err)
 	}
-	translated, err := c.descriptor.translated(body)
-	if err != nil {
-		return none, err
+	ours := body
+	if !c.descriptor.sameWords() {
+		encoded, err := json.Marshal(c.descriptor.read(body))
+		if err != nil {
+			return none, fmt.Errorf("%w: %w", ErrUnusableAnswer, err)
+		}
+		ours = encoded
 	}
-	if err := decode(translated, &object); err != nil {
+	if err := decode(ours, &object); err != nil {
 		return none, err
 	}
 	object.raw().JSON = body

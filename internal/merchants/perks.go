@@ -91,34 +91,33 @@ func (p *Perk) Head() Head {
 var perks = descriptor{
 	path: "perks", noun: "perk", name: "internalName", pages: pagesByCursor, update: http.MethodPatch,
 	attributes: map[string]string{
-		"internalName":            "internal_name",
-		"title":                   "title",
-		"description":             "description",
-		"imageUrl":                "image_url",
-		"videoUrl":                "video_url",
-		"expiresAt":               "expires_at",
-		"type":                    "",
-		"typeConfig":              "",
-		"typeConfig.code":         "code.value",
-		"typeConfig.url":          "link.url",
-		"typeConfig.discountName": "shopify_discount.name",
-		"typeConfig.discountType": "shopify_discount.type",
-		"typeConfig.value":        "shopify_discount.value",
+		"internalName": "internal_name",
+		"title":        "title",
+		"description":  "description",
+		"imageUrl":     "image_url",
+		"videoUrl":     "video_url",
+		"expiresAt":    "expires_at",
+		"type":         "",
+		"typeConfig":   "",
 	},
 	words: map[string]words{
 		"status": {StatusDraft: "draft", StatusLive: "live", StatusArchived: "archived"},
 		"type": {
 			PerkNone: "none", PerkCode: "code", PerkLink: "link", PerkShopifyDiscount: "shopify-discount",
 		},
-		"typeConfig.discountType": {DiscountPercentage: "percentage", DiscountFixedAmount: "fixed-amount"},
+		"typeConfig:shopify-discount.discountType": {
+			DiscountPercentage: "percentage", DiscountFixedAmount: "fixed-amount",
+		},
 	},
 	// The user alone decides the settings of an unknown type.
 	variants: map[string]variantForm{
-		PerkNone:            {},
-		PerkCode:            {"code", &shape{}},
-		PerkLink:            {"link", &shape{}},
-		PerkShopifyDiscount: {"shopify_discount", &shape{}},
-		"":                  {"custom", nil},
+		PerkNone: {},
+		PerkCode: {"code", &shape{}, map[string]string{"code": "value"}},
+		PerkLink: {"link", &shape{}, map[string]string{"url": "url"}},
+		PerkShopifyDiscount: {"shopify_discount", &shape{}, map[string]string{
+			"discountName": "name", "discountType": "type", "value": "value",
+		}},
+		"": {attribute: "custom"},
 	},
 	sentTogether: true,
 }

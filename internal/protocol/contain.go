@@ -33,7 +33,7 @@ func contain[Request, Response any](
 	return response, err
 }
 
-// containConfigured contains a call that needs the session made by ConfigureProvider. Terraform
+// containConfigured contains a call that needs the session of ConfigureProvider. Terraform
 // makes no such call after a failed ConfigureProvider, but Pulumi does.
 func containConfigured[Request, Response any](
 	ctx context.Context, s server, request *Request,

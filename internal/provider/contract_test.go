@@ -21,6 +21,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
 // These tests walk every type that the provider registers and check what each one must have,
@@ -86,6 +88,25 @@ func TestContract_resources(t *testing.T) {
 			})
 			checkDocs(t, "resources", name)
 		})
+	}
+}
+
+// TestContract_catalog holds that every collection of the client has its kind in the catalog.
+func TestContract_catalog(t *testing.T) {
+	t.Parallel()
+	plurals := map[string]bool{}
+	for _, k := range kinds {
+		var field strings.Builder
+		for word := range strings.FieldsSeq(k.Plural) {
+			field.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+		plurals[field.String()] = true
+	}
+	for field := range reflect.TypeFor[merchants.Collections]().Fields() {
+		if !plurals[field.Name] {
+			t.Errorf("merchants.Collections has %s, and no kind has that plural: add one to catalog.go, and to kinds there",
+				field.Name)
+		}
 	}
 }
 

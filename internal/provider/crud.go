@@ -98,7 +98,8 @@ func (p *providerData) finishDelete(
 	id, doing := textsOf(req.State.Raw)("id"), k.doing("destroy", req.State.Raw)
 	switch {
 	case err != nil && !merchants.IsNotFound(err):
-		addAPIError(diags, doing, err)
+		// Not at an attribute: the configuration need not have the object any more.
+		diags.AddError("Could not "+doing, describeError(err))
 	case err == nil:
 		p.ledger.wrote(k, id.ValueString(), "", "")
 		p.forget(idOf(id))

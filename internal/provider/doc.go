@@ -39,9 +39,9 @@
 //  9. When a second call fails after a successful create, the answer is a warning and true values,
 //     never a taint: users may already have joined that campaign, and a taint would destroy it.
 //  10. An update leaves alone what it does not change. A property that is not modeled stays, at any
-//     depth, unless another variant replaces its object. A number stays a number. The method Over
-//     of an input takes these from the object as it was read. The settings of triggers and of
-//     custom perks are the user's alone.
+//     depth, unless another variant replaces its object. A number stays a number. The client takes
+//     these from the object as it was read. The settings of triggers and of custom perks are the
+//     user's alone.
 //  11. Whatever the service holds can be written in the configuration, so that any existing object
 //     can be adopted. What no service can hold (no JSON, no time) is an error of validate. A value
 //     that is wrong by itself (an address, a number, a word, a language code) is an error of the

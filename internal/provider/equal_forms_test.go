@@ -64,7 +64,8 @@ func TestEqualForms_table(t *testing.T) {
 	t.Parallel()
 	want := slices.Sorted(maps.Keys(attributePaths(newPlugin(t).schema.ResourceSchemas)))
 	if diff := gocmp.Diff(want, slices.Sorted(maps.Keys(equalForms(t)))); diff != "" {
-		t.Errorf("the table of equal forms (-schema +table):\n%s", diff)
+		t.Errorf("the table of equal_forms.go has other attributes than the schemas, add or remove their lines "+
+			"(-schema +table):\n%s", diff)
 	}
 }
 

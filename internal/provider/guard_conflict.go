@@ -20,9 +20,14 @@ func checkConflict[T merchants.Object, Input any](
 	for _, attribute := range objects.Conflicts(before, remote, want) {
 		// The diagnostic shows no value: it may come from a sensitive variable, or be a link that grants
 		// access.
-		diags.AddAttributeError(attributePath(attribute),
-			"Could not "+k.doing("update", req.Plan.Raw)+": it was changed outside of Terraform after the plan was made",
-			"The service has another value of this than the plan saw. Nothing was sent. Run plan again to see the change, "+
-				"or set conflict_policy = \"overwrite\" in the provider block.")
+		summary := "Could not " + k.doing("update", req.Plan.Raw) +
+			": it was changed outside of Terraform after the plan was made"
+		detail := "The service has another value of this than the plan saw. Nothing was sent. Run plan again to " +
+			"see the change, or set conflict_policy = \"overwrite\" in the provider block."
+		if attribute == "" {
+			diags.AddError(summary, detail)
+			continue
+		}
+		diags.AddAttributeError(attributePath(attribute), summary, detail)
 	}
 }

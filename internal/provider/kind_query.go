@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -188,8 +190,8 @@ func (q *kindQuery[T, Input, Model, P]) write(ctx context.Context, object T, int
 // sensitivePaths are the sensitive attributes of an object, at any depth except in lists.
 func sensitivePaths(parent path.Path, attributes map[string]resourceschema.Attribute) []path.Path {
 	var paths []path.Path
-	for name, attribute := range attributes {
-		at := below(parent, name)
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		at, attribute := below(parent, name), attributes[name]
 		if attribute.IsSensitive() {
 			paths = append(paths, at)
 		}

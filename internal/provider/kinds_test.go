@@ -79,16 +79,22 @@ func TestKinds_tables(t *testing.T) {
 		}{
 			{served.DataSourceSchemas[typeName] != nil, "is no data source: give its kind in the catalog one of this name"},
 			{served.ListResourceSchemas[typeName] != nil, "is no query: give its kind in the catalog one of this name"},
-			{len(complete[typeName]) > 0, "is not in complete: add configurations that together set every attribute"},
-			{keyed[typeName] != "", "is not in keyed: add the least arguments of one that has a key"},
+			{
+				len(complete[typeName]) > 0,
+				"is not in complete, in unknown_test.go: add configurations that together set every attribute",
+			},
+			{keyed[typeName] != "", "is not in keyed, in keys_test.go: add the least arguments of one that has a key"},
 			{
 				(keyless[typeName] != "") == (key.Optional && !key.Computed),
 				"has to be in keyless when its key may be left out, and only then: add or remove its least arguments",
 			},
-			{dataSources[typeName].resource != "", "is not in dataSources: add one object and what its data source shows"},
+			{
+				dataSources[typeName].resource != "",
+				"is not in dataSources, in data_sources_test.go: add one object and what its data source shows",
+			},
 			{
 				slices.ContainsFunc(allQueried, isQueried),
-				"is not in allQueried: add three objects to queryWorld and what a query shows of them",
+				"is not in allQueried, in query_test.go: add three objects to queryWorld and what a query shows of them",
 			},
 		} {
 			if !c.ok {
