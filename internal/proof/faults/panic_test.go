@@ -194,14 +194,14 @@ func case15(t *testing.T) {
 		"before the create":   panicBeforeCreate,
 		"answer not read yet": panicWithTheAnswer,
 		"before publishing": func(t *testing.T) {
-			panicAfterCreate(t, sandbox.Fault{}, "draft", "(*Client).PublishPerk", "(*Client).try")
+			panicAfterCreate(t, sandbox.Fault{}, "draft", "Collection[...].Transition", "(*Client).try")
 		},
 		"after publishing": func(t *testing.T) {
-			panicAfterCreate(t, sandbox.Fault{}, "live", "(*Client).PublishPerk", "provider.logExchange")
+			panicAfterCreate(t, sandbox.Fault{}, "live", "Collection[...].Transition", "provider.logExchange")
 		},
 		"before publishing what was found": func(t *testing.T) {
 			lost := sandbox.Fault{Method: "POST", Route: "/v1/perks", Stage: sandbox.StageAfter, Reset: true, Count: every}
-			panicAfterCreate(t, lost, "draft", "(*Client).PublishPerk", "(*Client).try")
+			panicAfterCreate(t, lost, "draft", "Collection[...].Transition", "(*Client).try")
 		},
 		"all other handlers": panicElsewhere,
 	}, func(t *testing.T, run func(*testing.T)) { run(t) })
@@ -220,7 +220,7 @@ func panicBeforeCreate(t *testing.T) {
 	if sent := s.writes(); sent != 0 {
 		t.Errorf("%d requests were sent to change something", sent)
 	}
-	result := s.explode(b, apply, "(*perkResource).Create", "merchants.post", "(*Client).try")
+	result := s.explode(b, apply, "(*perkResource).Create", "Collection[...].post", "(*Client).try")
 	if result.Code == 0 {
 		t.Error("apply succeeded though an object was not made")
 	}
@@ -246,7 +246,7 @@ func panicBeforeCreate(t *testing.T) {
 func panicWithTheAnswer(t *testing.T) {
 	b := &bomb{}
 	s := minedScenario(t, b, perksLike(10, livePerks))
-	result := s.explode(b, func() terraformtest.Result { return s.Apply() }, "merchants.post", "provider.logExchange")
+	result := s.explode(b, func() terraformtest.Result { return s.Apply() }, "Collection[...].post", "provider.logExchange")
 	if result.Code == 0 {
 		t.Error("apply succeeded though the state lacks an object")
 	}
@@ -319,13 +319,13 @@ func panicElsewhere(t *testing.T) {
 
 	for n, stage := range []string{"(*Client).try", "provider.logExchange"} {
 		s.configureMined(strings.Replace(perksLike(10, livePerks), `"Perk `, fmt.Sprintf(`"Perk, version %d `, n), 1))
-		demand(s.explode(b, apply, "(*perkResource).Update", "(*Client).UpdatePerk", stage), "Update")
+		demand(s.explode(b, apply, "(*perkResource).Update", "Collection[...].Update", stage), "Update")
 		s.settle()
 	}
 
 	s.configureMined(perksLike(10, livePerks) + "data \"cohort_perk\" \"one\" {\n" +
 		"  internal_name = cohort_perk.p[3].internal_name\n}\n")
-	demand(s.explode(b, apply, "(*perkDataSource).Read", "(*Client).try"), "Read of a data source")
+	demand(s.explode(b, apply, "kindDataSource[...]).Read", "(*Client).try"), "Read of a data source")
 
 	s.configureMined(perksLike(9, livePerks))
 	demand(s.explode(b, apply, "(*perkResource).Delete", "(*Client).try"), "Delete")
