@@ -176,6 +176,14 @@ func (d *descriptor) attribute(property, of string) string {
 		return ""
 	}
 	form := d.variant(of)
+	if _, known := d.variants[of]; known && form.attribute == "" && len(names) > 1 {
+		// A type without settings: the property tells which settings the service misses.
+		for _, other := range d.variants {
+			if other.properties[names[1]] != "" {
+				form = other
+			}
+		}
+	}
 	if len(names) > 1 && form.properties[names[1]] != "" {
 		return form.attribute + "." + form.properties[names[1]]
 	}
