@@ -246,7 +246,8 @@ func panicBeforeCreate(t *testing.T) {
 func panicWithTheAnswer(t *testing.T) {
 	b := &bomb{}
 	s := minedScenario(t, b, perksLike(10, livePerks))
-	result := s.explode(b, func() terraformtest.Result { return s.Apply() }, "Collection[...].post", "provider.logExchange")
+	apply := func() terraformtest.Result { return s.Apply() }
+	result := s.explode(b, apply, "Collection[...].post", "provider.logExchange")
 	if result.Code == 0 {
 		t.Error("apply succeeded though the state lacks an object")
 	}
