@@ -101,6 +101,14 @@ func TestCollection_wordsOfNested(t *testing.T) {
 		return `{"type":"segment","conditions":{"groups":[{"conditions":[` + conditions +
 			`],"operator":"AND"}],"operator":"AND"}}`
 	}
+	decoded, err := Collection[*Cohort, CohortInput]{descriptor: &kind}.decodeObject([]byte(
+		`{"id":"x1",` + held(`{"type":"EVENT","typeConfig":{"event":"e","operator":"DONE"}}`)[1:]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if event := decoded.Conditions.Groups[0].Conditions[0].Event; event == nil || event.Operator != EventHasDone {
+		t.Errorf("the event is read as %+v", decoded.Conditions.Groups[0].Conditions[0])
+	}
 	const moon, seen = `{"type":"moon","typeConfig":{"operator":"DONE"}}`, `"operator":"DONE","withinDays":null}}`
 	c := Collection[*Cohort, CohortInput]{descriptor: &kind}
 	patch, err := PatchOf(c, held(

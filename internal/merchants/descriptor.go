@@ -26,8 +26,8 @@ type descriptor struct {
 	pages pageForm
 	// update is the method of an update: PATCH of the changes, or PUT of the whole object.
 	update string
-	// attributes are the HCL attributes of the properties that can be sent; "" means that of the
-	// variant.
+	// attributes are the HCL attributes of the properties that can be sent; "" stands for the
+	// attribute of the variant.
 	attributes map[string]string
 	// words are the service's words for those of this package and of HCL, by the path of the
 	// property: rewards.type, or typeConfig:code.name in the settings of the type code.
@@ -48,7 +48,7 @@ type words map[string]string
 type variantForm struct {
 	attribute string
 	settings  *shape
-	// properties are the attributes below it that stand for properties of the settings.
+	// properties are the attributes, below this one, of the properties of the settings.
 	properties map[string]string
 }
 
@@ -90,7 +90,7 @@ func (d *descriptor) wireWord(property, ours string) string {
 
 // toWire returns an object with the service's words.
 func (d *descriptor) toWire(object any) any {
-	return translate(object, "", d.wireWord, func(ours string) string { return ours })
+	return translate(object, "", d.wireWord, func(_, ours string) string { return ours })
 }
 
 // fromWire returns an object with our words. An unknown word stays unchanged.
@@ -103,10 +103,10 @@ func (d *descriptor) fromWire(object any) any {
 		}
 		return word
 	}
-	return translate(object, "", ourWord, nil)
+	return translate(object, "", ourWord, ourWord)
 }
 
-// read decodes an object of the service, with our words. It returns nil for what is no object.
+// read decodes an object of the service, with our words. It returns nil if there is no object.
 func (d *descriptor) read(object []byte) map[string]any {
 	value, err := decodeValue(object)
 	if err != nil {
@@ -119,8 +119,7 @@ func (d *descriptor) read(object []byte) map[string]any {
 	return properties
 }
 
-// sameWords reports whether the service uses the same words as this package, so that no translation
-// is needed.
+// sameWords reports whether the service uses the words of this package. Then nothing is translated.
 func (d *descriptor) sameWords() bool {
 	for _, table := range d.words {
 		for ours, theirs := range table {
@@ -134,28 +133,23 @@ func (d *descriptor) sameWords() bool {
 
 // translate returns a JSON value with its words replaced. The path of what is in typeConfig names
 // the type beside it, as in typeConfig:code, because the settings of other types are the user's.
-// ofType returns our word for a type; nil means that word does.
-func translate(value any, path string, word func(property, word string) string, ofType func(string) string) any {
+// ourType returns our word for a type that stands in the value.
+func translate(value any, path string, word, ourType func(property, word string) string) any {
 	switch value := value.(type) {
 	case map[string]any:
 		translated := make(map[string]any, len(value))
 		for name, nested := range value {
 			at := strings.TrimPrefix(path+"."+name, ".")
 			if of, typed := value["type"].(string); typed && name == "typeConfig" {
-				if ofType != nil {
-					of = ofType(of)
-				} else {
-					of = word(strings.TrimPrefix(path+".type", "."), of)
-				}
-				at += ":" + of
+				at += ":" + ourType(strings.TrimPrefix(path+".type", "."), of)
 			}
-			translated[name] = translate(nested, at, word, ofType)
+			translated[name] = translate(nested, at, word, ourType)
 		}
 		return translated
 	case []any:
 		translated := make([]any, len(value))
 		for i, nested := range value {
-			translated[i] = translate(nested, path, word, ofType)
+			translated[i] = translate(nested, path, word, ourType)
 		}
 		return translated
 	case string:
@@ -177,7 +171,7 @@ func (d *descriptor) attribute(property, of string) string {
 	}
 	form := d.variant(of)
 	if _, known := d.variants[of]; known && form.attribute == "" && len(names) > 1 {
-		// A type without settings: the property tells which settings the service misses.
+		// The type has no settings. The property shows which settings the service is missing.
 		for _, other := range d.variants {
 			if other.properties[names[1]] != "" {
 				form = other

@@ -1,7 +1,7 @@
 package merchants
 
 // Statuses of perks, digital assets, badges and campaigns, in the words of this package and of HCL
-// (documented for campaigns and perks).
+// (documented for campaigns and perks). The descriptors hold the service's words (assumed).
 const (
 	StatusDraft     = "draft"
 	StatusLive      = "live"
@@ -26,7 +26,8 @@ const (
 	Unarchive Transition = "unarchive"
 )
 
-// reached are the statuses to which transitions lead. An unknown status is never one of them.
+// reached are the statuses to which transitions lead (assumed). An unknown status is never one of
+// them.
 var reached = map[Transition][]string{
 	Publish:   {StatusLive, StatusPublished, StatusEnded},
 	End:       {StatusEnded},
