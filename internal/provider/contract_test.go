@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -70,6 +71,7 @@ func TestContract_resources(t *testing.T) {
 			}
 			walkResource("", answer.Schema.Attributes, func(at string, attribute schema.Attribute) {
 				checkReplacement(t, at, attribute)
+				checkHidden(t, at, attribute, answer.Schema.Attributes)
 				checkNulls(t, at, attribute)
 			})
 			k, known := kindNamed(strings.TrimPrefix(name, "cohort_"))
@@ -450,6 +452,20 @@ func checkReferences(t *testing.T, k Kind, attributes map[string]schema.Attribut
 					"the kinds that it refers to", at, name)
 			}
 		}
+	}
+}
+
+// checkHidden demands that a query leaves out what is sensitive, because Terraform would print it.
+func checkHidden(t *testing.T, at string, attribute schema.Attribute, attributes map[string]schema.Attribute) {
+	t.Helper()
+	if !attribute.IsSensitive() {
+		return
+	}
+	hidden := slices.ContainsFunc(sensitivePaths(path.Empty(), attributes), func(p path.Path) bool {
+		return p.String() == at
+	})
+	if _, text := attribute.(schema.StringAttribute); !text || !hidden {
+		t.Errorf("%s is sensitive, and a query would print it: let kindQuery.write leave it out", at)
 	}
 }
 
