@@ -20,7 +20,8 @@ import (
 )
 
 //go:generate go run ./internal/tools/docschema .cache/providers-schema.json
-//go:generate go tool tfplugindocs generate --provider-name cohort --rendered-provider-name Cohort --providers-schema .cache/providers-schema.json
+//go:generate -command docs go tool tfplugindocs generate --provider-name cohort --rendered-provider-name Cohort
+//go:generate docs --providers-schema .cache/providers-schema.json
 
 // version is set by the linker in releases.
 var version = "dev"
