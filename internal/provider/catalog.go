@@ -163,7 +163,7 @@ func viewsOf[
 // projection is a model that reads everything from an object of the service: rule 2.
 type projection[T merchants.Object, Model any] interface {
 	*Model
-	read(ctx context.Context, object T, rewritten rehostedURLs, diags *diag.Diagnostics)
+	read(ctx context.Context, object T, urls rehostedURLs, diags *diag.Diagnostics)
 }
 
 // kindNames are the names of all kinds.
@@ -207,7 +207,7 @@ func (k Kind) doing(verb string, object tftypes.Value) string {
 	return fmt.Sprintf("%s %s %q", verb, k.Noun, textsOf(object)(k.nameAttribute()).ValueString())
 }
 
-// addError is addAPIError for what is done with an object of the kind.
+// addError is addAPIError for an operation on an object of the kind.
 func (k Kind) addError(diags *diag.Diagnostics, verb string, object tftypes.Value, err error) {
 	addAPIError(diags, k.doing(verb, object), err)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// These functions end the four calls of every resource.
+// These functions are what the four calls of every resource have in common.
 
 // finishCreate writes a new object into the state before any other call: rule 6.
 func (p *providerData) finishCreate(ctx context.Context, k Kind, model any, resp *resource.CreateResponse) {

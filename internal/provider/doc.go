@@ -45,8 +45,8 @@
 //  11. Whatever the service holds can be written in the configuration, so that any existing object
 //     can be adopted. What no service can hold (no JSON, no time) is an error of validate. A value
 //     that is wrong by itself (an address, a number, a word, a language code) is an error of the
-//     plan, unless the state has that value already: held.go. What only prevents publishing is an
-//     error when publishing is asked for, and else a warning.
+//     plan, unless the state has that value already: held.go. A defect that only prevents
+//     publishing is a warning; it is an error when the configuration asks for publishing.
 //  12. No diagnostic repeats a text of the configuration, which may be sensitive. It names the
 //     place in its text, because Terraform shows no nested path.
 package provider

@@ -469,8 +469,8 @@ const (
 	tripShare = 2
 )
 
-// read records the result of a read. It reports, once, whether so many objects are gone that this
-// may be another merchant.
+// read records the result of a read. It returns the counts so far. trips is true once: when enough
+// objects are gone to suspect another merchant.
 func (l *ledger) read(k Kind, id string, exists, sampled bool) (reads, gone int, trips bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
