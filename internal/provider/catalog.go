@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -141,11 +142,12 @@ var kinds = []Kind{userPropertyKind, listKind, segmentKind, perkKind, digitalAss
 func Catalog() []Kind { return slices.Clone(kinds) }
 
 // views are the ways to show objects that the provider does not manage: as untyped objects, as a
-// data source and in a query.
+// data source, in a query, and as the resource that would manage them.
 type views struct {
 	objects    func(*merchants.Client) merchants.Objects
 	dataSource func(Kind) datasource.DataSource
 	query      func(Kind) list.ListResource
+	managed    func(context.Context, *providerData, Kind) iter.Seq2[managed, error]
 }
 
 // viewsOf returns the views of a kind. Managed is the model of its resource, Shown that of its data
@@ -157,6 +159,7 @@ func viewsOf[
 		objects:    func(c *merchants.Client) merchants.Objects { return of(c) },
 		dataSource: func(k Kind) datasource.DataSource { return &kindDataSource[T, Input, Shown, PS]{kind: k, of: of} },
 		query:      func(k Kind) list.ListResource { return &kindQuery[T, Input, Managed, PM]{kind: k, of: of} },
+		managed:    managedObjects[T, Input, Managed, PM](of),
 	}
 }
 

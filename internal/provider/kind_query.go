@@ -169,14 +169,7 @@ func (q *kindQuery[T, Input, Model, P]) result(ctx context.Context, req list.Lis
 // write writes a resource like an import and its read, but without secrets: Terraform would print
 // them.
 func (q *kindQuery[T, Input, Model, P]) write(ctx context.Context, object T, into *tfsdk.Resource) diag.Diagnostics {
-	var diags diag.Diagnostics
-	diags.Append(into.SetAttribute(ctx, path.Root("id"), string(object.Head().ID))...)
-	diags.Append(into.SetAttribute(ctx, path.Root("mode"), string(q.data.mode))...)
-	var model Model
-	diags.Append(into.Get(ctx, &model)...)
-	adopt(P(&model), object.Head().Status)
-	P(&model).read(ctx, object, nil, &diags)
-	diags.Append(into.Set(ctx, model)...)
+	diags := writeManaged[T, Model, P](ctx, q.data, object, into)
 	for _, at := range sensitivePaths(path.Empty(), q.kind.attributes()) {
 		var secret types.String
 		diags.Append(into.GetAttribute(ctx, at, &secret)...)

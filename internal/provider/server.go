@@ -16,9 +16,12 @@ import (
 // it.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		served := &cohortProvider{version: version}
-		return protocol.NewServer(providerserver.NewProtocol6(served)(), served)
+		return serve(&cohortProvider{version: version})
 	}
+}
+
+func serve(p *cohortProvider) tfprotov6.ProviderServer {
+	return protocol.NewServer(providerserver.NewProtocol6(p)(), p)
 }
 
 // Unconfigure drops the result of the last Configure.
