@@ -32,7 +32,7 @@ type Kind struct {
 	// Types are the values of the attribute type; nil for a kind without it.
 	Types []string
 	// References are the targets of the attributes that refer to other objects, by the path of the
-	// attribute, such as rewards.perk_id.
+	// attribute, such as rewards.perk_id. A path may lead into the JSON of an attribute.
 	References map[string]Reference
 	// sharedAs is the type of the objects where kinds share a collection of the service, and so their
 	// keys; else "".
@@ -49,13 +49,17 @@ type Reference struct {
 	Kinds []string
 	// By is the attribute of the target that the reference holds: id, or the key of the kind.
 	By string
+	// Builtin are texts that stand for something of the service, and for no object.
+	Builtin []string
 }
 
 var (
 	toAudience     = Reference{Kinds: []string{"list", "segment"}, By: "id"}
 	toPerk         = Reference{Kinds: []string{"perk"}, By: "id"}
 	toDigitalAsset = Reference{Kinds: []string{"digital_asset"}, By: "id"}
-	toUserProperty = Reference{Kinds: []string{"user_property"}, By: "reference_id"}
+	toUserProperty = Reference{
+		Kinds: []string{"user_property"}, By: "reference_id", Builtin: []string{"email", "firstName", "lastName", "lang"},
+	}
 )
 
 var userPropertyKind = Kind{
@@ -125,6 +129,8 @@ var campaignKind = Kind{
 		"audience_id":              toAudience,
 		"rewards.perk_id":          toPerk,
 		"rewards.digital_asset_id": toDigitalAsset,
+		// The form cohort_form asks for the property (assumed).
+		"challenge.steps.triggers.settings.property": toUserProperty,
 	},
 	attributes: campaignSchema, resource: newCampaignResource,
 	views: viewsOf[campaignModel, campaignAttributes](
@@ -185,6 +191,12 @@ func kindNamed(name string) (Kind, bool) {
 		return Kind{}, false
 	}
 	return kinds[i], true
+}
+
+// SharesKeysWith reports whether a key identifies only one object of both kinds together. Every kind
+// shares its keys with itself.
+func (k Kind) SharesKeysWith(other Kind) bool {
+	return slices.ContainsFunc(k.rivals(), func(rival Kind) bool { return rival.Name == other.Name })
 }
 
 // rivals are the kinds that share their keys with this kind, including itself.

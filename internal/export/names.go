@@ -1,0 +1,75 @@
+package export
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// slug returns a text in lower-case letters and digits without accents, with a separator in place
+// of everything else; "" if nothing is left.
+func slug(text, separator string) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range norm.NFKD.String(strings.ToLower(text)) {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			if gap && b.Len() > 0 {
+				b.WriteString(separator)
+			}
+			b.WriteRune(r)
+			gap = false
+		default:
+			gap = true
+		}
+	}
+	return b.String()
+}
+
+// digest returns the first hexadecimal digits of the SHA-256 of a text.
+func digest(text string, digits int) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])[:digits]
+}
+
+// identifier returns the name of a block for a key. Names of HCL begin with a letter.
+func identifier(noun, key string) string {
+	name := slug(key, "_")
+	switch {
+	case name == "":
+		return noun
+	case name[0] >= '0' && name[0] <= '9':
+		return noun + "_" + name
+	default:
+		return name
+	}
+}
+
+// nameAll returns the names of blocks for keys of one kind. Keys that would get the same name all
+// get a hash, so that each name depends on its key, and not on the order.
+func nameAll(noun string, keys []string) map[string]string {
+	wanted := map[string][]string{}
+	for _, key := range keys {
+		name := identifier(noun, key)
+		wanted[name] = append(wanted[name], key)
+	}
+	names, taken := map[string]string{}, map[string]bool{}
+	for name, same := range wanted {
+		if len(same) == 1 && slug(same[0], "_") != "" {
+			names[same[0]], taken[name] = name, true
+		}
+	}
+	for _, key := range keys {
+		for digits := 6; names[key] == ""; digits += 6 {
+			if name := fmt.Sprintf("%s_%s", identifier(noun, key), digest(key, min(digits, 64))); !taken[name] {
+				names[key], taken[name] = name, true
+			}
+		}
+	}
+	return names
+}

@@ -1,0 +1,165 @@
+// Package portable shows a merchant independently of its ids: each object by its kind and key, with
+// references to other objects in place of their ids. In this form, the test and the live merchant
+// can be compared, and written down as one configuration. Of the packages behind the commands, it
+// is the only one that imports the provider.
+package portable
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
+)
+
+// Merchant is a merchant in portable form.
+type Merchant struct {
+	Mode merchants.Mode
+	// Objects are sorted by kind, in the order of the catalog, then by key, by name and by content.
+	Objects []*Object
+}
+
+// Object is an object of a merchant.
+type Object struct {
+	Kind provider.Kind
+	// Key is "" for an object without one.
+	Key string
+	// Name is the name in Cohort's admin.
+	Name string
+	// Status is "" for a kind without a lifecycle.
+	Status string
+	// ID is the id in this merchant. It must not be written into a configuration.
+	ID string
+	// Fields are what a configuration has to say, in reading order; empty if Refusal is set.
+	Fields []Field
+	// Unmodeled are the properties with a value that the provider does not know, as paths.
+	Unmodeled []string
+	// Refusal is why the provider cannot manage the object; "" if it can.
+	Refusal string
+}
+
+// Archived reports whether the object is hidden for good, so that its key may be used again.
+func (o *Object) Archived() bool { return o.Status == merchants.StatusArchived }
+
+// String names the object as allow_live_delete does: its kind, a colon, and its key, or its name if
+// it has no key.
+func (o *Object) String() string { return o.Kind.Name + ":" + cmp.Or(o.Key, o.Name) }
+
+// Content returns what the object is apart from its key, in a form in which equal contents have the
+// same text.
+func (o *Object) Content() string {
+	return describe(slices.DeleteFunc(slices.Clone(o.Fields), func(f Field) bool { return f.Name == o.Kind.Key }))
+}
+
+// Read reads a merchant. It calls progress, unless nil, before each kind and at each object, with
+// the number of objects of the kind so far. An error names what could not be read.
+func Read(ctx context.Context, from *provider.Reader, progress func(k provider.Kind, objects int)) (*Merchant, error) {
+	merchant, read := &Merchant{Mode: from.Mode()}, map[string]*provider.Object{}
+	for _, k := range provider.Catalog() {
+		count := 0
+		for object, err := range from.Objects(ctx, k) {
+			if err != nil {
+				return nil, err
+			}
+			if count++; progress != nil {
+				progress(k, count)
+			}
+			merchant.Objects = append(merchant.Objects, &Object{
+				Kind: k, Key: object.Key, Name: object.Name, Status: object.Status, ID: string(object.ID),
+				Unmodeled: object.Unmodeled, Refusal: object.Refusal,
+			})
+			read[string(object.ID)] = &object
+		}
+	}
+	targets := targetsOf(merchant.Objects)
+	for _, k := range provider.Catalog() {
+		arguments, err := k.Arguments()
+		if err != nil {
+			return nil, fmt.Errorf("the arguments of a %s: %w", k.Noun, err)
+		}
+		b := builder{kind: k, targets: targets}
+		for _, object := range merchant.Objects {
+			if object.Kind.Name == k.Name && object.Refusal == "" {
+				object.Fields = b.fields("", arguments, read[object.ID].Config)
+				delete(read, object.ID)
+			}
+		}
+	}
+	sorted(merchant.Objects)
+	return merchant, nil
+}
+
+// sorted sorts objects so that their order does not depend on the service, except for objects that
+// have equal contents.
+func sorted(objects []*Object) {
+	place := map[string]int{}
+	for i, k := range provider.Catalog() {
+		place[k.Name] = i
+	}
+	slices.SortStableFunc(objects, func(a, b *Object) int {
+		if order := cmp.Or(cmp.Compare(place[a.Kind.Name], place[b.Kind.Name]),
+			cmp.Compare(a.Key, b.Key), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Status, b.Status)); order != 0 {
+			return order
+		}
+		return cmp.Or(strings.Compare(describe(a.Fields), describe(b.Fields)), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// target finds objects by the attributes that references hold.
+type target struct{ kind, by, held string }
+
+// targetsOf indexes objects. Of objects with one key, one that is not archived is found.
+func targetsOf(objects []*Object) map[target]*Object {
+	targets := map[target]*Object{}
+	for _, object := range objects {
+		targets[target{object.Kind.Name, "id", object.ID}] = object
+		key := target{object.Kind.Name, object.Kind.Key, object.Key}
+		if before := targets[key]; object.Key != "" && (before == nil || before.Archived()) {
+			targets[key] = object
+		}
+	}
+	return targets
+}
+
+// builder turns configurations of a kind into fields.
+type builder struct {
+	kind    provider.Kind
+	targets map[target]*Object
+}
+
+// fields are the arguments of an object that have a value. path is the path of the object, without
+// indices.
+func (b builder) fields(path string, arguments []provider.Argument, object cty.Value) []Field {
+	var fields []Field
+	for _, argument := range arguments {
+		if value := object.GetAttr(argument.Name); !value.IsNull() {
+			at := strings.TrimPrefix(path+"."+argument.Name, ".")
+			fields = append(fields, Field{argument.Name, b.value(at, argument, value)})
+		}
+	}
+	return fields
+}
+
+func (b builder) value(at string, argument provider.Argument, value cty.Value) Value {
+	switch {
+	case argument.Sensitive:
+		return Value{Form: Secret, Literal: value}
+	case argument.JSON:
+		return b.json(at, value)
+	case argument.Type.IsObjectType():
+		return Value{Form: Nested, Fields: b.fields(at, argument.Nested, value)}
+	case argument.Type.IsListType() && argument.Type.ElementType().IsObjectType():
+		list := Value{Form: List}
+		for _, element := range value.AsValueSlice() {
+			list.Elements = append(list.Elements, Value{Form: Nested, Fields: b.fields(at, argument.Nested, element)})
+		}
+		return list
+	default:
+		return b.scalar(at, value)
+	}
+}
