@@ -16,6 +16,8 @@ const (
 	exitOK     = 0
 	exitFailed = 1
 	exitUsage  = 2
+	// exitDiffers is for commands that compare.
+	exitDiffers = 2
 )
 
 // Main runs a command of terraform-provider-cohort and returns the exit code: 0 for success, 1 for
@@ -35,6 +37,9 @@ func Main(ctx context.Context, version string, args []string, stdout, stderr io.
 	if _, failed := errors.AsType[*failure](err); failed {
 		return exitFailed
 	}
+	if _, differs := errors.AsType[*difference](err); differs {
+		return exitDiffers
+	}
 	_, _ = fmt.Fprintf(stderr, "Run \"%s --help\" to see how it is used.\n", root.Name())
 	return exitUsage
 }
@@ -52,7 +57,7 @@ Without a command this is the provider itself, which Terraform and OpenTofu star
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(newSandboxCommand())
+	root.AddCommand(newExportCommand(version), newSandboxCommand())
 	return root
 }
 
@@ -60,3 +65,8 @@ Without a command this is the provider itself, which Terraform and OpenTofu star
 type failure struct{ error }
 
 func (f *failure) Unwrap() error { return f.error }
+
+// A difference is the result of a command that compares, and not an error of it.
+type difference struct{ error }
+
+func (d *difference) Unwrap() error { return d.error }

@@ -3,7 +3,9 @@
 package export
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
@@ -20,6 +22,17 @@ type Options struct {
 	Flat bool
 }
 
+// Validate says what is wrong with the options, before anything is read. compared says that two
+// merchants are.
+func (o Options) Validate(compared bool) error {
+	if compared && o.Flat {
+		return errors.New("--flat writes one root, which cannot hold the differences between two merchants: leave out " +
+			"--flat or --compare")
+	}
+	_, err := newSelection(o)
+	return err
+}
+
 // Export is a configuration that is ready to be written.
 type Export struct {
 	// Files are the files, by their path below the directory.
@@ -33,13 +46,11 @@ type Export struct {
 // becomes a variable.
 func New(from, other *portable.Merchant, o Options) (*Export, error) {
 	choice, err := newSelection(o)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case other != nil && o.Flat:
-		return nil, errors.New("a flat configuration serves one merchant: it cannot hold the differences from another one")
-	case other != nil && other.Mode == from.Mode:
-		return nil, errors.New("both are the " + string(from.Mode) + " merchant: there is nothing to compare")
+	}
+	if other != nil && other.Mode == from.Mode {
+		return nil, fmt.Errorf("both are the %s merchant: there is nothing to compare", from.Mode)
 	}
 	if err := choice.matches(from); err != nil {
 		return nil, err
@@ -53,13 +64,14 @@ func New(from, other *portable.Merchant, o Options) (*Export, error) {
 	return e, nil
 }
 
-// Variables returns the values of the variables that have none in the configuration, for a merchant
-// of which they are known. They must not be written.
-func (e *Export) Variables(mode merchants.Mode) map[string]string {
+// Variables returns what a merchant holds for the variables that have no value in the configuration.
+// It must not be written. A variable that the merchant holds nothing for gets a text that stands for
+// nothing.
+func (e *Export) Variables(of merchants.Mode) map[string]string {
 	values := map[string]string{}
 	for _, v := range e.program.variables {
-		if v.values == nil && mode == e.program.from.Mode {
-			values[v.name] = v.held
+		if v.values == nil {
+			values[v.name] = cmp.Or(v.held[of], "none")
 		}
 	}
 	return values

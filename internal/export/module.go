@@ -1,7 +1,6 @@
 package export
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -29,45 +28,42 @@ func ordinal(i int) string { return strconv.Itoa(i + 1) }
 
 func quote(text string) string { return strconv.Quote(text) }
 
-// expression writes a value that is the same in both merchants, or not compared.
-func (p *program) expression(e *entry, place []string, value portable.Value) hclwrite.Tokens {
+// expression writes a value of a merchant. place leads to it: kind, name of the block, attributes.
+func (p *program) expression(e *entry, place []string, value portable.Value, of merchants.Mode) hclwrite.Tokens {
 	if value.JSON {
 		value.JSON = false
-		return call("jsonencode", p.expression(e, place, value))
+		return call("jsonencode", p.expression(e, place, value, of))
 	}
 	at := func(name string) []string { return append(slices.Clone(place), name) }
 	switch value.Form {
 	case portable.Nested:
 		var fields []field
 		for _, f := range value.Fields {
-			fields = append(fields, field{f.Name, p.expression(e, at(f.Name), f.Value)})
+			fields = append(fields, field{f.Name, p.expression(e, at(f.Name), f.Value, of)})
 		}
 		return object(fields)
 	case portable.List:
 		var elements []hclwrite.Tokens
 		for i, element := range value.Elements {
 			if element.Form == portable.Nested && len(element.Fields) == 0 && !element.InJSON {
-				p.notes.add(unknownPart, e.object, p.describe(e, at(ordinal(i))))
+				p.notes.add(unknownPart, e.object, describe(e, at(ordinal(i))))
 			}
-			elements = append(elements, p.expression(e, at(ordinal(i)), element))
+			elements = append(elements, p.expression(e, at(ordinal(i)), element, of))
 		}
 		return tuple(elements)
 	case portable.Refers:
-		return p.reference(e, place, value.Reference)
+		return p.reference(e, place, value.Reference, of)
 	case portable.Secret:
-		return p.secret(e, place, value)
+		return p.secret(e, place, value, of)
 	default:
 		return literal(value.Literal)
 	}
 }
 
 // secret writes a variable in place of a secret.
-func (p *program) secret(e *entry, place []string, value portable.Value) hclwrite.Tokens {
+func (p *program) secret(e *entry, place []string, value portable.Value, of merchants.Mode) hclwrite.Tokens {
 	name := p.variableName(place...)
-	p.declare(variable{
-		name: name, kind: "string", sensitive: true, description: "The secret " + p.describe(e, place) + ".",
-		held: value.Literal.AsString(),
-	})
+	p.ask(variable{name: name, sensitive: true, description: "The secret " + describe(e, place)}, of, value.Literal.AsString())
 	p.notes.add(secrets, e.object, "var."+name)
 	return path("var", name)
 }
@@ -84,12 +80,12 @@ func (p *program) fields(e *entry) []field {
 		return append(written, p.differingFields(e, place, others(e.object), others(e.twin))...)
 	}
 	for _, f := range others(e.object) {
-		written = append(written, field{f.Name, p.expression(e, append(slices.Clone(place), f.Name), f.Value)})
+		written = append(written, field{f.Name, p.expression(e, append(slices.Clone(place), f.Name), f.Value, p.from.Mode)})
 	}
 	return written
 }
 
-// modules writes the files of the module.
+// module writes the files of the module.
 func (p *program) module() map[string]*hclwrite.File {
 	files := map[string]*hclwrite.File{}
 	for _, e := range p.entries {
@@ -110,8 +106,8 @@ func (p *program) module() map[string]*hclwrite.File {
 		}
 	}
 	if p.byMode {
-		p.declare(variable{
-			name: "mode", kind: "string", description: "The merchant: test or live.",
+		p.variables = append(p.variables, variable{
+			name: "mode", kind: "string", description: "The merchant: test or live",
 			values: map[merchants.Mode]hclwrite.Tokens{
 				merchants.ModeTest: literal(cty.StringVal("test")), merchants.ModeLive: literal(cty.StringVal("live")),
 			},
@@ -294,7 +290,7 @@ func (p *program) files() map[string][]byte {
 	requirements(versions.Body())
 	put("modules/loyalty/versions.tf", versions)
 	for _, mode := range []merchants.Mode{merchants.ModeTest, merchants.ModeLive} {
-		root := fmt.Sprintf("env/%s/", mode)
+		root := p.rootDir(mode) + "/"
 		put(root+"main.tf", p.root(mode))
 		put(root+"adopt.tf", p.adopt())
 		if stamp := p.stamp(mode); stamp != nil {

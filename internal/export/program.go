@@ -71,10 +71,8 @@ func newProgram(from, other *portable.Merchant, choice selection, flat bool) *pr
 			p.notes.excluded++
 		case object.Refusal != "":
 			p.notes.add(refused, object, object.Refusal)
-		case object.Archived():
-			p.notes.add(over, object, "archived")
-		case object.Status == merchants.StatusEnded:
-			p.notes.add(over, object, "ended")
+		case isOver(object):
+			p.notes.add(over, object, object.Status)
 		default:
 			p.entries = append(p.entries, &entry{object: object})
 		}
@@ -89,6 +87,9 @@ func newProgram(from, other *portable.Merchant, choice selection, flat bool) *pr
 	p.lookUp()
 	return p
 }
+
+// isOver reports whether an object is archived or has ended. Neither can be made again.
+func isOver(o *portable.Object) bool { return o.Archived() || o.Status == merchants.StatusEnded }
 
 // keyspace names the kinds among which keys are unique.
 func keyspace(k provider.Kind) string {
@@ -205,7 +206,7 @@ func (p *program) findTwins() {
 	p.pair(func(o *portable.Object) string { return o.Key }, func(e *entry) bool { return e.object.Key != "" })
 	p.pair(func(o *portable.Object) string { return "\x00" + o.Name }, func(e *entry) bool { return e.object.Key == "" })
 	for _, o := range p.other.Objects {
-		if p.entryOf[o] == nil && !o.Archived() {
+		if p.entryOf[o] == nil && !isOver(o) {
 			p.notes.add(elsewhere, o, "")
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
@@ -69,12 +70,12 @@ func (p *program) lookUp() {
 }
 
 // reference writes a reference to another object, or a variable that stands in for it.
-func (p *program) reference(e *entry, place []string, r portable.Reference) hclwrite.Tokens {
+func (p *program) reference(e *entry, place []string, r portable.Reference, of merchants.Mode) hclwrite.Tokens {
 	to := p.entryOf[r.Target]
 	switch {
 	case r.Target != nil && p.cycles[[2]*portable.Object{e.object, r.Target}]:
 		name := p.variableName(place...)
-		p.ask(name, fmt.Sprintf("The id of %s. The two refer to each other, which Terraform cannot order.", r), r.Held)
+		p.ask(variable{name: name, description: fmt.Sprintf("The id of %s, which refers back to the %s", r, e.object)}, of, r.Held)
 		p.notes.add(circular, e.object, fmt.Sprintf("%s: var.%s", r, name))
 		return path("var", name)
 	case r.Target != nil && to != nil:
@@ -88,7 +89,7 @@ func (p *program) reference(e *entry, place []string, r portable.Reference) hclw
 		if r.Target != nil {
 			why = fmt.Sprintf("%s, which is not in this configuration", r)
 		}
-		p.ask(name, fmt.Sprintf("The id of a %s.", why), r.Held)
+		p.ask(variable{name: name, description: "The id of " + why}, of, r.Held)
 		p.notes.add(unresolved, e.object, fmt.Sprintf("%s: var.%s", r, name))
 		return path("var", name)
 	}

@@ -3,7 +3,10 @@ package export
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"strings"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
 func compareItems(a, b NoteItem) int {
@@ -50,14 +53,28 @@ func (r Report) referencesText() string {
 
 // roots are the directories in which Terraform runs, that of the exported merchant first.
 func (p *program) roots() []string {
-	switch {
-	case p.flat:
-		return []string{"."}
-	case p.from.Mode == "live":
-		return []string{"env/live", "env/test"}
-	default:
-		return []string{"env/test", "env/live"}
+	first, second := merchants.ModeTest, merchants.ModeLive
+	if p.from.Mode == merchants.ModeLive {
+		first, second = second, first
 	}
+	if p.flat {
+		return []string{p.rootDir(first)}
+	}
+	return []string{p.rootDir(first), p.rootDir(second)}
+}
+
+// Root is the directory in which Terraform plans the exported merchant, below the directory of the
+// export.
+func (e *Export) Root(directory string) string {
+	return filepath.Join(directory, e.program.rootDir(e.program.from.Mode))
+}
+
+// rootDir is the directory of the root of a merchant.
+func (p *program) rootDir(mode merchants.Mode) string {
+	if p.flat {
+		return "."
+	}
+	return "env/" + string(mode)
 }
 
 // expectation says what the first plan of the exported merchant shows.

@@ -18,8 +18,8 @@ type variable struct {
 	sensitive               bool
 	// values are what each root passes; a merchant without one is asked for it.
 	values map[merchants.Mode]hclwrite.Tokens
-	// held is what the exported merchant has, for a variable without values. It is never written.
-	held string
+	// held is what the merchants have, for a variable without values. It is never written.
+	held map[merchants.Mode]string
 }
 
 // variableName returns the name of a variable for a place.
@@ -40,24 +40,25 @@ func (p *program) variableName(place ...string) string {
 	return name
 }
 
-// ask adds a variable that each root has to supply.
-func (p *program) ask(name, description, held string) {
-	p.declare(variable{name: name, kind: "string", description: description, held: held})
-}
-
-// declare adds a variable, unless it is there already.
-func (p *program) declare(v variable) {
-	if !slices.ContainsFunc(p.variables, func(other variable) bool { return other.name == v.name }) {
-		p.variables = append(p.variables, v)
+// ask adds a variable without a value, or what another merchant has to one that is there already.
+func (p *program) ask(v variable, of merchants.Mode, held string) {
+	at := slices.IndexFunc(p.variables, func(other variable) bool { return other.name == v.name })
+	if at < 0 {
+		v.kind, v.held = "string", map[merchants.Mode]string{}
+		at, p.variables = len(p.variables), append(p.variables, v)
 	}
+	p.variables[at].held[of] = held
 }
 
 // differing writes a value that may be another one in the other merchant; nil stands for none. What
 // differs becomes a variable, as deep inside as possible. place leads to the value.
 func (p *program) differing(e *entry, place []string, is, was *portable.Value) hclwrite.Tokens {
 	switch {
+	case is != nil && was != nil && is.Form == portable.Secret && was.Form == portable.Secret:
+		p.secret(e, place, *was, p.other.Mode)
+		return p.secret(e, place, *is, p.from.Mode)
 	case is != nil && was != nil && p.same(*is, *was):
-		return p.expression(e, place, *is)
+		return p.expression(e, place, *is, p.from.Mode)
 	case is != nil && was != nil && is.JSON && was.JSON && is.Form == was.Form && p.alike(*is, *was):
 		return call("jsonencode", p.differingParts(e, place, *is, *was))
 	case is != nil && was != nil && !is.JSON && !was.JSON && is.Form == was.Form && p.alike(*is, *was):
@@ -67,8 +68,12 @@ func (p *program) differing(e *entry, place []string, is, was *portable.Value) h
 	}
 }
 
-// same reports whether two values of the two merchants are written in the same way.
+// same reports whether two values of the two merchants are written in the same way. What has a secret
+// inside never is, so that each merchant's own secret is met.
 func (p *program) same(is, was portable.Value) bool {
+	if is.Has(portable.Secret) || was.Has(portable.Secret) {
+		return false
+	}
 	name := func(r portable.Reference) string {
 		if to := p.entryOf[r.Target]; r.Target != nil && to != nil {
 			return to.object.Kind.Name + ":" + to.key
@@ -144,35 +149,22 @@ func (p *program) differingFields(e *entry, place []string, is, was []portable.F
 // knows no object of the module and no secret; so a value with those is chosen in the module, by
 // the mode.
 func (p *program) alternative(e *entry, place []string, is, was *portable.Value) hclwrite.Tokens {
-	if !inner(is) && !inner(was) {
-		name := p.variableName(place...)
-		p.declare(variable{
-			name: name, kind: typeOf(is, was), description: p.describe(e, place),
-			values: map[merchants.Mode]hclwrite.Tokens{
-				p.from.Mode: p.orNull(e, place, is), p.other.Mode: p.orNull(e, place, was),
-			},
-		})
-		return path("var", name)
-	}
 	if was != nil && !p.resolves(*was) {
-		p.notes.add(undecided, e.object, p.describe(e, place))
-		return p.orNull(e, place, is)
+		p.notes.add(undecided, e.object, describe(e, place))
+		return p.orNull(e, place, is, p.from.Mode)
 	}
-	p.byMode = true
-	choice := object([]field{
-		{string(p.from.Mode), p.orNull(e, place, is)}, {string(p.other.Mode), p.orNull(e, place, was)},
+	here, there := p.orNull(e, place, is, p.from.Mode), p.orNull(e, place, was, p.other.Mode)
+	inner := func(v *portable.Value) bool { return v != nil && (v.Has(portable.Refers) || v.Has(portable.Secret)) }
+	if inner(is) || inner(was) {
+		p.byMode = true
+		return index(object([]field{{string(p.from.Mode), here}, {string(p.other.Mode), there}}), path("var", "mode"))
+	}
+	name := p.variableName(place...)
+	p.variables = append(p.variables, variable{
+		name: name, kind: typeOf(is, was), description: describe(e, place),
+		values: map[merchants.Mode]hclwrite.Tokens{p.from.Mode: here, p.other.Mode: there},
 	})
-	return index(choice, path("var", "mode"))
-}
-
-// inner reports whether a value has references or secrets.
-func inner(value *portable.Value) bool {
-	if value == nil {
-		return false
-	}
-	return value.Form == portable.Refers || value.Form == portable.Secret ||
-		slices.ContainsFunc(value.Fields, func(f portable.Field) bool { return inner(&f.Value) }) ||
-		slices.ContainsFunc(value.Elements, func(v portable.Value) bool { return inner(&v) })
+	return path("var", name)
 }
 
 // resolves reports whether the module has all objects that a value of the other merchant refers to.
@@ -185,15 +177,15 @@ func (p *program) resolves(value portable.Value) bool {
 	return all
 }
 
-func (p *program) orNull(e *entry, place []string, value *portable.Value) hclwrite.Tokens {
+func (p *program) orNull(e *entry, place []string, value *portable.Value, of merchants.Mode) hclwrite.Tokens {
 	if value == nil {
 		return literal(cty.NullVal(cty.DynamicPseudoType))
 	}
-	return p.expression(e, place, *value)
+	return p.expression(e, place, *value, of)
 }
 
 // describe says which value a place leads to.
-func (p *program) describe(e *entry, place []string) string {
+func describe(e *entry, place []string) string {
 	return strings.Join(place[2:], ".") + " of the " + e.object.Kind.Noun + " " + quote(e.key)
 }
 

@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,78 +14,104 @@ import (
 
 	tfjson "github.com/hashicorp/terraform-json"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
-// Verify plans the configuration with Terraform or OpenTofu, for the merchant that was exported, and
-// fails unless the plan imports everything and changes nothing but the keys. It works in a directory
-// of its own, without a state, and needs no registry: program is the provider's own binary.
-func (e *Export) Verify(ctx context.Context, program string, source provider.Source) error {
+// Verify plans the configuration with Terraform or OpenTofu, for each merchant that was read, and
+// fails unless the plan imports what the merchant has, creates what it lacks, and changes nothing
+// but the keys. It works in a directory of its own, without a state, and needs no registry: program
+// is the provider's own binary.
+func (e *Export) Verify(ctx context.Context, program string, sources ...provider.Source) error {
+	for _, source := range sources {
+		plan, err := e.plan(ctx, program, source)
+		if err != nil {
+			return err
+		}
+		if err := e.judge(plan, source.Mode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plan returns the plan of a merchant.
+func (e *Export) plan(ctx context.Context, program string, source provider.Source) (*tfjson.Plan, error) {
 	scratch, err := os.MkdirTemp("", "cohort-export-")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 	if err := e.replace(filepath.Join(scratch, "configuration"), nil); err != nil {
-		return err
+		return nil, err
 	}
 	v, err := e.verifier(scratch, program, source)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := v.run(ctx, "get"); err != nil {
-		return err
+		return nil, err
 	}
 	saved := filepath.Join(scratch, "plan")
 	if _, err := v.run(ctx, "plan", "-input=false", "-lock=false", "-out="+saved); err != nil {
-		return err
+		return nil, err
 	}
 	shown, err := v.run(ctx, "show", "-json", saved)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var plan tfjson.Plan
+	plan := new(tfjson.Plan)
 	if err := plan.UnmarshalJSON(shown); err != nil {
-		return fmt.Errorf("the plan cannot be read: %w", err)
+		return nil, fmt.Errorf("the plan cannot be read: %w", err)
 	}
-	return e.judge(&plan)
+	return plan, nil
 }
 
 // judge compares a plan with what it should be.
-func (e *Export) judge(plan *tfjson.Plan) error {
-	wantImports, _ := e.Report.Expected()
-	var imports int
-	var wrong []string
-	rekeyed := map[string]bool{}
+func (e *Export) judge(plan *tfjson.Plan, mode merchants.Mode) error {
+	want := map[string]string{}
 	for _, entry := range e.program.entries {
-		if entry.key != entry.object.Key {
-			rekeyed["cohort_"+entry.object.Kind.Name+"."+entry.name] = true
+		here := entry.object
+		if mode != e.program.from.Mode {
+			here = entry.twin
+		}
+		address := "cohort_" + entry.object.Kind.Name + "." + entry.name
+		switch {
+		case here == nil:
+			want[address] = "create"
+		case here.Key != entry.key:
+			want[address] = "import and update"
+		default:
+			want[address] = "import"
 		}
 	}
+	var wrong []string
 	for _, change := range plan.ResourceChanges {
 		if change.Mode != tfjson.ManagedResourceMode {
 			continue
 		}
+		var words []string
 		if change.Change.Importing != nil {
-			imports++
+			words = append(words, "import")
 		}
-		if actions := change.Change.Actions; !actions.NoOp() && !(actions.Update() && rekeyed[change.Type+"."+change.Name]) {
-			var words []string
-			for _, action := range actions {
+		for _, action := range change.Change.Actions {
+			if action != tfjson.ActionNoop {
 				words = append(words, string(action))
 			}
-			wrong = append(wrong, change.Address+": "+strings.Join(words, " and "))
 		}
+		address := change.Type + "." + change.Name
+		if got := strings.Join(words, " and "); got != want[address] {
+			wrong = append(wrong, fmt.Sprintf("%s: %s instead of %s", change.Address, cmp.Or(got, "nothing"), want[address]))
+		}
+		delete(want, address)
 	}
-	slices.Sort(wrong)
-	switch {
-	case len(wrong) > 0:
-		return fmt.Errorf("the plan of the %s merchant is not empty:\n  %s", e.program.from.Mode, strings.Join(wrong, "\n  "))
-	case imports != wantImports:
-		return fmt.Errorf("the plan of the %s merchant imports %d objects, not %d", e.program.from.Mode, imports, wantImports)
-	default:
-		return nil
+	for address := range want {
+		wrong = append(wrong, address+": not in the plan")
 	}
+	if slices.Sort(wrong); len(wrong) > 0 {
+		return fmt.Errorf("the plan of the %s merchant is not as expected:\n  %s", mode, strings.Join(wrong, "\n  "))
+	}
+	return nil
 }
 
 // verifier runs Terraform for a check.
@@ -109,7 +136,7 @@ func (e *Export) verifier(scratch, program string, source provider.Source) (*ver
 	if err := os.WriteFile(settings, []byte(content), 0o600); err != nil {
 		return nil, err
 	}
-	v := &verifier{cli: cli, directory: filepath.Join(scratch, "configuration", e.program.roots()[0])}
+	v := &verifier{cli: cli, directory: filepath.Join(scratch, "configuration", e.program.rootDir(source.Mode))}
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
 		if !strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "COHORT_") || name == "COHORT_API_URL" {
@@ -123,7 +150,7 @@ func (e *Export) verifier(scratch, program string, source provider.Source) (*ver
 	} else {
 		v.environment = append(v.environment, "COHORT_API_KEY="+source.Key)
 	}
-	for name, value := range e.Variables(e.program.from.Mode) {
+	for name, value := range e.Variables(source.Mode) {
 		v.environment = append(v.environment, "TF_VAR_"+name+"="+value)
 	}
 	return v, nil

@@ -165,6 +165,12 @@ func (v Value) write(b *strings.Builder, name func(Reference) string) {
 	}
 }
 
+// Has reports whether a value has a form, or has it inside.
+func (v Value) Has(form Form) bool {
+	return v.Form == form || slices.ContainsFunc(v.Fields, func(f Field) bool { return f.Value.Has(form) }) ||
+		slices.ContainsFunc(v.Elements, func(element Value) bool { return element.Has(form) })
+}
+
 // References visits all references of a value, at any depth.
 func (v Value) References(visit func(Reference)) {
 	if v.Form == Refers {
