@@ -154,7 +154,7 @@ func (p *program) report() Report {
 		}
 		note := Note{ID: words[t].id, Title: words[t].title, Advice: words[t].advice}
 		for _, i := range items {
-			note.Items = append(note.Items, NoteItem{i.object, i.text})
+			note.Items = append(note.Items, NoteItem{i.object.String(), i.text})
 		}
 		slices.SortFunc(note.Items, compareItems)
 		r.Todo = append(r.Todo, note)

@@ -101,6 +101,9 @@ func template(text string, expression hclwrite.Tokens) hclwrite.Tokens {
 		&hclwrite.Token{Type: hclsyntax.TokenCQuote, Bytes: []byte(`"`)})
 }
 
+// text writes a text on one line.
+func text(value string) hclwrite.Tokens { return hclwrite.TokensForValue(cty.StringVal(value)) }
+
 // literal writes a value: a text of several lines as a heredoc, a map as an object.
 func literal(value cty.Value) hclwrite.Tokens {
 	switch {

@@ -56,6 +56,9 @@ func (p *program) expression(e *entry, place []string, value portable.Value, of 
 	case portable.Secret:
 		return p.secret(e, place, value, of)
 	default:
+		if value.InJSON { // The element of a list cannot be a heredoc.
+			return hclwrite.TokensForValue(value.Literal)
+		}
 		return literal(value.Literal)
 	}
 }
@@ -75,7 +78,7 @@ func (p *program) fields(e *entry) []field {
 		return slices.DeleteFunc(slices.Clone(o.Fields), func(f portable.Field) bool { return f.Name == key })
 	}
 	place := []string{e.object.Kind.Name, e.name}
-	written := []field{{key, literal(cty.StringVal(e.key))}}
+	written := []field{{key, text(e.key)}}
 	if e.twin != nil {
 		return append(written, p.differingFields(e, place, others(e.object), others(e.twin))...)
 	}
@@ -109,7 +112,7 @@ func (p *program) module() map[string]*hclwrite.File {
 		p.variables = append(p.variables, variable{
 			name: "mode", kind: "string", description: "The merchant: test or live",
 			values: map[merchants.Mode]hclwrite.Tokens{
-				merchants.ModeTest: literal(cty.StringVal("test")), merchants.ModeLive: literal(cty.StringVal("live")),
+				merchants.ModeTest: text("test"), merchants.ModeLive: text("live"),
 			},
 		})
 	}
@@ -146,7 +149,7 @@ func requirements(body *hclwrite.Body) {
 	block := addBlock(body, "terraform")
 	block.SetAttributeValue("required_version", cty.StringVal(terraformAtLeast))
 	addBlock(block, "required_providers").SetAttributeRaw("cohort", object([]field{
-		{"source", literal(cty.StringVal(sourceAddress))}, {"version", literal(cty.StringVal(providerVersion))},
+		{"source", text(sourceAddress)}, {"version", text(providerVersion)},
 	}))
 }
 
@@ -198,7 +201,7 @@ const inventory = "existing"
 func (p *program) adoptIfThere(body *hclwrite.Body, e *entry) {
 	block := addBlock(body, "import")
 	ids := path("data", "cohort_inventory", inventory, strings.ReplaceAll(e.object.Kind.Plural, " ", "_"))
-	found := object([]field{{"this", index(ids, literal(cty.StringVal(e.key)))}})
+	found := object([]field{{"this", index(ids, text(e.key))}})
 	block.SetAttributeRaw("to", p.to(e))
 	block.SetAttributeRaw("for_each", hclwrite.TokensForFunctionCall("try", oneLine(found), hclwrite.TokensForObject(nil)))
 	block.SetAttributeRaw("id", template("id:", path("each", "value")))

@@ -25,6 +25,7 @@ const (
 	duplicate
 	unknownPart
 	refused
+	archived
 	over
 	untranslated
 	unmodeled
@@ -34,7 +35,10 @@ const (
 )
 
 // item is a note about one object.
-type item struct{ object, text string }
+type item struct {
+	object *portable.Object
+	text   string
+}
 
 // words are the title and the advice of each topic.
 var words = [topics]struct{ id, title, advice string }{
@@ -73,6 +77,10 @@ var words = [topics]struct{ id, title, advice string }{
 	refused: {
 		"refused", "Objects that the provider cannot manage", "They stay as they are in Cohort.",
 	},
+	archived: {
+		"archived", "Archived objects that others use",
+		"They are in the configuration with desired_status = \"archived\". stamp.tf imports them.",
+	},
 	over: {
 		"over", "Archived and ended objects", "They are left out, because they cannot be made again. They stay as they " +
 			"are in Cohort.",
@@ -98,7 +106,7 @@ func (n *notes) add(t topic, o *portable.Object, text string) {
 	if n.items == nil {
 		n.items = map[topic][]item{}
 	}
-	note := item{o.String(), text}
+	note := item{o, text}
 	if !slices.Contains(n.items[t], note) {
 		n.items[t] = append(n.items[t], note)
 	}

@@ -71,17 +71,18 @@ func newProgram(from, other *portable.Merchant, choice selection, flat bool) *pr
 			p.notes.excluded++
 		case object.Refusal != "":
 			p.notes.add(refused, object, object.Refusal)
-		case isOver(object):
-			p.notes.add(over, object, object.Status)
-		default:
+		case !isOver(object):
 			p.entries = append(p.entries, &entry{object: object})
+		}
+	}
+	p.addArchived()
+	for _, object := range from.Objects {
+		if isOver(object) && choice.has(object) && object.Refusal == "" && !p.has(object) {
+			p.notes.add(over, object, object.Status)
 		}
 	}
 	p.giveKeys()
 	p.name(p.entries)
-	for _, e := range p.entries {
-		p.entryOf[e.object] = e
-	}
 	p.findTwins()
 	p.findCycles()
 	p.lookUp()
@@ -90,6 +91,31 @@ func newProgram(from, other *portable.Merchant, choice selection, flat bool) *pr
 
 // isOver reports whether an object is archived or has ended. Neither can be made again.
 func isOver(o *portable.Object) bool { return o.Archived() || o.Status == merchants.StatusEnded }
+
+// has reports whether an object of the exported merchant is written.
+func (p *program) has(o *portable.Object) bool { return p.entryOf[o] != nil }
+
+// addArchived adds the archived objects that others refer to, because the others cannot be written
+// without them. An archived object whose key another one has is not added: in a merchant without
+// both, neither Terraform nor the service could tell them apart.
+func (p *program) addArchived() {
+	taken := map[string]bool{}
+	for _, o := range p.from.Objects {
+		taken[place(o.Kind, o.Key)] = taken[place(o.Kind, o.Key)] || !o.Archived()
+	}
+	for i := 0; i < len(p.entries); i++ {
+		e := p.entries[i]
+		p.entryOf[e.object] = e
+		e.eachReference(func(r portable.Reference) {
+			if o := r.Target; o != nil && o.Archived() && o.Refusal == "" && !p.has(o) && !taken[place(o.Kind, o.Key)] {
+				taken[place(o.Kind, o.Key)] = true
+				p.entryOf[o] = &entry{object: o, key: o.Key, stamped: true}
+				p.entries = append(p.entries, p.entryOf[o])
+				p.notes.add(archived, o, "used by "+e.object.String())
+			}
+		})
+	}
+}
 
 // keyspace names the kinds among which keys are unique.
 func keyspace(k provider.Kind) string {
@@ -106,65 +132,62 @@ func storedKey(key string) string { return norm.NFC.String(strings.TrimSpace(key
 
 // giveKeys gives every entry a key of its own. An object without a key, or with the key of another
 // one, gets a proposed key. Of several objects with one key, the first keeps it: one that users see
-// before a draft.
+// before a draft. Archived objects do not count: their keys are free.
 func (p *program) giveKeys() {
-	holders := map[string][]*entry{}
-	at := func(e *entry, key string) string { return keyspace(e.object.Kind) + ":" + storedKey(key) }
+	// holders counts the objects with a key, also those that are not written.
+	holders, keepers := map[string]int{}, map[string]*entry{}
 	for _, object := range p.from.Objects {
-		// Keys of objects that are not written are taken, too.
-		if key := object.Key; key != "" && !object.Archived() {
-			holders[at(&entry{object: object}, key)] = nil
+		if !object.Archived() && !isBlank(object.Key) {
+			holders[place(object.Kind, object.Key)]++
 		}
 	}
 	for _, e := range p.entries {
-		if key := e.object.Key; strings.TrimSpace(key) != "" {
-			holders[at(e, key)] = append(holders[at(e, key)], e)
+		if at := place(e.object.Kind, e.object.Key); e.key == "" && !isBlank(e.object.Key) {
+			if keeper := keepers[at]; keeper == nil || rank(e) < rank(keeper) {
+				keepers[at] = e
+			}
 		}
-	}
-	for _, same := range holders {
-		slices.SortStableFunc(same, func(a, b *entry) int { return cmp.Compare(rank(a), rank(b)) })
 	}
 	for _, e := range p.entries {
-		key := e.object.Key
-		same := holders[at(e, key)]
-		e.stamped = strings.TrimSpace(key) == "" || len(same) > 1
-		if strings.TrimSpace(key) != "" && same[0] == e {
-			e.key = key
-			continue
-		}
-		propose := func(n int) string { return fmt.Sprintf("%s (%d)", strings.TrimSpace(key), n) }
-		if strings.TrimSpace(key) == "" {
-			base := cmp.Or(slug(e.object.Name, "-"), strings.ReplaceAll(e.object.Kind.Name, "_", "-"))
-			propose = func(n int) string {
-				if n == 1 {
-					return base
-				}
-				return fmt.Sprintf("%s-%d", base, n)
-			}
-		}
-		for n := 1; e.key == ""; n++ {
-			proposed := propose(n)
-			if _, taken := holders[at(e, proposed)]; !taken && (strings.TrimSpace(key) == "" || n > 1) {
-				e.key, holders[at(e, proposed)] = proposed, []*entry{e}
-			}
-		}
-		if strings.TrimSpace(key) == "" {
+		at := place(e.object.Kind, e.object.Key)
+		switch {
+		case e.key != "": // It is archived.
+		case isBlank(e.object.Key):
+			e.stamped, e.key = true, p.propose(e, cmp.Or(slug(e.object.Name, "-"), slug(e.object.Kind.Name, "-")), "%s-%d", holders)
 			p.notes.add(keyless, e.object, fmt.Sprintf("%s = %q", e.object.Kind.Key, e.key))
-		} else {
+		case keepers[at] == e:
+			e.stamped, e.key = holders[at] > 1, e.object.Key
+		default:
+			e.stamped, e.key = true, p.propose(e, strings.TrimSpace(e.object.Key), "%s (%d)", holders)
 			p.notes.add(duplicate, e.object, fmt.Sprintf("%s = %q", e.object.Kind.Key, e.key))
 		}
 	}
 	sortEntries(p.entries)
 }
 
+// propose returns a key that no object has: the base, or the base with the first number that is free.
+func (p *program) propose(e *entry, base, numbered string, holders map[string]int) string {
+	key := base
+	for n := 2; holders[place(e.object.Kind, key)] > 0; n++ {
+		key = fmt.Sprintf(numbered, base, n)
+	}
+	holders[place(e.object.Kind, key)]++
+	return key
+}
+
+// place is a key among the keys of its kinds.
+func place(k provider.Kind, key string) string { return keyspace(k) + ":" + storedKey(key) }
+
+func isBlank(key string) bool { return strings.TrimSpace(key) == "" }
+
 // sortEntries sorts entries by kind, in the order of the catalog, and by key.
 func sortEntries(entries []*entry) {
-	place := map[string]int{}
+	order := map[string]int{}
 	for i, k := range provider.Catalog() {
-		place[k.Name] = i
+		order[k.Name] = i
 	}
 	slices.SortStableFunc(entries, func(a, b *entry) int {
-		return cmp.Or(cmp.Compare(place[a.object.Kind.Name], place[b.object.Kind.Name]), cmp.Compare(a.key, b.key))
+		return cmp.Or(cmp.Compare(order[a.object.Kind.Name], order[b.object.Kind.Name]), cmp.Compare(storedKey(a.key), storedKey(b.key)))
 	})
 }
 
@@ -180,16 +203,14 @@ func rank(e *entry) int {
 func (p *program) name(entries []*entry) {
 	for _, k := range provider.Catalog() {
 		var keys []string
+		ofKind := map[string]*entry{}
 		for _, e := range entries {
 			if e.object.Kind.Name == k.Name {
-				keys = append(keys, e.key)
+				keys, ofKind[e.key] = append(keys, e.key), e
 			}
 		}
-		names := nameAll(k.Name, keys)
-		for _, e := range entries {
-			if e.object.Kind.Name == k.Name {
-				e.name = names[e.key]
-			}
+		for key, name := range nameAll(k.Name, keys) {
+			ofKind[key].name = name
 		}
 	}
 }

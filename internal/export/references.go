@@ -51,14 +51,14 @@ func (p *program) lookUp() {
 	holders := map[string]int{}
 	for _, o := range p.from.Objects {
 		if !o.Archived() {
-			holders[keyspace(o.Kind)+":"+storedKey(o.Key)]++
+			holders[place(o.Kind, o.Key)]++
 		}
 	}
 	for _, e := range p.entries {
 		e.eachReference(func(r portable.Reference) {
 			o := r.Target
 			if o == nil || p.entryOf[o] != nil || o.Key == "" || o.Archived() || o.Refusal != "" ||
-				holders[keyspace(o.Kind)+":"+storedKey(o.Key)] > 1 {
+				holders[place(o.Kind, o.Key)] > 1 {
 				return
 			}
 			p.entryOf[o] = &entry{object: o, key: o.Key, data: true}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
@@ -103,12 +104,15 @@ func sorted(objects []*Object) {
 	}
 	slices.SortStableFunc(objects, func(a, b *Object) int {
 		if order := cmp.Or(cmp.Compare(place[a.Kind.Name], place[b.Kind.Name]),
-			cmp.Compare(a.Key, b.Key), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Status, b.Status)); order != 0 {
+			compareTexts(a.Key, b.Key), compareTexts(a.Name, b.Name), cmp.Compare(a.Status, b.Status)); order != 0 {
 			return order
 		}
 		return cmp.Or(strings.Compare(describe(a.Fields), describe(b.Fields)), cmp.Compare(a.ID, b.ID))
 	})
 }
+
+// compareTexts compares texts as HCL stores them, with their characters composed.
+func compareTexts(a, b string) int { return cmp.Compare(norm.NFC.String(a), norm.NFC.String(b)) }
 
 // target finds objects by the attributes that references hold.
 type target struct{ kind, by, held string }

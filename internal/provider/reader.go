@@ -26,6 +26,8 @@ type Source struct {
 	Mode merchants.Mode
 	// Key is the API key of the merchant; "" with a snapshot.
 	Key string
+	// URL is the address of the API; "" means what COHORT_API_URL says.
+	URL string
 	// Snapshot is the path of a snapshot that stands in for the merchant; "" for none.
 	Snapshot string
 }
@@ -40,7 +42,7 @@ func Open(ctx context.Context, version string, source Source) (*Reader, error) {
 	arguments := map[string]tftypes.Value{
 		"mode": tftypes.NewValue(tftypes.String, string(source.Mode)), "read_only": tftypes.NewValue(tftypes.Bool, true),
 	}
-	for name, text := range map[string]string{"api_key": source.Key} {
+	for name, text := range map[string]string{"api_key": source.Key, "api_url": source.URL} {
 		if text != "" {
 			arguments[name] = tftypes.NewValue(tftypes.String, text)
 		}
