@@ -88,6 +88,37 @@ func (s server) withoutMark(private []byte) []byte {
 	return private
 }
 
+func (s server) GetMetadata(
+	ctx context.Context, req *tfprotov6.GetMetadataRequest,
+) (*tfprotov6.GetMetadataResponse, error) {
+	answer, err := s.protocolServer.GetMetadata(ctx, req)
+	if err == nil {
+		answer.ServerCapabilities = withGeneration(answer.ServerCapabilities)
+	}
+	return answer, err
+}
+
+func (s server) GetProviderSchema(
+	ctx context.Context, req *tfprotov6.GetProviderSchemaRequest,
+) (*tfprotov6.GetProviderSchemaResponse, error) {
+	answer, err := s.protocolServer.GetProviderSchema(ctx, req)
+	if err == nil {
+		answer.ServerCapabilities = withGeneration(answer.ServerCapabilities)
+	}
+	return answer, err
+}
+
+// withGeneration announces GenerateResourceConfig. The framework (1.19.0) has the call, but leaves
+// it out of the capabilities of protocol 6, so that Terraform would not ask.
+func withGeneration(framework *tfprotov6.ServerCapabilities) *tfprotov6.ServerCapabilities {
+	announced := tfprotov6.ServerCapabilities{GenerateResourceConfig: true}
+	if framework != nil {
+		announced = *framework
+		announced.GenerateResourceConfig = true
+	}
+	return &announced
+}
+
 func (s server) ValidateProviderConfig(
 	ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest,
 ) (*tfprotov6.ValidateProviderConfigResponse, error) {

@@ -13,6 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
+var errNoState = errors.New("there is no state")
+
 // GenerateResourceConfig writes the configuration of an object of the state. The state of a query
 // has no sensitive values, so its configuration has none either: whoever adopts the object adds
 // them, and validation asks for those that are required.
@@ -25,12 +27,15 @@ func (p *cohortProvider) GenerateResourceConfig(
 		return nil, fmt.Errorf("this version of the provider has no resource %q", resourceType)
 	}
 	if state == nil {
-		return nil, errors.New("there is no state")
+		return nil, errNoState
 	}
 	object := schema.Schema{Attributes: k.attributes()}.Type().TerraformType(ctx)
 	held, err := state.Unmarshal(object)
 	if err != nil {
 		return nil, fmt.Errorf("the state does not fit this version of the provider: %w", err)
+	}
+	if held.IsNull() {
+		return nil, errNoState
 	}
 	config, err := tfprotov6.NewDynamicValue(object, k.configuration(ctx, held))
 	return &config, err
