@@ -19,8 +19,8 @@ import (
 const (
 	wholeProperty = `{"id":"x1","name":"Tier","type":"text","referenceId":"tier"}`
 	wholeList     = `{"id":"x1","type":"list","name":"VIP","referenceId":null,"conditions":null}`
-	wholeSegment  = `{"id":"x1","type":"segment","name":"Gold","referenceId":"gold","conditions":{"operator":"and","groups":[
-		{"operator":"or","conditions":[
+	wholeSegment  = `{"id":"x1","type":"segment","name":"Gold","referenceId":"gold","conditions":{
+		"operator":"and","groups":[{"operator":"or","conditions":[
 			{"type":"user-property","typeConfig":{"property":"tier","operator":"equals","value":"gold"}},
 			{"type":"event","typeConfig":{"event":"e","operator":"has-done","withinDays":90}},
 			{"type":"cohort","typeConfig":{"cohortId":"c1","operator":"is-not-in"}}]}]}}`
@@ -34,8 +34,8 @@ const (
 			{"type":"perk","rewardId":"p1","quantity":null,"price":{"amount":5,"currency":"EUR"}},
 			{"type":"digital-asset","rewardId":"a1","quantity":2,"price":null}],
 		"distribution":%s,"type":%q,"typeConfig":%s}`
-	wholeChallenge = `{"name":{"en":"T"},"optInCta":{},"description":{},"imageUrl":null,"videoUrl":null,"slug":"s","steps":[
-		{"id":"s1","userAction":"u","icon":null,"title":{},"description":{},"triggers":[
+	wholeChallenge = `{"name":{"en":"T"},"optInCta":{},"description":{},"imageUrl":null,"videoUrl":null,"slug":"s",
+		"steps":[{"id":"s1","userAction":"u","icon":null,"title":{},"description":{},"triggers":[
 			{"type":"t","typeConfig":{"own":{"x":1}}},{"type":"t","typeConfig":null}]}]}`
 	wholeStore = `{"name":{},"description":{},"imageUrl":null,"videoUrl":null,"slug":null}`
 	direct     = `{"type":"direct","typeConfig":{"maxQuantity":null}}`
@@ -101,11 +101,12 @@ var wholeObjects = map[string]wholeObject{
 		func(c *merchants.Client) merchants.Collection[*merchants.Cohort, merchants.CohortInput] {
 			return c.Lists
 		}),
-	"segment":  objectOf("cohorts", wholeSegment, ofSegments),
-	"code":     objectOf("perks", perkOf("code", `{"code":"A"}`), ofPerks),
-	"link":     objectOf("perks", perkOf("link", `{"url":"https://a.example"}`), ofPerks),
-	"discount": objectOf("perks", perkOf("shopify-discount", `{"discountName":"n","discountType":"percentage","value":1}`), ofPerks),
-	"gift":     objectOf("perks", perkOf("gift", `{"own":1}`), ofPerks),
+	"segment": objectOf("cohorts", wholeSegment, ofSegments),
+	"code":    objectOf("perks", perkOf("code", `{"code":"A"}`), ofPerks),
+	"link":    objectOf("perks", perkOf("link", `{"url":"https://a.example"}`), ofPerks),
+	"discount": objectOf("perks",
+		perkOf("shopify-discount", `{"discountName":"n","discountType":"percentage","value":1}`), ofPerks),
+	"gift": objectOf("perks", perkOf("gift", `{"own":1}`), ofPerks),
 	"digital asset": objectOf("digital-assets", wholeAsset,
 		func(c *merchants.Client) merchants.Collection[*merchants.DigitalAsset, merchants.DigitalAssetInput] {
 			return c.DigitalAssets
@@ -210,8 +211,8 @@ func TestWhole_byID(t *testing.T) {
 	}
 }
 
-// TestWhole_unknownConditions holds that a condition of an unknown kind does not make a row partial,
-// while a condition without its kind does.
+// TestWhole_unknownConditions holds that a row with a condition of an unknown kind is whole, and
+// that one with a condition that leaves out its kind is not.
 func TestWhole_unknownConditions(t *testing.T) {
 	t.Parallel()
 	for condition, requests := range map[string]int{

@@ -271,14 +271,18 @@ func (s server) GenerateResourceConfig(
 	) (*tfprotov6.GenerateResourceConfigResponse, error) {
 		config, err := s.provider.GenerateResourceConfig(ctx, req.TypeName, req.State)
 		if err != nil {
-			return failed([]*tfprotov6.Diagnostic{{
-				Severity: tfprotov6.DiagnosticSeverityError,
-				Summary:  "No configuration can be generated for " + req.TypeName,
-				Detail:   "The object is not touched. Write its resource block by hand. The cause: " + err.Error(),
-			}}), nil
+			return failed([]*tfprotov6.Diagnostic{notGenerated(req.TypeName, err)}), nil
 		}
 		return &tfprotov6.GenerateResourceConfigResponse{Config: config}, nil
 	}, failed)
+}
+
+func notGenerated(resourceType string, err error) *tfprotov6.Diagnostic {
+	return &tfprotov6.Diagnostic{
+		Severity: tfprotov6.DiagnosticSeverityError,
+		Summary:  "No configuration can be generated for " + resourceType,
+		Detail:   "The object is not touched. Write its resource block by hand. The cause: " + err.Error(),
+	}
 }
 
 func (s server) ValidateDataResourceConfig(

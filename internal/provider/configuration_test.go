@@ -130,7 +130,9 @@ var clashing = map[string][]clash{
 
 // public are clashes with the statuses of a campaign that is or was published.
 func public(with ...string) []clash {
-	return []clash{append(clash{`desired_status = "published"`}, with...), append(clash{`desired_status = "ended"`}, with...)}
+	return []clash{
+		append(clash{`desired_status = "published"`}, with...), append(clash{`desired_status = "ended"`}, with...),
+	}
 }
 
 // TestConfiguration_pairs generates the configuration of objects of every kind, with every pair of
