@@ -133,6 +133,26 @@ type wireCampaign struct {
 	Distribution Distribution `json:"distribution"`
 }
 
+// heldChallenge is a challenge as the service has it: unlike a new step that is sent, each step has
+// an id.
+type heldChallenge struct {
+	Challenge
+	Steps []heldStep `json:"steps"`
+}
+
+type heldStep struct {
+	Step
+	ID ID `json:"id"`
+}
+
+func (c Challenge) held() heldChallenge {
+	held := heldChallenge{Challenge: c, Steps: []heldStep{}}
+	for _, step := range c.Steps {
+		held.Steps = append(held.Steps, heldStep{step, step.ID})
+	}
+	return held
+}
+
 // MarshalJSON encodes the campaign and the settings of its type.
 func (c *Campaign) MarshalJSON() ([]byte, error) {
 	wire := wireCampaign{
@@ -142,7 +162,7 @@ func (c *Campaign) MarshalJSON() ([]byte, error) {
 	var err error
 	switch {
 	case c.Challenge != nil:
-		wire.TypeConfig, err = json.Marshal(c.Challenge)
+		wire.TypeConfig, err = json.Marshal(c.Challenge.held())
 	case c.Store != nil:
 		wire.TypeConfig, err = json.Marshal(c.Store)
 	}

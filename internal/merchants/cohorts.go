@@ -58,6 +58,8 @@ type Condition struct {
 	// Unknown means that the type, or the operator of a closed catalogue, is not known. An update
 	// keeps such a condition as it is held; see [Collection.Update].
 	Unknown bool
+	// Partial means that it is unknown because a property that would show what it is is missing.
+	Partial bool
 }
 
 // UserPropertyCondition compares a property of the user.
@@ -146,8 +148,11 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON encodes the condition as type and typeConfig, and an unknown one as an empty object.
+// A partial one is never sent; its properties show that its row is not whole.
 func (c Condition) MarshalJSON() ([]byte, error) {
 	switch {
+	case c.Partial:
+		return newVariant("", map[string]string{"operator": ""})
 	case c.UserProperty != nil:
 		return newVariant(conditionOfUser, c.UserProperty)
 	case c.Event != nil:
@@ -168,6 +173,7 @@ func (c *Condition) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*c = Condition{}
+	partial := v.Type == "" || len(v.TypeConfig) == 0
 	switch v.Type {
 	case conditionOfUser:
 		c.UserProperty = new(UserPropertyCondition)
@@ -180,6 +186,7 @@ func (c *Condition) UnmarshalJSON(data []byte) error {
 		if event.Operator == EventHasDone || event.Operator == EventHasNotDone {
 			c.Event = &event
 		}
+		partial = partial || event.Operator == ""
 	case conditionOfGroup:
 		var cohort CohortCondition
 		if err := v.settings(&cohort); err != nil {
@@ -188,8 +195,10 @@ func (c *Condition) UnmarshalJSON(data []byte) error {
 		if cohort.Operator == CohortIsIn || cohort.Operator == CohortIsNotIn {
 			c.Cohort = &cohort
 		}
+		partial = partial || cohort.Operator == ""
 	}
 	c.Unknown = *c == Condition{}
+	c.Partial = c.Unknown && partial
 	return nil
 }
 

@@ -131,7 +131,7 @@ func (c Collection[T, Input]) Head(ctx context.Context, id ID) (Head, error) {
 // [Config.ReadByID].
 func (c Collection[T, Input]) Refresh(ctx context.Context, id ID, nothingNew func(T) bool) (T, error) {
 	if known := c.client.known(ctx, c.descriptor, id); known != nil {
-		if object, err := c.decodeObject(known); err == nil && nothingNew(object) && isWhole(known, object) {
+		if object, err := c.decodeObject(known); err == nil && nothingNew(object) && c.isWhole(object) {
 			return object, nil
 		}
 	}

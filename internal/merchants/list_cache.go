@@ -149,18 +149,6 @@ func (l *listing) worthwhile() bool {
 	return l.pages == 0 || pages <= shortList || l.byID >= pages
 }
 
-// isWhole reports whether a row has every property of its kind, nested ones too. A property that
-// the row omits would look as if it had no value.
-func isWhole(row json.RawMessage, object any) bool {
-	encoded, err := json.Marshal(object)
-	if err != nil {
-		return false
-	}
-	model, problemModel := decodeValue(encoded)
-	held, problemHeld := decodeValue(row)
-	return problemModel == nil && problemHeld == nil && hasNames(held, model)
-}
-
 // hasNames reports whether a value has every name that its model has, at every depth.
 func hasNames(held, model any) bool {
 	switch model := model.(type) {

@@ -30,10 +30,34 @@ func (c Collection[T, Input]) Whole(ctx context.Context) iter.Seq2[T, error] {
 // Complete returns an object of a listing if its row has every property of the kind, and else reads
 // it by its id; see [Config.ReadByID].
 func (c Collection[T, Input]) Complete(ctx context.Context, object T) (T, error) {
-	if !c.client.config.ReadByID && isWhole(object.raw().JSON, object) {
+	if !c.client.config.ReadByID && c.isWhole(object) {
 		return object, nil
 	}
 	return c.Get(ctx, object.Head().ID)
+}
+
+// isWhole reports whether an object of a listing has every property of its kind, nested ones too. A
+// property that its row omits would look as if it had no value. What the settings of an open
+// catalog have to contain is not known.
+func (c Collection[T, Input]) isWhole(object T) bool {
+	held := c.descriptor.read(object.raw().JSON)
+	encoded, err := json.Marshal(object)
+	if held == nil || err != nil {
+		return false
+	}
+	model, err := decodeValue(encoded)
+	return err == nil && hasNames(held, model) && c.descriptor.hasSettings(held)
+}
+
+// hasSettings reports whether an object has every setting of its type.
+func (d *descriptor) hasSettings(object map[string]any) bool {
+	settings, _ := object["typeConfig"].(map[string]any)
+	for name := range d.variants[typeOf(object)].properties {
+		if !has(settings, name) {
+			return false
+		}
+	}
+	return true
 }
 
 // setByService are the properties that every object has and nobody configures.

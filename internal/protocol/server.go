@@ -22,6 +22,10 @@ type Provider interface {
 	// Session returns the session of the last configuration, and false if that failed or there was
 	// none.
 	Session() (Session, bool)
+	// GenerateResourceConfig returns the configuration of an object of the state. It needs no session.
+	GenerateResourceConfig(
+		ctx context.Context, resourceType string, state *tfprotov6.DynamicValue,
+	) (*tfprotov6.DynamicValue, error)
 }
 
 // Session receives what a configured provider cannot see of the calls itself.
@@ -82,6 +86,37 @@ func (s server) withoutMark(private []byte) []byte {
 		return session.WithoutMark(private)
 	}
 	return private
+}
+
+func (s server) GetMetadata(
+	ctx context.Context, req *tfprotov6.GetMetadataRequest,
+) (*tfprotov6.GetMetadataResponse, error) {
+	answer, err := s.protocolServer.GetMetadata(ctx, req)
+	if err == nil {
+		answer.ServerCapabilities = withGeneration(answer.ServerCapabilities)
+	}
+	return answer, err
+}
+
+func (s server) GetProviderSchema(
+	ctx context.Context, req *tfprotov6.GetProviderSchemaRequest,
+) (*tfprotov6.GetProviderSchemaResponse, error) {
+	answer, err := s.protocolServer.GetProviderSchema(ctx, req)
+	if err == nil {
+		answer.ServerCapabilities = withGeneration(answer.ServerCapabilities)
+	}
+	return answer, err
+}
+
+// withGeneration announces GenerateResourceConfig. The framework (1.19.0) has the call, but leaves
+// it out of the capabilities of protocol 6, so that Terraform would not ask.
+func withGeneration(framework *tfprotov6.ServerCapabilities) *tfprotov6.ServerCapabilities {
+	announced := tfprotov6.ServerCapabilities{GenerateResourceConfig: true}
+	if framework != nil {
+		announced = *framework
+		announced.GenerateResourceConfig = true
+	}
+	return &announced
 }
 
 func (s server) ValidateProviderConfig(
@@ -220,6 +255,34 @@ func (s server) ImportResourceState(
 		func(d []*tfprotov6.Diagnostic) *tfprotov6.ImportResourceStateResponse {
 			return &tfprotov6.ImportResourceStateResponse{Diagnostics: d}
 		})
+}
+
+// GenerateResourceConfig answers in place of the framework, which would write every default and
+// lets no provider change that. Terraform 1.14 and later ask, to write configuration for an import
+// or a query.
+func (s server) GenerateResourceConfig(
+	ctx context.Context, req *tfprotov6.GenerateResourceConfigRequest,
+) (*tfprotov6.GenerateResourceConfigResponse, error) {
+	failed := func(d []*tfprotov6.Diagnostic) *tfprotov6.GenerateResourceConfigResponse {
+		return &tfprotov6.GenerateResourceConfigResponse{Diagnostics: d}
+	}
+	return contain(ctx, req, func(
+		ctx context.Context, req *tfprotov6.GenerateResourceConfigRequest,
+	) (*tfprotov6.GenerateResourceConfigResponse, error) {
+		config, err := s.provider.GenerateResourceConfig(ctx, req.TypeName, req.State)
+		if err != nil {
+			return failed([]*tfprotov6.Diagnostic{notGenerated(req.TypeName, err)}), nil
+		}
+		return &tfprotov6.GenerateResourceConfigResponse{Config: config}, nil
+	}, failed)
+}
+
+func notGenerated(resourceType string, err error) *tfprotov6.Diagnostic {
+	return &tfprotov6.Diagnostic{
+		Severity: tfprotov6.DiagnosticSeverityError,
+		Summary:  "No configuration can be generated for " + resourceType,
+		Detail:   "The object is not touched. Write its resource block by hand. The cause: " + err.Error(),
+	}
 }
 
 func (s server) ValidateDataResourceConfig(

@@ -54,6 +54,19 @@ func (configured) BeginApply() func()                { return func() {} }
 func (configured) Fail()                             {}
 func (configured) WithoutMark(private []byte) []byte { return private }
 
+func (configured) GenerateResourceConfig(
+	_ context.Context, resourceType string, _ *tfprotov6.DynamicValue,
+) (*tfprotov6.DynamicValue, error) {
+	switch resourceType {
+	case "cohort_list":
+		return new(tfprotov6.DynamicValue), nil
+	case "cohort_unheard_of":
+		return nil, errors.New("no\x1b[2Jsuch type")
+	default:
+		panic("index out of range")
+	}
+}
+
 // configuredServer returns a server in front of another one, as after a successful
 // ConfigureProvider.
 func configuredServer(inner protocolServer) server { return server{inner, configured{}} }
@@ -99,6 +112,10 @@ func TestServer_panic(t *testing.T) {
 		},
 		"ImportResourceState": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
 			answer, err := s.ImportResourceState(ctx, &tfprotov6.ImportResourceStateRequest{})
+			return answer.Diagnostics, err
+		},
+		"GenerateResourceConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.GenerateResourceConfig(ctx, &tfprotov6.GenerateResourceConfigRequest{})
 			return answer.Diagnostics, err
 		},
 		"ValidateDataResourceConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
@@ -185,6 +202,38 @@ func TestServer_panicKeeps(t *testing.T) {
 	}
 	if directory, err := os.Getwd(); err != nil || strings.Contains(detail, directory) {
 		t.Errorf("the error contains the build directory (%v):\n%s", err, detail)
+	}
+}
+
+// unconfigured is a provider that was not configured.
+type unconfigured struct{ configured }
+
+func (unconfigured) Session() (Session, bool) { return nil, false }
+
+// TestServer_generateResourceConfig holds that a configuration comes from the provider, and never
+// from the server behind, whether the provider is configured or not. An error of the provider
+// names the type and cannot steer a terminal.
+func TestServer_generateResourceConfig(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]server{
+		"configured": configuredServer(broken{cause: "asked"}), "not configured": {broken{cause: "asked"}, unconfigured{}},
+	} {
+		answer, err := s.GenerateResourceConfig(t.Context(),
+			&tfprotov6.GenerateResourceConfigRequest{TypeName: "cohort_list"})
+		if err != nil || answer.Config == nil || len(answer.Diagnostics) > 0 {
+			t.Errorf("%s: %v and %v", name, answer, err)
+		}
+		answer, err = s.GenerateResourceConfig(t.Context(),
+			&tfprotov6.GenerateResourceConfigRequest{TypeName: "cohort_unheard_of"})
+		if err != nil || answer.Config != nil || len(answer.Diagnostics) != 1 {
+			t.Fatalf("%s: %v and %v", name, answer, err)
+		}
+		said := answer.Diagnostics[0]
+		if said.Severity != tfprotov6.DiagnosticSeverityError ||
+			said.Summary != "No configuration can be generated for cohort_unheard_of" ||
+			!strings.HasSuffix(said.Detail, "The cause: no [2Jsuch type") {
+			t.Errorf("%s: the error is %q: %q", name, said.Summary, said.Detail)
+		}
 	}
 }
 

@@ -7,16 +7,26 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// adoptable checks that an object can be adopted with the configuration that Terraform generates
-// for it: the configuration is valid, the plan is empty, and the apply sends no update.
-func adoptable(t *testing.T, w *world, p *plugin, kind, id string) {
+// adoptable checks that an object can be adopted with each configuration that a version of
+// Terraform generates for it. It returns what was adopted, and the configuration of the provider.
+func adoptable(t *testing.T, w *world, p *plugin, kind, id string) (found object, generated cty.Value) {
 	t.Helper()
-	found, _ := p.adopt(kind, id)
-	config := p.generated(kind, found.state)
+	found, _ = p.adopt(kind, id)
+	generated = p.generated(kind, found.state)
+	p.adopts(t, w, kind, found, generated)
+	p.adopts(t, w, kind, found, p.stockGenerated(kind, found.state))
+	return found, generated
+}
+
+// adopts checks that a configuration of an adopted object is valid, that its plan is empty, and
+// that its apply sends no update.
+func (p *plugin) adopts(t *testing.T, w *world, kind string, found object, config cty.Value) {
+	t.Helper()
 	if all := errorsOf(p.validate(kind, config)); len(all) > 0 {
 		t.Fatalf("the generated configuration is not valid: %v\n%#v", all, config)
 	}

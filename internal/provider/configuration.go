@@ -2,6 +2,9 @@ package provider
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -10,15 +13,29 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// GenerateResourceConfig writes the configuration of an object that Terraform imports. Terraform
-// 1.14 and later ask for it.
+var errNoState = errors.New("there is no state")
+
+// GenerateResourceConfig writes the configuration of an object of the state. The state of a query
+// has no sensitive values, so its configuration has none either: whoever adopts the object adds
+// them, and validation asks for those that are required.
 func (p *cohortProvider) GenerateResourceConfig(
-	ctx context.Context, k Kind, state *tfprotov6.DynamicValue,
+	ctx context.Context, resourceType string, state *tfprotov6.DynamicValue,
 ) (*tfprotov6.DynamicValue, error) {
+	name, ours := strings.CutPrefix(resourceType, "cohort_")
+	k, known := kindNamed(name)
+	if !ours || !known {
+		return nil, fmt.Errorf("this version of the provider has no resource %q", resourceType)
+	}
+	if state == nil {
+		return nil, errNoState
+	}
 	object := schema.Schema{Attributes: k.attributes()}.Type().TerraformType(ctx)
 	held, err := state.Unmarshal(object)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the state does not fit this version of the provider: %w", err)
+	}
+	if held.IsNull() {
+		return nil, errNoState
 	}
 	config, err := tfprotov6.NewDynamicValue(object, k.configuration(ctx, held))
 	return &config, err
@@ -26,7 +43,8 @@ func (p *cohortProvider) GenerateResourceConfig(
 
 // configuration returns the configuration that a person would write for an object of the state. It
 // leaves out what only the service sets, and every value that is the default. Its plan changes
-// nothing.
+// nothing. A slug and a reference id stay, although the service may have chosen them: an object
+// that is made from the same configuration in the other merchant should have the same.
 func (k Kind) configuration(ctx context.Context, state tftypes.Value) tftypes.Value {
 	return configuredObject(ctx, k.attributes(), state)
 }

@@ -90,10 +90,9 @@ func (k Kind) trait(head merchants.Head) string {
 // results yields the objects one by one and requests each page only when needed. An error takes the
 // place of the result that it prevents, and ends the query.
 //
-// It is assumed that a row of a listing is the whole object. A resource with missing values would
-// become a configuration that removes them. So each resource is read by its id, as in an import;
-// Terraform asks for at most 100 unless told otherwise. Without resources, it reads only the pages,
-// and each row that lacks a requested trait.
+// A resource with missing values would become a configuration that removes them. So a row of a
+// listing is shown as a resource only if it has every property of its kind; any other object is
+// read by its id, as in an import. Without resources, only a row that lacks a requested trait is.
 func (q *kindQuery[T, Input, Model, P]) results(ctx context.Context, req list.ListRequest) iter.Seq[list.ListResult] {
 	trait := types.StringValue(q.kind.sharedAs)
 	if name, _ := q.kind.filter(); name != "" {
@@ -115,7 +114,7 @@ func (q *kindQuery[T, Input, Model, P]) results(ctx context.Context, req list.Li
 				continue
 			}
 			if req.IncludeResource || wanted != "" && has == "" {
-				object, err = objects.Get(ctx, head.ID)
+				object, err = objects.Complete(ctx, object)
 				if merchants.IsNotFound(err) {
 					continue
 				}

@@ -125,9 +125,23 @@ func (p *plugin) adopt(kind, id string) (object, []said) {
 	return object{p.decoded(kind, read.NewState), read.Private}, saidBy(read.Diagnostics)
 }
 
-// generated returns the configuration that Terraform generates from a state: everything that can be
-// configured.
+// generated returns the configuration that Terraform 1.14 and later write for a state: they ask the
+// provider.
 func (p *plugin) generated(kind string, state cty.Value) cty.Value {
+	p.t.Helper()
+	answer, err := p.server.GenerateResourceConfig(p.t.Context(), &tfprotov6.GenerateResourceConfigRequest{
+		TypeName: kind,
+		State:    dynamic(p.t, state),
+	})
+	if err != nil || len(answer.Diagnostics) > 0 {
+		p.t.Fatal(err, saidBy(answer.Diagnostics))
+	}
+	return p.decoded(kind, answer.Config)
+}
+
+// stockGenerated returns the configuration that earlier versions of Terraform, and OpenTofu, write
+// for a state: everything that can be configured.
+func (p *plugin) stockGenerated(kind string, state cty.Value) cty.Value {
 	p.t.Helper()
 	return configurable(p.schema.ResourceSchemas[kind].Block.Attributes, state)
 }

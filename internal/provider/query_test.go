@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -18,6 +19,8 @@ type queried struct {
 	typeName, route string
 	// names are the names of all objects, in order.
 	names []string
+	// part is a property that has nothing to do with names and filters.
+	part string
 	// filter is an argument, and chosen are the objects that match its value.
 	filter, value string
 	chosen        []string
@@ -28,15 +31,18 @@ type queried struct {
 var allQueried = []queried{
 	{
 		typeName: "cohort_user_property", route: "/v1/user-properties", names: []string{"loyalty_tier", "points", "shoe"},
+		part:   "type",
 		filter: "type", value: "text", chosen: []string{"loyalty_tier", "shoe"},
 		first: map[string]any{"mode": "test", "name": "Loyalty tier", "type": "text", "reference_id": "loyalty_tier"},
 	},
 	{
 		typeName: "cohort_list", route: "/v1/cohorts", names: []string{"vip", "Testers", "staff"},
+		part:  "conditions",
 		first: map[string]any{"mode": "test", "name": "VIP customers", "reference_id": "vip"},
 	},
 	{
 		typeName: "cohort_segment", route: "/v1/cohorts", names: []string{"gold", "Newcomers", "lapsed"},
+		part: "conditions",
 		first: map[string]any{
 			"mode": "test", "name": "Gold", "reference_id": "gold", "match": "any",
 			"groups": []any{map[string]any{"match": "all", "conditions": []any{
@@ -46,6 +52,7 @@ var allQueried = []queried{
 	},
 	{
 		typeName: "cohort_perk", route: "/v1/perks", names: []string{"welcome", "gift", "old"},
+		part:   "title",
 		filter: "status", value: "archived", chosen: []string{"old"},
 		first: map[string]any{
 			"mode":             "test",
@@ -60,6 +67,7 @@ var allQueried = []queried{
 	},
 	{
 		typeName: "cohort_digital_asset", route: "/v1/digital-assets", names: []string{"card", "film", "pin"},
+		part:   "title",
 		filter: "status", value: "draft", chosen: []string{"film", "pin"},
 		first: map[string]any{
 			"mode":           "test",
@@ -73,6 +81,7 @@ var allQueried = []queried{
 	},
 	{
 		typeName: "cohort_badge", route: "/v1/badges", names: []string{"gold-badge", "vip-badge", "staff-badge"},
+		part:   "title",
 		filter: "status", value: "published", chosen: []string{"gold-badge"},
 		first: map[string]any{
 			"mode":           "test",
@@ -86,6 +95,7 @@ var allQueried = []queried{
 	},
 	{
 		typeName: "cohort_campaign", route: "/v1/campaigns", names: []string{"thanks", "shop", "hunt"},
+		part:   "rewards",
 		filter: "status", value: "ended", chosen: []string{"thanks"},
 		first: map[string]any{
 			"mode":           "test",
@@ -150,6 +160,12 @@ func queryWorld(t *testing.T) *world {
 			`"typeConfig":{"maxBoxes":10}}}`, "publish")
 	w.mark()
 	return w
+}
+
+// leaveOut makes the rows of all listings leave out a property.
+func (w *world) leaveOut(t *testing.T, route, property string) {
+	t.Helper()
+	w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: route, Count: -1, Drop: []string{"data[]." + property}})()
 }
 
 // shown is an object as a query shows it.
@@ -248,7 +264,7 @@ func TestQuery_results(t *testing.T) {
 }
 
 // TestQuery_resources checks for every kind that a query returns the same resource as an import and
-// its read, and that it reads each object by its id.
+// its read, from the page that has every property of the objects.
 func TestQuery_resources(t *testing.T) {
 	t.Parallel()
 	for _, k := range allQueried {
@@ -260,12 +276,7 @@ func TestQuery_resources(t *testing.T) {
 			if len(all) > 0 || len(results) != 3 {
 				t.Fatalf("%d results, and %v", len(results), all)
 			}
-			requests := []string{"GET " + k.route}
-			for _, r := range results {
-				id, _ := r.identity["id"].(string)
-				requests = append(requests, "GET "+k.route+"/"+id)
-			}
-			if diff := cmp.Diff(requests, w.requests()); diff != "" {
+			if diff := cmp.Diff([]string{"GET " + k.route}, w.requests()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 			for _, r := range results {
@@ -286,6 +297,32 @@ func TestQuery_resources(t *testing.T) {
 			}
 			if diff := cmp.Diff(k.first, first); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", results[0].name, diff)
+			}
+		})
+	}
+}
+
+// TestQuery_byID checks that a query with resources reads each object by its id if the user has
+// chosen that strategy, and shows the same.
+func TestQuery_byID(t *testing.T) {
+	for _, k := range allQueried {
+		t.Run(k.typeName, func(t *testing.T) {
+			w := queryWorld(t)
+			request := &tfprotov6.ListResourceRequest{TypeName: k.typeName, IncludeResource: true, Limit: 100}
+			want, _ := w.protocol(t).query(t, request)
+			t.Setenv("COHORT_READ_STRATEGY", "get")
+			p := w.protocol(t)
+			w.mark()
+			got, all := p.query(t, request)
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(shown{})); diff != "" || len(all) > 0 {
+				t.Errorf("(-rows +objects):\n%s%v", diff, all)
+			}
+			requests := []string{"GET " + k.route}
+			for _, r := range got {
+				requests = append(requests, fmt.Sprintf("GET %s/%s", k.route, r.identity["id"]))
+			}
+			if diff := cmp.Diff(requests, w.requests()); diff != "" {
+				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -390,13 +427,8 @@ func TestQuery_limit(t *testing.T) {
 			w := queryWorld(t)
 			p := w.protocol(t)
 			w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: k.route, PageSize: 1, Count: -1})()
-			for limit, want := range map[int64]struct{ shown, pages, reads int }{
-				0: {3, 3, 3},
-				1: {1, 1, 1},
-				2: {2, 2, 2},
-				3: {3, 3, 3},
-				4: {3, 3, 3},
-			} {
+			// Each page has one object.
+			for limit, want := range map[int64]int{0: 3, 1: 1, 2: 2, 3: 3, 4: 3} {
 				for _, include := range []bool{false, true} {
 					w.mark()
 					results, all := p.query(t, &tfprotov6.ListResourceRequest{
@@ -404,15 +436,11 @@ func TestQuery_limit(t *testing.T) {
 						IncludeResource: include,
 						Limit:           limit,
 					})
-					if len(all) > 0 || !slices.Equal(names(results), k.names[:want.shown]) {
+					if len(all) > 0 || !slices.Equal(names(results), k.names[:want]) {
 						t.Errorf("limit %d: %q, and %v", limit, names(results), all)
 					}
-					requests := want.pages
-					if include {
-						requests += want.reads
-					}
-					if got := w.requests(); len(got) != requests {
-						t.Errorf("limit %d with resources %t: %d requests, want %d: %q", limit, include, len(got), requests, got)
+					if got := w.requests(); len(got) != want {
+						t.Errorf("limit %d with resources %t: %d requests, want %d: %q", limit, include, len(got), want, got)
 					}
 				}
 			}
@@ -453,6 +481,7 @@ func TestQuery_error(t *testing.T) {
 			}
 
 			w.ClearFaults()
+			w.leaveOut(t, k.route, k.part)
 			w.fault(t, sandbox.Fault{Method: http.MethodGet, Route: k.route + "/{id}", Nth: 2, Status: http.StatusForbidden})()
 			results, all = p.query(t, &tfprotov6.ListResourceRequest{TypeName: k.typeName, IncludeResource: true, Limit: 100})
 			if !slices.Equal(names(results), k.names[:1]) {
@@ -512,40 +541,122 @@ func TestQuery_partialRows(t *testing.T) {
 	}
 }
 
+// propertyPaths returns the paths of the properties of an object, at every depth. It leaves out the
+// keys of texts by language and of settings of an open catalog, which are no properties of the
+// service, and what nobody configures.
+func propertyPaths(object map[string]any) map[string]bool {
+	paths := map[string]bool{}
+	var add func(path string, value any)
+	add = func(path string, value any) {
+		name := path[strings.LastIndex(path, ".")+1:]
+		inner, _ := value.(map[string]any)
+		isOpen := name == "typeConfig" && (strings.Contains(path, "triggers") || object["type"] == "gift-card")
+		if slices.Contains(ownWords, name) || isOpen {
+			return
+		}
+		for property, value := range inner {
+			at := strings.TrimPrefix(path+"."+property, ".")
+			if !slices.Contains([]string{"id", "createdAt", "updatedAt"}, at) {
+				paths[at] = true
+				add(at, value)
+			}
+		}
+		elements, _ := value.([]any)
+		for _, element := range elements {
+			add(path+"[]", element)
+		}
+	}
+	add("", object)
+	return paths
+}
+
+// TestQuery_eachPropertyOfARow checks that a row that leaves out a property, at any depth, is read
+// by its id, and that a query with resources loses nothing.
+func TestQuery_eachPropertyOfARow(t *testing.T) {
+	t.Parallel()
+	for _, k := range allQueried {
+		t.Run(k.typeName, func(t *testing.T) {
+			t.Parallel()
+			w := queryWorld(t)
+			p := w.protocol(t)
+			request := &tfprotov6.ListResourceRequest{TypeName: k.typeName, IncludeResource: true, Limit: 100}
+			want, _ := p.query(t, request)
+			reads := map[string][]string{}
+			for _, object := range w.Objects("test", "") {
+				isShown := slices.ContainsFunc(want, func(r shown) bool { return r.identity["id"] == object["id"] })
+				if !isShown {
+					continue
+				}
+				for path := range propertyPaths(object) {
+					reads[path] = append(reads[path], fmt.Sprint(object["id"]))
+				}
+			}
+			for path, ids := range reads {
+				w.ClearFaults()
+				w.leaveOut(t, k.route, path)
+				got, all := p.query(t, request)
+				if diff := cmp.Diff(want, got, cmp.AllowUnexported(shown{})); diff != "" || len(all) > 0 {
+					t.Errorf("without %s (-whole +partial):\n%s%v", path, diff, all)
+				}
+				for _, id := range ids {
+					if !slices.Contains(w.requests(), "GET "+k.route+"/"+id) {
+						t.Errorf("a row without %s is not read by its id", path)
+					}
+				}
+				if sent := len(w.requests()); sent != 1+len(ids) {
+					t.Errorf("without %s, %d requests were sent, want %d", path, sent, 1+len(ids))
+				}
+			}
+			if len(reads) < 3 {
+				t.Errorf("only the properties %v were left out", slices.Sorted(maps.Keys(reads)))
+			}
+		})
+	}
+}
+
 // TestQuery_changing checks that a query does not show an object that, when it is read, is gone or
-// is not the one of the listing.
+// is not the one of the listing. Where the row is used, it decides.
 func TestQuery_changing(t *testing.T) {
 	t.Parallel()
 	gone := `{"code":"perk.not-found","message":"There is none."}`
 	for name, c := range map[string]struct {
 		typeName string
 		config   map[string]any
+		part     string
 		fault    sandbox.Fault
 		want     []string
 	}{
 		"gone": {
-			"cohort_perk", nil,
+			"cohort_perk", nil, "title",
 			sandbox.Fault{Route: "/v1/perks/{id}", Nth: 2, Status: 404, Body: &gone},
 			[]string{"welcome", "old"},
 		},
 		"another status": {
 			"cohort_digital_asset",
 			map[string]any{"status": "draft"},
+			"title",
 			sandbox.Fault{Route: "/v1/digital-assets/{id}", Set: map[string]any{"status": "published"}},
 			[]string{"pin"},
 		},
+		"another status of a whole row": {
+			"cohort_digital_asset",
+			map[string]any{"status": "draft"},
+			"",
+			sandbox.Fault{Route: "/v1/digital-assets/{id}", Set: map[string]any{"status": "published"}},
+			[]string{"film", "pin"},
+		},
 		"no filter": {
-			"cohort_list", nil,
+			"cohort_list", nil, "",
 			sandbox.Fault{Route: "/v1/cohorts", Set: map[string]any{"data[1].type": "segment"}},
 			[]string{"vip", "staff"},
 		},
 		"another type": {
-			"cohort_list", nil,
+			"cohort_list", nil, "conditions",
 			sandbox.Fault{Route: "/v1/cohorts/{id}", Nth: 3, Set: map[string]any{"type": "segment"}},
 			[]string{"vip", "Testers"},
 		},
 		"another segment": {
-			"cohort_segment", nil,
+			"cohort_segment", nil, "conditions",
 			sandbox.Fault{Route: "/v1/cohorts/{id}", Nth: 3, Set: map[string]any{"type": "list"}},
 			[]string{"gold", "Newcomers"},
 		},
@@ -553,6 +664,9 @@ func TestQuery_changing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := queryWorld(t)
+			if c.part != "" {
+				w.leaveOut(t, strings.TrimSuffix(c.fault.Route, "/{id}"), c.part)
+			}
 			c.fault.Method = http.MethodGet
 			w.fault(t, c.fault)()
 			results, all := w.protocol(t).query(t, &tfprotov6.ListResourceRequest{
@@ -575,9 +689,8 @@ func TestQuery_leftOut(t *testing.T) {
 	w := queryWorld(t)
 	w.fault(t, sandbox.Fault{
 		Method: http.MethodGet,
-		Route:  "/v1/campaigns/{id}",
-		Nth:    2,
-		Set:    map[string]any{"distribution.type": "lottery"},
+		Route:  "/v1/campaigns",
+		Set:    map[string]any{"data[1].distribution.type": "lottery"},
 	})()
 	results, all := w.protocol(t).query(t, &tfprotov6.ListResourceRequest{
 		TypeName:        "cohort_campaign",

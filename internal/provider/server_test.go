@@ -110,8 +110,8 @@ func TestServer_logs(t *testing.T) {
 	if results := slices.Collect(stream.Results); len(results) != 1 || len(results[0].Diagnostics) > 0 {
 		t.Errorf("the query gives %v", results)
 	}
-	if got := strings.Count(log.String(), `"method":"GET"`) - requests; got != 2 {
-		t.Errorf("the log has %d requests of the query, want 2", got)
+	if got := strings.Count(log.String(), `"method":"GET"`) - requests; got != 1 {
+		t.Errorf("the log has %d requests of the query, want 1", got)
 	}
 	text := log.String()
 	for _, want := range []string{
