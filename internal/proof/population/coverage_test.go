@@ -26,7 +26,7 @@ func TestCoverage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, untidy := range []bool{false, true} {
-		for seed := range uint64(3) {
+		for seed := range uint64(2) {
 			t.Run(fmt.Sprintf("untidy=%t seed=%d", untidy, seed), func(t *testing.T) {
 				t.Parallel()
 				s, test, _ := start(t, seed)
@@ -36,7 +36,7 @@ func TestCoverage(t *testing.T) {
 					t.Fatal(err)
 				}
 				rng := rand.New(rand.NewPCG(seed, 0))
-				for range 300 {
+				for range 200 {
 					if _, err := population.Edit(t.Context(), test, rng, &made); err != nil {
 						t.Fatal(err)
 					}

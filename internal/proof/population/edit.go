@@ -143,7 +143,7 @@ func valueEdits() []change {
 		{"end", func(e *edition) bool { return e.has("endAt") && e.toggle("endAt", e.moment(2040)) }},
 		{"visibility", (*edition).hide},
 		{"settings", (*edition).set},
-		{"audience", (*edition).address},
+		{"audience", (*edition).aim},
 		{"conditions", (*edition).condition},
 		{"steps", (*edition).steps},
 		{"rewards", (*edition).reward},
@@ -303,7 +303,8 @@ func (e *edition) set() bool {
 	return e.touch("typeConfig", config)
 }
 
-func (e *edition) address() bool {
+// aim chooses another audience, or none for a campaign.
+func (e *edition) aim() bool {
 	others := e.others(cohortsPath, e.object["cohortId"])
 	if !e.has("cohortId") || len(others) == 0 {
 		return false

@@ -52,8 +52,13 @@ var hostile = []string{
 	"<b>x</b>", "&amp; &lt; &#39;", "<!-- x -->", "]]>", "</script><script>", "/* c */", "// c", "# c", "*/", "|", "a|b",
 	"[x](y)", "**x**", "---", "=", "a = b", ",", ";", ":", "a:b", "@", "!", "?", "*", "[a-z]*",
 	"..", "../../etc/passwd", "a/b", `a\b`, "CON", "a.tf", "-rf", "--help", "$(x)", "%s%d%n",
-	"__proto__", "id", "key", "id:5", "key:x", "key:id:5", "id:", "test_x", "live_x",
-	"8d116ece-1738-47d9-bd9c-172411e20b8f", "00000000-0000-0000-0000-000000000000",
+	"__proto__", "id", "key", "test_x", "live_x",
+}
+
+// otherMeanings are keys that mean something else in an import or in an option.
+var otherMeanings = []string{
+	"id:5", "key:x", "key:id:5", "id:", "key:", "8d116ece-1738-47d9-bd9c-172411e20b8f",
+	"00000000-0000-0000-0000-000000000000", "id:8d116ece-1738-47d9-bd9c-172411e20b8f", "perk:*", "*", "**", "a*", "?",
 }
 
 // sameNames are keys that become one name when a writer keeps only letters and digits.
@@ -87,8 +92,8 @@ func (w *writer) html() string {
 		return "<p>" + w.line() + "</p>"
 	}
 	paragraphs := w.between(1, 4)
-	if w.hostile && w.chance(0.2) {
-		paragraphs = 60
+	if w.hostile && w.chance(0.05) {
+		paragraphs = 40
 	}
 	ending := "\n"
 	if w.hostile && w.chance(0.3) {
@@ -129,6 +134,8 @@ func (w *writer) key(kind string) string {
 	switch {
 	case w.hostile && w.chance(0.3):
 		wanted = pick(w, sameNames...)
+	case w.hostile && w.chance(0.1):
+		wanted = pick(w, otherMeanings...)
 	case kind == propertiesPath && !w.hostile:
 		wanted = strings.ReplaceAll(strings.ToLower(wanted), " ", "_")
 	case kind == cohortsPath && !w.hostile:
