@@ -1,13 +1,11 @@
 package population
 
-import "slices"
-
 // A composer decides what a plan makes.
 type composer struct {
 	*writer
 	untidy bool
 	items  []*item
-	by     map[string][]*item // by the kinds of pattern
+	by     map[string][]*item // by the kinds of pattern, and all audiences and rewards
 }
 
 // pattern gives the kinds their shares. Its first seven entries are all kinds.
@@ -43,6 +41,12 @@ func compose(p Plan) []*item {
 			of.write(i)
 			c.items = append(c.items, i)
 			c.by[of.name] = append(c.by[of.name], i)
+			switch of.name {
+			case "list", "segment":
+				c.by["audience"] = append(c.by["audience"], i)
+			case "perk", "asset":
+				c.by["reward"] = append(c.by["reward"], i)
+			}
 		}
 	}
 	if ruin {
@@ -154,7 +158,7 @@ func (c *composer) segment(i *item) {
 }
 
 func (c *composer) condition(i *item) values {
-	switch audiences := c.audiences(); {
+	switch audiences := c.by["audience"]; {
 	case c.chance(0.5):
 		config := values{
 			"property": c.userProperty(),
@@ -198,8 +202,6 @@ func (c *composer) userProperty() any {
 	}
 	return pick(c.writer, "email", "firstName", "lastName", "lang")
 }
-
-func (c *composer) audiences() []*item { return slices.Concat(c.by["list"], c.by["segment"]) }
 
 func (c *composer) perk(i *item) {
 	codes := c.someLanguages()
@@ -250,7 +252,7 @@ func (c *composer) asset(i *item) {
 func (c *composer) badge(i *item) {
 	codes := c.someLanguages()
 	i.publish = c.chance(0.6)
-	i.body = values{"internalName": c.internalName(badgesPath, "badge"), "cohortId": pick(c.writer, c.audiences()...)}
+	i.body = values{"internalName": c.internalName(badgesPath, "badge"), "cohortId": pick(c.writer, c.by["audience"]...)}
 	texts := []string{"title", "description"}
 	if c.chance(0.3) {
 		i.body["visibility"] = "owners"
@@ -271,12 +273,12 @@ func (c *composer) campaign(i *item) {
 	codes := c.someLanguages()
 	form := pick(c.writer, "challenge", "challenge", "store", "airdrop")
 	i.body = values{"internalName": c.internalName(campaignsPath, "campaign"), "type": form}
-	rewards := slices.Concat(c.by["perk"], c.by["asset"])
+	rewards := c.by["reward"]
 	i.publish = len(rewards) > 0 && c.chance(0.5)
 	i.end = i.publish && c.untidy && c.chance(0.3)
 	i.archive = c.untidy && c.chance(0.2)
 	c.maybe(i.body,
-		choice{"cohortId", func() any { return pick(c.writer, c.audiences()...) }},
+		choice{"cohortId", func() any { return pick(c.writer, c.by["audience"]...) }},
 		choice{"startAt", func() any { return c.moment(2030) }},
 		choice{"endAt", func() any { return c.moment(2032) }})
 	if i.publish || len(rewards) > 0 && c.chance(0.7) {
@@ -375,9 +377,15 @@ func (c *composer) rewards(i *item, form string, from []*item) {
 	draw := way == "instant-draw" || way == "raffle"
 	sum := 0
 	rewards := []any{}
-	for _, n := range c.rng.Perm(len(from))[:min(len(from), c.between(1, 4))] {
-		reward := values{"type": "perk", "rewardId": from[n]}
-		if from[n].kind == assetsPath {
+	chosen := map[*item]bool{}
+	for range c.between(1, 4) {
+		of := pick(c.writer, from...)
+		if chosen[of] {
+			continue
+		}
+		chosen[of] = true
+		reward := values{"type": "perk", "rewardId": of}
+		if of.kind == assetsPath {
 			reward["type"] = "digital-asset"
 		}
 		if draw && (i.publish || c.chance(0.5)) {
