@@ -130,8 +130,10 @@ func readMerchants(cmd *cobra.Command, version string, flags exportFlags) ([]pro
 			return nil, read, err
 		}
 		sources[i].Mode = reader.Mode()
-		shown := progress{cmd.ErrOrStderr(), fmt.Sprintf("reading the %s merchant", reader.Mode()),
-			isTerminal(cmd.ErrOrStderr())}
+		shown := progress{
+			cmd.ErrOrStderr(), fmt.Sprintf("reading the %s merchant", reader.Mode()),
+			isTerminal(cmd.ErrOrStderr()),
+		}
 		read[i], err = portable.Read(cmd.Context(), reader, shown.step)
 		shown.end()
 		if err != nil {

@@ -114,15 +114,18 @@ func sorted(objects []*Object) {
 // compareTexts compares texts as HCL stores them, with their characters composed.
 func compareTexts(a, b string) int { return cmp.Compare(norm.NFC.String(a), norm.NFC.String(b)) }
 
-// target finds objects by the attributes that references hold.
+// target finds objects by the attributes that references hold, with the characters of a text
+// composed, as in a configuration.
 type target struct{ kind, by, held string }
+
+func newTarget(kind, by, held string) target { return target{kind, by, norm.NFC.String(held)} }
 
 // targetsOf indexes objects. Of objects with one key, one that is not archived is found.
 func targetsOf(objects []*Object) map[target]*Object {
 	targets := map[target]*Object{}
 	for _, object := range objects {
-		targets[target{object.Kind.Name, "id", object.ID}] = object
-		key := target{object.Kind.Name, object.Kind.Key, object.Key}
+		targets[newTarget(object.Kind.Name, "id", object.ID)] = object
+		key := newTarget(object.Kind.Name, object.Kind.Key, object.Key)
 		if before := targets[key]; object.Key != "" && (before == nil || before.Archived()) {
 			targets[key] = object
 		}

@@ -71,7 +71,7 @@ func (b builder) scalar(at string, value cty.Value) Value {
 func (b builder) resolve(to provider.Reference, held string) Reference {
 	reference := Reference{By: to.By, Kinds: to.Kinds, Held: held}
 	for _, kind := range to.Kinds {
-		if found := b.targets[target{kind, to.By, held}]; found != nil {
+		if found := b.targets[newTarget(kind, to.By, held)]; found != nil {
 			reference.Target = found
 			return reference
 		}
