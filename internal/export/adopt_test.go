@@ -55,10 +55,15 @@ func (s service) fill(mode merchants.Mode, p population.Plan) population.Made {
 	return made
 }
 
+// source is a merchant, for the commands.
+func (s service) source(mode merchants.Mode) provider.Source {
+	return provider.Source{Mode: mode, Key: s.key(mode), URL: s.URL()}
+}
+
 // read reads a merchant as the commands do.
 func (s service) read(mode merchants.Mode) *portable.Merchant {
 	s.t.Helper()
-	reader, err := provider.Open(s.t.Context(), "test", provider.Source{Mode: mode, Key: s.key(mode), URL: s.URL()})
+	reader, err := provider.Open(s.t.Context(), "test", s.source(mode))
 	if err != nil {
 		s.t.Fatal(err)
 	}

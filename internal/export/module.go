@@ -253,8 +253,11 @@ func (p *program) stamp(mode merchants.Mode) *hclwrite.File {
 		if mode != p.from.Mode {
 			here = e.twin
 		}
-		if here == nil {
+		switch {
+		case here == nil && p.other == nil:
 			p.adoptIfThere(file.Body(), e)
+			continue
+		case here == nil: // The other merchant was read, and does not have it.
 			continue
 		}
 		block := addBlock(file.Body(), "import")

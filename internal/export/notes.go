@@ -21,6 +21,7 @@ const (
 	unresolved
 	circular
 	undecided
+	ambiguous
 	keyless
 	duplicate
 	unknownPart
@@ -59,6 +60,11 @@ var words = [topics]struct{ id, title, advice string }{
 		"undecided", "Differences that cannot be written",
 		"The other merchant refers to something that this configuration does not have. The value of the exported " +
 			"merchant is written, and a plan of the other one shows a change.",
+	},
+	ambiguous: {
+		"ambiguous", "Objects that the other merchant has several of",
+		"Nothing tells which of them is which. Import each by its id in stamp.tf of the other merchant; else a plan " +
+			"there refuses to make another one.",
 	},
 	keyless: {
 		"keyless", "Objects without a key",

@@ -215,37 +215,63 @@ func (p *program) name(entries []*entry) {
 	}
 }
 
-// findTwins pairs the entries with the objects of the other merchant: several with one key by their
-// content, others by key, and those without a key by their name. Only a pair without an alternative
-// counts.
+// findTwins pairs the entries with the objects of the other merchant: by key, several with one key
+// by their content, and those without a key by their name. Only a pair without an alternative counts.
 func (p *program) findTwins() {
 	if p.other == nil {
 		return
 	}
-	p.pair(func(o *portable.Object) string { return o.Key + "\x00" + o.Content() },
-		func(e *entry) bool { return e.stamped && e.object.Key != "" })
-	p.pair(func(o *portable.Object) string { return o.Key }, func(e *entry) bool { return e.object.Key != "" })
-	p.pair(func(o *portable.Object) string { return "\x00" + o.Name }, func(e *entry) bool { return e.object.Key == "" })
+	holders := map[string]int{}
+	for _, o := range p.other.Objects {
+		if !o.Archived() {
+			holders[place(o.Kind, o.Key)]++
+		}
+	}
+	shared := func(o *portable.Object) bool { return holders[place(o.Kind, o.Key)] > 1 }
+	p.pair(func(e *entry, o *portable.Object) string {
+		if isBlank(o.Key) || shared(o) || e != nil && e.key != o.Key {
+			return ""
+		}
+		return "key " + o.Key
+	})
+	p.pair(func(_ *entry, o *portable.Object) string {
+		if isBlank(o.Key) {
+			return ""
+		}
+		return "content " + o.Key + o.Content()
+	})
+	p.pair(func(_ *entry, o *portable.Object) string {
+		if !isBlank(o.Key) {
+			return ""
+		}
+		return "name " + o.Name
+	})
+	lonely := map[string]bool{}
 	for _, o := range p.other.Objects {
 		if p.entryOf[o] == nil && !isOver(o) {
 			p.notes.add(elsewhere, o, "")
+			lonely[o.String()] = true
+		}
+	}
+	for _, e := range p.entries {
+		if e.stamped && e.twin == nil && lonely[e.object.String()] {
+			p.notes.add(ambiguous, e.object, "")
 		}
 	}
 }
 
-// pair pairs entries that have no twin yet by what trait returns for both objects.
-func (p *program) pair(trait func(*portable.Object) string, wanted func(*entry) bool) {
+// pair pairs entries that have no twin yet by a trait of both objects; "" is none. An entry is nil
+// for an object of the other merchant.
+func (p *program) pair(trait func(e *entry, o *portable.Object) string) {
 	type place struct{ kind, trait string }
 	there, here := map[place][]*portable.Object{}, map[place][]*entry{}
 	for _, o := range p.other.Objects {
-		if p.entryOf[o] == nil && !o.Archived() && o.Refusal == "" {
-			at := place{o.Kind.Name, trait(o)}
+		if at := (place{o.Kind.Name, trait(nil, o)}); at.trait != "" && p.entryOf[o] == nil && !o.Archived() && o.Refusal == "" {
 			there[at] = append(there[at], o)
 		}
 	}
 	for _, e := range p.entries {
-		if e.twin == nil && wanted(e) {
-			at := place{e.object.Kind.Name, trait(e.object)}
+		if at := (place{e.object.Kind.Name, trait(e, e.object)}); at.trait != "" && e.twin == nil {
 			here[at] = append(here[at], e)
 		}
 	}

@@ -150,6 +150,9 @@ func (e *Export) verifier(scratch, program string, source provider.Source) (*ver
 	} else {
 		v.environment = append(v.environment, "COHORT_API_KEY="+source.Key)
 	}
+	if source.URL != "" {
+		v.environment = append(v.environment, "COHORT_API_URL="+source.URL)
+	}
 	for name, value := range e.Variables(source.Mode) {
 		v.environment = append(v.environment, "TF_VAR_"+name+"="+value)
 	}

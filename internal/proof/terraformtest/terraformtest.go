@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,6 +72,8 @@ type Workspace struct {
 	Measured bool
 	// Output is what all commands printed and logged so far.
 	Output bytes.Buffer
+	// settings is the CLI configuration.
+	settings string
 	// States are the state files that the commands left, in order.
 	States [][]byte
 }
@@ -99,11 +102,22 @@ func New(t *testing.T, config string) *Workspace {
 	w := &Workspace{t: t, cli: cli, Dir: t.TempDir(), Env: map[string]string{"TMPDIR": notes}}
 	w.Write("terraform.rc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"cohort-xyz/cohort\" = %q\n"+
 		"  }\n  direct {}\n}\n", binaries))
+	w.settings = filepath.Join(w.Dir, "terraform.rc")
 	w.Write("versions.tf",
 		"terraform {\n  required_providers {\n    cohort = { source = \"cohort-xyz/cohort\" }\n  }\n}\n")
 	w.Write("main.tf", config)
 	return w
 }
+
+// In returns the workspace of a root module below the directory, with an environment of its own.
+func (w *Workspace) In(folder string) *Workspace {
+	w.t.Helper()
+	env := maps.Clone(w.Env)
+	return &Workspace{t: w.t, cli: w.cli, Dir: filepath.Join(w.Dir, folder), Env: env, settings: w.settings}
+}
+
+// Provider returns the path of the built provider.
+func (w *Workspace) Provider() string { return filepath.Join(workshop, "terraform-provider-cohort") }
 
 // Write writes a file of the workspace.
 func (w *Workspace) Write(name, content string) {
@@ -173,8 +187,8 @@ func (w *Workspace) Start(args ...string) *Process {
 	w.t.Cleanup(cancel)
 	command := exec.CommandContext(ctx, w.cli, args...)
 	command.Dir = w.Dir
-	command.Env = append(slices.Collect(w.environment), "TF_CLI_CONFIG_FILE="+filepath.Join(w.Dir, "terraform.rc"),
-		"CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
+	command.Env = append(slices.Collect(w.environment), "TF_CLI_CONFIG_FILE="+w.settings, "CHECKPOINT_DISABLE=1",
+		"TF_IN_AUTOMATION=1")
 	if !w.Measured {
 		command.Env = append(command.Env, Quick...)
 	}
