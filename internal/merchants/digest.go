@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // A snapshot holds a digest in place of a secret. It tells only whether a text is the secret. Its
@@ -40,7 +38,7 @@ func (d *descriptor) withoutSecrets(object any, key string) any {
 		if !d.isSecret(property) || strings.TrimSpace(text) == "" || IsDigest(text) {
 			return value
 		}
-		salt := sha256.Sum256([]byte(strings.Join([]string{d.noun, sameForm(key), property}, "\n")))
+		salt := sha256.Sum256([]byte(strings.Join([]string{d.noun, strings.TrimSpace(key), property}, "\n")))
 		return digestOf(text, salt[:digestHalf])
 	}, d.ourWord)
 }
@@ -54,15 +52,12 @@ func (d *descriptor) isSecret(property string) bool {
 }
 
 func digestOf(text string, salt []byte) string {
-	hash, err := pbkdf2.Key(sha256.New, sameForm(text), salt, digestRounds, digestHalf)
+	hash, err := pbkdf2.Key(sha256.New, text, salt, digestRounds, digestHalf)
 	if err != nil { // Only in FIPS mode, and not with these lengths.
 		hash = nil
 	}
 	return digestPrefix + hex.EncodeToString(slices.Concat(salt, hash))
 }
-
-// sameForm is the same for texts that the service need not distinguish: it may trim blanks.
-func sameForm(text string) string { return norm.NFC.String(strings.TrimSpace(text)) }
 
 // IsDigest reports whether a text is the digest of a secret.
 func IsDigest(text string) bool {

@@ -439,18 +439,20 @@ func TestDigests(t *testing.T) {
 	if len(first) != 1 || !merchants.IsDigest(first[0]) {
 		t.Fatal(first)
 	}
-	same := digests(perk("7", " a", `" SUMMIT\n"`))
-	if !slices.Equal(first, same) {
-		t.Error("another id, and blanks, give another digest")
+	if !slices.Equal(first, digests(perk("7", " a", `"SUMMIT"`))) {
+		t.Error("another id, and blanks around the key, give another digest")
 	}
 	for what, object := range map[string]string{
 		"another key": perk("1", "b", `"SUMMIT"`), "another code": perk("1", "a", `"summit"`),
+		"a blank": perk("1", "a", `"SUMMIT "`),
 	} {
 		if slices.Equal(first, digests(object)) {
 			t.Errorf("%s gives the same digest", what)
 		}
 	}
-	for code, want := range map[string]bool{"SUMMIT": true, "SUMMIT\n": true, "summit": false, "": false, first[0]: false} {
+	for code, want := range map[string]bool{
+		"SUMMIT": true, "SUMMIT\n": false, "summit": false, "": false, first[0]: false,
+	} {
 		if merchants.SameSecret(first[0], code) != want {
 			t.Errorf("SameSecret of %q is not %t", code, want)
 		}
