@@ -24,7 +24,7 @@ const (
 // a failure, 2 for wrong usage. args do not include the program name. A command that keeps running
 // stops with exit code 0 when ctx is done or the process is interrupted.
 func Main(ctx context.Context, version string, args []string, stdout, stderr io.Writer) int {
-	root := newRoot(version)
+	root := newRoot(ctx, version)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -44,7 +44,7 @@ func Main(ctx context.Context, version string, args []string, stdout, stderr io.
 	return exitUsage
 }
 
-func newRoot(version string) *cobra.Command {
+func newRoot(ctx context.Context, version string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "terraform-provider-cohort",
 		Short: "The Terraform provider for Cohort, and tools around it",
@@ -57,7 +57,7 @@ Without a command this is the provider itself, which Terraform and OpenTofu star
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(newExportCommand(version), newSandboxCommand())
+	root.AddCommand(newExportCommand(ctx), newSandboxCommand(), newSnapshotCommand(ctx))
 	return root
 }
 

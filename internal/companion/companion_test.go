@@ -60,11 +60,12 @@ func TestHelpVersionAndCompletion(t *testing.T) {
 		args []string
 		want string
 	}{
-		"no argument":  {nil, "Available Commands:"},
-		"--help":       {[]string{"--help"}, "Available Commands:"},
-		"--version":    {[]string{"--version"}, "terraform-provider-cohort version 1.2.3\n"},
-		"completion":   {[]string{"completion", "bash"}, "bash completion"},
-		"sandbox help": {[]string{"sandbox", "--help"}, "--normalize"},
+		"no argument":   {nil, "Available Commands:"},
+		"--help":        {[]string{"--help"}, "Available Commands:"},
+		"--version":     {[]string{"--version"}, "terraform-provider-cohort version 1.2.3\n"},
+		"completion":    {[]string{"completion", "bash"}, "bash completion"},
+		"sandbox help":  {[]string{"sandbox", "--help"}, "--normalize"},
+		"snapshot help": {[]string{"snapshot", "--help"}, "snapshot --from live --out live.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package companion
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -25,7 +26,7 @@ type exportFlags struct {
 }
 
 // newExportCommand writes a merchant as a Terraform configuration.
-func newExportCommand(version string) *cobra.Command {
+func newExportCommand(ctx context.Context) *cobra.Command {
 	var flags exportFlags
 	cmd := &cobra.Command{
 		Use:   "export --out DIR",
@@ -45,7 +46,7 @@ Exit codes: 0 done; 1 failed; 2 wrong usage, or with --check: DIR differs.`,
   terraform-provider-cohort export --out cohort --from snapshot:test.json --check
   terraform-provider-cohort export --out summer --only 'campaign:summer-*'`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runExport(cmd, version, flags) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runExport(ctx, cmd, flags) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.out, "out", "", "directory to write; it must be empty or not exist")
@@ -65,11 +66,11 @@ Exit codes: 0 done; 1 failed; 2 wrong usage, or with --check: DIR differs.`,
 	return cmd
 }
 
-func runExport(cmd *cobra.Command, version string, flags exportFlags) error {
+func runExport(ctx context.Context, cmd *cobra.Command, flags exportFlags) error {
 	if err := flags.options.Validate(flags.compare != ""); err != nil {
 		return err
 	}
-	sources, read, err := readMerchants(cmd, version, flags)
+	sources, read, err := readMerchants(ctx, cmd, flags)
 	if err != nil {
 		return err
 	}
@@ -97,7 +98,7 @@ func runExport(cmd *cobra.Command, version string, flags exportFlags) error {
 	if flags.verify {
 		program, err := os.Executable()
 		if err == nil {
-			err = result.Verify(cmd.Context(), program, sources...)
+			err = result.Verify(ctx, program, sources...)
 		}
 		if err != nil {
 			return &failure{err}
@@ -111,36 +112,37 @@ func runExport(cmd *cobra.Command, version string, flags exportFlags) error {
 }
 
 // readMerchants reads the merchant to export, and the other one or nil.
-func readMerchants(cmd *cobra.Command, version string, flags exportFlags) ([]provider.Source, [2]*portable.Merchant, error) {
-	var read [2]*portable.Merchant
-	sources := []provider.Source{}
-	for i, argument := range []struct{ flag, merchant string }{{"from", flags.from}, {"compare", flags.compare}} {
-		if argument.merchant == "" && i > 0 {
-			continue
-		}
-		source, err := sourceOf(argument.flag, argument.merchant, flags.compare != "")
+func readMerchants(
+	ctx context.Context, cmd *cobra.Command, flags exportFlags,
+) (sources []provider.Source, read [2]*portable.Merchant, err error) {
+	keys, arguments := keyOfOne, [][2]string{{"--from", flags.from}}
+	if flags.compare != "" {
+		keys, arguments = keysOfBoth, append(arguments, [2]string{"--compare", flags.compare})
+	}
+	for _, argument := range arguments {
+		source, err := keys.source(argument[0], argument[1], flags.maxAge)
 		if err != nil {
 			return nil, read, err
 		}
 		sources = append(sources, source)
 	}
 	for i, source := range sources {
-		reader, err := open(cmd.Context(), version, source, flags.maxAge)
-		if err != nil {
-			return nil, read, err
-		}
-		sources[i].Mode = reader.Mode()
-		shown := progress{
-			cmd.ErrOrStderr(), fmt.Sprintf("reading the %s merchant", reader.Mode()),
-			isTerminal(cmd.ErrOrStderr()),
-		}
-		read[i], err = portable.Read(cmd.Context(), reader, shown.step)
-		shown.end()
-		if err != nil {
-			return nil, read, &failure{fmt.Errorf("%w. Nothing was written", err)}
+		if read[i], err = readMerchant(ctx, cmd, source); err != nil {
+			return nil, read, &failure{err}
 		}
 	}
 	return sources, read, nil
+}
+
+// readMerchant reads a merchant, and shows how far it has come to a person who looks.
+func readMerchant(ctx context.Context, cmd *cobra.Command, source provider.Source) (*portable.Merchant, error) {
+	reader, err := provider.Open(ctx, cmd.Root().Version, source)
+	if err != nil {
+		return nil, err
+	}
+	shown := progress{cmd.ErrOrStderr(), "Reading " + string(source.Mode), isTerminal(cmd.ErrOrStderr())}
+	defer shown.end()
+	return portable.Read(ctx, reader, shown.step)
 }
 
 // printExport tells a person what was written and what to look at.

@@ -53,6 +53,9 @@ type Config struct {
 	ReadByID bool
 	// ReadOnly refuses every request that is not a GET, before it is sent.
 	ReadOnly bool
+	// Snapshot, unless nil, is read in place of the service. Nothing is sent: a write fails with
+	// [ErrSnapshot]. Key, BaseURL and CACertPEM do not count.
+	Snapshot *Snapshot
 	// Created, unless nil, is called with the id of each object that a create made, as soon as the id
 	// is known from the response or from a look-up.
 	Created func(context.Context, ID)
@@ -99,12 +102,17 @@ func New(config Config) (*Client, error) {
 	if config.RequestTimeout <= 0 {
 		config.RequestTimeout = DefaultRequestTimeout
 	}
+	if config.Snapshot != nil {
+		config.BaseURL, config.Key = DefaultBaseURL, Key{}
+	}
 	base, err := ParseBaseURL(config.BaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
-	httpClient, err := newHTTPClient(base, config.CACertPEM, config.MaxConcurrency)
-	if err != nil {
+	var httpClient *http.Client
+	if config.Snapshot != nil {
+		httpClient = &http.Client{Transport: config.Snapshot}
+	} else if httpClient, err = newHTTPClient(base, config.CACertPEM, config.MaxConcurrency); err != nil {
 		return nil, err
 	}
 	c := &Client{config: config, base: base, http: httpClient, throttle: newThrottle(config.MaxConcurrency)}
@@ -150,6 +158,10 @@ func (c *Client) send(ctx context.Context, r request) (answer, error) {
 		// Without an id, the path would be the path of the whole collection.
 		failed.Err = errors.New("the object has no id")
 		return answer{}, failed
+	case c.config.Snapshot != nil:
+		if failed.Err = c.config.Snapshot.refusal(r.method, r.path); failed.Err != nil {
+			return answer{}, failed
+		}
 	case c.config.Key.IsZero():
 		failed.Err = ErrKeyUnknown
 		return answer{}, failed
@@ -307,7 +319,9 @@ func (c *Client) exchange(
 	if err != nil {
 		return nil, nil, errors.New("the request could not be built")
 	}
-	outgoing.Header.Set("Authorization", "Bearer "+c.config.Key.reveal())
+	if !c.config.Key.IsZero() {
+		outgoing.Header.Set("Authorization", "Bearer "+c.config.Key.reveal())
+	}
 	outgoing.Header.Set("Accept", "application/json")
 	outgoing.Header.Set("User-Agent", c.config.UserAgent)
 	outgoing.Header.Set("X-Request-Id", requestID)

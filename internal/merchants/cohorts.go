@@ -115,7 +115,7 @@ func (t *ScalarText) UnmarshalJSON(data []byte) error {
 // Scalar is a value that is sent as text. The service may hold it as a number, a boolean or
 // something else.
 type Scalar struct {
-	// Text is the value as text. A list or an object is its JSON.
+	// Text is the value as text. A list or an object is its JSON, with sorted names.
 	Text string
 	// Number says that the service holds a number.
 	Number bool
@@ -142,7 +142,11 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 	case json.Number:
 		s.Text, s.Number = value.String(), true
 	default:
-		s.Text = string(data)
+		text, err := canonical(value)
+		if err != nil {
+			return err
+		}
+		s.Text = string(text)
 	}
 	return nil
 }

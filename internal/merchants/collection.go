@@ -27,6 +27,8 @@ type Objects interface {
 	Head(ctx context.Context, id ID) (Head, error)
 	// Transition changes the status of an object.
 	Transition(ctx context.Context, object Head, t Transition) (Head, error)
+	// Secrets are the attributes whose values a snapshot does not hold.
+	Secrets() []string
 }
 
 // Head is what all kinds of objects have in common.
@@ -70,6 +72,9 @@ func (c Collection[T, Input]) Create(ctx context.Context, in Input) (T, error) {
 		return none, &Error{Method: http.MethodPost, Path: c.descriptor.path, Err: fmt.Errorf("encode the request: %w", err)}
 	}
 	maps.Copy(sent, c.own())
+	if err := c.refuseDigests(http.MethodPost, c.descriptor.path, sent); err != nil {
+		return none, err
+	}
 	object, err := c.create(ctx, sent, secretsOf(in))
 	return object, c.located(err, typeOf(sent))
 }
@@ -153,6 +158,9 @@ func (c Collection[T, Input]) Update(ctx context.Context, held T, is, want Input
 		return none, &Error{
 			Method: write.method, Path: write.path, Err: fmt.Errorf("encode the request: %w", cmp.Or(err, errNotJSON)),
 		}
+	}
+	if err := c.refuseDigests(write.method, write.path, after); err != nil {
+		return none, err
 	}
 	patch := c.descriptor.patch(stored, before, after)
 	if len(patch) == 0 {

@@ -1,5 +1,11 @@
 package merchants
 
+import (
+	"context"
+	"encoding/json"
+	"iter"
+)
+
 // Collections are the kinds of objects of the API.
 type Collections struct {
 	UserProperties  Collection[*UserProperty, UserPropertyInput]
@@ -25,4 +31,14 @@ func collectionsOf(c *Client) Collections {
 // descriptors are the descriptors of all kinds.
 var descriptors = []*descriptor{
 	&userProperties, &lists, &segments, &perks, &digitalAssets, &badges, &campaigns,
+}
+
+// anyCollection is a [Collection] of any kind, for a snapshot.
+type anyCollection interface {
+	described() *descriptor
+	complete(ctx context.Context) iter.Seq2[json.RawMessage, error]
+}
+
+func (c Collections) every() []anyCollection {
+	return []anyCollection{c.UserProperties, c.Lists, c.Segments, c.Perks, c.DigitalAssets, c.Badges, c.Campaigns}
 }

@@ -35,6 +35,9 @@ type descriptor struct {
 	// variants are the valid pairs of type and typeConfig, by our word for the type; nil for a kind
 	// without types.
 	variants map[string]variantForm
+	// secrets are the properties whose values a snapshot does not hold, by their paths as in words.
+	// Every attribute that HCL marks as sensitive needs one.
+	secrets []string
 	// sentTogether says that an update of type or typeConfig sends both.
 	sentTogether bool
 	// shapes are the nested values that an update replaces as a whole; see merge.go.
@@ -90,20 +93,34 @@ func (d *descriptor) wireWord(property, ours string) string {
 
 // toWire returns an object with the service's words.
 func (d *descriptor) toWire(object any) any {
-	return translate(object, "", d.wireWord, func(_, ours string) string { return ours })
+	return translate(object, "", eachWord(d.wireWord), sameWord)
 }
 
 // fromWire returns an object with our words. An unknown word stays unchanged.
 func (d *descriptor) fromWire(object any) any {
-	ourWord := func(property, word string) string {
-		for ours, theirs := range d.words[property] {
-			if theirs == word {
-				return ours
-			}
+	return translate(object, "", eachWord(d.ourWord), d.ourWord)
+}
+
+// ourWord returns our word for one of the service's, which stays as it is if it is unknown.
+func (d *descriptor) ourWord(property, theirs string) string {
+	for ours, word := range d.words[property] {
+		if word == theirs {
+			return ours
 		}
-		return word
 	}
-	return translate(object, "", ourWord, ourWord)
+	return theirs
+}
+
+func sameWord(_, word string) string { return word }
+
+// eachWord applies a table of words to the texts of an object.
+func eachWord(word func(property, word string) string) func(property string, value any) any {
+	return func(property string, value any) any {
+		if text, ok := value.(string); ok {
+			return word(property, text)
+		}
+		return value
+	}
 }
 
 // read decodes an object of the service, with our words. It returns nil if there is no object.
@@ -131,10 +148,12 @@ func (d *descriptor) sameWords() bool {
 	return true
 }
 
-// translate returns a JSON value with its words replaced. The path of what is in typeConfig names
-// the type beside it, as in typeConfig:code, because the settings of other types are the user's.
-// ourType returns our word for a type that stands in the value.
-func translate(value any, path string, word, ourType func(property, word string) string) any {
+// translate returns a JSON value with each text, number, boolean and null replaced. The path of
+// what is in typeConfig names the type beside it, as in typeConfig:code, because the settings of
+// other types are the user's. ourType returns our word for a type that stands in the value.
+func translate(
+	value any, path string, replace func(property string, value any) any, ourType func(property, word string) string,
+) any {
 	switch value := value.(type) {
 	case map[string]any:
 		translated := make(map[string]any, len(value))
@@ -143,19 +162,17 @@ func translate(value any, path string, word, ourType func(property, word string)
 			if of, typed := value["type"].(string); typed && name == "typeConfig" {
 				at += ":" + ourType(strings.TrimPrefix(path+".type", "."), of)
 			}
-			translated[name] = translate(nested, at, word, ourType)
+			translated[name] = translate(nested, at, replace, ourType)
 		}
 		return translated
 	case []any:
 		translated := make([]any, len(value))
 		for i, nested := range value {
-			translated[i] = translate(nested, path, word, ourType)
+			translated[i] = translate(nested, path, replace, ourType)
 		}
 		return translated
-	case string:
-		return word(path, value)
 	default:
-		return value
+		return replace(path, value)
 	}
 }
 

@@ -16,6 +16,12 @@ var (
 	ErrKeyUnknown = errors.New("the API key is not known yet")
 	// ErrReadOnly is the cause when a client that only reads refuses a write.
 	ErrReadOnly = errors.New("this client only reads")
+	// ErrSnapshot is the cause when a client that reads a snapshot refuses a write.
+	ErrSnapshot = errors.New("a snapshot cannot be changed")
+	// ErrNotInSnapshot is the cause when something is read that no snapshot holds.
+	ErrNotInSnapshot = errors.New("a snapshot holds the objects of a merchant, and not this")
+	// ErrDigest is the cause when a write would send the digest of a secret in place of the secret.
+	ErrDigest = errors.New("this is the digest that a snapshot holds in place of a secret, and not the secret")
 	// ErrUntrusted is the cause when the certificate of the server, or of a proxy that inspects the
 	// traffic, is not trusted.
 	ErrUntrusted = errors.New("the certificate is not trusted")

@@ -119,5 +119,6 @@ var perks = descriptor{
 		}},
 		"": {attribute: "custom"},
 	},
+	secrets:      []string{"typeConfig:" + PerkCode + ".code"},
 	sentTogether: true,
 }

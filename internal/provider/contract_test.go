@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -80,6 +81,7 @@ func TestContract_resources(t *testing.T) {
 			}
 			checkReferences(t, k, answer.Schema.Attributes)
 			checkKey(t, k, answer.Schema.Attributes)
+			checkSecrets(t, k, answer.Schema.Attributes)
 			checkImport(t, name, r)
 			checkFiles(t, "examples/resources/"+name, map[string]string{
 				"resource.tf":            fmt.Sprintf("resource %q ", name),
@@ -91,6 +93,34 @@ func TestContract_resources(t *testing.T) {
 			checkDocs(t, "resources", name)
 		})
 	}
+}
+
+// checkSecrets checks that what is sensitive is in no snapshot, and that a plan from a snapshot
+// compares it.
+func checkSecrets(t *testing.T, k Kind, attributes map[string]schema.Attribute) {
+	t.Helper()
+	client, err := merchants.New(merchants.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := k.objects(client).Secrets()
+	for _, at := range sensitivePaths(path.Empty(), attributes) {
+		if !slices.Contains(kept, at.String()) {
+			t.Errorf("%s is sensitive, and snapshots hold it: add its property to secrets of the descriptor", at)
+		}
+	}
+	walkResource("", attributes, func(at string, attribute schema.Attribute) {
+		text, isText := attribute.(schema.StringAttribute)
+		compares := slices.ContainsFunc(text.PlanModifiers, func(m planmodifier.String) bool {
+			return m == sameSecretAsState{}
+		})
+		switch secret := slices.Contains(kept, at); {
+		case secret && !attribute.IsSensitive():
+			t.Errorf("no snapshot holds %s, and it is not sensitive: mark it, or take it from secrets of the descriptor", at)
+		case secret != (isText && compares):
+			t.Errorf("%s is a text with sameSecretAsState: %t, and a secret of snapshots: %t", at, compares, secret)
+		}
+	})
 }
 
 // TestContract_catalog holds that every collection of the client has its kind in the catalog.

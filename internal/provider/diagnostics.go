@@ -64,6 +64,9 @@ func sentence(err error) string {
 func apiErrorDetail(err *merchants.Error) string {
 	var said string
 	switch {
+	case errors.Is(err, merchants.ErrSnapshot), errors.Is(err, merchants.ErrNotInSnapshot),
+		errors.Is(err, merchants.ErrDigest):
+		said = sentence(err.Err)
 	case err.Status == 0:
 		said = sentence(fmt.Errorf("there was no usable answer: %w", err.Err))
 	case err.Code != "":
@@ -90,6 +93,12 @@ func adviceOn(err *merchants.Error) string {
 	case errors.Is(err, merchants.ErrKeyUnknown):
 		return "The api_key of the provider is only known after another resource is applied. Apply that resource first " +
 			"(-target), or set COHORT_API_KEY to a key of the same merchant: it stands in until then."
+	case errors.Is(err, merchants.ErrSnapshot):
+		return "Nothing was sent. " + withoutSnapshot
+	case errors.Is(err, merchants.ErrNotInSnapshot):
+		return "It can only be read with a key. Leave it out of what is planned from a snapshot."
+	case errors.Is(err, merchants.ErrDigest):
+		return digestAdvice
 	case errors.Is(err, merchants.ErrReadOnly):
 		return "This configuration only reads: read_only is set in the provider block, or COHORT_READ_ONLY " +
 			"in the environment. Nothing was sent."

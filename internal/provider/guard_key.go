@@ -99,11 +99,11 @@ func (p *providerData) checkRename(ctx context.Context, k Kind, id, key string, 
 	}
 }
 
-// checkCreate checks the key right before a create. When it refuses a replacement, Terraform puts
-// the old object back.
+// checkCreate checks right before a create that the merchant can be changed, and the key. When it
+// refuses a replacement, Terraform puts the old object back.
 func (p *providerData) checkCreate(ctx context.Context, k Kind, req resource.CreateRequest, diags *diag.Diagnostics) {
 	key := textsOf(req.Plan.Raw)(k.Key)
-	if blank(key.ValueString()) {
+	if p.checkApply(diags); diags.HasError() || blank(key.ValueString()) {
 		return
 	}
 	holder, found := p.holder(ctx, k, key.ValueString(), "", new(diag.Diagnostics))

@@ -17,6 +17,7 @@ import (
 //	file                    guard                                                where
 //	provider.go             the key fits the mode; it goes to no other address   Configure
 //	merchants (the client)  a read-only configuration sends no write             before each request
+//	guard_snapshot.go       nothing is applied to a snapshot                     before each change
 //	guard_mode.go           a state of one merchant, and a key of the other      calls with a state
 //	guard_live_delete.go    a deletion or replacement in live that nobody named  plan, before delete
 //	guard_merchant.go       most objects gone, as in another organization        read, plan, delete
@@ -40,6 +41,7 @@ func (p *providerData) guardPlan(
 		replaced = p.guardNew(ctx, k, req, resp)
 	}
 	p.checkReferences(k, req.Plan.Raw, &resp.Diagnostics)
+	p.checkDigests(ctx, k, req, resp)
 	return replaced
 }
 
@@ -122,6 +124,7 @@ func (p *providerData) guardManaged(
 // of the object.
 func (p *providerData) guardUpdate(req resource.UpdateRequest, diags *diag.Diagnostics) merchants.ID {
 	object := textsOf(req.State.Raw)
+	p.checkApply(diags)
 	p.checkMode(object("mode"), diags)
 	return idOf(object("id"))
 }
@@ -130,6 +133,7 @@ func (p *providerData) guardUpdate(req resource.UpdateRequest, diags *diag.Diagn
 // object.
 func (p *providerData) guardDelete(k Kind, req resource.DeleteRequest, diags *diag.Diagnostics) merchants.ID {
 	object := textsOf(req.State.Raw)
+	p.checkApply(diags)
 	p.checkMode(object("mode"), diags)
 	p.checkDelete(k, deletion, object(k.Key), object("id"), diags)
 	return idOf(object("id"))

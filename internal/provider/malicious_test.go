@@ -23,6 +23,7 @@ func TestProvider_maliciousChange(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	existing := w.postWith(t, w.LiveKey(), "/v1/cohorts", `{"type":"list","name":"VIP","referenceId":"vip"}`)
 	elsewhere := listen(t)
+	snapshot := w.snapshot(t, w.LiveKey())
 	clearEnvironment(t)
 	t.Setenv("COHORT_API_KEY", w.LiveKey())
 	t.Setenv("COHORT_API_URL", w.URL())
@@ -36,6 +37,7 @@ func TestProvider_maliciousChange(t *testing.T) {
 			fmt.Sprintf("%q", w.URL()+"/v1/"), fmt.Sprintf("%q", w.URL()+"@elsewhere.example.com"),
 			`"http://elsewhere.example.com"`,
 		},
+		"snapshot":          {fmt.Sprintf("%q", snapshot), `""`, `"/dev/stdin"`, `"provider_test.go"`},
 		"read_only":         {"false", "null", "true"},
 		"allow_live_delete": {`["list:vip"]`, `["list:vip", unknown]`},
 		"conflict_policy":   {`"overwrite"`},

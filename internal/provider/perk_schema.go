@@ -32,7 +32,7 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 					MarkdownDescription: "The code. It is kept in the state.",
 					Required:            true,
 					Sensitive:           true,
-					PlanModifiers:       []planmodifier.String{textUnlessHeld{notBlank{}}},
+					PlanModifiers:       []planmodifier.String{textUnlessHeld{notBlank{}}, sameSecretAsState{}},
 				},
 			},
 		},

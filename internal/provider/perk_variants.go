@@ -70,7 +70,7 @@ func (m *perkAttributes) readVariant(ctx context.Context, perk *merchants.Perk, 
 		var settings merchants.PerkCodeConfig
 		err = merchants.DecodeSettings(perk.TypeConfig, &settings)
 		before := priorObject[perkCodeModel](ctx, m.Code, diags)
-		code = &perkCodeModel{Value: requiredText(before.Value, settings.Code)}
+		code = &perkCodeModel{Value: secretText(before.Value, settings.Code)}
 	case merchants.PerkLink:
 		var settings merchants.PerkLinkConfig
 		err = merchants.DecodeSettings(perk.TypeConfig, &settings)

@@ -36,6 +36,7 @@ const (
 	envAPIKey   = "COHORT_API_KEY"
 	envAPIURL   = "COHORT_API_URL"
 	envReadOnly = "COHORT_READ_ONLY"
+	envSnapshot = "COHORT_SNAPSHOT"
 	// envReadStrategy is "auto" (default) or "get", which reads every object by its id.
 	envReadStrategy = "COHORT_READ_STRATEGY"
 	// envExpectEmpty says that a merchant was emptied on purpose. It is no argument, because it is
@@ -59,6 +60,8 @@ func New(version string) provider.Provider { return &cohortProvider{version: ver
 
 type cohortProvider struct {
 	version string
+	// keyed ignores envSnapshot, for a caller who names the source.
+	keyed bool
 	// configured is the result of the last Configure; nil when that failed. The protocol server reads
 	// it.
 	configured atomic.Pointer[providerData]
@@ -69,6 +72,7 @@ type providerModel struct {
 	APIKey          types.String         `tfsdk:"api_key"`
 	APIURL          types.String         `tfsdk:"api_url"`
 	ReadOnly        types.Bool           `tfsdk:"read_only"`
+	Snapshot        types.String         `tfsdk:"snapshot"`
 	AllowLiveDelete types.List           `tfsdk:"allow_live_delete"`
 	ConflictPolicy  types.String         `tfsdk:"conflict_policy"`
 	MaxRetries      types.Int64          `tfsdk:"max_retries"`
@@ -115,6 +119,12 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				MarkdownDescription: "Refuse every request that could change something, for jobs " +
 					"that only plan. Environment variable `" + envReadOnly + "`. Either of the two is enough: " +
 					"`false` here does not allow what the environment forbids. It has to be known when planning.",
+				Optional: true,
+			},
+			"snapshot": schema.StringAttribute{
+				MarkdownDescription: "Path of a snapshot of the merchant, which the command `snapshot` of the provider's binary " +
+					"writes. The plan is then made from the file, without a key and without a request, and its apply is refused. " +
+					"Environment variable `" + envSnapshot + "`. It has to be known when planning.",
 				Optional: true,
 			},
 			"allow_live_delete": schema.ListAttribute{
@@ -172,7 +182,6 @@ func (p *cohortProvider) Configure(
 	}
 	diags := &resp.Diagnostics
 	mode := config.mode(diags)
-	key, keyFromEnv := config.key(mode, diags)
 	configured := &providerData{
 		mode:            mode,
 		allowLiveDelete: config.liveDeletes(ctx, diags),
@@ -181,18 +190,22 @@ func (p *cohortProvider) Configure(
 		ledger:          ledger{patience: defaultPatience},
 	}
 	clientConfig := merchants.Config{
-		Key:     key,
-		BaseURL: config.baseURL(keyFromEnv, diags),
 		UserAgent: fmt.Sprintf("terraform-provider-cohort/%s (+https://github.com/cohort-xyz/terraform-provider-cohort) "+
 			"terraform/%s", p.version, req.TerraformVersion),
 		MaxRetries:     merchants.DefaultMaxRetries,
 		MaxConcurrency: int(config.MaxConcurrency.ValueInt64()),
 		RequestTimeout: config.timeout(diags),
-		CACertPEM:      config.caCert(diags),
 		ReadOnly:       config.readOnly(diags),
 		ReadByID:       readByID(diags),
 		Created:        noteCreated,
 		Log:            logExchange,
+	}
+	if file, source := config.snapshotFile(p.keyed, diags); file != "" {
+		clientConfig.Snapshot = readSnapshot(file, source, mode, diags)
+	} else {
+		key, keyFromEnv := config.key(mode, diags)
+		clientConfig.Key, clientConfig.BaseURL = key, config.baseURL(keyFromEnv, diags)
+		clientConfig.CACertPEM = config.caCert(diags)
 	}
 	if isSet(config.MaxRetries) {
 		clientConfig.MaxRetries = int(config.MaxRetries.ValueInt64())
@@ -206,6 +219,7 @@ func (p *cohortProvider) Configure(
 		return
 	}
 	configured.client, configured.baseURL = client, clientConfig.BaseURL
+	configured.fromSnapshot = clientConfig.Snapshot != nil
 	p.configured.Store(configured)
 	resp.ResourceData, resp.DataSourceData = configured, configured
 	resp.EphemeralResourceData, resp.ListResourceData = configured, configured
@@ -419,7 +433,9 @@ func (p *cohortProvider) Resources(context.Context) []func() resource.Resource {
 
 // DataSources lists the data sources.
 func (p *cohortProvider) DataSources(context.Context) []func() datasource.DataSource {
-	all := []func() datasource.DataSource{newCampaignDiffusionDataSource, newInventoryDataSource}
+	all := []func() datasource.DataSource{
+		newCampaignDiffusionDataSource, newInventoryDataSource, newSnapshotDataSource,
+	}
 	for _, k := range kinds {
 		all = append(all, func() datasource.DataSource { return k.dataSource(k) })
 	}

@@ -21,6 +21,8 @@ type providerData struct {
 	// mode comes from the configuration and not from the key, so that every plan of that configuration
 	// has the same one.
 	mode merchants.Mode
+	// fromSnapshot says that a snapshot stands in for the merchant: nothing can be applied.
+	fromSnapshot bool
 	// allowLiveDelete names the objects that may be deleted or replaced in live, as kind:key.
 	allowLiveDelete []string
 	// overwrite lets an update win over a change made outside.

@@ -42,12 +42,14 @@ func Open(ctx context.Context, version string, source Source) (*Reader, error) {
 	arguments := map[string]tftypes.Value{
 		"mode": tftypes.NewValue(tftypes.String, string(source.Mode)), "read_only": tftypes.NewValue(tftypes.Bool, true),
 	}
-	for name, text := range map[string]string{"api_key": source.Key, "api_url": source.URL} {
+	for name, text := range map[string]string{
+		"api_key": source.Key, "api_url": source.URL, "snapshot": source.Snapshot,
+	} {
 		if text != "" {
 			arguments[name] = tftypes.NewValue(tftypes.String, text)
 		}
 	}
-	served := &cohortProvider{version: version}
+	served := &cohortProvider{version: version, keyed: source.Snapshot == ""}
 	server := serve(served)
 	known, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -77,6 +79,15 @@ func Open(ctx context.Context, version string, source Source) (*Reader, error) {
 
 // Mode is the merchant that is read.
 func (r *Reader) Mode() merchants.Mode { return r.data.mode }
+
+// Snapshot takes a snapshot of the merchant. The error says what could not be read.
+func (r *Reader) Snapshot(ctx context.Context) (*merchants.Snapshot, error) {
+	taken, err := r.data.client.Snapshot(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the %s merchant could not be read: %s", r.data.mode, describeError(err))
+	}
+	return taken, nil
+}
 
 // Object is an object of a merchant.
 type Object struct {

@@ -1,0 +1,79 @@
+package companion
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
+)
+
+// keyVariables are the environment variables with the key of each merchant. A key is never an
+// argument, because arguments show in the list of processes.
+type keyVariables map[merchants.Mode]string
+
+var (
+	// keyOfOne is for a command that reads one merchant.
+	keyOfOne = keyVariables{merchants.ModeTest: "COHORT_API_KEY", merchants.ModeLive: "COHORT_API_KEY"}
+	// keysOfBoth is for a command that reads both.
+	keysOfBoth = keyVariables{merchants.ModeTest: "COHORT_TEST_API_KEY", merchants.ModeLive: "COHORT_LIVE_API_KEY"}
+)
+
+// snapshotPrefix begins an argument that names a file in place of a merchant.
+const snapshotPrefix = "snapshot:"
+
+// source returns the merchant that an argument names: test, live or snapshot:FILE. flag is the
+// option of the argument. A snapshot that is older than maxAge is refused, unless that is 0. No
+// request is sent.
+func (v keyVariables) source(flag, argument string, maxAge time.Duration) (provider.Source, error) {
+	file, isSnapshot := strings.CutPrefix(argument, snapshotPrefix)
+	switch mode := merchants.Mode(argument); {
+	case maxAge < 0:
+		return provider.Source{}, errors.New("--max-age must not be negative")
+	case isSnapshot:
+		return snapshotSource(file, maxAge)
+	case mode == merchants.ModeTest || mode == merchants.ModeLive:
+		return v.keyed(flag, mode)
+	default:
+		return provider.Source{}, fmt.Errorf("%s %q is none of test, live and snapshot:FILE", flag, argument)
+	}
+}
+
+func (v keyVariables) keyed(flag string, mode merchants.Mode) (provider.Source, error) {
+	variable := v[mode]
+	text := strings.TrimSpace(os.Getenv(variable))
+	if text == "" {
+		return provider.Source{}, fmt.Errorf("set %s to the %s key; Cohort's admin shows it under Settings > Integrations",
+			variable, mode)
+	}
+	key, err := merchants.ParseKey(text)
+	switch {
+	case err != nil:
+		return provider.Source{}, fmt.Errorf("%s: %w", variable, err)
+	case key.Mode() == mode:
+		return provider.Source{Mode: mode, Key: text}, nil
+	case v[key.Mode()] == variable:
+		return provider.Source{}, fmt.Errorf("%s is a %s key: add %s %[2]s, or supply the %[4]s key", variable, key.Mode(),
+			flag, mode)
+	default:
+		return provider.Source{}, fmt.Errorf("%s is a %s key: it belongs in %s", variable, key.Mode(), v[key.Mode()])
+	}
+}
+
+func snapshotSource(file string, maxAge time.Duration) (provider.Source, error) {
+	if file == "" {
+		return provider.Source{}, errors.New("snapshot: needs the path of a file, as in snapshot:live.json")
+	}
+	snapshot, err := merchants.ReadSnapshot(file)
+	if err != nil {
+		return provider.Source{}, &failure{err}
+	}
+	if age := snapshot.Age().Truncate(time.Second); maxAge > 0 && age > maxAge {
+		return provider.Source{}, &failure{fmt.Errorf("%s is too old: it was taken at %s, %s ago, and --max-age is %s",
+			file, snapshot.TakenAt.Format(time.RFC3339), age, maxAge)}
+	}
+	return provider.Source{Mode: snapshot.Mode, Snapshot: file}, nil
+}
