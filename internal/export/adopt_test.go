@@ -111,8 +111,8 @@ const (
 	live = merchants.ModeLive
 )
 
-// TestExport_adopts checks with many merchants that the first plan of an export imports every object
-// and changes nothing, in one plan and in the next.
+// TestExport_adopts checks with many merchants that the first plan of an export imports every
+// object and changes nothing, in one plan and in the next.
 func TestExport_adopts(t *testing.T) {
 	t.Parallel()
 	const batches = 10
@@ -173,9 +173,9 @@ func TestExport_roundTrip(t *testing.T) {
 	}
 }
 
-// TestExport_halfMade checks with a live merchant that has some of the objects, some of them edited,
-// that one plan imports these, creates the others and removes nothing; afterwards both merchants are
-// the same.
+// TestExport_halfMade checks with a live merchant that has some of the objects, some of them
+// edited, that one plan imports these, creates the others and removes nothing; afterwards both
+// merchants are the same.
 func TestExport_halfMade(t *testing.T) {
 	t.Parallel()
 	for seed := range sampled(20) {
@@ -289,7 +289,8 @@ func noted(e *export.Export, id string) int {
 	return 0
 }
 
-// compareFiles fails where the configurations of two merchants differ. EXPORT.md names the merchant.
+// compareFiles fails where the configurations of two merchants differ. EXPORT.md names the
+// merchant.
 func compareFiles(t *testing.T, first, second map[string][]byte) {
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(first)) {

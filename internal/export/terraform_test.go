@@ -55,9 +55,9 @@ func says(t *testing.T, result terraformtest.Result, code int, text string) {
 	}
 }
 
-// TestTerraform_roundTrip exports a merchant, adopts it, and makes it in an empty merchant, with the
-// real Terraform: the first plan only imports, the second is empty, and both merchants export to the
-// same bytes.
+// TestTerraform_roundTrip exports a merchant, adopts it, and makes it in an empty merchant, with
+// the real Terraform: the first plan only imports, the second is empty, and both merchants export
+// to the same bytes.
 func TestTerraform_roundTrip(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
