@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -18,8 +19,11 @@ import (
 // hand.
 func TestGuides_adopt(t *testing.T) {
 	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the guide uses a shell that Windows does not have")
+	}
 	if path, err := terraformtest.CLI(); err == nil && strings.HasPrefix(filepath.Base(path), "tofu") {
-		t.Skip("the guide shows what Terraform prints, and OpenTofu 1.8 has no lifecycle in a removed block")
+		t.Skip("the guide shows what Terraform prints")
 	}
 	s, err := sandbox.Start(sandbox.Options{})
 	if err != nil {
@@ -28,6 +32,37 @@ func TestGuides_adopt(t *testing.T) {
 	t.Cleanup(func() { _ = s.Close() })
 	byHand(hand{t, s.URL() + "/v1", s.TestKey()}, hand{t, s.URL() + "/v1", s.LiveKey()})
 	run(t, "adopt", s)
+}
+
+// TestReadme_export checks that the README shows lines of the export that the guide shows.
+func TestReadme_export(t *testing.T) {
+	t.Parallel()
+	blocks, err := read(template(t, "adopt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile(filepath.Join(repository, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, shown, found := strings.Cut(string(readme), "\n$ terraform-provider-cohort export ")
+	if !found {
+		t.Fatal("the README shows no export")
+	}
+	shown, _, _ = strings.Cut(shown, "\n```")
+	lines := strings.Split(shown, "\n")
+	for _, b := range blocks {
+		for _, c := range b.commands {
+			if c.text != "terraform-provider-cohort export "+lines[0] {
+				continue
+			}
+			if line := missing(lines[1:], strings.Join(c.shown, "\n")); line != "" {
+				t.Errorf("the guide does not show, where the README does:\n%s", line)
+			}
+			return
+		}
+	}
+	t.Errorf("the guide does not run export %s", lines[0])
 }
 
 // run runs the blocks of a guide in order.
@@ -43,7 +78,8 @@ func run(t *testing.T, guide string, s *sandbox.Sandbox) {
 	for _, b := range blocks {
 		if b.file != "" {
 			path := filepath.Join(sh.start, filepath.FromSlash(b.file))
-			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.WriteFile(path, []byte(b.content), 0o600)); err != nil {
+			err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.WriteFile(path, []byte(b.content), 0o600))
+			if err != nil {
 				t.Fatal(err)
 			}
 			continue
@@ -55,7 +91,8 @@ func run(t *testing.T, guide string, s *sandbox.Sandbox) {
 			}
 			output, code := sh.run(keys.Replace(c.text))
 			if line := missing(c.shown, output); line != "" {
-				t.Errorf("line %d: %s\ndoes not print, where the guide shows it:\n%s\nIt printed:\n%s", c.line, c.text, line, output)
+				t.Errorf("line %d: %s\ndoes not print, where the guide shows it:\n%s\nIt printed:\n%s", c.line, c.text, line,
+					output)
 			}
 			if c.fails() != (code != 0) {
 				t.Fatalf("line %d: %s\nended with exit code %d:\n%s", c.line, c.text, code, output)
@@ -124,7 +161,8 @@ func byHand(test, live hand) {
 		old  = `{"internalName":"Summer 2024","title":{"en":"Summer"}}`
 		shop = `{"internalName":"Shop","type":"store","cohortId":"LIST","rewards":[{"type":"perk","rewardId":"PERK"}],` +
 			`"typeConfig":{"name":{"en":"Shop"},"description":{"en":"<p>Choose one</p>"},"imageUrl":null,"slug":"shop"}}`
-		badge = `{"internalName":"Gold","title":{"en":"Gold"},"imageUrl":"https://cdn.example.com/g.svg","cohortId":"SEGMENT"}`
+		badge = `{"internalName":"Gold","title":{"en":"Gold"},"imageUrl":"https://cdn.example.com/g.svg",` +
+			`"cohortId":"SEGMENT"}`
 	)
 	with := func(body string, values ...string) string { return strings.NewReplacer(values...).Replace(body) }
 

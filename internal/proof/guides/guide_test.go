@@ -112,10 +112,10 @@ func missing(shown []string, output string) string {
 	skipping := false
 	for _, line := range shown {
 		line = strings.TrimRight(line, " ")
-		switch {
-		case line == "":
+		if line == "" {
 			continue
-		case line == leftOut:
+		}
+		if line == leftOut {
 			skipping = true
 			continue
 		}
