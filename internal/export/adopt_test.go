@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -115,20 +117,21 @@ const (
 // object and changes nothing, in one plan and in the next.
 func TestExport_adopts(t *testing.T) {
 	t.Parallel()
-	const batches = 10
-	for batch := range batches {
-		t.Run(fmt.Sprint(batch), func(t *testing.T) {
+	merchants := 100
+	if asked, err := strconv.Atoi(os.Getenv("MERCHANTS")); err == nil {
+		merchants = asked
+	}
+	for seed := range sampled(merchants) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			for seed := range sampled(100) / batches {
-				s := newService(t)
-				made := s.fill(test, population.Plan{Seed: uint64(batch*1000 + seed), Objects: 14, Hostile: true})
-				e := s.export(test, false, export.Options{})
-				plan, _ := s.run(e, test, false)
-				if want := (planned{imports: len(made.Objects)}); plan.String() != want.String() {
-					t.Errorf("seed %d: the plan is %s, want %s", batch*1000+seed, plan, want)
-				}
-				searchSecrets(t, e, made)
+			s := newService(t)
+			made := s.fill(test, population.Plan{Seed: uint64(seed), Objects: 14, Hostile: true})
+			e := s.export(test, false, export.Options{})
+			plan, _ := s.run(e, test, false)
+			if want := (planned{imports: len(made.Objects)}); plan.String() != want.String() {
+				t.Errorf("the plan is %s, want %s", plan, want)
 			}
+			searchSecrets(t, e, made)
 		})
 	}
 }
