@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -82,7 +83,7 @@ func runExport(ctx context.Context, cmd *cobra.Command, flags exportFlags) error
 	if flags.check {
 		differ, err = result.Differences(flags.out)
 	} else {
-		err = result.Write(flags.out, flags.force)
+		_, err = result.Write(flags.out, flags.force)
 	}
 	if err != nil {
 		return &failure{err}
@@ -176,9 +177,9 @@ func printExport(w io.Writer, result *export.Export, flags exportFlags) error {
 	}
 	if !flags.check {
 		row("wrote", "%d files in %s", len(result.Files), flags.out)
-		imports, changes := r.Expected()
-		row("next", "terraform plan in %s: %d to import, 0 to add, %d to change, 0 to destroy", result.Root(flags.out), imports,
-			changes)
+		for _, plan := range r.Plans {
+			row("next", "terraform -chdir=%s plan: %s", filepath.Join(flags.out, plan.Root), plan)
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -240,8 +240,8 @@ func TestExport_differences(t *testing.T) {
 			}
 			plan, _ = s.run(e, live, false)
 			want := planned{imports: len(copied.Objects), adds: len(made.Objects) - len(copied.Objects)}
-			if plan.String() != want.String() {
-				t.Errorf("the plan of live is %s, want %s", plan, want)
+			if plan.String() != want.String() || e.Report.Plans[1].Import != want.imports || e.Report.Plans[1].Add != want.adds {
+				t.Errorf("the plan of live is %s, want %s; the report says %s", plan, want, e.Report.Plans[1])
 			}
 			searchSecrets(t, e, made)
 			searchSecrets(t, e, copied)
@@ -259,10 +259,10 @@ func TestExport_untidy(t *testing.T) {
 			s := newService(t)
 			made := s.fill(test, population.Plan{Seed: uint64(seed), Objects: 60, Hostile: seed%2 == 0, Untidy: true})
 			e := s.export(test, false, export.Options{})
-			imports, changes := e.Report.Expected()
+			first := e.Report.Plans[0]
 			plan, c := s.run(e, test, true)
-			if plan.imports != imports || plan.adds != 0 || len(plan.changes) != changes || replaced(plan) {
-				t.Errorf("the plan is %s, want %d to import, 0 to add, %d to change", plan, imports, changes)
+			if plan.imports != first.Import || plan.adds != 0 || len(plan.changes) != first.Change || replaced(plan) {
+				t.Errorf("the plan is %s, want %s", plan, first)
 			}
 			again := newCore(t, s.URL(), s.TestKey(), "test", c.states).run(e.Files, "env/test", e.Variables(test), false)
 			if again.String() != (planned{}).String() {
@@ -270,12 +270,12 @@ func TestExport_untidy(t *testing.T) {
 			}
 			// An id of another merchant is for a person to supply.
 			if noted(e, "unresolved") == 0 {
-				if plan, _ := s.run(e, live, true); plan.imports != 0 || plan.adds != imports {
-					t.Errorf("the plan of the empty merchant is %s, want %d to add", plan, imports)
+				if plan, _ := s.run(e, live, true); plan.imports != 0 || plan.adds != first.Import {
+					t.Errorf("the plan of the empty merchant is %s, want %d to add", plan, first.Import)
 				}
 			}
 			searchSecrets(t, e, made)
-			if left := len(made.Objects) - imports; left != noted(e, "over")+noted(e, "refused") {
+			if left := len(made.Objects) - first.Import; left != noted(e, "over")+noted(e, "refused") {
 				t.Errorf("%d objects are not in the configuration, and the notes name %d", left, noted(e, "over"))
 			}
 		})

@@ -3,7 +3,6 @@
 package export
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,7 +15,7 @@ import (
 // Options say what to export, and how.
 type Options struct {
 	// Only and Exclude select objects by kind, or by kind, colon and a pattern of the key, as in
-	// campaign:summer-*.
+	// campaign:summer-*. An object without a key is selected by its name.
 	Only, Exclude []string
 	// Flat writes one root without a module, for the exported merchant alone.
 	Flat bool
@@ -55,23 +54,34 @@ func New(from, other *portable.Merchant, o Options) (*Export, error) {
 	if err := choice.matches(from); err != nil {
 		return nil, err
 	}
-	p := newProgram(from, other, choice, o.Flat)
-	files := p.files()
+	var p *program
+	var files map[string][]byte
+	for again, shared := true, map[string]bool{}; again; again, shared = p.variables.again, p.variables.shared {
+		p = newProgram(from, other, choice, o.Flat)
+		p.variables.shared, p.variables.trails = shared, map[string]string{}
+		files = p.files()
+	}
 	p.addContents()
 	e := &Export{Files: files, program: p}
 	e.Report = p.report()
 	e.Files["EXPORT.md"] = e.Report.markdown(p)
+	for name, content := range e.Files {
+		e.Files[name] = signed(content)
+	}
 	return e, nil
 }
 
-// Variables returns what a merchant holds for the variables that have no value in the
-// configuration. It must not be written. A variable that the merchant holds nothing for gets a text
-// that stands for nothing.
+// Variables returns what a merchant holds for the variables that a person supplies to its root. It
+// must not be written. A variable of a merchant that was not read gets what the other one holds.
 func (e *Export) Variables(of merchants.Mode) map[string]string {
 	values := map[string]string{}
-	for _, v := range e.program.variables {
-		if v.values == nil {
-			values[v.name] = cmp.Or(v.held[of], "none")
+	for _, v := range e.program.variables.all {
+		if e.program.mustSupply(v, of) {
+			held, here := v.held[of]
+			if !here {
+				held = v.held[e.program.from.Mode]
+			}
+			values[v.name] = held
 		}
 	}
 	return values
@@ -84,12 +94,25 @@ type Report struct {
 	// References counts the references between objects that became expressions.
 	References int `json:"references"`
 	// Variables are the names of the variables that have a value for each merchant. Asked are those
-	// that need one.
+	// that a person has to supply.
 	Variables []string `json:"variables"`
 	Asked     []string `json:"asked"`
 	// Excluded counts the objects that were not selected.
 	Excluded int    `json:"excluded"`
 	Todo     []Note `json:"todo"`
+	// Plans are what the first plans show, of the merchants that were read.
+	Plans []PlanReport `json:"plans"`
+}
+
+// PlanReport is what the first plan of a merchant shows. Its changes are new keys, and differences
+// that could not be written.
+type PlanReport struct {
+	Merchant merchants.Mode `json:"merchant"`
+	// Root is the directory of the root module, below that of the export.
+	Root   string `json:"root"`
+	Import int    `json:"import"`
+	Add    int    `json:"add"`
+	Change int    `json:"change"`
 }
 
 // KindReport counts the objects of a kind.
@@ -119,8 +142,8 @@ type NoteItem struct {
 
 func (p *program) report() Report {
 	r := Report{
-		Merchant: p.from.Mode, References: p.references, Excluded: p.notes.excluded,
-		Variables: []string{}, Asked: []string{}, Todo: []Note{},
+		Merchant: p.from.Mode, References: p.resolved, Excluded: p.notes.excluded,
+		Variables: []string{}, Asked: []string{}, Todo: []Note{}, Plans: p.plans(),
 	}
 	for _, k := range provider.Catalog() {
 		count := KindReport{Kind: k.Name, plural: k.Plural}
@@ -140,7 +163,7 @@ func (p *program) report() Report {
 		}
 		r.Kinds = append(r.Kinds, count)
 	}
-	for _, v := range p.variables {
+	for _, v := range p.variables.sorted() {
 		if v.values == nil {
 			r.Asked = append(r.Asked, v.name)
 		} else {
@@ -152,7 +175,7 @@ func (p *program) report() Report {
 		if len(items) == 0 {
 			continue
 		}
-		note := Note{ID: words[t].id, Title: words[t].title, Advice: words[t].advice}
+		note := Note{ID: topicTexts[t].id, Title: topicTexts[t].title, Advice: topicTexts[t].advice}
 		for _, i := range items {
 			note.Items = append(note.Items, NoteItem{i.object.String(), i.text})
 		}

@@ -153,7 +153,7 @@ func TestWrite(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const ours = "# Written by terraform-provider-cohort export.\n"
+	const ours = "# Written by terraform-provider-cohort export. Checksum: e3b0c44298.\n"
 	for name, c := range map[string]struct {
 		held    map[string]string
 		force   bool
@@ -164,12 +164,17 @@ func TestWrite(t *testing.T) {
 		"somebody's file":   {held: map[string]string{"README.md": "mine"}, refused: "is not empty. Nothing was written"},
 		"an earlier export": {held: map[string]string{"EXPORT.md": ours}, refused: "is not empty. Nothing was written"},
 		"forced, an old export": {
-			held: map[string]string{"modules/loyalty/old.tf": ours}, force: true, gone: []string{"modules/loyalty/old.tf"},
+			held: map[string]string{"modules/loyalty/data.tf": ours}, force: true, gone: []string{"modules/loyalty/data.tf"},
+		},
+		"forced, a copy": {held: map[string]string{"modules/loyalty/mine.tf": ours}, force: true},
+		"forced, an edited export": {
+			held: map[string]string{"env/live/main.tf": ours + "# mine"}, force: true,
+			refused: "somebody has edited env/live/main.tf in DIR since it was exported. Nothing was written",
 		},
 		"forced, another file": {held: map[string]string{"README.md": "mine", "env/test/backend.tf": "mine"}, force: true},
 		"forced, in the way": {
 			held: map[string]string{"env/test/main.tf": "mine"}, force: true,
-			refused: "env/test/main.tf in DIR was not written by an export",
+			refused: "no export wrote env/test/main.tf in DIR. Nothing was written",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -178,7 +183,7 @@ func TestWrite(t *testing.T) {
 			for name, content := range c.held {
 				put(t, directory, name, content)
 			}
-			err := e.Write(directory, c.force)
+			_, err := e.Write(directory, c.force)
 			if c.refused != "" {
 				if err == nil || !strings.Contains(strings.ReplaceAll(err.Error(), directory, "DIR"), c.refused) {
 					t.Errorf("the error is %v, want %q in it", err, c.refused)
@@ -215,11 +220,11 @@ func TestDifferences(t *testing.T) {
 	s.fill(test, population.Plan{Seed: 1, Objects: 20})
 	e := s.export(test, false, export.Options{})
 	directory := t.TempDir()
-	if err := e.Write(directory, false); err != nil {
+	if _, err := e.Write(directory, false); err != nil {
 		t.Fatal(err)
 	}
 	for name, content := range map[string]string{
-		"modules/loyalty/old.tf":   "# Written by terraform-provider-cohort export.\n",
+		"modules/loyalty/data.tf":  "# Written by terraform-provider-cohort export.\n",
 		"modules/loyalty/perks.tf": "changed",
 		"modules/loyalty/mine.tf":  "mine",
 	} {
@@ -231,7 +236,7 @@ func TestDifferences(t *testing.T) {
 		t.Fatal(err)
 	}
 	differ, err := e.Differences(directory)
-	if want := "env/live/adopt.tf modules/loyalty/old.tf modules/loyalty/perks.tf"; err != nil ||
+	if want := "env/live/adopt.tf modules/loyalty/data.tf modules/loyalty/perks.tf"; err != nil ||
 		strings.Join(differ, " ") != want {
 		t.Errorf("%v, %v differ, want %s", differ, err, want)
 	}

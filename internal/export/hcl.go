@@ -67,7 +67,7 @@ func object(fields []field) hclwrite.Tokens {
 	var attributes []hclwrite.ObjectAttrTokens
 	for _, f := range fields {
 		name := hclwrite.TokensForValue(cty.StringVal(f.name))
-		if hclsyntax.ValidIdentifier(f.name) {
+		if hclsyntax.ValidIdentifier(f.name) && f.name != "for" { // An object that begins with for is a loop.
 			name = hclwrite.TokensForIdentifier(f.name)
 		}
 		attributes = append(attributes, hclwrite.ObjectAttrTokens{Name: name, Value: f.value})

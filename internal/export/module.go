@@ -28,33 +28,36 @@ func ordinal(i int) string { return strconv.Itoa(i + 1) }
 
 func quote(text string) string { return strconv.Quote(text) }
 
-// expression writes a value of a merchant. place leads to it: kind, name of the block, attributes.
-func (p *program) expression(e *entry, place []string, value portable.Value, of merchants.Mode) hclwrite.Tokens {
+// sentence begins a text with a capital letter.
+func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+// expression writes a value of a merchant. The trail leads to it: kind, name of the block, attributes.
+func (p *program) expression(e *entry, trail []string, value portable.Value, of merchants.Mode) hclwrite.Tokens {
 	if value.JSON {
 		value.JSON = false
-		return call("jsonencode", p.expression(e, place, value, of))
+		return call("jsonencode", p.expression(e, trail, value, of))
 	}
-	at := func(name string) []string { return append(slices.Clone(place), name) }
 	switch value.Form {
 	case portable.Nested:
 		var fields []field
 		for _, f := range value.Fields {
-			fields = append(fields, field{f.Name, p.expression(e, at(f.Name), f.Value, of)})
+			fields = append(fields, field{f.Name, p.expression(e, below(trail, f.Name), f.Value, of)})
 		}
 		return object(fields)
 	case portable.List:
 		var elements []hclwrite.Tokens
 		for i, element := range value.Elements {
+			at := below(trail, ordinal(i))
 			if element.Form == portable.Nested && len(element.Fields) == 0 && !element.InJSON {
-				p.notes.add(unknownPart, e.object, describe(e, at(ordinal(i))))
+				p.notes.add(unknownPart, e.object, describe(e, at))
 			}
-			elements = append(elements, p.expression(e, at(ordinal(i)), element, of))
+			elements = append(elements, p.expression(e, at, element, of))
 		}
 		return tuple(elements)
 	case portable.Refers:
-		return p.reference(e, place, value.Reference, of)
+		return p.reference(e, trail, value.Reference, of)
 	case portable.Secret:
-		return p.secret(e, place, value, of)
+		return p.secret(e, trail, value, of)
 	default:
 		if value.InJSON { // The element of a list cannot be a heredoc.
 			return hclwrite.TokensForValue(value.Literal)
@@ -64,27 +67,26 @@ func (p *program) expression(e *entry, place []string, value portable.Value, of 
 }
 
 // secret writes a variable in place of a secret.
-func (p *program) secret(e *entry, place []string, value portable.Value, of merchants.Mode) hclwrite.Tokens {
-	name := p.variableName(place...)
-	description := "The secret " + describe(e, place)
-	p.ask(variable{name: name, sensitive: true, description: description}, of, value.Literal.AsString())
-	p.notes.add(secrets, e.object, "var."+name)
+func (p *program) secret(e *entry, trail []string, value portable.Value, of merchants.Mode) hclwrite.Tokens {
+	name := p.variables.name(trail)
+	description := sentence("secret " + describe(e, trail))
+	asked := variable{name: name, sensitive: true, description: description, object: e.object}
+	p.variables.ask(asked, of, value.Literal.AsString())
 	return path("var", name)
 }
 
 // fields are the arguments of an entry, with the key that it has in the configuration.
 func (p *program) fields(e *entry) []field {
-	key := e.object.Kind.Key
 	others := func(o *portable.Object) []portable.Field {
-		return slices.DeleteFunc(slices.Clone(o.Fields), func(f portable.Field) bool { return f.Name == key })
+		return slices.DeleteFunc(slices.Clone(o.Fields), func(f portable.Field) bool { return f.Name == o.Kind.Key })
 	}
-	place := []string{e.object.Kind.Name, e.name}
-	written := []field{{key, text(e.key)}}
+	trail := []string{e.object.Kind.Name, e.name}
+	written := []field{{e.object.Kind.Key, text(e.key)}}
 	if e.twin != nil {
-		return append(written, p.differingFields(e, place, others(e.object), others(e.twin))...)
+		return append(written, p.differingFields(e, trail, others(e.object), others(e.twin))...)
 	}
 	for _, f := range others(e.object) {
-		written = append(written, field{f.Name, p.expression(e, append(slices.Clone(place), f.Name), f.Value, p.from.Mode)})
+		written = append(written, field{f.Name, p.expression(e, below(trail, f.Name), f.Value, p.from.Mode)})
 	}
 	return written
 }
@@ -93,7 +95,7 @@ func (p *program) fields(e *entry) []field {
 func (p *program) module() map[string]*document {
 	files := map[string]*document{}
 	for _, e := range p.entries {
-		name := strings.ReplaceAll(e.object.Kind.Plural, " ", "_") + ".tf"
+		name := fileOf(e.object.Kind)
 		if files[name] == nil {
 			files[name] = newDocument()
 		}
@@ -103,30 +105,29 @@ func (p *program) module() map[string]*document {
 		}
 	}
 	if len(p.looked) > 0 {
-		files["data.tf"] = newDocument("What the program refers to and does not manage.")
+		files["data.tf"] = newDocument("Looked up, because the resources refer to them. Terraform does not manage them here.")
 		for _, e := range p.looked {
 			files["data.tf"].add("data", "cohort_"+e.object.Kind.Name, e.name).
 				SetAttributeValue(e.object.Kind.Key, cty.StringVal(e.key))
 		}
 	}
 	if p.byMode {
-		p.variables = append(p.variables, variable{
-			name: "mode", kind: "string", description: "The merchant: test or live",
+		p.variables.all = append(p.variables.all, &variable{
+			name: modeVariable, kind: cty.String, description: "Merchant: test or live",
 			values: map[merchants.Mode]hclwrite.Tokens{
-				merchants.ModeTest: text("test"), merchants.ModeLive: text("live"),
+				merchants.ModeTest: text(string(merchants.ModeTest)), merchants.ModeLive: text(string(merchants.ModeLive)),
 			},
 		})
 	}
-	sortVariables(p.variables)
-	if len(p.variables) > 0 {
+	if len(p.variables.all) > 0 {
 		files["variables.tf"] = newDocument()
-		declare(files["variables.tf"], p.variables)
+		declare(files["variables.tf"], p.variables.sorted())
 	}
 	return files
 }
 
 // declare writes variable blocks.
-func declare(d *document, variables []variable) {
+func declare(d *document, variables []*variable) {
 	for _, v := range variables {
 		block := d.add("variable", v.name)
 		block.SetAttributeValue("description", cty.StringVal(v.description))
@@ -135,14 +136,6 @@ func declare(d *document, variables []variable) {
 			block.SetAttributeValue("sensitive", cty.True)
 		}
 	}
-}
-
-// typeTokens writes the type of a variable.
-func typeTokens(kind string) hclwrite.Tokens {
-	if name, of, nested := strings.Cut(strings.TrimSuffix(kind, ")"), "("); nested {
-		return call(name, hclwrite.TokensForIdentifier(of))
-	}
-	return hclwrite.TokensForIdentifier(kind)
 }
 
 // requirements writes the block terraform.
@@ -165,24 +158,21 @@ func (p *program) root(mode merchants.Mode) *document {
 	file := newDocument()
 	requirements(file)
 	provides(file, mode)
-	var asked []variable
-	for _, v := range p.variables {
-		if v.values == nil {
-			asked = append(asked, v)
-		}
-	}
-	declare(file, asked)
+	all := p.variables.sorted()
+	declare(file, slices.DeleteFunc(slices.Clone(all), func(v *variable) bool { return !p.mustSupply(v, mode) }))
 	module := file.add("module", "loyalty")
 	module.SetAttributeValue("source", cty.StringVal("../../modules/loyalty"))
-	if len(p.variables) > 0 {
+	if len(all) > 0 {
 		module.AppendNewline()
 	}
-	for _, v := range p.variables {
-		if value, has := v.values[mode]; has {
-			module.SetAttributeRaw(v.name, value)
-		} else {
-			module.SetAttributeRaw(v.name, path("var", v.name))
+	for _, v := range all {
+		value := literal(cty.NullVal(cty.DynamicPseudoType))
+		if passed, has := v.values[mode]; has {
+			value = passed
+		} else if p.mustSupply(v, mode) {
+			value = path("var", v.name)
 		}
+		module.SetAttributeRaw(v.name, value)
 	}
 	return file
 }
@@ -196,13 +186,16 @@ func (p *program) to(e *entry) hclwrite.Tokens {
 	return path(address...)
 }
 
-// inventory is the data source that import blocks look objects up in.
-const inventory = "existing"
+// Names of the data sources that the import blocks of adopt.tf and of stamp.tf look objects up in.
+const (
+	inventory = "existing"
+	stamped   = "stamped"
+)
 
 // adoptIfThere writes an import block that does nothing if the merchant does not have the object.
-func (p *program) adoptIfThere(d *document, e *entry) {
+func (p *program) adoptIfThere(d *document, from string, e *entry) {
 	block := d.add("import")
-	ids := path("data", "cohort_inventory", inventory, strings.ReplaceAll(e.object.Kind.Plural, " ", "_"))
+	ids := path("data", "cohort_inventory", from, strings.ReplaceAll(e.object.Kind.Plural, " ", "_"))
 	found := object([]field{{"this", index(ids, text(e.key))}})
 	block.SetAttributeRaw("to", p.to(e))
 	block.SetAttributeRaw("for_each", hclwrite.TokensForFunctionCall("try", oneLine(found), hclwrite.TokensForObject(nil)))
@@ -214,60 +207,67 @@ func oneLine(tokens hclwrite.Tokens) hclwrite.Tokens {
 	return slices.DeleteFunc(tokens, func(t *hclwrite.Token) bool { return string(t.Bytes) == "\n" })
 }
 
-// adopt writes adopt.tf, which is the same for both merchants.
+// adopt writes adopt.tf, which is the same for both merchants. It returns nil if there is nothing to
+// adopt by a key.
 func (p *program) adopt() *document {
 	file := newDocument(
 		"Imports the objects that the merchant already has; the same plan creates the others. The file is",
-		"the same in test and live. Delete a block when you delete its resource. When all objects are in the",
-		"state, the blocks do nothing: keep or delete them.")
-	body := file.add("data", "cohort_inventory", inventory)
-	var kinds []cty.Value
-	for _, k := range provider.Catalog() {
-		if slices.ContainsFunc(p.entries, func(e *entry) bool { return e.object.Kind.Name == k.Name }) {
-			kinds = append(kinds, cty.StringVal(k.Name))
-		}
+		"the same in test and live. Delete a block when you delete its resource. When all objects are in",
+		"the state, the blocks do nothing: keep or delete them.")
+	found := slices.DeleteFunc(slices.Clone(p.entries), p.byID)
+	if len(found) == 0 {
+		return nil
 	}
-	if len(kinds) > 0 && len(kinds) < len(provider.Catalog()) {
-		body.SetAttributeRaw("kinds", hclwrite.TokensForValue(cty.TupleVal(kinds)))
-	}
-	for _, e := range p.entries {
-		if !e.stamped {
-			p.adoptIfThere(file, e)
-		}
+	p.lookInto(file, inventory, found)
+	for _, e := range found {
+		p.adoptIfThere(file, inventory, e)
 	}
 	return file
 }
 
-// stamp writes stamp.tf: imports of the objects that no key finds yet. It returns nil if there is
-// none.
+// lookInto writes the data source that finds the ids of entries.
+func (p *program) lookInto(d *document, name string, entries []*entry) {
+	body := d.add("data", "cohort_inventory", name)
+	var kinds []cty.Value
+	for _, k := range provider.Catalog() {
+		if slices.ContainsFunc(entries, func(e *entry) bool { return e.object.Kind.Name == k.Name }) {
+			kinds = append(kinds, cty.StringVal(k.Name))
+		}
+	}
+	if len(kinds) < len(provider.Catalog()) {
+		body.SetAttributeRaw("kinds", hclwrite.TokensForValue(cty.TupleVal(kinds)))
+	}
+}
+
+// stamp writes stamp.tf: imports of what a key does not find yet. It returns nil if there is none.
 func (p *program) stamp(mode merchants.Mode) *document {
 	file := newDocument(
-		"Imports what cannot be found by a key yet: lists and segments without a reference id, and objects",
-		"that share a name. The ids belong to this merchant. Delete the file when its objects are in the",
+		"Imports what a key does not find yet: lists and segments without a reference id, and objects that",
+		"share a name. An id belongs to this merchant alone. Delete the file when its objects are in the",
 		"state, that is after the first apply.")
-	empty := true
+	var known, unread []*entry
 	for _, e := range p.entries {
-		if !e.stamped {
-			continue
-		}
-		empty = false
-		here := e.object
-		if mode != p.from.Mode {
-			here = e.twin
-		}
 		switch {
-		case here == nil && p.other == nil:
-			p.adoptIfThere(file, e)
-			continue
-		case here == nil: // The other merchant was read, and does not have it.
-			continue
+		case !p.byID(e):
+		case p.in(mode, e) != nil:
+			known = append(known, e)
+		case p.other == nil && !e.object.Archived(): // The merchant was not read, and may have it by now.
+			unread = append(unread, e)
 		}
+	}
+	if len(known)+len(unread) == 0 {
+		return nil
+	}
+	for _, e := range known {
 		block := file.add("import")
 		block.SetAttributeRaw("to", p.to(e))
-		block.SetAttributeValue("id", cty.StringVal("id:"+here.ID))
+		block.SetAttributeValue("id", cty.StringVal("id:"+p.in(mode, e).ID))
 	}
-	if empty {
-		return nil
+	if len(unread) > 0 {
+		p.lookInto(file, stamped, unread)
+	}
+	for _, e := range unread {
+		p.adoptIfThere(file, stamped, e)
 	}
 	return file
 }
@@ -275,7 +275,11 @@ func (p *program) stamp(mode merchants.Mode) *document {
 // files writes all files of the configuration, by path.
 func (p *program) files() map[string][]byte {
 	all := map[string][]byte{}
-	put := func(name string, file *document) { all[name] = file.bytes() }
+	put := func(name string, file *document) {
+		if file != nil {
+			all[name] = file.bytes()
+		}
+	}
 	module, adopt := p.module(), p.adopt()
 	if p.flat {
 		for name, file := range module {
@@ -286,9 +290,7 @@ func (p *program) files() map[string][]byte {
 		provides(main, p.from.Mode)
 		put("main.tf", main)
 		put("adopt.tf", adopt)
-		if stamp := p.stamp(p.from.Mode); stamp != nil {
-			put("stamp.tf", stamp)
-		}
+		put("stamp.tf", p.stamp(p.from.Mode))
 		return all
 	}
 	for name, file := range module {
@@ -301,9 +303,7 @@ func (p *program) files() map[string][]byte {
 		root := p.rootDir(mode) + "/"
 		put(root+"main.tf", p.root(mode))
 		put(root+"adopt.tf", adopt)
-		if stamp := p.stamp(mode); stamp != nil {
-			put(root+"stamp.tf", stamp)
-		}
+		put(root+"stamp.tf", p.stamp(mode))
 	}
 	return all
 }

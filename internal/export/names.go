@@ -66,7 +66,7 @@ func nameAll(noun string, keys []string) map[string]string {
 	}
 	for _, key := range keys {
 		for digits := 6; names[key] == ""; digits += 6 {
-			if name := fmt.Sprintf("%s_%s", identifier(noun, key), digest(storedKey(key), min(digits, 64))); !taken[name] {
+			if name := fmt.Sprintf("%s_%s", identifier(noun, key), digest(composed(strings.TrimSpace(key)), min(digits, 64))); !taken[name] {
 				names[key], taken[name] = name, true
 			}
 		}

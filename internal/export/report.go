@@ -19,12 +19,12 @@ func (r Report) markdown(p *program) []byte {
 	line := func(format string, a ...any) { fmt.Fprintf(&b, format+"\n", a...) }
 	line("<!-- %s -->", marker)
 	line("\n# Export of the %s merchant\n", r.Merchant)
-	line("| kind | in the merchant | in the configuration | gets a key |")
+	line("| kind | in the merchant | in the configuration | get a key |")
 	line("| --- | ---: | ---: | ---: |")
 	for _, k := range r.Kinds {
 		line("| %s | %d | %d | %d |", k.plural, k.Read, k.Written, k.Rekeyed)
 	}
-	line("\n%s.", r.referencesText())
+	line("\n%s became expressions, %d became variables, none is an id.", counted(r.References, "reference"), p.supplied)
 	if r.Excluded > 0 {
 		line("\nLeft out by the selection: %s.", counted(r.Excluded, "object"))
 	}
@@ -40,15 +40,14 @@ func (r Report) markdown(p *program) []byte {
 	line("\n## Next\n")
 	line("```console")
 	for _, root := range p.roots() {
-		line("$ cd %s && terraform init && terraform plan", root)
+		line("$ terraform -chdir=%s init", root)
+		line("$ terraform -chdir=%s plan", root)
 	}
-	line("```\n")
-	line("%s", r.expectation())
+	line("```")
+	for _, plan := range r.Plans {
+		line("\nThe first plan of %s says: %s.", plan.Merchant, plan)
+	}
 	return []byte(b.String())
-}
-
-func (r Report) referencesText() string {
-	return fmt.Sprintf("%s became expressions, none is an id", counted(r.References, "reference"))
 }
 
 // roots are the directories in which Terraform runs, that of the exported merchant first.
@@ -77,25 +76,42 @@ func (p *program) rootDir(mode merchants.Mode) string {
 	return "env/" + string(mode)
 }
 
-// expectation says what the first plan of the exported merchant shows.
-func (r Report) expectation() string {
-	imports, changes := r.Expected()
-	text := fmt.Sprintf("The first plan of %s says: %d to import, 0 to add, %d to change, 0 to destroy.", r.Merchant,
-		imports, changes)
-	if changes > 0 {
-		text += " The changes are the new keys."
+// plans says what the first plan of each merchant shows that was read.
+func (p *program) plans() []PlanReport {
+	var plans []PlanReport
+	for _, m := range p.merchants() {
+		plan := PlanReport{Merchant: m.Mode, Root: p.rootDir(m.Mode)}
+		for _, e := range p.entries {
+			switch p.firstAction(m.Mode, e) {
+			case "create":
+				plan.Add++
+			case "import and update":
+				plan.Import++
+				plan.Change++
+			default:
+				plan.Import++
+			}
+		}
+		plans = append(plans, plan)
 	}
-	return text
+	return plans
 }
 
-// Expected returns how many objects the first plan of the exported merchant imports, and how many
-// of them it changes, because they get a key.
-func (r Report) Expected() (imports, changes int) {
-	for _, k := range r.Kinds {
-		imports += k.Written
-		changes += k.Rekeyed
+// firstAction is what the first plan of a merchant does with an entry.
+func (p *program) firstAction(mode merchants.Mode, e *entry) string {
+	switch here := p.in(mode, e); {
+	case here == nil:
+		return "create"
+	case composed(here.Key) != composed(e.key), mode != p.from.Mode && p.undecided[e]:
+		return "import and update"
+	default:
+		return "import"
 	}
-	return imports, changes
+}
+
+// String says it as Terraform does.
+func (r PlanReport) String() string {
+	return fmt.Sprintf("%d to import, %d to add, %d to change, 0 to destroy", r.Import, r.Add, r.Change)
 }
 
 // code writes a text as code of Markdown, on one line.
@@ -103,7 +119,7 @@ func code(text string) string {
 	if text == "" {
 		return ""
 	}
-	text = strings.NewReplacer("\n", "\\n", "\r", "\\r").Replace(text)
+	text = merchants.Plain(text)
 	fence := "`"
 	for strings.Contains(text, fence) {
 		fence += "`"

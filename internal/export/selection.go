@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -52,7 +53,7 @@ func patterns(flag string, texts []string) ([]pattern, error) {
 }
 
 func (p pattern) matches(o *portable.Object) bool {
-	return p.kind == o.Kind.Name && (p.key == nil || p.key.MatchString(o.Key))
+	return p.kind == o.Kind.Name && (p.key == nil || p.key.MatchString(cmp.Or(o.Key, o.Name)))
 }
 
 // has reports whether an object is selected.

@@ -21,7 +21,7 @@ func (s service) roots(e *export.Export) (root map[merchants.Mode]*terraformtest
 	s.t.Helper()
 	w := terraformtest.New(s.t, "")
 	directory := filepath.Join(w.Dir, "export")
-	if err := e.Write(directory, false); err != nil {
+	if _, err := e.Write(directory, false); err != nil {
 		s.t.Fatal(err)
 	}
 	if formatted := w.Run("fmt", "-check", "-diff", "-recursive", "export"); formatted.Code != 0 {
@@ -88,9 +88,9 @@ func TestTerraform_untidy(t *testing.T) {
 		t.Fatalf("%d things are left to a person: take another seed", by)
 	}
 	root := s.roots(e)
-	imports, changes := e.Report.Expected()
+	plan := e.Report.Plans[0]
 	says(t, root[test].Plan(), 2,
-		fmt.Sprintf("Plan: %d to import, 0 to add, %d to change, 0 to destroy.", imports, changes))
+		fmt.Sprintf("Plan: %s.", plan))
 	for _, mode := range []merchants.Mode{test, live} {
 		says(t, root[mode].Apply(), 0, " 0 to destroy")
 		says(t, root[mode].Plan(), 0, "No changes.")
@@ -114,7 +114,7 @@ func TestTflint(t *testing.T) {
 		"flat":     s.export(test, false, export.Options{Flat: true}),
 	} {
 		directory := filepath.Join(t.TempDir(), name)
-		if err := e.Write(directory, false); err != nil {
+		if _, err := e.Write(directory, false); err != nil {
 			t.Fatal(err)
 		}
 		lint := exec.CommandContext(t.Context(), tflint, "--chdir="+directory, "--recursive", "--format=compact")

@@ -71,19 +71,7 @@ func (e *Export) plan(ctx context.Context, program string, source provider.Sourc
 func (e *Export) judge(plan *tfjson.Plan, mode merchants.Mode) error {
 	want := map[string]string{}
 	for _, entry := range e.program.entries {
-		here := entry.object
-		if mode != e.program.from.Mode {
-			here = entry.twin
-		}
-		address := "cohort_" + entry.object.Kind.Name + "." + entry.name
-		switch {
-		case here == nil:
-			want[address] = "create"
-		case here.Key != entry.key:
-			want[address] = "import and update"
-		default:
-			want[address] = "import"
-		}
+		want["cohort_"+entry.object.Kind.Name+"."+entry.name] = e.program.firstAction(mode, entry)
 	}
 	var wrong []string
 	for _, change := range plan.ResourceChanges {
@@ -146,7 +134,11 @@ func (e *Export) verifier(scratch, program string, source provider.Source) (*ver
 	v.environment = append(v.environment, "TF_CLI_CONFIG_FILE="+settings, "TF_DATA_DIR="+filepath.Join(scratch, "data"),
 		"TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1", "COHORT_READ_ONLY=true")
 	if source.Snapshot != "" {
-		v.environment = append(v.environment, "COHORT_SNAPSHOT="+source.Snapshot)
+		snapshot, err := filepath.Abs(source.Snapshot)
+		if err != nil {
+			return nil, err
+		}
+		v.environment = append(v.environment, "COHORT_SNAPSHOT="+snapshot)
 	} else {
 		v.environment = append(v.environment, "COHORT_API_KEY="+source.Key)
 	}

@@ -60,7 +60,7 @@ func (o *Object) Content() string {
 // Read reads a merchant. It calls progress, unless nil, before each kind and at each object, with
 // the number of objects of the kind so far. An error names what could not be read.
 func Read(ctx context.Context, from *provider.Reader, progress func(k provider.Kind, objects int)) (*Merchant, error) {
-	merchant, read := &Merchant{Mode: from.Mode()}, map[string]*provider.Object{}
+	merchant, configs := &Merchant{Mode: from.Mode()}, map[*Object]cty.Value{}
 	for _, k := range provider.Catalog() {
 		count := 0
 		for object, err := range from.Objects(ctx, k) {
@@ -70,11 +70,11 @@ func Read(ctx context.Context, from *provider.Reader, progress func(k provider.K
 			if count++; progress != nil {
 				progress(k, count)
 			}
-			merchant.Objects = append(merchant.Objects, &Object{
+			read := &Object{
 				Kind: k, Key: object.Key, Name: object.Name, Status: object.Status, ID: string(object.ID),
 				Unmodeled: object.Unmodeled, Refusal: object.Refusal,
-			})
-			read[string(object.ID)] = &object
+			}
+			merchant.Objects, configs[read] = append(merchant.Objects, read), object.Config
 		}
 	}
 	targets := targetsOf(merchant.Objects)
@@ -86,8 +86,8 @@ func Read(ctx context.Context, from *provider.Reader, progress func(k provider.K
 		b := builder{kind: k, targets: targets}
 		for _, object := range merchant.Objects {
 			if object.Kind.Name == k.Name && object.Refusal == "" {
-				object.Fields = b.fields("", arguments, read[object.ID].Config)
-				delete(read, object.ID)
+				object.Fields = b.fields("", arguments, configs[object])
+				delete(configs, object)
 			}
 		}
 	}
