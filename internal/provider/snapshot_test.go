@@ -181,8 +181,8 @@ type outcome struct {
 
 var requestID = regexp.MustCompile(`, id [0-9a-f-]{36}`)
 
-// run makes a plan of an edit, as a run of Terraform does.
-func (p *plugin) run(g *program, e edit, codes []string) outcome {
+// outcomeOf makes a plan of an edit, as a run of Terraform does.
+func (p *plugin) outcomeOf(g *program, e edit, codes []string) outcome {
 	p.t.Helper()
 	p.configure(p.block)
 	provider.WaitBriefly(p.server)
@@ -279,9 +279,9 @@ func TestSnapshot_samePlan(t *testing.T) {
 		if e.imports == "" && !strings.Contains(e.what, "drifted") {
 			digested = nil
 		}
-		want := with.run(g, e, digested)
+		want := with.outcomeOf(g, e, digested)
 		before := g.w.Stats().Requests
-		got := without.run(g, e, digested)
+		got := without.outcomeOf(g, e, digested)
 		if sent := g.w.Stats().Requests - before; sent > 0 {
 			t.Errorf("%s: %d requests were sent", e.what, sent)
 		}
