@@ -30,7 +30,10 @@ var codes = []string{"SUMMIT-10", "SUMMIT-10 ", "hunter2", "4711", "é<&>\"\\", 
 // filled starts a sandbox whose test merchant has objects of every kind.
 func filled(t *testing.T) *sandbox.Sandbox {
 	t.Helper()
-	s, err := sandbox.Start(sandbox.Options{Seed: 3})
+	var seconds atomic.Int64 // No two objects are made at one time.
+	s, err := sandbox.Start(sandbox.Options{Seed: 3, Now: func() time.Time {
+		return time.Unix(1_800_000_000+seconds.Add(1), 0)
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -356,16 +359,16 @@ func TestClient_snapshot(t *testing.T) {
 	}
 	listed := func(c *merchants.Client) any {
 		var ids []merchants.ID
-		for list, err := range c.Lists.List(t.Context()) {
+		for perk, err := range c.Perks.List(t.Context()) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ids = append(ids, list.ID)
+			ids = append(ids, perk.ID)
 		}
 		return ids
 	}
 	if one, other := both(listed); !reflect.DeepEqual(one, other) {
-		t.Errorf("the lists are %v, and from the snapshot %v", one, other)
+		t.Errorf("the perks are in the order %v, and from the snapshot %v", one, other)
 	}
 	_, created := keyless.Perks.Create(t.Context(), merchants.PerkInput{InternalName: merchants.Value("new")})
 	_, updated := keyless.Perks.Update(t.Context(), &merchants.Perk{ID: "1", Raw: merchants.Raw{JSON: []byte("{}")}},

@@ -174,14 +174,15 @@ func (g *program) edits(t *testing.T, n int, random *rand.Rand) []edit {
 // outcome is what a run of Terraform shows of an edit.
 type outcome struct {
 	Read, Planned, Again string
-	Replaces             []string
-	Said                 []string
+	// Changes are the places that differ between the state and the plan.
+	Changes, Replaces []string
+	Said              []string
 }
 
 var requestID = regexp.MustCompile(`, id [0-9a-f-]{36}`)
 
-// run makes a plan of an edit, as a run of Terraform does.
-func (p *plugin) run(g *program, e edit, codes []string) outcome {
+// outcomeOf makes a plan of an edit, as a run of Terraform does.
+func (p *plugin) outcomeOf(g *program, e edit, codes []string) outcome {
 	p.t.Helper()
 	p.configure(p.block)
 	provider.WaitBriefly(p.server)
@@ -220,7 +221,13 @@ func (p *plugin) run(g *program, e edit, codes []string) outcome {
 	plan, all := p.planWith(e.kind, e.prior, e.config, e.private)
 	note(all)
 	if plan.PlannedState != nil {
-		got.Planned = shownAs(p.t, p.decoded(e.kind, plan.PlannedState), codes)
+		planned := p.decoded(e.kind, plan.PlannedState)
+		got.Planned = shownAs(p.t, planned, codes)
+		for _, difference := range differences(e.prior, planned) {
+			at, _, _ := strings.Cut(difference, " is ")
+			got.Changes = append(got.Changes, at)
+		}
+		slices.Sort(got.Changes)
 	}
 	for _, at := range plan.RequiresReplace {
 		got.Replaces = append(got.Replaces, at.String())
@@ -272,9 +279,9 @@ func TestSnapshot_samePlan(t *testing.T) {
 		if e.imports == "" && !strings.Contains(e.what, "drifted") {
 			digested = nil
 		}
-		want := with.run(g, e, digested)
+		want := with.outcomeOf(g, e, digested)
 		before := g.w.Stats().Requests
-		got := without.run(g, e, digested)
+		got := without.outcomeOf(g, e, digested)
 		if sent := g.w.Stats().Requests - before; sent > 0 {
 			t.Errorf("%s: %d requests were sent", e.what, sent)
 		}
