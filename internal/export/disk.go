@@ -12,10 +12,9 @@ import (
 	"strings"
 )
 
-// Write writes the files below a directory, which must not exist or be empty. With force, it may
-// hold other files: those that an export wrote are replaced, or removed if the configuration has
-// them no more, and all others stay. If one of the others is in the way, nothing is written.
-func (e *Export) Write(directory string, force bool) error {
+// CheckDirectory says why nothing can be written below a directory. It is for a command that would
+// otherwise notice only after it has read a large merchant. Write calls it too.
+func CheckDirectory(directory string, force bool) error {
 	held, err := heldIn(directory)
 	if err != nil {
 		return err
@@ -23,6 +22,23 @@ func (e *Export) Write(directory string, force bool) error {
 	if len(held) > 0 && !force {
 		return fmt.Errorf("%s is not empty. Nothing was written. Choose another directory, or let --force replace what an "+
 			"earlier export wrote there", directory)
+	}
+	for _, err := os.Lstat(directory); errors.Is(err, fs.ErrNotExist); _, err = os.Lstat(directory) {
+		directory = filepath.Dir(directory)
+	}
+	probe, err := os.CreateTemp(directory, ".cohort-export-")
+	if err != nil {
+		return fmt.Errorf("nothing can be written: %w", err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// Write writes the files below a directory, which must not exist or be empty. With force, it may
+// hold other files: those that an export wrote are replaced, or removed if the configuration has
+// them no more, and all others stay. If one of the others is in the way, nothing is written.
+func (e *Export) Write(directory string, force bool) error {
+	if err := CheckDirectory(directory, force); err != nil {
+		return err
 	}
 	written, err := writtenIn(directory)
 	if err != nil {
