@@ -74,11 +74,12 @@ func exportDiffers(s style, differ []string) string {
 	if len(differ) == 0 {
 		return s.row("differs", "nothing")
 	}
-	text := s.row("differs", "%s", fileCount(len(differ)))
+	var text strings.Builder
+	text.WriteString(s.row("differs", "%s", fileCount(len(differ))))
 	for _, name := range differ {
-		text += s.row("", "  %s", name)
+		text.WriteString(s.row("", "  %s", name))
 	}
-	return text
+	return text.String()
 }
 
 func exportNext(s style, result *export.Export, out string) string {

@@ -94,7 +94,8 @@ func snapshotSource(file string, maxAge time.Duration) (provider.Source, error) 
 	return provider.Source{Mode: snapshot.Mode, Snapshot: file}, nil
 }
 
-// sourcesOf returns the merchant to read, and the one to compare it with unless that argument is "".
+// sourcesOf returns the merchant to read, and the one to compare it with unless that argument is
+// "".
 func sourcesOf(from, compare string, maxAge time.Duration) ([]provider.Source, error) {
 	if maxAge != 0 && !strings.HasPrefix(from, snapshotPrefix) && !strings.HasPrefix(compare, snapshotPrefix) {
 		return nil, errors.New("--max-age is about snapshots, and none is read: leave it out")
@@ -118,7 +119,7 @@ func sourcesOf(from, compare string, maxAge time.Duration) ([]provider.Source, e
 }
 
 func sameMerchant(mode merchants.Mode) error {
-	return fmt.Errorf("--from and --compare are both the %s merchant: name test with the one and live with the other", mode)
+	return fmt.Errorf("--from and --compare are both the %s merchant: one has to be test and the other live", mode)
 }
 
 // readMerchant reads a merchant, and shows how far it has come to a person who looks.

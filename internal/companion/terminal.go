@@ -42,8 +42,8 @@ func (s style) row(name, format string, a ...any) string {
 	return s.bold(fmt.Sprintf("%-12s", name)) + " " + fmt.Sprintf(format, a...) + "\n"
 }
 
-// progress shows what is going on, on one line that it overwrites. It writes nothing unless a person
-// looks.
+// progress shows what is going on, on one line that it overwrites. It writes nothing unless a
+// person looks.
 type progress struct {
 	w      io.Writer
 	prefix string
@@ -57,10 +57,10 @@ func newProgress(cmd *cobra.Command, what string) *progress {
 	return p
 }
 
-// step shows the number of objects of a kind: of one, and of each fiftieth.
+// step shows the number of objects of a kind, at the first and at every fiftieth.
 func (p *progress) step(k provider.Kind, objects int) {
 	if objects%50 <= 1 {
-		p.show(fmt.Sprintf(": %d %s", objects, k.Plural))
+		p.show(fmt.Sprintf(": %s, %d so far", k.Plural, objects))
 	}
 }
 
