@@ -48,7 +48,7 @@ func filled(t *testing.T, plan population.Plan) (s *sandbox.Sandbox, ids, secret
 		t.Fatal(err)
 	}
 	live := population.Merchant{URL: s.URL(), Key: s.LiveKey()}
-	copied, err := population.Copy(t.Context(), test, live, 0.6, 0.5, 4)
+	copied, err := population.Copy(t.Context(), test, live, 0.5, 0.5, plan.Seed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,8 +100,8 @@ func snapshotFile(format int, mode string, taken time.Time) string {
 const help = "\nRun \"terraform-provider-cohort export --help\" to see how it is used."
 
 // forbidden is how an error ends that comes from a fault of the tests.
-const forbidden = "The service said \"The sandbox was told to answer 403.\" (HTTP 403, code generic.injected-fault).\n" +
-	"Request: GET /v1/perks\n\nThe API key is valid but may not do this. Give the key the missing permission in " +
+const forbidden = "The service said \"The sandbox was told to answer 403.\" (HTTP 403, code " +
+	"generic.injected-fault).\nRequest: GET /v1/perks\n\nThe API key is valid but may not do this. Give the key the missing permission in " +
 	"Cohort's admin, or use another key."
 
 // TestExport_refuses checks what bad input gets: an exit code, a text, no request unless it takes
@@ -410,7 +410,8 @@ func TestExport_check(t *testing.T) {
 func TestExport_json(t *testing.T) {
 	filled(t, population.Plan{Seed: 4, Objects: 60, Hostile: true, Untidy: true})
 	dir := t.TempDir()
-	code, printed, problems := called(t.Context(), "export", "--out", dir, "--compare", "live", "--json", "--exclude", "badge")
+	code, printed, problems := called(t.Context(),
+		"export", "--out", dir, "--compare", "live", "--json", "--exclude", "badge")
 	var report any
 	if err := json.Unmarshal([]byte(printed), &report); err != nil || code != 0 || problems != "" {
 		t.Fatal(code, err, problems)
