@@ -34,6 +34,7 @@ const startedByTerraform = "TF_PLUGIN_MAGIC_COOKIE"
 
 func main() {
 	protocol.RedactLogs()
+	collectLess()
 	debug := len(os.Args) == 2 && os.Args[1] == "-debug"
 	if !debug && (len(os.Args) > 1 || os.Getenv(startedByTerraform) == "") {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -42,7 +43,6 @@ func main() {
 		os.Exit(code)
 	}
 	protocol.QuietLogs()
-	collectLess()
 	options := []tf6server.ServeOpt{tf6server.WithGoPluginLogger(hclog.NewNullLogger())}
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
@@ -54,8 +54,9 @@ func main() {
 }
 
 // collectLess lets the heap grow to five times its live size before a garbage collection, up to a
-// soft limit. The framework allocates a megabyte for each resource of a plan, and nearly all of it
-// soon becomes garbage. Go's own environment variables take precedence.
+// soft limit. The framework allocates a megabyte for each resource of a plan, and an export a
+// hundred kilobytes for each object; nearly all of it soon becomes garbage. Go's own environment
+// variables take precedence.
 func collectLess() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)

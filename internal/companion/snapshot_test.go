@@ -76,6 +76,9 @@ func TestSnapshot_writes(t *testing.T) {
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 		t.Error(err, info)
 	}
+	if to, err := os.Readlink(link); err != nil || to != "test.json" {
+		t.Error("the link was replaced by a file")
+	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
 		t.Error(err, left)
 	}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -111,24 +113,25 @@ const (
 	live = merchants.ModeLive
 )
 
-// TestExport_adopts checks with many merchants that the first plan of an export imports every object
-// and changes nothing, in one plan and in the next.
+// TestExport_adopts checks with many merchants that the first plan of an export imports every
+// object and changes nothing, in one plan and in the next.
 func TestExport_adopts(t *testing.T) {
 	t.Parallel()
-	const batches = 10
-	for batch := range batches {
-		t.Run(fmt.Sprint(batch), func(t *testing.T) {
+	merchants := 100
+	if asked, err := strconv.Atoi(os.Getenv("MERCHANTS")); err == nil {
+		merchants = asked
+	}
+	for seed := range sampled(merchants) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			for seed := range sampled(100) / batches {
-				s := newService(t)
-				made := s.fill(test, population.Plan{Seed: uint64(batch*1000 + seed), Objects: 14, Hostile: true})
-				e := s.export(test, false, export.Options{})
-				plan, _ := s.run(e, test, false)
-				if want := (planned{imports: len(made.Objects)}); plan.String() != want.String() {
-					t.Errorf("seed %d: the plan is %s, want %s", batch*1000+seed, plan, want)
-				}
-				searchSecrets(t, e, made)
+			s := newService(t)
+			made := s.fill(test, population.Plan{Seed: uint64(seed), Objects: 14, Hostile: true})
+			e := s.export(test, false, export.Options{})
+			plan, _ := s.run(e, test, false)
+			if want := (planned{imports: len(made.Objects)}); plan.String() != want.String() {
+				t.Errorf("the plan is %s, want %s", plan, want)
 			}
+			searchSecrets(t, e, made)
 		})
 	}
 }
@@ -173,9 +176,9 @@ func TestExport_roundTrip(t *testing.T) {
 	}
 }
 
-// TestExport_halfMade checks with a live merchant that has some of the objects, some of them edited,
-// that one plan imports these, creates the others and removes nothing; afterwards both merchants are
-// the same.
+// TestExport_halfMade checks with a live merchant that has some of the objects, some of them
+// edited, that one plan imports these, creates the others and removes nothing; afterwards both
+// merchants are the same.
 func TestExport_halfMade(t *testing.T) {
 	t.Parallel()
 	for seed := range sampled(20) {
@@ -289,7 +292,8 @@ func noted(e *export.Export, id string) int {
 	return 0
 }
 
-// compareFiles fails where the configurations of two merchants differ. EXPORT.md names the merchant.
+// compareFiles fails where the configurations of two merchants differ. EXPORT.md names the
+// merchant.
 func compareFiles(t *testing.T, first, second map[string][]byte) {
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(first)) {

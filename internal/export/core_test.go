@@ -139,8 +139,8 @@ func (c *core) run(files map[string][]byte, root string, secrets map[string]stri
 	return c.summary
 }
 
-// walk visits resources side by side, each after those that it refers to, and returns those that the
-// visit reports as changed. The guards need it: a plan waits for others.
+// walk visits resources side by side, each after those that it refers to, and returns those that
+// the visit reports as changed. The guards need it: a plan waits for others.
 func (c *core) walk(addresses []string, visit func(address string) bool) (changed []string) {
 	c.t.Helper()
 	ended := map[string]chan struct{}{}

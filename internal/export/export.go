@@ -1,5 +1,5 @@
-// Package export writes the objects of a merchant as a Terraform configuration that adopts them: one
-// module, and a root for the test and the live merchant. It knows no flags and no terminal.
+// Package export writes the objects of a merchant as a Terraform configuration that adopts them:
+// one module, and a root for the test and the live merchant. It knows no flags and no terminal.
 package export
 
 import (
@@ -42,8 +42,8 @@ type Export struct {
 	program *program
 }
 
-// New writes the configuration of a merchant. What differs from the other merchant, unless it is nil,
-// becomes a variable.
+// New writes the configuration of a merchant. What differs from the other merchant, unless it is
+// nil, becomes a variable.
 func New(from, other *portable.Merchant, o Options) (*Export, error) {
 	choice, err := newSelection(o)
 	if err != nil {
@@ -64,9 +64,9 @@ func New(from, other *portable.Merchant, o Options) (*Export, error) {
 	return e, nil
 }
 
-// Variables returns what a merchant holds for the variables that have no value in the configuration.
-// It must not be written. A variable that the merchant holds nothing for gets a text that stands for
-// nothing.
+// Variables returns what a merchant holds for the variables that have no value in the
+// configuration. It must not be written. A variable that the merchant holds nothing for gets a text
+// that stands for nothing.
 func (e *Export) Variables(of merchants.Mode) map[string]string {
 	values := map[string]string{}
 	for _, v := range e.program.variables {

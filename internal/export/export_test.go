@@ -18,8 +18,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestExport_deterministic checks that the files depend neither on the order nor on the pages of the
-// lists.
+// TestExport_deterministic checks that the files depend neither on the order nor on the pages of
+// the lists.
 func TestExport_deterministic(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
@@ -46,7 +46,8 @@ func TestExport_deterministic(t *testing.T) {
 	}
 }
 
-// TestExport_requests checks that reading costs the pages of the lists, and no request for an object.
+// TestExport_requests checks that reading costs the pages of the lists, and no request for an
+// object.
 func TestExport_requests(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
@@ -73,7 +74,8 @@ func TestExport_unmodeled(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	made := s.fill(test, population.Plan{Seed: 1, Objects: 30})
-	if err := s.AddFault(sandbox.Fault{Method: "GET", Count: -1, Set: map[string]any{"data[].shade": "blue"}}); err != nil {
+	blue := map[string]any{"data[].shade": "blue"}
+	if err := s.AddFault(sandbox.Fault{Method: "GET", Count: -1, Set: blue}); err != nil {
 		t.Fatal(err)
 	}
 	e := s.export(test, false, export.Options{})
@@ -94,11 +96,15 @@ func TestExport_selection(t *testing.T) {
 		kinds         []string
 		data, refused string
 	}{
-		"only a kind":     {export.Options{Only: []string{"badge"}}, []string{"badges"}, `data "cohort_`, ""},
-		"without a kind":  {export.Options{Exclude: []string{"perk", "campaign"}}, nil, "", ""},
-		"a glob":          {export.Options{Only: []string{"perk:*"}}, []string{"perks"}, "", ""},
-		"a glob of none":  {export.Options{Only: []string{"perk:x-*-y"}}, nil, "", "no object of the test merchant matches perk:x-*-y"},
-		"an unknown kind": {export.Options{Only: []string{"perks"}}, nil, "", `--only "perks" names no kind; write one of user_property,`},
+		"only a kind":    {export.Options{Only: []string{"badge"}}, []string{"badges"}, `data "cohort_`, ""},
+		"without a kind": {export.Options{Exclude: []string{"perk", "campaign"}}, nil, "", ""},
+		"a glob":         {export.Options{Only: []string{"perk:*"}}, []string{"perks"}, "", ""},
+		"a glob of none": {
+			export.Options{Only: []string{"perk:x-*-y"}}, nil, "", "no object of the test merchant matches perk:x-*-y",
+		},
+		"an unknown kind": {
+			export.Options{Only: []string{"perks"}}, nil, "", `--only "perks" names no kind; write one of user_property,`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -154,11 +160,13 @@ func TestWrite(t *testing.T) {
 		refused string
 		gone    []string
 	}{
-		"a new directory":       {},
-		"somebody's file":       {held: map[string]string{"README.md": "mine"}, refused: "is not empty. Nothing was written"},
-		"an earlier export":     {held: map[string]string{"EXPORT.md": ours}, refused: "is not empty. Nothing was written"},
-		"forced, an old export": {held: map[string]string{"modules/loyalty/old.tf": ours}, force: true, gone: []string{"modules/loyalty/old.tf"}},
-		"forced, another file":  {held: map[string]string{"README.md": "mine", "env/test/backend.tf": "mine"}, force: true},
+		"a new directory":   {},
+		"somebody's file":   {held: map[string]string{"README.md": "mine"}, refused: "is not empty. Nothing was written"},
+		"an earlier export": {held: map[string]string{"EXPORT.md": ours}, refused: "is not empty. Nothing was written"},
+		"forced, an old export": {
+			held: map[string]string{"modules/loyalty/old.tf": ours}, force: true, gone: []string{"modules/loyalty/old.tf"},
+		},
+		"forced, another file": {held: map[string]string{"README.md": "mine", "env/test/backend.tf": "mine"}, force: true},
 		"forced, in the way": {
 			held: map[string]string{"env/test/main.tf": "mine"}, force: true,
 			refused: "env/test/main.tf in DIR was not written by an export",

@@ -1,6 +1,8 @@
 package export
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -14,21 +16,41 @@ import (
 // with it are ever replaced.
 const marker = "Written by terraform-provider-cohort export."
 
-// newFile returns a file that begins with the marker and a comment.
-func newFile(comment ...string) *hclwrite.File {
-	file := hclwrite.NewEmptyFile()
-	for _, line := range append([]string{marker}, comment...) {
-		file.Body().AppendUnstructuredTokens(hclwrite.Tokens{
-			{Type: hclsyntax.TokenComment, Bytes: []byte(strings.TrimSpace("# "+line) + "\n")},
-		})
-	}
-	return file
+// document is a file of blocks. A block is formatted when the next one begins, because the syntax
+// tree of a large file would take more memory than everything else.
+type document struct {
+	text  bytes.Buffer
+	block *hclwrite.File
 }
 
-// addBlock appends a block after an empty line.
-func addBlock(body *hclwrite.Body, kind string, labels ...string) *hclwrite.Body {
-	body.AppendNewline()
-	return body.AppendNewBlock(kind, labels).Body()
+// newDocument returns a file that begins with the marker and a comment.
+func newDocument(comment ...string) *document {
+	d := new(document)
+	for _, line := range append([]string{marker}, comment...) {
+		d.text.WriteString("# " + line + "\n")
+	}
+	return d
+}
+
+// add appends a block after an empty line.
+func (d *document) add(kind string, labels ...string) *hclwrite.Body {
+	d.end()
+	d.block = hclwrite.NewEmptyFile()
+	return d.block.Body().AppendNewBlock(kind, labels).Body()
+}
+
+func (d *document) end() {
+	if d.block != nil {
+		d.text.WriteByte('\n')
+		d.text.Write(hclwrite.Format(d.block.Bytes()))
+		d.block = nil
+	}
+}
+
+// bytes returns the text of the file.
+func (d *document) bytes() []byte {
+	d.end()
+	return d.text.Bytes()
 }
 
 // field is an attribute of an object.
@@ -83,9 +105,10 @@ func path(names ...string) hclwrite.Tokens {
 
 // index writes a choice from an object.
 func index(object, key hclwrite.Tokens) hclwrite.Tokens {
-	tokens := append(object, &hclwrite.Token{Type: hclsyntax.TokenOBrack, Bytes: []byte("[")})
-	tokens = append(tokens, key...)
-	return append(tokens, &hclwrite.Token{Type: hclsyntax.TokenCBrack, Bytes: []byte("]")})
+	return slices.Concat(
+		object, hclwrite.Tokens{{Type: hclsyntax.TokenOBrack, Bytes: []byte("[")}},
+		key, hclwrite.Tokens{{Type: hclsyntax.TokenCBrack, Bytes: []byte("]")}},
+	)
 }
 
 // template writes a text that ends with an expression, such as "id:${each.value}".

@@ -66,7 +66,8 @@ func (p *program) expression(e *entry, place []string, value portable.Value, of 
 // secret writes a variable in place of a secret.
 func (p *program) secret(e *entry, place []string, value portable.Value, of merchants.Mode) hclwrite.Tokens {
 	name := p.variableName(place...)
-	p.ask(variable{name: name, sensitive: true, description: "The secret " + describe(e, place)}, of, value.Literal.AsString())
+	description := "The secret " + describe(e, place)
+	p.ask(variable{name: name, sensitive: true, description: description}, of, value.Literal.AsString())
 	p.notes.add(secrets, e.object, "var."+name)
 	return path("var", name)
 }
@@ -89,22 +90,22 @@ func (p *program) fields(e *entry) []field {
 }
 
 // module writes the files of the module.
-func (p *program) module() map[string]*hclwrite.File {
-	files := map[string]*hclwrite.File{}
+func (p *program) module() map[string]*document {
+	files := map[string]*document{}
 	for _, e := range p.entries {
 		name := strings.ReplaceAll(e.object.Kind.Plural, " ", "_") + ".tf"
 		if files[name] == nil {
-			files[name] = newFile()
+			files[name] = newDocument()
 		}
-		block := addBlock(files[name].Body(), "resource", "cohort_"+e.object.Kind.Name, e.name)
+		block := files[name].add("resource", "cohort_"+e.object.Kind.Name, e.name)
 		for _, f := range p.fields(e) {
 			block.SetAttributeRaw(f.name, f.value)
 		}
 	}
 	if len(p.looked) > 0 {
-		files["data.tf"] = newFile("What the program refers to and does not manage.")
+		files["data.tf"] = newDocument("What the program refers to and does not manage.")
 		for _, e := range p.looked {
-			addBlock(files["data.tf"].Body(), "data", "cohort_"+e.object.Kind.Name, e.name).
+			files["data.tf"].add("data", "cohort_"+e.object.Kind.Name, e.name).
 				SetAttributeValue(e.object.Kind.Key, cty.StringVal(e.key))
 		}
 	}
@@ -118,16 +119,16 @@ func (p *program) module() map[string]*hclwrite.File {
 	}
 	sortVariables(p.variables)
 	if len(p.variables) > 0 {
-		files["variables.tf"] = newFile()
-		p.declarations(files["variables.tf"].Body(), p.variables)
+		files["variables.tf"] = newDocument()
+		declare(files["variables.tf"], p.variables)
 	}
 	return files
 }
 
-// declarations writes variable blocks.
-func (p *program) declarations(body *hclwrite.Body, variables []variable) {
+// declare writes variable blocks.
+func declare(d *document, variables []variable) {
 	for _, v := range variables {
-		block := addBlock(body, "variable", v.name)
+		block := d.add("variable", v.name)
 		block.SetAttributeValue("description", cty.StringVal(v.description))
 		block.SetAttributeRaw("type", typeTokens(v.kind))
 		if v.sensitive {
@@ -145,32 +146,33 @@ func typeTokens(kind string) hclwrite.Tokens {
 }
 
 // requirements writes the block terraform.
-func requirements(body *hclwrite.Body) {
-	block := addBlock(body, "terraform")
+func requirements(d *document) {
+	block := d.add("terraform")
 	block.SetAttributeValue("required_version", cty.StringVal(terraformAtLeast))
-	addBlock(block, "required_providers").SetAttributeRaw("cohort", object([]field{
+	block.AppendNewline()
+	block.AppendNewBlock("required_providers", nil).Body().SetAttributeRaw("cohort", object([]field{
 		{"source", text(sourceAddress)}, {"version", text(providerVersion)},
 	}))
 }
 
 // provides writes the provider block of a root.
-func provides(body *hclwrite.Body, mode merchants.Mode) {
-	addBlock(body, "provider", "cohort").SetAttributeValue("mode", cty.StringVal(string(mode)))
+func provides(d *document, mode merchants.Mode) {
+	d.add("provider", "cohort").SetAttributeValue("mode", cty.StringVal(string(mode)))
 }
 
 // root writes the root module of a merchant.
-func (p *program) root(mode merchants.Mode) *hclwrite.File {
-	file := newFile()
-	requirements(file.Body())
-	provides(file.Body(), mode)
+func (p *program) root(mode merchants.Mode) *document {
+	file := newDocument()
+	requirements(file)
+	provides(file, mode)
 	var asked []variable
 	for _, v := range p.variables {
 		if v.values == nil {
 			asked = append(asked, v)
 		}
 	}
-	p.declarations(file.Body(), asked)
-	module := addBlock(file.Body(), "module", "loyalty")
+	declare(file, asked)
+	module := file.add("module", "loyalty")
 	module.SetAttributeValue("source", cty.StringVal("../../modules/loyalty"))
 	if len(p.variables) > 0 {
 		module.AppendNewline()
@@ -198,8 +200,8 @@ func (p *program) to(e *entry) hclwrite.Tokens {
 const inventory = "existing"
 
 // adoptIfThere writes an import block that does nothing if the merchant does not have the object.
-func (p *program) adoptIfThere(body *hclwrite.Body, e *entry) {
-	block := addBlock(body, "import")
+func (p *program) adoptIfThere(d *document, e *entry) {
+	block := d.add("import")
 	ids := path("data", "cohort_inventory", inventory, strings.ReplaceAll(e.object.Kind.Plural, " ", "_"))
 	found := object([]field{{"this", index(ids, text(e.key))}})
 	block.SetAttributeRaw("to", p.to(e))
@@ -213,12 +215,12 @@ func oneLine(tokens hclwrite.Tokens) hclwrite.Tokens {
 }
 
 // adopt writes adopt.tf, which is the same for both merchants.
-func (p *program) adopt() *hclwrite.File {
-	file := newFile(
+func (p *program) adopt() *document {
+	file := newDocument(
 		"Imports the objects that the merchant already has; the same plan creates the others. The file is",
 		"the same in test and live. Delete a block when you delete its resource. When all objects are in the",
 		"state, the blocks do nothing: keep or delete them.")
-	body := addBlock(file.Body(), "data", "cohort_inventory", inventory)
+	body := file.add("data", "cohort_inventory", inventory)
 	var kinds []cty.Value
 	for _, k := range provider.Catalog() {
 		if slices.ContainsFunc(p.entries, func(e *entry) bool { return e.object.Kind.Name == k.Name }) {
@@ -230,7 +232,7 @@ func (p *program) adopt() *hclwrite.File {
 	}
 	for _, e := range p.entries {
 		if !e.stamped {
-			p.adoptIfThere(file.Body(), e)
+			p.adoptIfThere(file, e)
 		}
 	}
 	return file
@@ -238,8 +240,8 @@ func (p *program) adopt() *hclwrite.File {
 
 // stamp writes stamp.tf: imports of the objects that no key finds yet. It returns nil if there is
 // none.
-func (p *program) stamp(mode merchants.Mode) *hclwrite.File {
-	file := newFile(
+func (p *program) stamp(mode merchants.Mode) *document {
+	file := newDocument(
 		"Imports what cannot be found by a key yet: lists and segments without a reference id, and objects",
 		"that share a name. The ids belong to this merchant. Delete the file when its objects are in the",
 		"state, that is after the first apply.")
@@ -255,12 +257,12 @@ func (p *program) stamp(mode merchants.Mode) *hclwrite.File {
 		}
 		switch {
 		case here == nil && p.other == nil:
-			p.adoptIfThere(file.Body(), e)
+			p.adoptIfThere(file, e)
 			continue
 		case here == nil: // The other merchant was read, and does not have it.
 			continue
 		}
-		block := addBlock(file.Body(), "import")
+		block := file.add("import")
 		block.SetAttributeRaw("to", p.to(e))
 		block.SetAttributeValue("id", cty.StringVal("id:"+here.ID))
 	}
@@ -273,17 +275,17 @@ func (p *program) stamp(mode merchants.Mode) *hclwrite.File {
 // files writes all files of the configuration, by path.
 func (p *program) files() map[string][]byte {
 	all := map[string][]byte{}
-	put := func(name string, file *hclwrite.File) { all[name] = hclwrite.Format(file.Bytes()) }
-	module := p.module()
+	put := func(name string, file *document) { all[name] = file.bytes() }
+	module, adopt := p.module(), p.adopt()
 	if p.flat {
 		for name, file := range module {
 			put(name, file)
 		}
-		main := newFile()
-		requirements(main.Body())
-		provides(main.Body(), p.from.Mode)
+		main := newDocument()
+		requirements(main)
+		provides(main, p.from.Mode)
 		put("main.tf", main)
-		put("adopt.tf", p.adopt())
+		put("adopt.tf", adopt)
 		if stamp := p.stamp(p.from.Mode); stamp != nil {
 			put("stamp.tf", stamp)
 		}
@@ -292,13 +294,13 @@ func (p *program) files() map[string][]byte {
 	for name, file := range module {
 		put("modules/loyalty/"+name, file)
 	}
-	versions := newFile()
-	requirements(versions.Body())
+	versions := newDocument()
+	requirements(versions)
 	put("modules/loyalty/versions.tf", versions)
 	for _, mode := range []merchants.Mode{merchants.ModeTest, merchants.ModeLive} {
 		root := p.rootDir(mode) + "/"
 		put(root+"main.tf", p.root(mode))
-		put(root+"adopt.tf", p.adopt())
+		put(root+"adopt.tf", adopt)
 		if stamp := p.stamp(mode); stamp != nil {
 			put(root+"stamp.tf", stamp)
 		}

@@ -2,6 +2,7 @@ package export
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
@@ -136,11 +137,7 @@ func languages(value portable.Value, sets map[string]bool) map[string]bool {
 		sets = map[string]bool{}
 	}
 	if value.Form == portable.Literal && isMap(value.Literal) {
-		set := ""
-		for _, language := range sortedKeys(value.Literal.AsValueMap()) {
-			set += language + " "
-		}
-		sets[set] = true
+		sets[strings.Join(sortedKeys(value.Literal.AsValueMap()), " ")] = true
 	}
 	for _, f := range value.Fields {
 		languages(f.Value, sets)

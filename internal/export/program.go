@@ -153,7 +153,8 @@ func (p *program) giveKeys() {
 		switch {
 		case e.key != "": // It is archived.
 		case isBlank(e.object.Key):
-			e.stamped, e.key = true, p.propose(e, cmp.Or(slug(e.object.Name, "-"), slug(e.object.Kind.Name, "-")), "%s-%d", holders)
+			base := cmp.Or(slug(e.object.Name, "-"), slug(e.object.Kind.Name, "-"))
+			e.stamped, e.key = true, p.propose(e, base, "%s-%d", holders)
 			p.notes.add(keyless, e.object, fmt.Sprintf("%s = %q", e.object.Kind.Key, e.key))
 		case keepers[at] == e:
 			e.stamped, e.key = holders[at] > 1, e.object.Key
@@ -165,7 +166,8 @@ func (p *program) giveKeys() {
 	sortEntries(p.entries)
 }
 
-// propose returns a key that no object has: the base, or the base with the first number that is free.
+// propose returns a key that no object has: the base, or the base with the first number that is
+// free.
 func (p *program) propose(e *entry, base, numbered string, holders map[string]int) string {
 	key := base
 	for n := 2; holders[place(e.object.Kind, key)] > 0; n++ {
@@ -187,7 +189,10 @@ func sortEntries(entries []*entry) {
 		order[k.Name] = i
 	}
 	slices.SortStableFunc(entries, func(a, b *entry) int {
-		return cmp.Or(cmp.Compare(order[a.object.Kind.Name], order[b.object.Kind.Name]), cmp.Compare(storedKey(a.key), storedKey(b.key)))
+		return cmp.Or(
+			cmp.Compare(order[a.object.Kind.Name], order[b.object.Kind.Name]),
+			cmp.Compare(storedKey(a.key), storedKey(b.key)),
+		)
 	})
 }
 
@@ -216,7 +221,8 @@ func (p *program) name(entries []*entry) {
 }
 
 // findTwins pairs the entries with the objects of the other merchant: by key, several with one key
-// by their content, and those without a key by their name. Only a pair without an alternative counts.
+// by their content, and those without a key by their name. Only a pair without an alternative
+// counts.
 func (p *program) findTwins() {
 	if p.other == nil {
 		return
@@ -266,7 +272,8 @@ func (p *program) pair(trait func(e *entry, o *portable.Object) string) {
 	type place struct{ kind, trait string }
 	there, here := map[place][]*portable.Object{}, map[place][]*entry{}
 	for _, o := range p.other.Objects {
-		if at := (place{o.Kind.Name, trait(nil, o)}); at.trait != "" && p.entryOf[o] == nil && !o.Archived() && o.Refusal == "" {
+		at := place{o.Kind.Name, trait(nil, o)}
+		if at.trait != "" && p.entryOf[o] == nil && !o.Archived() && o.Refusal == "" {
 			there[at] = append(there[at], o)
 		}
 	}

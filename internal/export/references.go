@@ -17,8 +17,8 @@ func (e *entry) eachReference(visit func(portable.Reference)) {
 	}
 }
 
-// findCycles finds the references that close a circle: Terraform has no order in which it could make
-// such objects.
+// findCycles finds the references that close a circle: Terraform has no order in which it could
+// make such objects.
 func (p *program) findCycles() {
 	const open, done = 1, 2
 	p.cycles = map[[2]*portable.Object]bool{}
@@ -75,7 +75,8 @@ func (p *program) reference(e *entry, place []string, r portable.Reference, of m
 	switch {
 	case r.Target != nil && p.cycles[[2]*portable.Object{e.object, r.Target}]:
 		name := p.variableName(place...)
-		p.ask(variable{name: name, description: fmt.Sprintf("The id of %s, which refers back to the %s", r, e.object)}, of, r.Held)
+		description := fmt.Sprintf("The id of %s, which refers back to %s", r, e.object)
+		p.ask(variable{name: name, description: description}, of, r.Held)
 		p.notes.add(circular, e.object, fmt.Sprintf("%s: var.%s", r, name))
 		return path("var", name)
 	case r.Target != nil && to != nil:

@@ -88,8 +88,8 @@ func (r Report) expectation() string {
 	return text
 }
 
-// Expected returns how many objects the first plan of the exported merchant imports, and how many of
-// them it changes, because they get a key.
+// Expected returns how many objects the first plan of the exported merchant imports, and how many
+// of them it changes, because they get a key.
 func (r Report) Expected() (imports, changes int) {
 	for _, k := range r.Kinds {
 		imports += k.Written

@@ -3,6 +3,7 @@ package export_test
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -55,9 +56,9 @@ func says(t *testing.T, result terraformtest.Result, code int, text string) {
 	}
 }
 
-// TestTerraform_roundTrip exports a merchant, adopts it, and makes it in an empty merchant, with the
-// real Terraform: the first plan only imports, the second is empty, and both merchants export to the
-// same bytes.
+// TestTerraform_roundTrip exports a merchant, adopts it, and makes it in an empty merchant, with
+// the real Terraform: the first plan only imports, the second is empty, and both merchants export
+// to the same bytes.
 func TestTerraform_roundTrip(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
@@ -93,6 +94,33 @@ func TestTerraform_untidy(t *testing.T) {
 	for _, mode := range []merchants.Mode{test, live} {
 		says(t, root[mode].Apply(), 0, " 0 to destroy")
 		says(t, root[mode].Plan(), 0, "No changes.")
+	}
+}
+
+// TestTflint checks that the default rules of tflint have nothing to say of an export. The makefile
+// names the program in TFLINT.
+func TestTflint(t *testing.T) {
+	t.Parallel()
+	tflint := os.Getenv("TFLINT")
+	if tflint == "" {
+		t.Skip("TFLINT is not set: make exports runs this test")
+	}
+	s := newService(t)
+	s.fill(test, population.Plan{Seed: 26, Objects: 60, Hostile: true, Untidy: true})
+	s.copy(0.5, 0.4, 26)
+	for name, e := range map[string]*export.Export{
+		"whole": s.export(test, false, export.Options{}), "compared": s.export(test, true, export.Options{}),
+		"selected": s.export(test, true, export.Options{Exclude: []string{"perk", "list"}}),
+		"flat":     s.export(test, false, export.Options{Flat: true}),
+	} {
+		directory := filepath.Join(t.TempDir(), name)
+		if err := e.Write(directory, false); err != nil {
+			t.Fatal(err)
+		}
+		lint := exec.CommandContext(t.Context(), tflint, "--chdir="+directory, "--recursive", "--format=compact")
+		if output, err := lint.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", name, err, output)
+		}
 	}
 }
 

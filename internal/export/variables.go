@@ -68,8 +68,8 @@ func (p *program) differing(e *entry, place []string, is, was *portable.Value) h
 	}
 }
 
-// same reports whether two values of the two merchants are written in the same way. What has a secret
-// inside never is, so that each merchant's own secret is met.
+// same reports whether two values of the two merchants are written in the same way. What has a
+// secret inside never is, so that each merchant's own secret is met.
 func (p *program) same(is, was portable.Value) bool {
 	if is.Has(portable.Secret) || was.Has(portable.Secret) {
 		return false

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -414,6 +415,19 @@ func TestSnapshot_hasNoNetwork(t *testing.T) {
 	}
 	if sent := s.Stats().Requests; sent > 0 {
 		t.Errorf("%d requests were sent", sent)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/v1/cohorts?type=segment", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := taken.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	page, err := io.ReadAll(answer.Body)
+	if err != nil || !bytes.Contains(page, []byte(`"total":1}`)) || bytes.Contains(page, []byte(`"type":"list"`)) {
+		t.Errorf("the segments are %s", page)
 	}
 }
 

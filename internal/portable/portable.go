@@ -79,7 +79,7 @@ func Read(ctx context.Context, from *provider.Reader, progress func(k provider.K
 	}
 	targets := targetsOf(merchant.Objects)
 	for _, k := range provider.Catalog() {
-		arguments, err := k.Arguments()
+		arguments, err := k.Arguments(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("the arguments of a %s: %w", k.Noun, err)
 		}

@@ -123,8 +123,8 @@ func sortedNames(values map[string]cty.Value) []string {
 	return names
 }
 
-// Text returns the value in a form in which equal values have the same text. name names the target of
-// a reference. All secrets have the same text, because they are not compared.
+// Text returns the value in a form in which equal values have the same text. name names the target
+// of a reference. All secrets have the same text, because they are not compared.
 func (v Value) Text(name func(Reference) string) string {
 	var b strings.Builder
 	v.write(&b, name)

@@ -25,8 +25,8 @@ type Argument struct {
 }
 
 // Arguments returns the arguments of a kind in the order in which people read them.
-func (k Kind) Arguments() ([]Argument, error) {
-	return argumentsOf(context.TODO(), k.attributes())
+func (k Kind) Arguments(ctx context.Context) ([]Argument, error) {
+	return argumentsOf(ctx, k.attributes())
 }
 
 // readingOrder are the names that come first and last in a block; all others stand between them in
@@ -62,7 +62,8 @@ func argumentsOf(ctx context.Context, attributes map[string]schema.Attribute) ([
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		argument := Argument{
-			Name: name, Type: kind, Required: attribute.IsRequired(), Sensitive: attribute.IsSensitive(), JSON: isJSON(attribute),
+			Name: name, Type: kind, Required: attribute.IsRequired(),
+			Sensitive: attribute.IsSensitive(), JSON: isJSON(attribute),
 		}
 		switch nested := attribute.(type) {
 		case schema.SingleNestedAttribute:

@@ -193,8 +193,8 @@ func kindNamed(name string) (Kind, bool) {
 	return kinds[i], true
 }
 
-// SharesKeysWith reports whether a key identifies only one object of both kinds together. Every kind
-// shares its keys with itself.
+// SharesKeysWith reports whether a key identifies only one object of both kinds together. Every
+// kind shares its keys with itself.
 func (k Kind) SharesKeysWith(other Kind) bool {
 	return slices.ContainsFunc(k.rivals(), func(rival Kind) bool { return rival.Name == other.Name })
 }

@@ -57,7 +57,7 @@ func (p *plugin) readsSnapshot(block string) {
 	all := p.configure(block)
 	if len(all) != 1 || !all[0].warning ||
 		!strings.HasPrefix(all[0].summary, "This plan is made from a snapshot of the ") ||
-		!strings.Contains(all[0].detail, "was taken less than a minute ago, at 2") {
+		!regexp.MustCompile(`was taken (less than a|\d+) minutes? ago, at 2`).MatchString(all[0].detail) {
 		p.t.Fatal(all)
 	}
 }
@@ -267,9 +267,14 @@ func TestSnapshot_samePlan(t *testing.T) {
 		if !sampled() {
 			continue
 		}
-		want := with.run(g, e, codes)
+		// Only an object whose state never had the code of the service may get its digest.
+		digested := codes
+		if e.imports == "" && !strings.Contains(e.what, "drifted") {
+			digested = nil
+		}
+		want := with.run(g, e, digested)
 		before := g.w.Stats().Requests
-		got := without.run(g, e, codes)
+		got := without.run(g, e, digested)
 		if sent := g.w.Stats().Requests - before; sent > 0 {
 			t.Errorf("%s: %d requests were sent", e.what, sent)
 		}
@@ -371,6 +376,18 @@ func TestSnapshot_heals(t *testing.T) {
 			t.Errorf("a plan %s with a digest: %v", what, all)
 		}
 	}
+}
+
+// TestSnapshot_equalForms checks that a read keeps a code as it was written, if the service has it
+// without the blanks around it.
+func TestSnapshot_equalForms(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	p := configuredPlugin(t, w)
+	config := p.resource("cohort_perk", "internal_name = \"a\"\ncode = { value = \" SUMMIT \" }")
+	held := p.change(t, "cohort_perk", object{state: cty.NullVal(p.states["cohort_perk"])}, config)
+	w.patch(t, "perks", "a", map[string]any{"typeConfig": map[string]any{"code": "SUMMIT"}})()
+	fromSnapshot(t, w.snapshot(t, w.TestKey()), "test").again(t, "cohort_perk", held, config)
 }
 
 // TestSnapshot_configured checks what the provider says of the arguments and of the file.

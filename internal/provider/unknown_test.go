@@ -552,8 +552,8 @@ func TestUnknown_provider(t *testing.T) {
 	}
 	p.noBug("everything unknown", saidBy(answer.Diagnostics))
 	if got := slices.Sorted(maps.Keys(at)); !slices.Equal(got, []string{
-		"allow_live_delete", "api_url", "mode", "read_only",
+		"allow_live_delete", "api_url", "mode", "read_only", "snapshot",
 	}) {
-		t.Errorf("errors at %v, want them at allow_live_delete, api_url, mode and read_only", at)
+		t.Errorf("errors at %v, want them at allow_live_delete, api_url, mode, read_only and snapshot", at)
 	}
 }

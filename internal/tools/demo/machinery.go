@@ -149,6 +149,13 @@ func (d *demo) command(text string) {
 	d.line("    " + d.paint("33", "$ "+text))
 }
 
+// shell shows a command that a reader would give, and that the demo does by itself.
+func (d *demo) shell(text string) {
+	if d.err == nil {
+		d.command(text)
+	}
+}
+
 func (d *demo) file(name string) {
 	d.gap()
 	d.line("    " + name)
@@ -297,16 +304,40 @@ func (d *demo) startSandbox() {
 	d.detail("listens on " + d.api + ", with a key for each merchant: test_… and live_…")
 }
 
-// copyProgram copies the example to the temporary directory, where the story edits it.
-func (d *demo) copyProgram(example string) {
+// code is the code of the perk in the merchant of a key: each root gets its own.
+func (d *demo) code(key string) string {
+	if key == d.liveKey {
+		return "WELCOME-LIVE"
+	}
+	return "WELCOME10"
+}
+
+func (d *demo) program() string { return filepath.Join(d.dir, "cohort") }
+
+// tree prints the files of the program.
+func (d *demo) tree() {
 	if d.err != nil {
 		return
 	}
-	d.command("cp -r " + example + " .")
-	d.err = os.CopyFS(d.program(), programOnly{os.DirFS(filepath.Join(d.repository, filepath.FromSlash(example)))})
+	d.command("find cohort -type f | sort")
+	d.err = fs.WalkDir(os.DirFS(d.program()), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			d.detail("cohort/" + path)
+		}
+		return err
+	})
 }
 
-func (d *demo) program() string { return filepath.Join(d.dir, "program") }
+// remove removes files of the program.
+func (d *demo) remove(names ...string) {
+	if d.err != nil {
+		return
+	}
+	d.command("rm " + strings.Join(names, " "))
+	for _, name := range names {
+		d.err = errors.Join(d.err, os.Remove(filepath.Join(d.program(), filepath.FromSlash(name))))
+	}
+}
 
 // edit replaces one text in a file of the program and shows both lines.
 func (d *demo) edit(file, before, after string) {
@@ -378,7 +409,12 @@ func (d *demo) terraform(root, key string, args ...string) *result {
 	}
 	d.command(fmt.Sprintf("COHORT_API_KEY=%s… %s -chdir=%s %s", key[:5], d.cliName, root, strings.Join(args, " ")))
 	output, err := d.execute(filepath.Join(d.program(), filepath.FromSlash(root)), key, args...)
-	r := &result{demo: d, name: d.cliName + " " + args[0], output: output}
+	return d.result(d.cliName+" "+args[0], output, err)
+}
+
+// result returns the outcome of a command.
+func (d *demo) result(name, output string, err error) *result {
+	r := &result{demo: d, name: name, output: output}
 	var exit *exec.ExitError
 	switch {
 	case d.ctx.Err() != nil:
@@ -397,24 +433,45 @@ func (r *result) changes() *result {
 	return r
 }
 
-// prints expects that the command succeeded and printed each text.
-func (r *result) prints(texts ...string) {
+// whole expects that the command succeeded and printed each text, and prints all it said.
+func (r *result) whole(texts ...string) {
 	d := r.demo
+	r.succeeded()
+	for _, text := range texts {
+		r.lineWith(text)
+	}
 	if d.err != nil {
 		return
 	}
-	if r.code != r.allowed {
-		d.fail("%s ended with exit code %d, not %d. It said:\n\n%s", r.name, r.code, r.allowed, r.output)
-		return
+	for line := range strings.Lines(r.output) {
+		d.detail(strings.TrimRight(line, "\r\n"))
 	}
+}
+
+// prints expects that the command succeeded and printed each text.
+func (r *result) prints(texts ...string) {
+	r.succeeded()
 	for _, text := range texts {
-		line, found := lineWith(r.output, text)
-		if !found {
-			d.fail("%s did not print %q. It said:\n\n%s", r.name, text, r.output)
-			return
+		if line := r.lineWith(text); r.demo.err == nil {
+			r.demo.detail(line)
 		}
-		d.detail(line)
 	}
+}
+
+// succeeded fails unless the command ended with the expected exit code.
+func (r *result) succeeded() {
+	if r.code != r.allowed {
+		r.demo.fail("%s ended with exit code %d, not %d. It said:\n\n%s", r.name, r.code, r.allowed, r.output)
+	}
+}
+
+// lineWith returns the first line of the output that contains the text, and fails if there is none.
+func (r *result) lineWith(text string) string {
+	line, found := lineWith(r.output, text)
+	if !found {
+		r.demo.fail("%s did not print %q. It said:\n\n%s", r.name, text, r.output)
+	}
+	return line
 }
 
 // refused expects that the command failed with an error that contains the text, and prints the
@@ -435,11 +492,26 @@ func (r *result) refused(text string) {
 	}
 }
 
+// provider runs a command of the provider's own binary. The command must succeed, unless the next
+// call says otherwise.
+func (d *demo) provider(key string, args ...string) *result {
+	if d.err != nil {
+		return &result{demo: d}
+	}
+	d.command(fmt.Sprintf("COHORT_API_KEY=%s… terraform-provider-cohort %s", key[:5], strings.Join(args, " ")))
+	output, err := d.start(d.binary, d.dir, key, args...)
+	return d.result("terraform-provider-cohort "+args[0], output, err)
+}
+
 // execute runs Terraform in an environment without the machine's own configuration.
 func (d *demo) execute(dir, key string, args ...string) (string, error) {
+	return d.start(d.cli, dir, key, args...)
+}
+
+func (d *demo) start(program, dir, key string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(d.ctx, patience)
 	defer cancel()
-	command := exec.CommandContext(ctx, d.cli, args...)
+	command := exec.CommandContext(ctx, program, args...)
 	command.Dir = dir
 	command.Env = d.environment(key)
 	command.Cancel = func() error { interrupt(command); return nil }
@@ -461,7 +533,8 @@ func (d *demo) environment(key string) []string {
 		"TF_CLI_ARGS=-no-color",
 	)
 	if key != "" {
-		environment = append(environment, "COHORT_API_URL="+d.api, "COHORT_API_KEY="+key)
+		environment = append(environment, "COHORT_API_URL="+d.api, "COHORT_API_KEY="+key,
+			secret+"="+d.code(key))
 	}
 	return environment
 }
@@ -500,15 +573,4 @@ func errorBox(output string) []string {
 		}
 	}
 	return box
-}
-
-// programOnly is a folder without the files that Terraform may have left in it.
-type programOnly struct{ fs.FS }
-
-func (p programOnly) ReadDir(name string) ([]fs.DirEntry, error) {
-	entries, err := fs.ReadDir(p.FS, name)
-	return slices.DeleteFunc(entries, func(entry fs.DirEntry) bool {
-		return strings.HasPrefix(entry.Name(), ".terraform") || strings.Contains(entry.Name(), ".tfstate") ||
-			strings.HasSuffix(entry.Name(), ".tfplan")
-	}), err
 }

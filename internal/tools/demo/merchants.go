@@ -226,16 +226,19 @@ func (d *demo) remember(mode string) {
 	d.snapshot = d.merchant(mode)
 }
 
-func (d *demo) holdsNothing(mode string) {
+// showsNothing expects that all objects of a merchant that are left are archived.
+func (d *demo) showsNothing(mode string) {
 	left := 0
-	for _, list := range d.merchant(mode) {
-		left += len(list)
-	}
-	if left > 0 {
-		d.fail("%d objects are left in the %s merchant", left, mode)
+	for kind, list := range d.merchant(mode) {
+		for key, o := range list {
+			if left++; o["status"] != "archived" {
+				d.fail("%s of the %s merchant is not archived: %s", kind, mode, key)
+			}
+		}
 	}
 	if d.err == nil {
-		d.held(fmt.Sprintf("The %s merchant is empty now.", mode))
+		d.held(fmt.Sprintf("Users of the %s merchant see nothing now: %d objects are archived, the others deleted.", mode,
+			left))
 	}
 }
 

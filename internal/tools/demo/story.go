@@ -1,8 +1,9 @@
-// Command demo shows the provider's main job to newcomers: a loyalty program, declared once, goes
-// to the test merchant and then to the live one, with the real Terraform over real HTTP. This file
-// is the story, in order; machinery.go and merchants.go carry it out. Each line of the story is
-// also a check: the demo fails if one is not true. The demo uses the built binary as a user does,
-// so it must not import the client or the sandbox, and of the provider only the catalog of kinds.
+// Command demo shows the provider's main job to newcomers: a loyalty program that was made by hand
+// in the test merchant becomes a configuration, and goes to the live one, with the real Terraform
+// over real HTTP. This file is the story, in order; machinery.go, merchants.go and by_hand.go carry
+// it out. Each line of the story is also a check: the demo fails if one is not true. The demo uses
+// the built binary as a user does, so it must not import the client or the sandbox, and of the
+// provider only the catalog of kinds.
 package main
 
 import (
@@ -16,9 +17,6 @@ import (
 const (
 	test = "env/test"
 	live = "env/live"
-
-	// The number of objects that examples/loyalty-program declares.
-	objects = 17
 )
 
 func main() {
@@ -35,7 +33,7 @@ func main() {
 
 // tell runs the story. After the first failure, the rest does nothing; end reports the failure.
 func tell(d *demo) {
-	d.title("A loyalty program from HCL to test and live")
+	d.title("A merchant made by hand becomes code, and goes from test to live")
 
 	d.step("Prepare: the provider, Terraform, and a service to talk to")
 	d.say(`The provider is built and laid out as a registry would deliver it. The provider's own sandbox stands in for ` +
@@ -44,40 +42,63 @@ func tell(d *demo) {
 	d.build()
 	d.findTerraform()
 	d.startSandbox()
-	d.copyProgram("examples/loyalty-program")
 
-	d.step("Apply the program to the test merchant")
-	d.say(`One module contains the program: properties, audiences, rewards, badges and campaigns, in English and ` +
-		`French. env/test is a small root module that calls it.`)
-	d.terraform(test, d.testKey, "init").prints("has been successfully initialized")
-	d.terraform(test, d.testKey, "apply", "-auto-approve").prints(
-		fmt.Sprintf("Plan: %d to add, 0 to change, 0 to destroy.", objects),
-		fmt.Sprintf("Apply complete! Resources: %d added, 0 changed, 0 destroyed.", objects),
+	d.step("Someone makes a loyalty program by hand")
+	d.say("These objects are made in the test merchant, as they would be in Cohort's admin. They refer to each other by " +
+		"ids, and the list has no key.")
+	d.makeByHand()
+
+	d.step("Export it as a configuration")
+	d.say("One command reads the merchant and writes a module, with a root for test and one for live. It prints what to " +
+		"look at.")
+	d.provider(d.testKey, "export", "--out", "cohort").whole(
+		fmt.Sprintf("merchant test, %d objects, %d of them in the configuration", objects, objects),
+		"references 6 resolved, 0 left as ids",
+		"perk:Welcome 10: var.perk_welcome_10_code_value",
+		`list:VIP 2025: reference_id = "vip-2025"`,
+		fmt.Sprintf(": %d to import, 0 to add, 1 to change, 0 to destroy", objects),
 	)
+	d.tree()
+	d.say("Ids have become references, and the secret code a variable without a value:")
+	d.show("modules/loyalty/badges.tf", `resource "cohort_badge" "gold"`)
+	d.show("modules/loyalty/perks.tf", `resource "cohort_perk" "welcome_10"`)
+
+	d.step("Adopt it: the plan only imports")
+	d.say("The one change gives the list its key. Nothing is made and nothing is deleted.")
+	d.shell("cd cohort")
+	d.shell("export " + secret + "=…")
+	d.terraform(test, d.testKey, "init").prints("has been successfully initialized")
+	d.terraform(test, d.testKey, "plan", "-detailed-exitcode", "-out=adopt.tfplan").changes().prints(
+		"cohort_list.vip_2025 will be updated in-place",
+		`+ reference_id = "vip-2025"`,
+		fmt.Sprintf("Plan: %d to import, 0 to add, 1 to change, 0 to destroy.", objects),
+	)
+	d.terraform(test, d.testKey, "apply", "adopt.tfplan").prints(
+		fmt.Sprintf("Apply complete! Resources: %d imported, 0 added, 1 changed, 0 destroyed.", objects))
 
 	d.step("Plan again: nothing to do")
-	d.say("The service answers exactly what the configuration says, so a second plan is empty.")
+	d.say("The service answers exactly what the configuration says, so a second plan is empty. stamp.tf, which imported " +
+		"the list by its id, has done its work.")
+	d.remove("env/test/stamp.tf", "env/live/stamp.tf")
 	d.terraform(test, d.testKey, "plan", "-detailed-exitcode").prints("No changes.")
 
 	d.step("Change one text, read the plan, apply it")
 	d.say("Someone edits the module:")
 	d.edit("modules/loyalty/campaigns.tf",
-		`"<p>Ready for the mountains? Three steps, one box to open.</p>"`,
-		`"<p>Boots on? Three steps, one box to open.</p>"`)
+		`"<p>Ready for the mountains?</p>"`, `"<p>Boots on?</p>"`)
 	d.say("The plan names the one text in the one campaign. The campaign changes in place: users who have joined stay " +
 		"in it.")
 	d.terraform(test, d.testKey, "plan", "-detailed-exitcode", "-out=change.tfplan").changes().prints(
-		"summit_season will be updated in-place",
-		`~ "en" = "<p>Ready for the mountains? Three steps, one box to open.</p>" -> `+
-			`"<p>Boots on? Three steps, one box to open.</p>"`,
+		"cohort_campaign.summer will be updated in-place",
+		`~ "en" = "<p>Ready for the mountains?</p>" -> "<p>Boots on?</p>"`,
 		"Plan: 0 to add, 1 to change, 0 to destroy.",
 	)
 	d.terraform(test, d.testKey, "apply", "change.tfplan").prints(
 		"Apply complete! Resources: 0 added, 1 changed, 0 destroyed.")
 
 	d.step("Promote it to the live merchant")
-	d.say(`To promote, use the same module with another root and another key. The provider accepts a live key here only ` +
-		`because env/live says mode = "live".`)
+	d.say(`To promote, use the same module with the other root and the other key. The provider accepts a live key here ` +
+		`only because env/live says mode = "live". Live is empty, so everything is made there, in the right order.`)
 	d.show(live+"/main.tf", "provider")
 	d.terraform(live, d.liveKey, "init").prints("has been successfully initialized")
 	d.terraform(live, d.liveKey, "apply", "-auto-approve").prints(
@@ -90,7 +111,7 @@ func tell(d *demo) {
 	d.say(`The sandbox shows what each merchant holds. Both must hold the same program: the same keys (reference ids or ` +
 		`internal names) under different ids, and the same contents except for what env/test and env/live declare ` +
 		`differently.`)
-	d.compare(objects, "perk resole: the address of the shop")
+	d.compare(objects, "perk Welcome 10: each root has its own code")
 
 	d.step("A live key in the wrong place is refused")
 	d.say(`Now a mistake that people fear: the live key in the job for test. env/test does not ask for live, so the ` +
@@ -109,14 +130,14 @@ func tell(d *demo) {
 	d.noRequests()
 
 	d.step("Destroy test; live stays as it is")
-	d.say("With the test key, env/test destroys what it made. It asks to delete published objects, so they are deleted " +
-		"and not archived. Nothing is sent to live.")
+	d.say("With the test key, env/test destroys what it manages. What users could see is archived, the rest is deleted. " +
+		"Nothing is sent to live.")
 	d.remember("live")
 	d.terraform(test, d.testKey, "destroy", "-auto-approve").prints(
 		fmt.Sprintf("Plan: 0 to add, 0 to change, %d to destroy.", objects),
 		fmt.Sprintf("Destroy complete! Resources: %d destroyed.", objects),
 	)
-	d.holdsNothing("test")
+	d.showsNothing("test")
 	d.holdsTheSame("live")
 	d.terraform(live, d.liveKey, "plan", "-detailed-exitcode").prints("No changes.")
 }

@@ -94,7 +94,7 @@ func TestFind_repository(t *testing.T) {
 	starting := regexp.MustCompile(pattern)
 	for name, want := range map[string]bool{
 		"TestFaults": true, "TestHistories": true, "TestGuards_refuse": true, "TestPerk_lifecycle": true,
-		"TestExamples_apply": true, "TestProvider_savedPlan": true,
+		"TestExamples_apply": true, "TestProvider_savedPlan": true, "TestGuides_adopt": true, "TestReadme_export": false,
 		"TestProperty_quiet": false, "TestUnknown_resources": false, "TestProvider_readOnly": false,
 		"TestQuery_results": false, "TestListCache_model": false,
 		"TestGuards_tainted": false,
@@ -103,7 +103,10 @@ func TestFind_repository(t *testing.T) {
 			t.Errorf("that %s starts Terraform is %t", name, !want)
 		}
 	}
-	if want := []string{"./../../../proof/faults", "./../../../provider"}; !slices.Equal(folders, want) {
+	want := []string{
+		"./../../../export", "./../../../proof/faults", "./../../../proof/guides", "./../../../provider",
+	}
+	if !slices.Equal(folders, want) {
 		t.Errorf("tests start Terraform in %v, want %v, which the targets of the makefile run", folders, want)
 	}
 }

@@ -1,0 +1,183 @@
+package guides
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+// TestGuides_adopt runs the guide "Adopt an existing merchant" with two merchants that were made by
+// hand.
+func TestGuides_adopt(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the guide uses a shell that Windows does not have")
+	}
+	if path, err := terraformtest.CLI(); err == nil && strings.HasPrefix(filepath.Base(path), "tofu") {
+		t.Skip("the guide shows what Terraform prints")
+	}
+	s, err := sandbox.Start(sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	byHand(hand{t, s.URL() + "/v1", s.TestKey()}, hand{t, s.URL() + "/v1", s.LiveKey()})
+	run(t, "adopt", s)
+}
+
+// TestReadme_export checks that the README shows lines of the export that the guide shows.
+func TestReadme_export(t *testing.T) {
+	t.Parallel()
+	blocks, err := read(template(t, "adopt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile(filepath.Join(repository, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, shown, found := strings.Cut(string(readme), "\n$ terraform-provider-cohort export ")
+	if !found {
+		t.Fatal("the README shows no export")
+	}
+	shown, _, _ = strings.Cut(shown, "\n```")
+	lines := strings.Split(shown, "\n")
+	for _, b := range blocks {
+		for _, c := range b.commands {
+			if c.text != "terraform-provider-cohort export "+lines[0] {
+				continue
+			}
+			if line := missing(lines[1:], strings.Join(c.shown, "\n")); line != "" {
+				t.Errorf("the guide does not show, where the README does:\n%s", line)
+			}
+			return
+		}
+	}
+	t.Errorf("the guide does not run export %s", lines[0])
+}
+
+// run runs the blocks of a guide in order.
+func run(t *testing.T, guide string, s *sandbox.Sandbox) {
+	t.Helper()
+	blocks, err := read(template(t, guide))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sh := newShell(t, "COHORT_API_URL="+s.URL())
+	keys := strings.NewReplacer("test_…", s.TestKey(), "live_…", s.LiveKey())
+	queries := hasQueries(t)
+	for _, b := range blocks {
+		if b.file != "" {
+			path := filepath.Join(sh.start, filepath.FromSlash(b.file))
+			err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.WriteFile(path, []byte(b.content), 0o600))
+			if err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		for _, c := range b.commands {
+			if strings.HasPrefix(c.text, "terraform query") && !queries {
+				t.Logf("NOT RUN: line %d: %s: it needs Terraform 1.14", c.line, c.text)
+				continue
+			}
+			output, code := sh.run(keys.Replace(c.text))
+			if line := missing(c.shown, output); line != "" {
+				t.Errorf("line %d: %s\ndoes not print, where the guide shows it:\n%s\nIt printed:\n%s", c.line, c.text, line,
+					output)
+			}
+			if c.fails() != (code != 0) {
+				t.Fatalf("line %d: %s\nended with exit code %d:\n%s", c.line, c.text, code, output)
+			}
+		}
+	}
+}
+
+// hasQueries reports whether the Terraform of the tests has the command query.
+func hasQueries(t *testing.T) bool {
+	t.Helper()
+	folder, err := installed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return exec.CommandContext(t.Context(), filepath.Join(folder, "terraform"), "query", "-help").Run() == nil
+}
+
+// hand makes objects in a merchant as people do.
+type hand struct {
+	t        *testing.T
+	url, key string
+}
+
+// send sends a request and returns the id of the object that it is about.
+func (h hand) send(path, body string) (id string) {
+	h.t.Helper()
+	request, err := http.NewRequestWithContext(h.t.Context(), http.MethodPost, h.url+path, strings.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+h.key)
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	var object struct{ ID, Message string }
+	if err := json.NewDecoder(answer.Body).Decode(&object); err != nil || answer.StatusCode/100 != 2 {
+		h.t.Fatalf("POST %s: %s %s %v", path, answer.Status, object.Message, err)
+	}
+	return object.ID
+}
+
+// shown makes an object that users see.
+func (h hand) shown(path, body string) (id string) {
+	h.t.Helper()
+	id = h.send(path, body)
+	h.send(path+"/"+id+"/publish", "")
+	return id
+}
+
+// byHand fills both merchants: test has everything, live a part of it.
+func byHand(test, live hand) {
+	const (
+		property = `{"name":"Loyalty tier","type":"text","referenceId":"loyalty_tier"}`
+		gold     = `{"type":"segment","name":"Gold","referenceId":"gold","conditions":{"operator":"and","groups":[` +
+			`{"operator":"and","conditions":[{"type":"user-property","typeConfig":` +
+			`{"property":"loyalty_tier","operator":"equals","value":"gold"}}]}]}}`
+		vip  = `{"type":"list","name":"VIP 2025"}`
+		code = `{"internalName":"Welcome 10","title":{"en":"10% off"},"type":"code","typeConfig":{"code":"WELCOME10"}}`
+		link = `{"internalName":"Workshop","title":{"en":"Workshop"},"type":"link","typeConfig":{"url":"https://HOST/w"}}`
+		gift = `{"internalName":"Gift","title":{"en":"Gift"}}`
+		xmas = `{"internalName":"Gift","title":{"en":"Gift for Christmas"}}`
+		old  = `{"internalName":"Summer 2024","title":{"en":"Summer"}}`
+		shop = `{"internalName":"Shop","type":"store","cohortId":"LIST","rewards":[{"type":"perk","rewardId":"PERK"}],` +
+			`"typeConfig":{"name":{"en":"Shop"},"description":{"en":"<p>Choose one</p>"},"imageUrl":null,"slug":"shop"}}`
+		badge = `{"internalName":"Gold","title":{"en":"Gold"},"imageUrl":"https://cdn.example.com/g.svg",` +
+			`"cohortId":"SEGMENT"}`
+	)
+	with := func(body string, values ...string) string { return strings.NewReplacer(values...).Replace(body) }
+
+	test.send("/user-properties", property)
+	segment, list := test.send("/cohorts", gold), test.send("/cohorts", vip)
+	reward := test.shown("/perks", code)
+	test.shown("/perks", with(link, "HOST", "staging.example.com"))
+	test.shown("/perks", gift)
+	test.send("/perks", xmas)
+	test.send("/perks/"+test.shown("/perks", old)+"/archive", "")
+	test.shown("/badges", with(badge, "SEGMENT", segment))
+	test.shown("/campaigns", with(shop, "LIST", list, "PERK", reward))
+
+	live.send("/user-properties", property)
+	live.send("/cohorts", vip)
+	live.shown("/perks", with(link, "HOST", "www.example.com"))
+	live.send("/perks", `{"internalName":"Voucher","title":{"en":"Voucher"}}`)
+}
