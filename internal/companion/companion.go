@@ -33,11 +33,10 @@ func Main(ctx context.Context, version string, args []string, stdout, stderr io.
 	if err == nil {
 		return exitOK
 	}
+	_, _ = fmt.Fprintf(stderr, "Error: %v\n", err)
 	if _, differs := errors.AsType[*difference](err); differs {
-		_, _ = fmt.Fprintf(stderr, "%v\n", err)
 		return exitDiffers
 	}
-	_, _ = fmt.Fprintf(stderr, "Error: %v\n", err)
 	if _, failed := errors.AsType[*failure](err); failed {
 		return exitFailed
 	}

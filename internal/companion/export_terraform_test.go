@@ -31,7 +31,8 @@ func newProgram(t *testing.T, args ...string) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{Cmd: exec.CommandContext(t.Context(), terraformtest.New(t, "").Provider(), args...), scratch: t.TempDir()}
+	provider := terraformtest.New(t, "").Provider()
+	p := &program{Cmd: exec.CommandContext(t.Context(), provider, args...), scratch: t.TempDir()}
 	p.Dir, p.Stdout, p.Stderr = t.TempDir(), &p.stdout, &p.stderr
 	path := filepath.Dir(cli) + string(os.PathListSeparator) + os.Getenv("PATH")
 	p.Env = append(os.Environ(), append([]string{"TMPDIR=" + p.scratch, "PATH=" + path}, terraformtest.Quick...)...)

@@ -101,8 +101,8 @@ const help = "\nRun \"terraform-provider-cohort export --help\" to see how it is
 
 // forbidden is how an error ends that comes from a fault of the tests.
 const forbidden = "The service said \"The sandbox was told to answer 403.\" (HTTP 403, code " +
-	"generic.injected-fault).\nRequest: GET /v1/perks\n\nThe API key is valid but may not do this. Give the key the missing permission in " +
-	"Cohort's admin, or use another key."
+	"generic.injected-fault).\nRequest: GET /v1/perks\n\nThe API key is valid but may not do this. Give the key the " +
+	"missing permission in Cohort's admin, or use another key."
 
 // TestExport_refuses checks what bad input gets: an exit code, a text, no request unless it takes
 // one to find out, and nothing changed on disk.
@@ -387,7 +387,7 @@ func TestExport_check(t *testing.T) {
 	}
 	before := onDisk(t, dir)
 	code, printed, problems = called(t.Context(), "export", "--out", dir, "--check", "--verify") // Nothing to verify.
-	if code != 2 || problems != dir+" differs from the test merchant in 2 files\n" || !strings.HasSuffix(printed,
+	if code != 2 || problems != "Error: "+dir+" differs from the test merchant in 2 files\n" || !strings.HasSuffix(printed,
 		"\ndiffers      2 files\n               env/live/main.tf\n               modules/loyalty/lists.tf\n") {
 		t.Errorf("exit code %d, %s\n%s", code, printed, problems)
 	}
