@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -121,6 +122,10 @@ func TestCommands_secrecy(t *testing.T) {
 			found.ids = ids
 		}
 		found.check(t, call, printed)
+		controls := func(r rune) bool { return unicode.IsControl(r) && r != '\n' || r == '\u202e' }
+		if forPeople := !strings.HasPrefix(printed, "{"); forPeople && strings.ContainsFunc(printed, controls) {
+			t.Errorf("%s: a name of an object controls the terminal", call)
+		}
 	})
 	searched{ids, keys, secrets}.checkFiles(t, ".")
 }

@@ -23,9 +23,13 @@ func runExport(ctx context.Context, cmd *cobra.Command, flags exportFlags) error
 		return err
 	}
 	if !flags.check {
-		if err := export.CheckDirectory(flags.out, flags.force); err != nil {
-			return &failure{err}
-		}
+		err = export.CheckDirectory(flags.out, flags.force)
+	}
+	if err == nil && flags.verify {
+		_, err = export.FindCLI()
+	}
+	if err != nil {
+		return &failure{err}
 	}
 	result, err := readExport(ctx, cmd, sources, flags.options)
 	if err != nil {

@@ -2,6 +2,7 @@ package companion
 
 import (
 	"bytes"
+	stdcmp "cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -119,7 +120,7 @@ func TestExport_refuses(t *testing.T) {
 	put(t, filepath.Join(dir, "cut"), snapshotFile(1, "live", taken)[:40])
 	put(t, filepath.Join(dir, "newer"), snapshotFile(2, "live", taken))
 	put(t, filepath.Join(dir, "other"), `{"serial": 3}`)
-	before := onDisk(t, dir)
+	before, path := onDisk(t, dir), os.Getenv("PATH")
 
 	test, live := s.TestKey(), s.LiveKey()
 	at := func(name string) []string { return []string{"--from", "snapshot:" + filepath.Join(dir, name)} }
@@ -133,7 +134,8 @@ func TestExport_refuses(t *testing.T) {
 		faults []sandbox.Fault
 		code   int
 		want   string
-		asks   bool // takes requests to find out
+		asks   bool   // takes requests to find out
+		path   string // in place of PATH
 	}{
 		"no key": {
 			code: 2, want: "set COHORT_API_KEY to the test key; Cohort's admin shows it under Settings > Integrations" + help,
@@ -191,6 +193,10 @@ func TestExport_refuses(t *testing.T) {
 			keys: [3]string{test}, args: []string{"--out", filepath.Join(dir, "way"), "--force"}, code: 1, asks: true,
 			want: "env/test/main.tf in DIR/way was not written by an export, or its first line was changed. Nothing was " +
 				"written. Move it away, or choose another directory",
+		},
+		"verify without Terraform": {
+			keys: [3]string{test}, args: []string{"--verify"}, path: "/nowhere", code: 1,
+			want: "neither terraform nor tofu is in PATH, and --verify needs one of them",
 		},
 		"check and force": {
 			keys: [3]string{test}, args: []string{"--check", "--force"}, code: 2,
@@ -265,6 +271,7 @@ func TestExport_refuses(t *testing.T) {
 		}
 		s.Reset()
 		keyed(t, c.keys[0], c.keys[1], c.keys[2])
+		t.Setenv("PATH", stdcmp.Or(c.path, path))
 		code, printed, problems := called(t.Context(),
 			append([]string{"export", "--out", filepath.Join(dir, "out")}, c.args...)...)
 		got := strings.ReplaceAll(problems, dir, "DIR")
