@@ -29,18 +29,18 @@ func Main(ctx context.Context, version string, args []string, stdout, stderr io.
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 
-	err := root.ExecuteContext(ctx)
+	called, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
 	}
 	_, _ = fmt.Fprintf(stderr, "Error: %v\n", err)
-	if _, failed := errors.AsType[*failure](err); failed {
-		return exitFailed
-	}
 	if _, differs := errors.AsType[*difference](err); differs {
 		return exitDiffers
 	}
-	_, _ = fmt.Fprintf(stderr, "Run \"%s --help\" to see how it is used.\n", root.Name())
+	if _, failed := errors.AsType[*failure](err); failed {
+		return exitFailed
+	}
+	_, _ = fmt.Fprintf(stderr, "Run \"%s --help\" to see how it is used.\n", called.CommandPath())
 	return exitUsage
 }
 
@@ -50,7 +50,11 @@ func newRoot(ctx context.Context, version string) *cobra.Command {
 		Short: "The Terraform provider for Cohort, and tools around it",
 		Long: `The Terraform provider for Cohort, and tools around it.
 
-Without a command this is the provider itself, which Terraform and OpenTofu start on their own.`,
+Without a command this is the provider itself, which Terraform and OpenTofu start on their own.
+
+Exit codes: 0 done; 1 failed; 2 wrong usage. A command may have more, which its help explains.`,
+		Example: `  terraform-provider-cohort sandbox
+  terraform-provider-cohort export --out cohort`,
 		Version:       version,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,

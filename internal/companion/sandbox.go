@@ -35,7 +35,9 @@ the provider at the sandbox with COHORT_API_URL and COHORT_API_KEY. It runs unti
 Without --data, everything is gone then.
 
 The sandbox follows Cohort's manual, and this provider's assumptions where the manual says nothing.
-It does not replace a test against Cohort.`,
+It does not replace a test against Cohort.
+
+Exit codes: 0 interrupted; 1 it cannot start or cannot write its data; 2 wrong usage.`,
 		Example: `  terraform-provider-cohort sandbox --addr 127.0.0.1:8080 --data sandbox.json
   terraform-provider-cohort sandbox --latency 50ms --rate 10/s
   terraform-provider-cohort sandbox --fault '{"method": "POST", "route": "/v1/perks", ` +
@@ -63,6 +65,7 @@ It does not replace a test against Cohort.`,
 	flags.StringVar(&options.Addr, "addr", "127.0.0.1:0", "address of the API; port 0 takes a free one")
 	flags.StringVar(&options.AdminAddr, "admin-addr", "127.0.0.1:0", "address of the admin API")
 	flags.StringVar(&options.DataFile, "data", "", "file that stores both merchants and their keys")
+	_ = cmd.MarkFlagFilename("data", "json")
 	flags.DurationVar(&options.Latency, "latency", 0, "time added to every answer, such as 50ms")
 	flags.StringVar(&rate, "rate", "", "requests allowed for each key, such as 10/s; above it the answer is 429")
 	flags.BoolVar(&options.AllowRemote, "allow-remote", false,

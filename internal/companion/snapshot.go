@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,16 +44,14 @@ wrong usage, a missing key or the key of the other merchant.`,
 			if err != nil {
 				return err
 			}
-			if err := takeSnapshot(ctx, cmd, source, out, force); err != nil {
-				return &failure{err}
-			}
-			return nil
+			return takeSnapshot(ctx, cmd, source, out, force)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&out, "out", "-", "file to write; - is standard output")
-	flags.StringVar(&from, "from", "test", "merchant to read: test or live")
+	keyedFlag(cmd, &from, "from", "test", "merchant to read")
 	flags.BoolVar(&force, "force", false, "replace a file that is not a snapshot")
+	_ = cmd.MarkFlagFilename("out", "json")
 	return cmd
 }
 
@@ -62,27 +59,27 @@ func takeSnapshot(
 	ctx context.Context, cmd *cobra.Command, source provider.Source, out string, force bool,
 ) error {
 	if err := checkReplaceable(out, force); err != nil {
-		return err
-	}
-	progress := io.Discard
-	if isTerminal(cmd.ErrOrStderr()) {
-		progress = cmd.ErrOrStderr()
+		return &failure{err}
 	}
 	reader, err := provider.Open(ctx, cmd.Root().Version, source)
 	if err != nil {
-		return err
+		return undone(ctx, "written", err)
 	}
-	_, _ = fmt.Fprintf(progress, "Reading the %s merchant…\n", source.Mode)
+	shown := newProgress(cmd, "Reading the "+string(source.Mode)+" merchant")
 	taken, err := reader.Snapshot(ctx)
+	shown.end()
 	if err != nil {
-		return err
+		return undone(ctx, "written", err)
 	}
-	_, _ = fmt.Fprintf(progress, "Read %d objects.\n", taken.Len())
 	if out == "-" {
 		_, err = cmd.OutOrStdout().Write(taken.File())
-		return err
+	} else {
+		err = writeWhole(out, taken.File())
 	}
-	return writeWhole(out, taken.File())
+	if err != nil {
+		return &failure{err}
+	}
+	return nil
 }
 
 // checkReplaceable refuses to overwrite what is not a snapshot.

@@ -1,13 +1,17 @@
 package companion
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
@@ -24,6 +28,18 @@ var (
 
 // snapshotPrefix begins an argument that names a file in place of a merchant.
 const snapshotPrefix = "snapshot:"
+
+// merchantFlag adds a flag that names a merchant.
+func merchantFlag(cmd *cobra.Command, into *string, name, initial, usage string) {
+	cmd.Flags().StringVar(into, name, initial, usage+": test, live or "+snapshotPrefix+"FILE")
+	_ = cmd.RegisterFlagCompletionFunc(name, completeMerchant)
+}
+
+// keyedFlag adds a flag that names a merchant of the service.
+func keyedFlag(cmd *cobra.Command, into *string, name, initial, usage string) {
+	cmd.Flags().StringVar(into, name, initial, usage+": test or live")
+	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(keyedMerchants, cobra.ShellCompDirectiveNoFileComp))
+}
 
 // source returns the merchant that an argument names: test, live or snapshot:FILE. flag is the
 // option of the argument. A snapshot that is older than maxAge is refused, unless that is 0. No
@@ -72,8 +88,55 @@ func snapshotSource(file string, maxAge time.Duration) (provider.Source, error) 
 		return provider.Source{}, &failure{err}
 	}
 	if age := snapshot.Age().Truncate(time.Second); maxAge > 0 && age > maxAge {
-		return provider.Source{}, &failure{fmt.Errorf("%s is too old: it was taken at %s, %s ago, and --max-age is %s",
-			file, snapshot.TakenAt.Format(time.RFC3339), age, maxAge)}
+		return provider.Source{}, &failure{fmt.Errorf("%s is too old: it was taken at %s, %s ago, and --max-age is %s. "+
+			"Take another one with the command snapshot", file, snapshot.TakenAt.Format(time.RFC3339), age, maxAge)}
 	}
 	return provider.Source{Mode: snapshot.Mode, Snapshot: file}, nil
+}
+
+// sourcesOf returns the merchant to read, and the one to compare it with unless that argument is
+// "".
+func sourcesOf(from, compare string, maxAge time.Duration) ([]provider.Source, error) {
+	if maxAge != 0 && !strings.HasPrefix(from, snapshotPrefix) && !strings.HasPrefix(compare, snapshotPrefix) {
+		return nil, errors.New("--max-age is about snapshots, and none is read: leave it out")
+	}
+	if compare == "" {
+		source, err := keyOfOne.source("--from", from, maxAge)
+		return []provider.Source{source}, err
+	}
+	if from == compare && !strings.HasPrefix(from, snapshotPrefix) {
+		return nil, sameMerchant(merchants.Mode(from))
+	}
+	first, err := keysOfBoth.source("--from", from, maxAge)
+	if err != nil {
+		return nil, err
+	}
+	second, err := keysOfBoth.source("--compare", compare, maxAge)
+	if err == nil && first.Mode == second.Mode {
+		err = sameMerchant(first.Mode)
+	}
+	return []provider.Source{first, second}, err
+}
+
+func sameMerchant(mode merchants.Mode) error {
+	return fmt.Errorf("--from and --compare are both the %s merchant: one has to be test and the other live", mode)
+}
+
+// readMerchant reads a merchant, and shows how far it has come to a person who looks.
+func readMerchant(ctx context.Context, cmd *cobra.Command, source provider.Source) (*portable.Merchant, error) {
+	reader, err := provider.Open(ctx, cmd.Root().Version, source)
+	if err != nil {
+		return nil, err
+	}
+	shown := newProgress(cmd, "Reading the "+string(source.Mode)+" merchant")
+	defer shown.end()
+	return portable.Read(ctx, reader, shown.step)
+}
+
+// undone is the failure of a command before its result. Whoever interrupted it knows why.
+func undone(ctx context.Context, result string, err error) error {
+	if ctx.Err() != nil {
+		return &failure{fmt.Errorf("interrupted; nothing was %s", result)}
+	}
+	return &failure{fmt.Errorf("nothing was %s: %w", result, err)}
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
@@ -16,38 +18,56 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
+// isSmart reports whether a person looks, at a terminal that can move the cursor and show colors.
+func isSmart(w io.Writer) bool { return isTerminal(w) && os.Getenv("TERM") != "dumb" }
+
 // style writes texts in color where a person sees it. Color never carries a meaning alone.
 type style struct{ colored bool }
 
 // styleOf follows https://no-color.org.
-func styleOf(w io.Writer) style {
-	return style{isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
-}
+func styleOf(w io.Writer) style { return style{isSmart(w) && os.Getenv("NO_COLOR") == ""} }
 
 func (s style) bold(text string) string   { return s.with("1", text) }
 func (s style) yellow(text string) string { return s.with("33", text) }
 
 func (s style) with(code, text string) string {
-	if !s.colored {
+	if !s.colored || strings.TrimSpace(text) == "" {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// progress shows how many objects were read, on one line that it overwrites. It writes nothing
-// unless a person looks.
+// row is a line with a name in front; the lines after it may have none.
+func (s style) row(name, format string, a ...any) string {
+	return s.bold(fmt.Sprintf("%-12s", name)) + " " + fmt.Sprintf(format, a...) + "\n"
+}
+
+// progress shows what is going on, on one line that it overwrites. It writes nothing unless a
+// person looks.
 type progress struct {
 	w      io.Writer
 	prefix string
 	active bool
 }
 
-// step is called for every object.
+func newProgress(cmd *cobra.Command, what string) *progress {
+	w := cmd.ErrOrStderr()
+	p := &progress{w, what, isSmart(w)}
+	p.show("")
+	return p
+}
+
+// step shows the number of objects of a kind, at the first and at every fiftieth.
 func (p *progress) step(k provider.Kind, objects int) {
-	if !p.active || objects%50 != 1 {
-		return
+	if objects%50 <= 1 {
+		p.show(fmt.Sprintf(": %s, %d so far", k.Plural, objects))
 	}
-	_, _ = fmt.Fprintf(p.w, "\r\x1b[K%s: %s %d", p.prefix, k.Plural, objects)
+}
+
+func (p *progress) show(text string) {
+	if p.active {
+		_, _ = fmt.Fprint(p.w, "\r\x1b[K"+p.prefix+text)
+	}
 }
 
 // end removes the line.

@@ -140,7 +140,8 @@ func (e *Export) Differences(directory string) ([]string, error) {
 	return differ, err
 }
 
-// CheckDirectory refuses a directory that [Export.Write] would refuse, whatever the configuration.
+// CheckDirectory says why nothing can be written below a directory, whatever the configuration. It
+// is for a command that would otherwise notice only after it has read a large merchant.
 func CheckDirectory(directory string, force bool) error {
 	held, err := heldIn(directory)
 	if err != nil {
@@ -150,14 +151,21 @@ func CheckDirectory(directory string, force bool) error {
 		return fmt.Errorf("%s is not empty. Nothing was written. Choose another directory, or let --force replace what an "+
 			"earlier export wrote there", directory)
 	}
-	for folder := range folders {
+	for _, folder := range slices.Sorted(maps.Keys(folders)) {
 		info, err := os.Lstat(filepath.Join(directory, folder))
 		if err == nil && !info.IsDir() && folder != "." {
-			return fmt.Errorf("%s in %s is no directory of its own. Nothing was written. Move it away, or choose another "+
+			return fmt.Errorf("%s in %s is not a directory of its own. Nothing was written. Move it away, or choose another "+
 				"directory", folder, directory)
 		}
 	}
-	return nil
+	for _, err := os.Lstat(directory); errors.Is(err, fs.ErrNotExist); _, err = os.Lstat(directory) {
+		directory = filepath.Dir(directory)
+	}
+	probe, err := os.CreateTemp(directory, ".export-*")
+	if err != nil {
+		return fmt.Errorf("nothing can be written: %w", err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
 // heldIn returns the names that a directory has; none if it does not exist.

@@ -93,6 +93,8 @@ type Report struct {
 	Kinds    []KindReport   `json:"kinds"`
 	// References counts the references between objects that became expressions.
 	References int `json:"references"`
+	// Supplied counts the references that became variables which a person has to supply.
+	Supplied int `json:"supplied"`
 	// Variables are the names of the variables that have a value for each merchant. Asked are those
 	// that a person has to supply.
 	Variables []string `json:"variables"`
@@ -142,7 +144,7 @@ type NoteItem struct {
 
 func (p *program) report() Report {
 	r := Report{
-		Merchant: p.from.Mode, References: p.resolved, Excluded: p.notes.excluded,
+		Merchant: p.from.Mode, References: p.resolved, Supplied: p.supplied, Excluded: p.notes.excluded,
 		Variables: []string{}, Asked: []string{}, Todo: []Note{}, Plans: p.plans(),
 	}
 	for _, k := range provider.Catalog() {

@@ -102,6 +102,16 @@ func (e *Export) judge(plan *tfjson.Plan, mode merchants.Mode) error {
 	return nil
 }
 
+// FindCLI returns the path of Terraform or OpenTofu, which [Export.Verify] needs.
+func FindCLI() (string, error) {
+	for _, name := range []string{"terraform", "tofu"} {
+		if cli, err := exec.LookPath(name); err == nil {
+			return cli, nil
+		}
+	}
+	return "", errors.New("neither terraform nor tofu is in PATH, and --verify needs one of them")
+}
+
 // verifier runs Terraform for a check.
 type verifier struct {
 	cli, directory string
@@ -109,11 +119,9 @@ type verifier struct {
 }
 
 func (e *Export) verifier(scratch, program string, source provider.Source) (*verifier, error) {
-	cli, err := exec.LookPath("terraform")
+	cli, err := FindCLI()
 	if err != nil {
-		if cli, err = exec.LookPath("tofu"); err != nil {
-			return nil, errors.New("neither terraform nor tofu is in PATH, and --verify needs one of them")
-		}
+		return nil, err
 	}
 	if err := os.Symlink(program, filepath.Join(scratch, "terraform-provider-cohort")); err != nil {
 		return nil, err

@@ -104,7 +104,8 @@ func TestFind_repository(t *testing.T) {
 		}
 	}
 	want := []string{
-		"./../../../export", "./../../../proof/faults", "./../../../proof/guides", "./../../../provider",
+		"./../../../companion", "./../../../export", "./../../../proof/faults", "./../../../proof/guides",
+		"./../../../provider",
 	}
 	if !slices.Equal(folders, want) {
 		t.Errorf("tests start Terraform in %v, want %v, which the targets of the makefile run", folders, want)
