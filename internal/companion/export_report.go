@@ -85,14 +85,14 @@ func exportDiffers(s style, differ []string) string {
 }
 
 func exportNext(s style, result *export.Export, out string, removed []string) string {
-	text := s.row("wrote", "%s in %s", fileCount(len(result.Files)), out)
+	rows := []string{s.row("wrote", "%s in %s", fileCount(len(result.Files)), out)}
 	if len(removed) > 0 {
-		text += s.row("removed", "%s", firstOf(removed))
+		rows = append(rows, s.row("removed", "%s", firstOf(removed)))
 	}
 	for _, plan := range result.Report.Plans {
-		text += s.row("next", "terraform plan in %s: %s", filepath.Join(out, plan.Root), plan)
+		rows = append(rows, s.row("next", "terraform plan in %s: %s", filepath.Join(out, plan.Root), plan))
 	}
-	return text
+	return strings.Join(rows, "")
 }
 
 // firstOf joins the first of many names.

@@ -191,8 +191,7 @@ func TestExport_refuses(t *testing.T) {
 		},
 		"force over another's file": {
 			keys: [3]string{test}, args: []string{"--out", filepath.Join(dir, "way"), "--force"}, code: 1, asks: true,
-			want: "env/test/main.tf in DIR/way was not written by an export, or its first line was changed. Nothing was " +
-				"written. Move it away, or choose another directory",
+			want: "no export wrote env/test/main.tf in DIR/way. Nothing was written. Move it away, or choose another directory",
 		},
 		"verify without Terraform": {
 			keys: [3]string{test}, args: []string{"--verify"}, path: "/nowhere", code: 1,
@@ -426,7 +425,8 @@ func TestExport_json(t *testing.T) {
 	found := map[string]bool{}
 	jsonNames("", report, found)
 	want := []string{
-		"asked[]", "excluded", "kinds[].kind", "kinds[].read", "kinds[].rekeyed", "kinds[].written", "merchant", "references",
+		"asked[]", "excluded", "kinds[].kind", "kinds[].read", "kinds[].rekeyed", "kinds[].written", "merchant",
+		"plans[].add", "plans[].change", "plans[].import", "plans[].merchant", "plans[].root", "references", "supplied",
 		"todo[].advice", "todo[].id", "todo[].items[].object", "todo[].items[].text", "todo[].title", "variables[]",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(found))); diff != "" {

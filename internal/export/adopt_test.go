@@ -100,12 +100,8 @@ func otherMode(mode merchants.Mode) merchants.Mode {
 // run plans an export for a merchant, and applies it if asked, without Terraform.
 func (s service) run(e *export.Export, mode merchants.Mode, apply bool) (planned, *core) {
 	s.t.Helper()
-	values := e.Variables(mode)
-	if e.Report.Merchant != mode && len(e.Report.Variables) == 0 { // Nothing was compared.
-		values = e.Variables(e.Report.Merchant)
-	}
 	c := newCore(s.t, s.URL(), s.key(mode), string(mode), nil)
-	return c.run(e.Files, "env/"+string(mode), values, apply), c
+	return c.run(e.Files, "env/"+string(mode), e.Variables(mode), apply), c
 }
 
 const (

@@ -31,10 +31,10 @@ func isOurs(content []byte) (ours, unchanged bool) {
 	return bytes.Contains(first, []byte(marker)), bytes.Contains(first, []byte(signature))
 }
 
-// Write writes the files below a directory, which must not exist or be empty. With force, it may hold
-// other files: those that an export wrote and nobody has edited are replaced, or removed if the
-// configuration has them no more, and all others stay. If a file is in the way, nothing is written.
-// It returns the removed files.
+// Write writes the files below a directory, which must not exist or be empty. With force, it may
+// hold other files: those that an export wrote and nobody has edited are replaced, or removed if
+// the configuration has them no more, and all others stay. If a file is in the way, nothing is
+// written. It returns the removed files.
 func (e *Export) Write(directory string, force bool) (removed []string, err error) {
 	if err := CheckDirectory(directory, force); err != nil {
 		return nil, err

@@ -89,7 +89,8 @@ func rank(e *entry) int {
 	return 0
 }
 
-// propose returns a key that no object has: the base, or the base with the first number that is free.
+// propose returns a key that no object has: the base, or the base with the first number that is
+// free.
 func propose(taken map[string]bool, k provider.Kind, base, numbered string) string {
 	key := base
 	for n := 2; taken[keyPlace(k, key)]; n++ {

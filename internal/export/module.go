@@ -31,7 +31,8 @@ func quote(text string) string { return strconv.Quote(text) }
 // sentence begins a text with a capital letter.
 func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
-// expression writes a value of a merchant. The trail leads to it: kind, name of the block, attributes.
+// expression writes a value of a merchant. The trail leads to it: kind, name of the block,
+// attributes.
 func (p *program) expression(e *entry, trail []string, value portable.Value, of merchants.Mode) hclwrite.Tokens {
 	if value.JSON {
 		value.JSON = false
@@ -207,8 +208,8 @@ func oneLine(tokens hclwrite.Tokens) hclwrite.Tokens {
 	return slices.DeleteFunc(tokens, func(t *hclwrite.Token) bool { return string(t.Bytes) == "\n" })
 }
 
-// adopt writes adopt.tf, which is the same for both merchants. It returns nil if there is nothing to
-// adopt by a key.
+// adopt writes adopt.tf, which is the same for both merchants. It returns nil if there is nothing
+// to adopt by a key.
 func (p *program) adopt() *document {
 	file := newDocument(
 		"Imports the objects that the merchant already has; the same plan creates the others. The file is",

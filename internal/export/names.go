@@ -65,8 +65,10 @@ func nameAll(noun string, keys []string) map[string]string {
 		}
 	}
 	for _, key := range keys {
+		stored := composed(strings.TrimSpace(key))
 		for digits := 6; names[key] == ""; digits += 6 {
-			if name := fmt.Sprintf("%s_%s", identifier(noun, key), digest(composed(strings.TrimSpace(key)), min(digits, 64))); !taken[name] {
+			name := fmt.Sprintf("%s_%s", identifier(noun, key), digest(stored, min(digits, 64)))
+			if !taken[name] {
 				names[key], taken[name] = name, true
 			}
 		}

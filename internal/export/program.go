@@ -8,8 +8,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
-// program is what an export has decided: which objects become resources, under which names, and what
-// a person has to look at.
+// program is what an export has decided: which objects become resources, under which names, and
+// what a person has to look at.
 type program struct {
 	from *portable.Merchant
 	// other is the merchant to compare with, or nil.
@@ -151,8 +151,8 @@ func (p *program) addArchived() {
 	}
 }
 
-// lookUp finds the objects that are not written and that data sources can look up, because they have
-// a key of their own.
+// lookUp finds the objects that are not written and that data sources can look up, because they
+// have a key of their own.
 func (p *program) lookUp() {
 	for _, e := range p.entries {
 		e.eachReference(func(r portable.Reference) {

@@ -3,7 +3,6 @@ package export
 import (
 	"cmp"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
@@ -60,12 +59,6 @@ func (p *program) roots() []string {
 		return []string{p.rootDir(first)}
 	}
 	return []string{p.rootDir(first), p.rootDir(second)}
-}
-
-// Root is the directory in which Terraform plans the exported merchant, below the directory of the
-// export.
-func (e *Export) Root(directory string) string {
-	return filepath.Join(directory, e.program.rootDir(e.program.from.Mode))
 }
 
 // rootDir is the directory of the root of a merchant.

@@ -31,11 +31,7 @@ func (s service) roots(e *export.Export) (root map[merchants.Mode]*terraformtest
 	for _, mode := range []merchants.Mode{test, live} {
 		root[mode] = w.In(filepath.Join("export", "env", string(mode)))
 		root[mode].Env["COHORT_API_URL"], root[mode].Env["COHORT_API_KEY"] = s.URL(), s.key(mode)
-		values := e.Variables(mode)
-		if mode != e.Report.Merchant {
-			values = e.Variables(e.Report.Merchant)
-		}
-		for name, value := range values {
+		for name, value := range e.Variables(mode) {
 			root[mode].Env["TF_VAR_"+name] = value
 		}
 		if got := root[mode].Run("get"); got.Code != 0 {

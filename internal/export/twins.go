@@ -66,8 +66,8 @@ func (p *program) pair(ofEntry func(*entry) string, ofObject func(*portable.Obje
 	}
 }
 
-// noteLonely notes what has no counterpart: objects of the other merchant, and entries that may have
-// one there that cannot be told.
+// noteLonely notes what has no counterpart: objects of the other merchant, and entries that may
+// have one there that cannot be told.
 func (p *program) noteLonely() {
 	known := map[string]bool{}
 	for _, o := range p.from.Objects {

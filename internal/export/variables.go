@@ -70,8 +70,8 @@ func (v *variables) sorted() []*variable {
 	return slices.SortedFunc(slices.Values(v.all), func(a, b *variable) int { return cmp.Compare(a.name, b.name) })
 }
 
-// mustSupply reports whether a person has to supply a variable to the root of a merchant: not if the
-// merchant has the object, and nothing for the variable.
+// mustSupply reports whether a person has to supply a variable to the root of a merchant: not if
+// the merchant has the object, and nothing for the variable.
 func (p *program) mustSupply(v *variable, mode merchants.Mode) bool {
 	if v.values != nil {
 		return false
@@ -188,8 +188,8 @@ func (p *program) differingFields(e *entry, trail []string, here, there []portab
 const modeVariable = "mode"
 
 // alternative writes a value that differs as a whole. Its variable has a value in each root. A root
-// knows no object of the module and no secret; so a value with those is chosen in the module, by the
-// mode.
+// knows no object of the module and no secret; so a value with those is chosen in the module, by
+// the mode.
 func (p *program) alternative(e *entry, trail []string, here, there *portable.Value) hclwrite.Tokens {
 	if there != nil && !p.resolves(*there) {
 		p.notes.add(undecidedDifference, e.object, describe(e, trail))

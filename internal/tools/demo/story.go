@@ -53,7 +53,7 @@ func tell(d *demo) {
 		"look at.")
 	d.provider(d.testKey, "export", "--out", "cohort").whole(
 		fmt.Sprintf("merchant test, %d objects, %d of them in the configuration", objects, objects),
-		"references 6 resolved, 0 left as ids",
+		"references 6 resolved, 0 to supply",
 		"perk:Welcome 10: var.perk_welcome_10_code_value",
 		`list:VIP 2025: reference_id = "vip-2025"`,
 		fmt.Sprintf(": %d to import, 0 to add, 1 to change, 0 to destroy", objects),
