@@ -25,14 +25,15 @@ func (s service) make(mode merchants.Mode, made *[]string, call string) {
 	}
 	id := s.post(mode, collection, body)
 	*made = append(*made, id)
-	for _, transition := range strings.Fields(transitions) {
+	for transition := range strings.FieldsSeq(transitions) {
 		s.post(mode, collection+"/"+id+"/"+transition, "")
 	}
 }
 
 func (s service) post(mode merchants.Mode, path, body string) (id string) {
 	s.t.Helper()
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.URL()+"/v1/"+path, strings.NewReader(body))
+	url := s.URL() + "/v1/" + path
+	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -63,6 +64,7 @@ func TestExport_compares(t *testing.T) {
 		giftB   = `perks {"internalName":"Gift","title":{"en":"B"}}`
 		code    = `perks {"internalName":"p","title":{"en":"A"},"type":"code","typeConfig":{"code":"S3CRET-1"}}`
 		link    = `perks {"internalName":"p","title":{"en":"A"},"type":"link","typeConfig":{"url":"https://x.example"}}`
+		odd     = `perks {"internalName":"p","type":"x","typeConfig":{"for":0,"a_b":0,"a":{"b":0},"null":0}}`
 		old     = `perks {"internalName":"old","title":{"en":"A"}} then publish archive`
 		usesOld = `campaigns {"internalName":"c","type":"airdrop","rewards":[{"type":"perk","rewardId":"{1}"}]}`
 	)
@@ -99,7 +101,10 @@ func TestExport_compares(t *testing.T) {
 			"keyless",
 		},
 		"keyless in live": {
-			[]string{keyed}, []string{vip}, [2]string{"1 to import, 0 to add, 0 to change", "1 to import, 0 to add, 1 to change"}, "",
+			[]string{keyed},
+			[]string{vip},
+			[2]string{"1 to import, 0 to add, 0 to change", "1 to import, 0 to add, 1 to change"},
+			"",
 		},
 		"two of a name, in other order": {
 			[]string{gift, giftB},
@@ -165,8 +170,8 @@ func TestExport_compares(t *testing.T) {
 			"elsewhere",
 		},
 		"settings with awkward names": {
-			[]string{`perks {"internalName":"p","title":{"en":"A"},"type":"x","typeConfig":{"for":1,"a_b":1,"a":{"b":1},"null":1}}`},
-			[]string{`perks {"internalName":"p","title":{"en":"A"},"type":"x","typeConfig":{"for":2,"a_b":2,"a":{"b":2},"null":2}}`},
+			[]string{strings.ReplaceAll(odd, "0", "1")},
+			[]string{strings.ReplaceAll(odd, "0", "2")},
 			[2]string{"1 to import, 0 to add, 0 to change", "1 to import, 0 to add, 0 to change"},
 			"",
 		},
@@ -259,7 +264,8 @@ func TestExport_variableNames(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	two, three := names(`{"a_b":N,"a":{"b":N}}`), names(`{"a_b":N,"a":{"b":N},"A":{"b":N}}`)
-	if len(two) != 2 || len(three) != 3 || slices.ContainsFunc(two, func(n string) bool { return !slices.Contains(three, n) }) {
+	isNew := func(name string) bool { return !slices.Contains(three, name) }
+	if len(two) != 2 || len(three) != 3 || slices.ContainsFunc(two, isNew) {
 		t.Errorf("%v and %v", two, three)
 	}
 }
