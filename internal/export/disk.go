@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
 // signed adds to the first line of a file, which is the marker, a checksum of the other lines. It
@@ -180,7 +180,7 @@ func heldIn(directory string) ([]fs.DirEntry, error) {
 // folders are the folders that an export writes into, with the files that it may write there.
 var folders = func() map[string][]string {
 	module := []string{"data.tf", "variables.tf", "versions.tf"}
-	for _, k := range provider.Catalog() {
+	for _, k := range portable.Kinds() {
 		module = append(module, fileOf(k))
 	}
 	root := []string{"main.tf", "adopt.tf", "stamp.tf"}
@@ -191,7 +191,7 @@ var folders = func() map[string][]string {
 }()
 
 // fileOf is the file with the resources of a kind.
-func fileOf(k provider.Kind) string { return strings.ReplaceAll(k.Plural, " ", "_") + ".tf" }
+func fileOf(k portable.Kind) string { return strings.ReplaceAll(k.Plural, " ", "_") + ".tf" }
 
 // writtenIn returns the files of earlier exports below a directory.
 func writtenIn(directory string) (map[string][]byte, error) {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
 // Options say what to export, and how.
@@ -147,7 +146,7 @@ func (p *program) report() Report {
 		Merchant: p.from.Mode, References: p.resolved, Supplied: p.supplied, Excluded: p.notes.excluded,
 		Variables: []string{}, Asked: []string{}, Todo: []Note{}, Plans: p.plans(),
 	}
-	for _, k := range provider.Catalog() {
+	for _, k := range portable.Kinds() {
 		count := KindReport{Kind: k.Name, plural: k.Plural}
 		for _, o := range p.from.Objects {
 			if o.Kind.Name == k.Name {
@@ -159,7 +158,7 @@ func (p *program) report() Report {
 				continue
 			}
 			count.Written++
-			if e.key != e.object.Key {
+			if composed(e.key) != composed(e.object.Key) {
 				count.Rekeyed++
 			}
 		}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
 // composed is a text as HCL stores it.
@@ -19,16 +18,28 @@ func composed(text string) string { return norm.NFC.String(text) }
 func isBlank(key string) bool { return strings.TrimSpace(key) == "" }
 
 // keyPlace names a key among the keys of the kinds that share them, as the service compares it.
-func keyPlace(k provider.Kind, key string) string {
-	space := k.Name
-	for _, other := range provider.Catalog() {
-		if other.SharesKeysWith(k) {
-			space = other.Name
-			break
-		}
-	}
-	return space + ":" + composed(strings.TrimSpace(key))
+func keyPlace(k portable.Kind, key string) string {
+	return keyspaces[k.Name] + ":" + composed(strings.TrimSpace(key))
 }
+
+// keyspaces are, by the name of a kind, the first kind that it shares its keys with.
+var keyspaces = func() map[string]string {
+	spaces := map[string]string{}
+	for _, k := range portable.Kinds() {
+		first := slices.IndexFunc(portable.Kinds(), k.SharesKeysWith)
+		spaces[k.Name] = portable.Kinds()[first].Name
+	}
+	return spaces
+}()
+
+// kindOrder are the places of the kinds in the catalog, by name.
+var kindOrder = func() map[string]int {
+	order := map[string]int{}
+	for i, k := range portable.Kinds() {
+		order[k.Name] = i
+	}
+	return order
+}()
 
 // holders counts the objects of a merchant by the place of their key. Archived objects and those
 // without a key do not count.
@@ -91,7 +102,7 @@ func rank(e *entry) int {
 
 // propose returns a key that no object has: the base, or the base with the first number that is
 // free.
-func propose(taken map[string]bool, k provider.Kind, base, numbered string) string {
+func propose(taken map[string]bool, k portable.Kind, base, numbered string) string {
 	key := base
 	for n := 2; taken[keyPlace(k, key)]; n++ {
 		key = fmt.Sprintf(numbered, base, n)
@@ -125,14 +136,15 @@ func keyElsewhere(named map[[2]string][]*portable.Object, o *portable.Object) st
 func sortEntries(entries []*entry) {
 	slices.SortStableFunc(entries, func(a, b *entry) int {
 		return cmp.Or(
-			cmp.Compare(kindOrder(a.object.Kind), kindOrder(b.object.Kind)), cmp.Compare(composed(a.key), composed(b.key)),
+			cmp.Compare(kindOrder[a.object.Kind.Name], kindOrder[b.object.Kind.Name]),
+			cmp.Compare(composed(a.key), composed(b.key)),
 		)
 	})
 }
 
 // nameBlocks names the blocks of entries, kind by kind.
 func nameBlocks(entries []*entry) {
-	for _, k := range provider.Catalog() {
+	for _, k := range portable.Kinds() {
 		var keys []string
 		for _, e := range entries {
 			if e.object.Kind.Name == k.Name {

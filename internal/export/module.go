@@ -11,7 +11,6 @@ import (
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
 // The requirements of what is written. The first version of Terraform and OpenTofu that run it is
@@ -230,12 +229,12 @@ func (p *program) adopt() *document {
 func (p *program) lookInto(d *document, name string, entries []*entry) {
 	body := d.add("data", "cohort_inventory", name)
 	var kinds []cty.Value
-	for _, k := range provider.Catalog() {
+	for _, k := range portable.Kinds() {
 		if slices.ContainsFunc(entries, func(e *entry) bool { return e.object.Kind.Name == k.Name }) {
 			kinds = append(kinds, cty.StringVal(k.Name))
 		}
 	}
-	if len(kinds) < len(provider.Catalog()) {
+	if len(kinds) < len(portable.Kinds()) {
 		body.SetAttributeRaw("kinds", hclwrite.TokensForValue(cty.TupleVal(kinds)))
 	}
 }

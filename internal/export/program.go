@@ -1,11 +1,8 @@
 package export
 
 import (
-	"slices"
-
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
 // program is what an export has decided: which objects become resources, under which names, and
@@ -168,9 +165,4 @@ func (p *program) lookUp() {
 	}
 	sortEntries(p.looked)
 	nameBlocks(p.looked)
-}
-
-// kindOrder is the place of a kind in the catalog.
-func kindOrder(k provider.Kind) int {
-	return slices.IndexFunc(provider.Catalog(), func(other provider.Kind) bool { return other.Name == k.Name })
 }

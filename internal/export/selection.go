@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
 // selection says which objects are exported.
@@ -33,7 +32,7 @@ func newSelection(o Options) (selection, error) {
 func patterns(flag string, texts []string) ([]pattern, error) {
 	var all []pattern
 	var kinds []string
-	for _, k := range provider.Catalog() {
+	for _, k := range portable.Kinds() {
 		kinds = append(kinds, k.Name)
 	}
 	for _, text := range texts {

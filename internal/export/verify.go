@@ -15,14 +15,14 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
 // Verify plans the configuration with Terraform or OpenTofu, for each merchant that was read, and
 // fails unless the plan imports what the merchant has, creates what it lacks, and changes nothing
 // but the keys. It works in a directory of its own, without a state, and needs no registry: program
 // is the provider's own binary.
-func (e *Export) Verify(ctx context.Context, program string, sources ...provider.Source) error {
+func (e *Export) Verify(ctx context.Context, program string, sources ...portable.Source) error {
 	for _, source := range sources {
 		plan, err := e.plan(ctx, program, source)
 		if err != nil {
@@ -36,7 +36,7 @@ func (e *Export) Verify(ctx context.Context, program string, sources ...provider
 }
 
 // plan returns the plan of a merchant.
-func (e *Export) plan(ctx context.Context, program string, source provider.Source) (*tfjson.Plan, error) {
+func (e *Export) plan(ctx context.Context, program string, source portable.Source) (*tfjson.Plan, error) {
 	scratch, err := os.MkdirTemp("", "cohort-export-")
 	if err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ type verifier struct {
 	environment    []string
 }
 
-func (e *Export) verifier(scratch, program string, source provider.Source) (*verifier, error) {
+func (e *Export) verifier(scratch, program string, source portable.Source) (*verifier, error) {
 	cli, err := FindCLI()
 	if err != nil {
 		return nil, err

@@ -57,8 +57,17 @@ func (o *Object) Content() string {
 	return describe(slices.DeleteFunc(slices.Clone(o.Fields), func(f Field) bool { return f.Name == o.Kind.Key }))
 }
 
-// Read reads a merchant. It calls progress, unless nil, before each kind and at each object, with
-// the number of objects of the kind so far. An error names what could not be read.
+// Kind is a kind of objects.
+type Kind = provider.Kind
+
+// Source is a merchant to read.
+type Source = provider.Source
+
+// Kinds are all kinds, each after those that it refers to.
+func Kinds() []Kind { return provider.Catalog() }
+
+// Read reads a merchant. It calls progress, unless nil, for each object, with the number of objects
+// of the kind so far. An error names what could not be read.
 func Read(ctx context.Context, from *provider.Reader, progress func(k provider.Kind, objects int)) (*Merchant, error) {
 	merchant, configs := &Merchant{Mode: from.Mode()}, map[*Object]cty.Value{}
 	for _, k := range provider.Catalog() {
