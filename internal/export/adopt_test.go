@@ -104,6 +104,15 @@ func (s service) run(e *export.Export, mode merchants.Mode, apply bool) (planned
 	return c.run(e.Files, "env/"+string(mode), e.Variables(mode), apply), c
 }
 
+// tried returns how many of n cases a test tries: MERCHANTS of 1,000, by default 150.
+func tried(n int) int {
+	merchants, err := strconv.Atoi(os.Getenv("MERCHANTS"))
+	if err != nil {
+		merchants = 150
+	}
+	return max(1, sampled(n*merchants/1000))
+}
+
 const (
 	test = merchants.ModeTest
 	live = merchants.ModeLive
@@ -113,11 +122,7 @@ const (
 // object and changes nothing, in one plan and in the next.
 func TestExport_adopts(t *testing.T) {
 	t.Parallel()
-	merchants := 100
-	if asked, err := strconv.Atoi(os.Getenv("MERCHANTS")); err == nil {
-		merchants = asked
-	}
-	for seed := range sampled(merchants) {
+	for seed := range tried(1000) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)
@@ -156,7 +161,7 @@ func searchSecrets(t *testing.T, e *export.Export, made population.Made) {
 // bytes.
 func TestExport_roundTrip(t *testing.T) {
 	t.Parallel()
-	for seed := range sampled(40) {
+	for seed := range tried(40) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)
@@ -177,7 +182,7 @@ func TestExport_roundTrip(t *testing.T) {
 // merchants are the same.
 func TestExport_halfMade(t *testing.T) {
 	t.Parallel()
-	for seed := range sampled(20) {
+	for seed := range tried(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)
@@ -223,7 +228,7 @@ func replaced(p planned) bool {
 // the plans of both change nothing.
 func TestExport_differences(t *testing.T) {
 	t.Parallel()
-	for seed := range sampled(40) {
+	for seed := range tried(40) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)
@@ -249,7 +254,7 @@ func TestExport_differences(t *testing.T) {
 // the next is empty, and that an empty merchant can be made from it.
 func TestExport_untidy(t *testing.T) {
 	t.Parallel()
-	for seed := range sampled(40) {
+	for seed := range tried(40) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)
