@@ -146,6 +146,13 @@ func (p *program) addContents() {
 		}
 		p.notes.add(secret, v.object, "var."+v.name+where)
 	}
+	for _, e := range p.looked {
+		missing := ""
+		if p.other != nil && e.twin == nil {
+			missing = "not in " + string(p.other.Mode)
+		}
+		p.notes.add(lookedUp, e.object, missing)
+	}
 	for _, e := range p.entries {
 		for _, property := range e.object.Unmodeled {
 			p.notes.add(unmodeled, e.object, property)

@@ -116,9 +116,9 @@ func newProgram(from, other *portable.Merchant, choice selection, flat bool) *pr
 	p.giveKeys()
 	sortEntries(p.entries)
 	nameBlocks(p.entries)
+	p.lookUp()
 	p.findTwins()
 	p.findCycles()
-	p.lookUp()
 	return p
 }
 
@@ -148,8 +148,9 @@ func (p *program) addArchived() {
 	}
 }
 
-// lookUp finds the objects that are not written and that data sources can look up, because they
-// have a key of their own.
+// lookUp finds the objects of the exported merchant that are not written, and that data sources can
+// look up, because they have a key of their own. It comes before the comparison: what only the
+// other merchant refers to cannot be looked up here.
 func (p *program) lookUp() {
 	for _, e := range p.entries {
 		e.eachReference(func(r portable.Reference) {
@@ -160,7 +161,6 @@ func (p *program) lookUp() {
 			}
 			p.entryOf[o] = &entry{object: o, key: o.Key, data: true}
 			p.looked = append(p.looked, p.entryOf[o])
-			p.notes.add(lookedUp, o, "")
 		})
 	}
 	sortEntries(p.looked)

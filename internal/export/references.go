@@ -70,7 +70,9 @@ func (p *program) reference(e *entry, trail []string, r portable.Reference, of m
 	if cyclic {
 		t, description = circular, fmt.Sprintf("Id of %s, which refers back to %s", r, e.object)
 	}
-	p.supplied++
+	if of == p.from.Mode {
+		p.supplied++
+	}
 	p.variables.ask(variable{name: name, description: description, object: e.object}, of, r.Held)
 	p.notes.add(t, e.object, fmt.Sprintf("%s: var.%s", r, name))
 	return path("var", name)

@@ -131,6 +131,13 @@ func TestVerify(t *testing.T) {
 	if err := e.Verify(t.Context(), provider, s.source(test), s.source(live)); err != nil {
 		t.Error(err)
 	}
+	// The copy has the user properties and audiences that its objects refer to, and may lack others.
+	s.Wipe("live")
+	s.copy(1, 0.5, 2)
+	selected := s.export(test, true, export.Options{Only: []string{"campaign", "badge"}})
+	if err := selected.Verify(t.Context(), provider, s.source(test), s.source(live)); err != nil {
+		t.Error(err)
+	}
 	for _, o := range s.Objects("test", "perks") {
 		if o["status"] == "draft" {
 			if err := s.PatchObject(fmt.Sprint(o["id"]), map[string]any{"internalName": "Renamed"}); err != nil {

@@ -1,6 +1,8 @@
 package export
 
 import (
+	"slices"
+
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
@@ -12,7 +14,7 @@ func (p *program) findTwins() {
 		return
 	}
 	there := p.held[p.other.Mode]
-	p.pair(
+	p.pair(slices.Concat(p.entries, p.looked),
 		func(e *entry) string { return keyPlace(e.object.Kind, e.key) },
 		func(o *portable.Object) string {
 			if isBlank(o.Key) || there.of(o) > 1 {
@@ -27,8 +29,8 @@ func (p *program) findTwins() {
 		}
 		return keyPlace(o.Kind, o.Key) + o.Content()
 	}
-	p.pair(func(e *entry) string { return content(e.object) }, content)
-	p.pair(
+	p.pair(p.entries, func(e *entry) string { return content(e.object) }, content)
+	p.pair(p.entries,
 		func(e *entry) string { return composed(e.object.Name) },
 		func(o *portable.Object) string {
 			if isBlank(o.Key) {
@@ -42,7 +44,9 @@ func (p *program) findTwins() {
 
 // pair pairs entries that have no twin yet with objects that have the same trait; "" is none. An
 // archived object is paired with an archived one.
-func (p *program) pair(ofEntry func(*entry) string, ofObject func(*portable.Object) string) {
+func (p *program) pair(
+	entries []*entry, ofEntry func(*entry) string, ofObject func(*portable.Object) string,
+) {
 	type group struct {
 		kind, trait string
 		archived    bool
@@ -53,15 +57,15 @@ func (p *program) pair(ofEntry func(*entry) string, ofObject func(*portable.Obje
 			there[at] = append(there[at], o)
 		}
 	}
-	for _, e := range p.entries {
+	for _, e := range entries {
 		if at := (group{e.object.Kind.Name, ofEntry(e), e.object.Archived()}); at.trait != "" && e.twin == nil {
 			here[at] = append(here[at], e)
 		}
 	}
-	for at, entries := range here {
-		if len(entries) == 1 && len(there[at]) == 1 {
-			entries[0].twin = there[at][0]
-			p.entryOf[there[at][0]] = entries[0]
+	for at, same := range here {
+		if len(same) == 1 && len(there[at]) == 1 {
+			same[0].twin = there[at][0]
+			p.entryOf[there[at][0]] = same[0]
 		}
 	}
 }

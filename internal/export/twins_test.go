@@ -14,19 +14,22 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// make makes an object and returns its id. Transitions, such as publish, follow. In the body, {1}
-// stands for the id of the first object that this merchant was given, and so on.
-func (s service) make(mode merchants.Mode, made *[]string, call string) {
+// makeAll makes objects, each a collection, a body, and after the word then its transitions, such
+// as publish. {1} stands for the id of the first object, and so on.
+func (s service) makeAll(mode merchants.Mode, calls []string) {
 	s.t.Helper()
-	collection, body, _ := strings.Cut(call, " ")
-	body, transitions, _ := strings.Cut(body, " then ")
-	for i, id := range *made {
-		body = strings.ReplaceAll(body, fmt.Sprintf("{%d}", i+1), id)
-	}
-	id := s.post(mode, collection, body)
-	*made = append(*made, id)
-	for transition := range strings.FieldsSeq(transitions) {
-		s.post(mode, collection+"/"+id+"/"+transition, "")
+	var made []string
+	for _, call := range calls {
+		collection, body, _ := strings.Cut(call, " ")
+		body, transitions, _ := strings.Cut(body, " then ")
+		for i, id := range made {
+			body = strings.ReplaceAll(body, fmt.Sprintf("{%d}", i+1), id)
+		}
+		id := s.post(mode, collection, body)
+		made = append(made, id)
+		for transition := range strings.FieldsSeq(transitions) {
+			s.post(mode, collection+"/"+id+"/"+transition, "")
+		}
 	}
 }
 
@@ -66,7 +69,7 @@ func TestExport_compares(t *testing.T) {
 		link    = `perks {"internalName":"p","title":{"en":"A"},"type":"link","typeConfig":{"url":"https://x.example"}}`
 		odd     = `perks {"internalName":"p","type":"x","typeConfig":{"for":0,"z_b":0,"z":{"b":0},"null":0}}`
 		old     = `perks {"internalName":"old","title":{"en":"A"}} then publish archive`
-		usesOld = `campaigns {"internalName":"c","type":"airdrop","rewards":[{"type":"perk","rewardId":"{1}"}]}`
+		uses    = `campaigns {"internalName":"c","type":"airdrop","rewards":[{"type":"perk","rewardId":"{1}"}]}`
 	)
 	segment := func(name, of string) string {
 		conditions := "null"
@@ -146,10 +149,16 @@ func TestExport_compares(t *testing.T) {
 			"circular",
 		},
 		"an archived object that others use": {
-			[]string{old, usesOld},
-			[]string{old, usesOld},
+			[]string{old, uses},
+			[]string{old, uses},
 			[2]string{"2 to import, 0 to add, 0 to change", "2 to import, 0 to add, 0 to change"},
 			"archived",
+		},
+		"an archived object whose key another one has": {
+			[]string{old, `perks {"internalName":"old"}`, uses},
+			[]string{old, `perks {"internalName":"old"}`, uses},
+			[2]string{"2 to import, 0 to add, 0 to change", "2 to import, 0 to add, 0 to change"},
+			"unresolved over",
 		},
 		"a secret in live alone": {
 			[]string{link},
@@ -175,17 +184,19 @@ func TestExport_compares(t *testing.T) {
 			[2]string{"1 to import, 0 to add, 0 to change", "1 to import, 0 to add, 0 to change"},
 			"",
 		},
+		"a reference to what only live has": {
+			[]string{gift, uses},
+			[]string{gift2, gift, uses},
+			[2]string{"2 to import, 0 to add, 0 to change", "2 to import, 0 to add, 1 to change"},
+			"undecided elsewhere",
+		},
 		"nothing in test": {nil, []string{gift}, [2]string{"0 to import, 0 to add, 0 to change", ""}, "elsewhere"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)
-			for mode, calls := range map[merchants.Mode][]string{test: c.test, live: c.live} {
-				var made []string
-				for _, call := range calls {
-					s.make(mode, &made, call)
-				}
-			}
+			s.makeAll(test, c.test)
+			s.makeAll(live, c.live)
 			e := s.export(test, true, export.Options{})
 			for i, mode := range []merchants.Mode{test, live} {
 				if c.want[i] == "" {
@@ -234,15 +245,44 @@ func TestExport_ambiguous(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)
-			for mode, calls := range map[merchants.Mode][]string{test: c.test, live: c.live} {
-				var made []string
-				for _, call := range calls {
-					s.make(mode, &made, call)
-				}
-			}
+			s.makeAll(test, c.test)
+			s.makeAll(live, c.live)
 			e := s.export(test, true, export.Options{})
 			if got := noted(e, "ambiguous"); got != len(c.test) {
 				t.Errorf("%d of %d are noted", got, len(c.test))
+			}
+		})
+	}
+}
+
+// TestExport_comparesSelection checks that what is only looked up is the same in both merchants if
+// it has the same key, and that one of the two which lacks it is named.
+func TestExport_comparesSelection(t *testing.T) {
+	t.Parallel()
+	const gift = `perks {"internalName":"Gift","title":{"en":"A"}}`
+	const uses = `campaigns {"internalName":"c","type":"airdrop","rewards":[{"type":"perk","rewardId":"{1}"}]}`
+	for name, c := range map[string]struct {
+		live []string
+		want string
+	}{
+		"in both": {[]string{gift, uses}, `[{looked-up perk:Gift }]`},
+		"in test": {nil, `[{looked-up perk:Gift not in live}]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newService(t)
+			s.makeAll(test, []string{gift, uses})
+			s.makeAll(live, c.live)
+			e := s.export(test, true, export.Options{Only: []string{"campaign"}})
+			type line struct{ id, object, text string }
+			var notes []line
+			for _, note := range e.Report.Todo {
+				for _, item := range note.Items {
+					notes = append(notes, line{note.ID, item.Object, item.Text})
+				}
+			}
+			if got := fmt.Sprint(notes); got != c.want {
+				t.Errorf("the notes are %s, want %s", got, c.want)
 			}
 		})
 	}

@@ -89,6 +89,9 @@ func (p *program) differing(e *entry, trail []string, here, there *portable.Valu
 		p.secret(e, trail, *there, p.other.Mode)
 		return p.secret(e, trail, *here, p.from.Mode)
 	case both && p.same(*here, *there):
+		if there.Has(portable.Refers) {
+			p.expression(e, trail, *there, p.other.Mode) // It notes what the other root has to supply.
+		}
 		return p.expression(e, trail, *here, p.from.Mode)
 	case both && here.JSON == there.JSON && here.Form == there.Form && alike(*here, *there):
 		parts := p.differingParts(e, trail, *here, *there)
@@ -101,26 +104,24 @@ func (p *program) differing(e *entry, trail []string, here, there *portable.Valu
 	}
 }
 
-// same reports whether two values of the two merchants are written in the same way. What has a
-// secret inside never is, so that each merchant's own secret is met.
+// same reports whether two values of the two merchants are written in the same way. An id that
+// nothing here has becomes a variable, to which each root supplies its own. What has a secret
+// inside is never the same, so that each merchant's own secret is met.
 func (p *program) same(here, there portable.Value) bool {
 	if here.Has(portable.Secret) || there.Has(portable.Secret) {
 		return false
 	}
-	name := func(of merchants.Mode) func(portable.Reference) string {
-		return func(r portable.Reference) string {
-			switch to := p.entryOf[r.Target]; {
-			case to != nil:
-				return to.object.Kind.Name + ":" + to.key
-			case r.Target != nil:
-				return string(of) + " " + r.String()
-			default:
-				return r.String()
-			}
+	name := func(r portable.Reference) string {
+		switch to := p.entryOf[r.Target]; {
+		case to != nil:
+			return to.object.Kind.Name + ":" + to.key
+		case r.By == "id":
+			return "supplied"
+		default:
+			return r.String()
 		}
 	}
-	return here.JSON == there.JSON && here.Form == there.Form &&
-		here.Text(name(p.from.Mode)) == there.Text(name(p.other.Mode))
+	return here.JSON == there.JSON && here.Form == there.Form && here.Text(name) == there.Text(name)
 }
 
 // alike reports whether two different values consist of parts that can be compared one by one.
