@@ -13,11 +13,10 @@ func (p *program) findTwins() {
 	if p.other == nil {
 		return
 	}
-	there := p.held[p.other.Mode]
 	p.pair(slices.Concat(p.entries, p.looked),
 		func(e *entry) string { return keyPlace(e.object.Kind, e.key) },
 		func(o *portable.Object) string {
-			if isBlank(o.Key) || there.of(o) > 1 {
+			if isBlank(o.Key) {
 				return ""
 			}
 			return keyPlace(o.Kind, o.Key)

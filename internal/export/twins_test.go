@@ -67,10 +67,14 @@ func TestExport_compares(t *testing.T) {
 		giftB   = `perks {"internalName":"Gift","title":{"en":"B"}}`
 		code    = `perks {"internalName":"p","title":{"en":"A"},"type":"code","typeConfig":{"code":"S3CRET-1"}}`
 		link    = `perks {"internalName":"p","title":{"en":"A"},"type":"link","typeConfig":{"url":"https://x.example"}}`
-		odd     = `perks {"internalName":"p","type":"x","typeConfig":{"for":0,"z_b":0,"z":{"b":0},"null":0}}`
+		odd     = `perks {"internalName":"p","type":"x","typeConfig":{"for":0,"l":["a\\nb"],"z_b":0,"z":{"b":0},"null":0}}`
 		old     = `perks {"internalName":"old","title":{"en":"A"}} then publish archive`
 		uses    = `campaigns {"internalName":"c","type":"airdrop","rewards":[{"type":"perk","rewardId":"{1}"}]}`
 	)
+	// supplied are the secrets that a person supplies to each root.
+	supplied := map[string][2]string{
+		"a secret in live alone": {"", "S3CRET-1"}, "a secret in both": {"S3CRET-1", "S3CRET-2"},
+	}
 	segment := func(name, of string) string {
 		conditions := "null"
 		if of != "" {
@@ -216,6 +220,13 @@ func TestExport_compares(t *testing.T) {
 			if got := strings.Join(notes, " "); got != c.notes {
 				t.Errorf("the notes are %q, want %q", got, c.notes)
 			}
+			if want, secret := supplied[name]; secret {
+				for i, mode := range []merchants.Mode{test, live} {
+					if got := e.Variables(mode)["perk_p_code_value"]; got != want[i] {
+						t.Errorf("a person supplies %q to %s, want %q", got, mode, want[i])
+					}
+				}
+			}
 			for name, content := range e.Files {
 				if bytes.Contains(content, []byte("S3CRET")) {
 					t.Errorf("%s has a secret in it", name)
@@ -302,6 +313,9 @@ func TestExport_variableNames(t *testing.T) {
 	}
 	if got, want := names(`{"a_b":N}`), []string{"perk_p_custom_settings_a_b"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+	if all := names(`{"a_b":N,"a":{"b":N},"A":{"b":N}}`); len(slices.Compact(all)) != 3 {
+		t.Errorf("two places share a variable: %v", all)
 	}
 	two, three := names(`{"a_b":N,"a":{"b":N}}`), names(`{"a_b":N,"a":{"b":N},"A":{"b":N}}`)
 	isNew := func(name string) bool { return !slices.Contains(three, name) }

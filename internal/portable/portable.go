@@ -129,15 +129,12 @@ type target struct{ kind, by, held string }
 
 func newTarget(kind, by, held string) target { return target{kind, by, norm.NFC.String(held)} }
 
-// targetsOf indexes objects. Of objects with one key, one that is not archived is found.
+// targetsOf indexes objects by id and by key.
 func targetsOf(objects []*Object) map[target]*Object {
 	targets := map[target]*Object{}
 	for _, object := range objects {
 		targets[newTarget(object.Kind.Name, "id", object.ID)] = object
-		key := newTarget(object.Kind.Name, object.Kind.Key, object.Key)
-		if before := targets[key]; object.Key != "" && (before == nil || before.Archived()) {
-			targets[key] = object
-		}
+		targets[newTarget(object.Kind.Name, object.Kind.Key, object.Key)] = object
 	}
 	return targets
 }
