@@ -67,7 +67,7 @@ func TestExport_compares(t *testing.T) {
 		giftB   = `perks {"internalName":"Gift","title":{"en":"B"}}`
 		code    = `perks {"internalName":"p","title":{"en":"A"},"type":"code","typeConfig":{"code":"S3CRET-1"}}`
 		link    = `perks {"internalName":"p","title":{"en":"A"},"type":"link","typeConfig":{"url":"https://x.example"}}`
-		odd     = `perks {"internalName":"p","type":"x","typeConfig":{"for":0,"l":["a\nb"],"z_b":0,"z":{"b":0},"null":0}}`
+		odd     = `perks {"internalName":"p","type":"x","typeConfig":{"for":0,"l":["a\nb\n"],"z_b":0,"z":{"b":0},"null":0}}`
 		old     = `perks {"internalName":"old","title":{"en":"A"}} then publish archive`
 		uses    = `campaigns {"internalName":"c","type":"airdrop","rewards":[{"type":"perk","rewardId":"{1}"}]}`
 	)
