@@ -11,6 +11,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/export"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraform"
 )
 
 // runExport looks for everything that is wrong with the call before it sends a request.
@@ -26,7 +27,9 @@ func runExport(ctx context.Context, cmd *cobra.Command, flags exportFlags) error
 		err = export.CheckDirectory(flags.out, flags.force)
 	}
 	if err == nil && flags.verify {
-		_, err = export.FindCLI()
+		if _, err = terraform.Find(); err != nil {
+			err = fmt.Errorf("--verify needs Terraform or OpenTofu: %w", err)
+		}
 	}
 	if err != nil {
 		return &failure{err}

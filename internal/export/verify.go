@@ -1,13 +1,10 @@
 package export
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +13,7 @@ import (
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraform"
 )
 
 // Verify plans the configuration with Terraform or OpenTofu, for each merchant that was read, and
@@ -49,14 +47,10 @@ func (e *Export) plan(ctx context.Context, program string, source portable.Sourc
 	if err != nil {
 		return nil, err
 	}
-	if _, err := v.run(ctx, "get"); err != nil {
+	if _, err := v.Run(ctx, "get"); err != nil {
 		return nil, err
 	}
-	saved := filepath.Join(scratch, "plan")
-	if _, err := v.run(ctx, "plan", "-input=false", "-lock=false", "-out="+saved); err != nil {
-		return nil, err
-	}
-	shown, err := v.run(ctx, "show", "-json", saved)
+	shown, err := v.Plan(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -102,24 +96,9 @@ func (e *Export) judge(plan *tfjson.Plan, mode merchants.Mode) error {
 	return nil
 }
 
-// FindCLI returns the path of Terraform or OpenTofu, which [Export.Verify] needs.
-func FindCLI() (string, error) {
-	for _, name := range []string{"terraform", "tofu"} {
-		if cli, err := exec.LookPath(name); err == nil {
-			return cli, nil
-		}
-	}
-	return "", errors.New("neither terraform nor tofu is in PATH, and --verify needs one of them")
-}
-
-// verifier runs Terraform for a check.
-type verifier struct {
-	cli, directory string
-	environment    []string
-}
-
-func (e *Export) verifier(scratch, program string, source portable.Source) (*verifier, error) {
-	cli, err := FindCLI()
+// verifier returns the Terraform that checks an export.
+func (e *Export) verifier(scratch, program string, source portable.Source) (*terraform.CLI, error) {
+	cli, err := terraform.Find()
 	if err != nil {
 		return nil, err
 	}
@@ -132,41 +111,22 @@ func (e *Export) verifier(scratch, program string, source portable.Source) (*ver
 	if err := os.WriteFile(settings, []byte(content), 0o600); err != nil {
 		return nil, err
 	}
-	v := &verifier{cli: cli, directory: filepath.Join(scratch, "configuration", e.program.rootDir(source.Mode))}
+	v := &terraform.CLI{Path: cli, Directory: filepath.Join(scratch, "configuration", e.program.rootDir(source.Mode))}
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
 		if !strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "COHORT_") || name == "COHORT_API_URL" {
-			v.environment = append(v.environment, variable)
+			v.Environment = append(v.Environment, variable)
 		}
 	}
-	v.environment = append(v.environment, "TF_CLI_CONFIG_FILE="+settings, "TF_DATA_DIR="+filepath.Join(scratch, "data"),
-		"TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1", "COHORT_READ_ONLY=true")
-	if source.Snapshot != "" {
-		snapshot, err := filepath.Abs(source.Snapshot)
-		if err != nil {
-			return nil, err
-		}
-		v.environment = append(v.environment, "COHORT_SNAPSHOT="+snapshot)
-	} else {
-		v.environment = append(v.environment, "COHORT_API_KEY="+source.Key)
+	v.Environment = append(v.Environment, "TF_CLI_CONFIG_FILE="+settings, "TF_DATA_DIR="+filepath.Join(scratch, "data"),
+		"TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1")
+	access, err := terraform.Access(source)
+	if err != nil {
+		return nil, err
 	}
-	if source.URL != "" {
-		v.environment = append(v.environment, "COHORT_API_URL="+source.URL)
-	}
+	v.Environment = append(v.Environment, access...)
 	for name, value := range e.Variables(source.Mode) {
-		v.environment = append(v.environment, "TF_VAR_"+name+"="+value)
+		v.Environment = append(v.Environment, "TF_VAR_"+name+"="+value)
 	}
 	return v, nil
-}
-
-// run runs a command and returns its standard output.
-func (v *verifier) run(ctx context.Context, arguments ...string) ([]byte, error) {
-	var output, problems bytes.Buffer
-	command := exec.CommandContext(ctx, v.cli, append([]string{arguments[0], "-no-color"}, arguments[1:]...)...)
-	command.Dir, command.Env, command.Stdout, command.Stderr = v.directory, v.environment, &output, &problems
-	if err := command.Run(); err != nil {
-		return nil, fmt.Errorf("%s %s failed: %w\n%s", filepath.Base(v.cli), arguments[0], err,
-			strings.TrimSpace(problems.String()))
-	}
-	return output.Bytes(), nil
 }

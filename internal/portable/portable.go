@@ -7,7 +7,6 @@ package portable
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -86,18 +85,14 @@ func Read(ctx context.Context, from *provider.Reader, progress func(k provider.K
 			merchant.Objects, configs[read] = append(merchant.Objects, read), object.Config
 		}
 	}
-	targets := targetsOf(merchant.Objects)
-	for _, k := range provider.Catalog() {
-		arguments, err := k.Arguments(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("the arguments of a %s: %w", k.Noun, err)
-		}
-		b := builder{kind: k, targets: targets}
-		for _, object := range merchant.Objects {
-			if object.Kind.Name == k.Name && object.Refusal == "" {
-				object.Fields = b.fields("", arguments, configs[object])
-				delete(configs, object)
+	index := NewIndex(merchant.Objects...)
+	for _, object := range merchant.Objects {
+		if object.Refusal == "" {
+			var err error
+			if object.Fields, err = index.Fields(ctx, object.Kind, configs[object], nil); err != nil {
+				return nil, err
 			}
+			delete(configs, object)
 		}
 	}
 	sorted(merchant.Objects)
@@ -122,57 +117,3 @@ func sorted(objects []*Object) {
 
 // compareTexts compares texts as HCL stores them, with their characters composed.
 func compareTexts(a, b string) int { return cmp.Compare(norm.NFC.String(a), norm.NFC.String(b)) }
-
-// target finds objects by the attributes that references hold, with the characters of a text
-// composed, as in a configuration.
-type target struct{ kind, by, held string }
-
-func newTarget(kind, by, held string) target { return target{kind, by, norm.NFC.String(held)} }
-
-// targetsOf indexes objects by id and by key.
-func targetsOf(objects []*Object) map[target]*Object {
-	targets := map[target]*Object{}
-	for _, object := range objects {
-		targets[newTarget(object.Kind.Name, "id", object.ID)] = object
-		targets[newTarget(object.Kind.Name, object.Kind.Key, object.Key)] = object
-	}
-	return targets
-}
-
-// builder turns configurations of a kind into fields.
-type builder struct {
-	kind    provider.Kind
-	targets map[target]*Object
-}
-
-// fields are the arguments of an object that have a value. path is the path of the object, without
-// indices.
-func (b builder) fields(path string, arguments []provider.Argument, object cty.Value) []Field {
-	var fields []Field
-	for _, argument := range arguments {
-		if value := object.GetAttr(argument.Name); !value.IsNull() {
-			at := strings.TrimPrefix(path+"."+argument.Name, ".")
-			fields = append(fields, Field{argument.Name, b.value(at, argument, value)})
-		}
-	}
-	return fields
-}
-
-func (b builder) value(at string, argument provider.Argument, value cty.Value) Value {
-	switch {
-	case argument.Sensitive:
-		return Value{Form: Secret, Literal: value}
-	case argument.JSON:
-		return b.json(at, value)
-	case argument.Type.IsObjectType():
-		return Value{Form: Nested, Fields: b.fields(at, argument.Nested, value)}
-	case argument.Type.IsListType() && argument.Type.ElementType().IsObjectType():
-		list := Value{Form: List}
-		for _, element := range value.AsValueSlice() {
-			list.Elements = append(list.Elements, Value{Form: Nested, Fields: b.fields(at, argument.Nested, element)})
-		}
-		return list
-	default:
-		return b.scalar(at, value)
-	}
-}

@@ -33,6 +33,8 @@ const (
 	Refers
 	// Secret is a value that must not be shown. It is in Literal.
 	Secret
+	// Unknown is a value that a plan does not know yet.
+	Unknown
 )
 
 // Value is the value of an argument.
@@ -45,6 +47,8 @@ type Value struct {
 	Reference Reference
 	// JSON says that the value is written as JSON. InJSON says that it is, or is inside such a value.
 	JSON, InJSON bool
+	// Unordered says that the order of the elements of a list has no meaning.
+	Unordered bool
 }
 
 // Reference is a reference to another object.
@@ -60,8 +64,8 @@ type Reference struct {
 }
 
 // scalar returns a literal, or a reference.
-func (b builder) scalar(at string, value cty.Value) Value {
-	to, refers := b.kind.References[at]
+func (b builder) scalar(at place, value cty.Value) Value {
+	to, refers := b.kind.References[at.of]
 	if !refers || value.Type() != cty.String || slices.Contains(to.Builtin, value.AsString()) {
 		return Value{Literal: value}
 	}
@@ -71,7 +75,7 @@ func (b builder) scalar(at string, value cty.Value) Value {
 func (b builder) resolve(to provider.Reference, held string) Reference {
 	reference := Reference{By: to.By, Kinds: to.Kinds, Held: held}
 	for _, kind := range to.Kinds {
-		if found := b.targets[newTarget(kind, to.By, held)]; found != nil {
+		if found := b.index.targets[newTarget(kind, to.By, held)]; found != nil {
 			reference.Target = found
 			return reference
 		}
@@ -81,7 +85,7 @@ func (b builder) resolve(to provider.Reference, held string) Reference {
 
 // json returns the value of JSON, in which there may be references. Text that is no JSON stays
 // text.
-func (b builder) json(at string, text cty.Value) Value {
+func (b builder) json(at place, text cty.Value) Value {
 	value, err := stdlib.JSONDecode(text)
 	if err != nil {
 		return Value{Literal: text}
@@ -91,20 +95,20 @@ func (b builder) json(at string, text cty.Value) Value {
 	return read
 }
 
-func (b builder) decoded(at string, value cty.Value) Value {
+func (b builder) decoded(at place, value cty.Value) Value {
 	switch kind := value.Type(); {
 	case value.IsNull():
 		return Value{Literal: value, InJSON: true}
 	case kind.IsObjectType():
 		object, values := Value{Form: Nested, InJSON: true}, value.AsValueMap()
 		for _, name := range sortedNames(values) {
-			object.Fields = append(object.Fields, Field{name, b.decoded(at+"."+name, values[name])})
+			object.Fields = append(object.Fields, Field{name, b.decoded(at.field(name), values[name])})
 		}
 		return object
 	case kind.IsTupleType():
 		list := Value{Form: List, InJSON: true}
-		for _, element := range value.AsValueSlice() {
-			list.Elements = append(list.Elements, b.decoded(at, element))
+		for i, element := range value.AsValueSlice() {
+			list.Elements = append(list.Elements, b.decoded(at.element(i), element))
 		}
 		return list
 	default:
@@ -162,6 +166,8 @@ func (v Value) write(b *strings.Builder, name func(Reference) string) {
 		b.WriteString("→" + name(v.Reference))
 	case Secret:
 		b.WriteString("secret")
+	case Unknown:
+		b.WriteString("unknown")
 	}
 }
 

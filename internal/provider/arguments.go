@@ -20,6 +20,8 @@ type Argument struct {
 	Sensitive bool
 	// JSON says that the text of the argument is JSON.
 	JSON bool
+	// Unordered says that the order of the elements of a list means nothing to the service.
+	Unordered bool
 	// Nested are the arguments of a nested object, or of each object of a list.
 	Nested []Argument
 }
@@ -63,7 +65,7 @@ func argumentsOf(ctx context.Context, attributes map[string]schema.Attribute) ([
 		}
 		argument := Argument{
 			Name: name, Type: kind, Required: attribute.IsRequired(),
-			Sensitive: attribute.IsSensitive(), JSON: isJSON(attribute),
+			Sensitive: attribute.IsSensitive(), JSON: isJSON(attribute), Unordered: name == "rewards",
 		}
 		switch nested := attribute.(type) {
 		case schema.SingleNestedAttribute:

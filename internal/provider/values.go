@@ -253,6 +253,12 @@ func emptyAsWritten(ctx context.Context, prior, read types.List) types.List {
 	return read
 }
 
+// SameLine reports whether two plain texts, or two times, mean the same.
+func SameLine(a, b string) bool { return sameLine(a, b) || sameInstant(a, b) }
+
+// SameText reports whether two texts that users read mean the same; as HTML.
+func SameText(a, b string) bool { return sameText(a, b) }
+
 // sameLine compares two plain texts without the blanks around them.
 func sameLine(a, b string) bool {
 	return norm.NFC.String(strings.TrimSpace(a)) == norm.NFC.String(strings.TrimSpace(b))
