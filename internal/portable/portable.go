@@ -65,6 +65,10 @@ type Source = provider.Source
 // Kinds are all kinds, each after those that it refers to.
 func Kinds() []Kind { return provider.Catalog() }
 
+// Slug returns a text in lower-case letters and digits without accents, with a separator in place
+// of everything else; "" if nothing is left.
+func Slug(text, separator string) string { return provider.Slug(text, separator) }
+
 // Read reads a merchant. It calls progress, unless nil, for each object, with the number of objects
 // of the kind so far. An error names what could not be read.
 func Read(ctx context.Context, from *provider.Reader, progress func(k provider.Kind, objects int)) (*Merchant, error) {
