@@ -60,6 +60,39 @@ func (c *Core) JSON() []byte {
 	return text
 }
 
+// LoadState takes over a state of Terraform, as terraform show -json prints it.
+func (c *Core) LoadState(state []byte) {
+	c.t.Helper()
+	type module struct {
+		Resources []struct {
+			Address, Mode, Type string
+			Values              json.RawMessage
+		}
+		ChildModules []module `json:"child_modules"`
+	}
+	var shown struct {
+		Values struct {
+			RootModule module `json:"root_module"`
+		}
+	}
+	if err := json.Unmarshal(state, &shown); err != nil {
+		c.t.Fatal(err)
+	}
+	c.States = map[string]cty.Value{}
+	for _, m := range append(shown.Values.RootModule.ChildModules, shown.Values.RootModule) {
+		for _, r := range m.Resources {
+			if r.Mode != "managed" {
+				continue
+			}
+			value, err := ctyjson.Unmarshal(r.Values, c.types[r.Type])
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			c.States[r.Address] = value
+		}
+	}
+}
+
 func (c *Core) change(address string, actions []string, before, after cty.Value) object {
 	typeName := typeOfAddress(address)
 	attributes := c.schema.ResourceSchemas[typeName].Block.Attributes
@@ -219,7 +252,7 @@ func expression(e hclsyntax.Expression) object {
 	if len(references) > 0 {
 		return object{"references": references}
 	}
-	value, problems := e.Value(&hcl.EvalContext{Functions: functions})
+	value, problems := e.Value(nil) // A call of a function is no constant.
 	if problems.HasErrors() {
 		return object{}
 	}
