@@ -102,8 +102,7 @@ func TestCore_asTerraform(t *testing.T) {
 		files[name] = content
 		w.Write(name, string(content))
 	}
-	write("versions.tf", []byte("terraform {\n  required_providers {\n    cohort = { source = \"cohort-xyz/cohort\" }\n  }\n}\n"))
-	write("modules/loyalty/versions.tf", files["versions.tf"])
+	write("modules/loyalty/versions.tf", w.Read("versions.tf"))
 	write("modules/loyalty/main.tf", files["modules/loyalty/main.tf"])
 	run := func(args ...string) {
 		t.Helper()
@@ -128,7 +127,7 @@ func TestCore_asTerraform(t *testing.T) {
 			t.Errorf("%s: the plan is %s, want %s", what, got, summary)
 		}
 		run("plan", "-out=plan")
-		if diff := cmp.Diff(comparable(t, show("plan")), comparable(t, c.JSON())); diff != "" {
+		if diff := cmp.Diff(whatCounts(t, show("plan")), whatCounts(t, c.JSON())); diff != "" {
 			t.Fatalf("%s: (-Terraform +core)\n%s", what, diff)
 		}
 	}
@@ -145,11 +144,12 @@ func TestCore_asTerraform(t *testing.T) {
 		"moved {\n  from = cohort_perk.code\n  to   = cohort_perk.moved\n}\n"))
 	write("main.tf", []byte(strings.Replace(rootFile, `b = "List B"`, `c = "List C"`, 1)))
 	compare("edits on both sides", `0 to import, 1 to add, 3 to change ["cohort_list.all[\"a\"]" `+
-		`"module.loyalty.cohort_campaign.summer" "module.loyalty.cohort_perk.after"], 1 to destroy ["cohort_list.all[\"b\"]"]`)
+		`"module.loyalty.cohort_campaign.summer" "module.loyalty.cohort_perk.after"], `+
+		`1 to destroy ["cohort_list.all[\"b\"]"]`)
 }
 
-// comparable is what the tests read of a plan.
-func comparable(t *testing.T, plan []byte) map[string]any {
+// whatCounts is what the tests read of a plan.
+func whatCounts(t *testing.T, plan []byte) map[string]any {
 	t.Helper()
 	start := bytes.IndexByte(plan, '{')
 	var all map[string]any
@@ -157,7 +157,9 @@ func comparable(t *testing.T, plan []byte) map[string]any {
 		t.Fatalf("%s\n%s", err, plan)
 	}
 	part := map[string]any{}
-	for _, name := range []string{"resource_changes", "resource_drift", "prior_state", "configuration", "complete", "errored"} {
+	for _, name := range []string{
+		"resource_changes", "resource_drift", "prior_state", "configuration", "complete", "errored",
+	} {
 		part[name] = all[name]
 	}
 	strip(part)

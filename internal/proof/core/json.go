@@ -333,16 +333,17 @@ func sensitive(attributes []*tfprotov6.SchemaAttribute, value cty.Value) any {
 
 // addressOf returns the address that a traversal names.
 func addressOf(traversal hcl.Traversal) string {
-	address := traversal.RootName()
+	var address strings.Builder
+	address.WriteString(traversal.RootName())
 	for _, step := range traversal[1:] {
 		switch step := step.(type) {
 		case hcl.TraverseAttr:
-			address += "." + step.Name
+			address.WriteString("." + step.Name)
 		case hcl.TraverseIndex:
-			address += `["` + step.Key.AsString() + `"]`
+			address.WriteString(`["` + step.Key.AsString() + `"]`)
 		}
 	}
-	return address
+	return address.String()
 }
 
 // typeOfAddress returns the type of the resource that an address names.
