@@ -69,6 +69,9 @@ func Kinds() []Kind { return provider.Catalog() }
 // of everything else; "" if nothing is left.
 func Slug(text, separator string) string { return provider.Slug(text, separator) }
 
+// DeleteNames are the entries of allow_live_delete that may name an object, the one to show first.
+func DeleteNames(k Kind, key, id string) []string { return provider.DeleteNames(k, key, id) }
+
 // Read reads a merchant. It calls progress, unless nil, for each object, with the number of objects
 // of the kind so far. An error names what could not be read.
 func Read(ctx context.Context, from *provider.Reader, progress func(k provider.Kind, objects int)) (*Merchant, error) {
