@@ -3,8 +3,6 @@
 package diff
 
 import (
-	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
@@ -61,8 +59,8 @@ type Side struct {
 
 // Difference is an object that differs.
 type Difference struct {
-	// Kind is the name of the kind, such as campaign. Key is "" for an object without a key. Name is the
-	// name in Cohort's admin.
+	// Kind is the name of the kind, such as campaign. Key is "" for an object without a key. Name is
+	// the name in Cohort's admin.
 	Kind string `json:"kind"`
 	Key  string `json:"key"`
 	Name string `json:"name"`
@@ -128,32 +126,13 @@ type Skipped struct {
 	kind, key string
 }
 
-// Names returns the names of the two sides: test and live, or those of two states of one merchant.
-func (r *Report) Names() (from, to string) {
-	if r.From.Mode != r.To.Mode {
-		return string(r.From.Mode), string(r.To.Mode)
-	}
-	return r.From.name(), r.To.name()
-}
-
-func (s Side) name() string {
-	if s.Snapshot == "" {
-		return string(s.Mode)
-	}
-	return fmt.Sprintf("%s in %s", s.Mode, filepath.Base(s.Snapshot))
-}
-
 // Where names the side that alone has an object.
 func (r *Report) Where(d Difference) string {
-	from, to := r.Names()
-	switch d.OnlyIn {
-	case onlyFrom:
-		return from
-	case onlyTo:
+	from, to := r.labels()
+	if d.OnlyIn == onlyTo {
 		return to
-	default:
-		return string(d.Only)
 	}
+	return from
 }
 
 // Values of OnlyIn.
@@ -161,17 +140,3 @@ const (
 	onlyFrom = "from"
 	onlyTo   = "to"
 )
-
-// Counts counts the differences by class: each object that only one merchant has, and each change.
-func (r *Report) Counts() map[Class]int {
-	counts := map[Class]int{}
-	for _, d := range r.Differences {
-		if d.OnlyIn != "" {
-			counts[d.Class]++
-		}
-		for _, c := range d.Changes {
-			counts[c.Class]++
-		}
-	}
-	return counts
-}

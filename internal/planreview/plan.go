@@ -20,8 +20,8 @@ type Plan struct {
 	AllowedKnown bool
 	// Others are the addresses of the resources of other providers that the plan changes, sorted.
 	Others []string
-	// Errored says that planning failed, so that the plan is not whole. Partial says that it leaves out
-	// resources on purpose, as with -target.
+	// Errored says that planning failed, so that the plan is not whole. Partial says that it leaves
+	// out resources on purpose, as with -target.
 	Errored, Partial bool
 }
 
