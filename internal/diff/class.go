@@ -44,7 +44,7 @@ func newSide(name string, m *portable.Merchant, root *Root) side {
 		if r.ID != "" {
 			s.byID[r.ID] = r
 		}
-		if r.Key != "" {
+		if r.Key != "" && (r.After != nil || s.byKey[newIdentity(r.Kind.Name, r.Key)] == nil) {
 			s.byKey[newIdentity(r.Kind.Name, r.Key)] = r
 		}
 	}
