@@ -41,6 +41,9 @@ func newSide(name string, m *portable.Merchant, root *Root) side {
 		return s
 	}
 	for _, r := range root.Plan.Resources {
+		if r.Mode != "" && r.Mode != m.Mode {
+			continue
+		}
 		if r.ID != "" {
 			s.byID[r.ID] = r
 		}

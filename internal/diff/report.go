@@ -3,6 +3,7 @@
 package diff
 
 import (
+	"slices"
 	"time"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
@@ -140,3 +141,12 @@ const (
 	onlyFrom = "from"
 	onlyTo   = "to"
 )
+
+// Has reports whether something differs, or if classes are named, whether something of them does.
+func (r *Report) Has(classes ...string) bool {
+	counts, all := r.counts()
+	if len(classes) == 0 {
+		return all > 0
+	}
+	return slices.ContainsFunc(classes, func(class string) bool { return counts[Class(class)] > 0 })
+}
