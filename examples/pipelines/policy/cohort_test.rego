@@ -9,7 +9,7 @@ clean := {
 		"full_name": "registry.terraform.io/cohort-xyz/cohort",
 		"expressions": {
 			"mode": {"constant_value": "live"},
-			"allow_live_delete": {"constant_value": ["perk:old"]},
+			"allow_live_delete": {"constant_value": ["badge:old"]},
 		},
 	}}},
 	"resource_changes": [
@@ -36,9 +36,9 @@ clean := {
 			}},
 		},
 		{
-			"address": "cohort_perk.old", "type": "cohort_perk", "mode": "managed",
+			"address": "cohort_badge.old", "type": "cohort_badge", "mode": "managed",
 			"change": {"actions": ["delete"], "after": null, "before": {
-				"id": "5", "mode": "live", "internal_name": "old",
+				"id": "5", "mode": "live", "internal_name": "old", "status": "published",
 			}},
 		},
 		{
@@ -111,17 +111,17 @@ test_mode_of_one_block_only if {
 }
 
 test_deletion_not_named if {
-	plan := mutant([set(concat("", [provider_block, "/allow_live_delete"]), {"constant_value": ["perk:other"]})])
-	startswith(said(plan), "cohort_perk.old would be deleted or replaced in live")
+	plan := mutant([set(concat("", [provider_block, "/allow_live_delete"]), {"constant_value": ["badge:other"]})])
+	startswith(said(plan), "cohort_badge.old would be deleted or replaced in live")
 }
 
 test_deletion_named_by_a_variable if {
 	plan := mutant([set(concat("", [provider_block, "/allow_live_delete"]), {"references": ["var.deletes"]})])
-	startswith(said(plan), "cohort_perk.old would be deleted or replaced in live")
+	startswith(said(plan), "cohort_badge.old would be deleted or replaced in live")
 }
 
 test_deletion_named_in_other_ways if {
-	every name in ["perk:key:old", "perk:id:5"] {
+	every name in ["badge:key:old", "badge:id:5"] {
 		plan := mutant([set(concat("", [provider_block, "/allow_live_delete"]), {"constant_value": [name]})])
 		count(main.deny) == 0 with input as plan
 	}
@@ -135,7 +135,7 @@ test_replacement_not_named if {
 }
 
 test_replacement_named_by_its_old_key if {
-	names := set(concat("", [provider_block, "/allow_live_delete"]), {"constant_value": ["perk:old", "list:vip"]})
+	names := set(concat("", [provider_block, "/allow_live_delete"]), {"constant_value": ["badge:old", "list:vip"]})
 	replaced := set("/resource_changes/0/change/actions", ["delete", "create"])
 	renamed := set("/resource_changes/0/change/after/reference_id", "new")
 	count(main.deny) == 0 with input as mutant([names, replaced, renamed])
@@ -152,7 +152,7 @@ test_open_campaign_closes if {
 test_open_campaign_is_deleted if {
 	plan := json.patch(delete_campaign, [set(
 		concat("", [provider_block, "/allow_live_delete"]),
-		{"constant_value": ["perk:old", "campaign:summer"]},
+		{"constant_value": ["badge:old", "campaign:summer"]},
 	)])
 	startswith(said(plan), "cohort_campaign.it is open to users")
 	count(main.deny) == 0 with input as plan with data.cohort.may_close as ["summer"]
@@ -171,7 +171,7 @@ test_on_destroy_deletes if {
 	startswith(said(plan), "cohort_campaign.it has on_destroy")
 	allowed_plan := json.patch(plan, [set(
 		concat("", [provider_block, "/allow_live_delete"]),
-		{"constant_value": ["perk:old", "campaign:summer"]},
+		{"constant_value": ["badge:old", "campaign:summer"]},
 	)])
 	count(main.deny) == 0 with input as allowed_plan
 }
@@ -184,6 +184,15 @@ test_on_destroy_of_a_new_object if {
 test_airdrop_made_and_published if {
 	plan := mutant([set("/resource_changes/2/change/after/desired_status", "published")])
 	startswith(said(plan), "cohort_campaign.thanks would be made and published in one plan")
+}
+
+test_airdrop_published_later if {
+	plan := mutant([
+		set("/resource_changes/1/change/before/status", "draft"),
+		set("/resource_changes/1/change/before/desired_status", null),
+		set("/resource_changes/1/change/after/airdrop", {}),
+	])
+	count(main.deny) == 0 with input as plan
 }
 
 test_challenge_made_and_published if {
