@@ -148,8 +148,8 @@ func (g *github) run(event string, approve func()) map[string]outcome {
 	return outcomes
 }
 
-// job runs the steps of a job. It adds their outputs to the values; those that a failed step has not
-// set are empty.
+// job runs the steps of a job. It adds their outputs to the values; those that no step has set are
+// empty.
 func (g *github) job(job *action, values map[string]string) outcome {
 	g.t.Helper()
 	for _, output := range job.Outputs {
@@ -269,8 +269,9 @@ var pinned = regexp.MustCompile(`(?m)^ +- uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d
 
 // TestGitHub_safe holds what keeps the workflow safe: it has no rights but those that a job asks
 // for, and no job may write; no run is canceled while it changes a merchant; actions are pinned to
-// commits; every job has a shell that fails with any command, and a time limit; and only steps that
-// talk to Cohort have a key.
+// commits; every job has a shell that fails with any command, and a time limit; only steps that
+// talk to Cohort have a key; a job that does not apply cannot change anything; and after an apply
+// the next plan has to be empty.
 func TestGitHub_safe(t *testing.T) {
 	t.Parallel()
 	w := readWorkflow(t)
@@ -297,7 +298,13 @@ func TestGitHub_safe(t *testing.T) {
 				t.Errorf("%s may %s %s", name, access, right)
 			}
 		}
+		var script strings.Builder
 		for _, s := range job.Steps {
+			script.WriteString(s.Run)
+			if hasPlan := strings.Contains(s.Run, "terraform plan"); hasPlan && job.Environment != "" &&
+				(s.Env["COHORT_READ_ONLY"] == "1") == (name == "test" || name == "live-apply") {
+				t.Errorf("%s: the step %q may change a merchant: %t", name, s.Name, s.Env["COHORT_READ_ONLY"] != "1")
+			}
 			_, hasKey := s.Env["COHORT_API_KEY"]
 			if wants := job.Environment != "" && talks.MatchString(s.Run); hasKey != wants {
 				t.Errorf("%s: the step %q has a key: %t", name, s.Name, hasKey)
@@ -306,6 +313,7 @@ func TestGitHub_safe(t *testing.T) {
 				t.Errorf("%s leaves the token of the job behind", name)
 			}
 		}
+		checkEnd(t, name, script.String())
 	}
 }
 

@@ -237,6 +237,7 @@ func TestGitLab_safe(t *testing.T) {
 	for name, job := range f.Jobs {
 		script := strings.Join(job.Script, "\n")
 		changes := strings.Contains(script, "terraform apply")
+		checkEnd(t, name, script)
 		if changes != (job.ResourceGroup != "") {
 			t.Errorf("%s changes a merchant: %t, and has the resource group %q", name, changes, job.ResourceGroup)
 		}

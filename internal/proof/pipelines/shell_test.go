@@ -225,6 +225,18 @@ func (p *project) upload(name, file string) {
 	}
 }
 
+// checkEnd checks that only two jobs apply, and that they fail if the next plan is not empty.
+func checkEnd(t *testing.T, name, script string) {
+	t.Helper()
+	_, after, applies := strings.Cut(script, "terraform apply plan")
+	if applies && !strings.Contains(after, "terraform plan -detailed-exitcode") {
+		t.Errorf("%s does not look at what is left after its apply", name)
+	}
+	if applies != (name == "test" || name == "live-apply") {
+		t.Errorf("%s applies: %t", name, applies)
+	}
+}
+
 // Ends of a job.
 const (
 	succeeded = "succeeded"
