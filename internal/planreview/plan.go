@@ -96,7 +96,7 @@ func changes(from, to *portable.Object) []portable.Change {
 	if from == nil || to == nil {
 		return nil
 	}
-	return portable.Changes(from.Fields, to.Fields, portable.Reference.String)
+	return portable.Changes(from.Fields, to.Fields, func(r portable.Reference) string { return canonicalJSON(targetOf(r)) })
 }
 
 // endsLive reports whether the plan takes away an object of the live merchant.
