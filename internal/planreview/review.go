@@ -45,7 +45,8 @@ type Counts struct {
 
 // String is a line such as 1 add · 3 change · 0 delete · 0 replace · 2 adopt.
 func (c Counts) String() string {
-	text := fmt.Sprintf("%d add · %d change · %d delete · %d replace · %d adopt", c.Add, c.Change, c.Delete, c.Replace, c.Adopt)
+	text := fmt.Sprintf("%d add · %d change · %d delete · %d replace · %d adopt", c.Add, c.Change, c.Delete, c.Replace,
+		c.Adopt)
 	if c.Forget > 0 {
 		text += fmt.Sprintf(" · %d let go", c.Forget)
 	}
@@ -380,19 +381,22 @@ func callRow(call Call) Row {
 	return row
 }
 
+// says is all of a row except its objects.
+func (row Row) says() string {
+	return canonicalJSON([]any{row.rank, row.kind.Name, row.Does, row.Path, row.From, row.To, row.whole, row.Customers})
+}
+
 // folded sorts rows and makes one of those that say the same of several objects of a kind.
 func folded(rows []Row) []Row {
-	all := []Row{}
+	all, place := []Row{}, map[string]int{}
 	for _, row := range rows {
-		same := slices.IndexFunc(all, func(other Row) bool {
-			return other.Does == row.Does && other.Path == row.Path && other.From == row.From && other.To == row.To &&
-				other.whole == row.whole && other.Customers == row.Customers && other.kind.Name == row.kind.Name && other.rank == row.rank
-		})
-		if same < 0 {
-			all = append(all, row)
-		} else {
+		says := row.says()
+		if same, found := place[says]; found {
 			all[same].Objects = append(slices.Clip(all[same].Objects), row.Objects...)
+			continue
 		}
+		place[says] = len(all)
+		all = append(all, row)
 	}
 	order := []string{"delete", "replace", "let go", "call", "change", "add", "adopt", "drift"}
 	slices.SortStableFunc(all, func(a, b Row) int {

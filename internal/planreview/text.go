@@ -140,15 +140,15 @@ func code(text string) string {
 	return "<code>" + escaped(text) + "</code>"
 }
 
-// escaped is a text of which nothing is markup: every character except letters, digits and blanks
-// is written as its number.
+// escaped is a text of which nothing is markup: what ASCII has beside letters, digits, blanks and
+// commas is written as its number.
 func escaped(text string) string {
 	var b strings.Builder
 	for _, c := range strings.ToValidUTF8(text, "\uFFFD") {
 		switch {
 		case merchants.IsSteering(c):
 			b.WriteByte(' ')
-		case c == ' ' || unicode.IsLetter(c) || unicode.IsDigit(c):
+		case c > unicode.MaxASCII || unicode.IsLetter(c) || unicode.IsDigit(c) || strings.ContainsRune(" ,-", c):
 			b.WriteRune(c)
 		default:
 			fmt.Fprintf(&b, "&#%d;", c)
