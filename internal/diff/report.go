@@ -56,8 +56,8 @@ type Side struct {
 
 // Difference is an object that differs.
 type Difference struct {
-	// Kind is the name of the kind, such as campaign. Key is "" for an object without a key. Name is the
-	// name in Cohort's admin.
+	// Kind is the name of the kind, such as campaign. Key is "" for an object without a key. Name is
+	// the name in Cohort's admin.
 	Kind, Key, Name string
 	// Only is the merchant that has the object, if the other one has not; else "".
 	Only merchants.Mode

@@ -10,9 +10,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/export"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/core"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/population"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
@@ -97,11 +100,21 @@ func otherMode(mode merchants.Mode) merchants.Mode {
 	return merchants.ModeTest
 }
 
-// run plans an export for a merchant, and applies it if asked, without Terraform.
-func (s service) run(e *export.Export, mode merchants.Mode, apply bool) (planned, *core) {
+// core is Terraform, without Terraform, with the states of an earlier run or nil.
+func (s service) core(mode merchants.Mode, states map[string]cty.Value) *core.Core {
 	s.t.Helper()
-	c := newCore(s.t, s.URL(), s.key(mode), string(mode), nil)
-	return c.run(e.Files, "env/"+string(mode), e.Variables(mode), apply), c
+	return core.New(s.t, core.Merchant{URL: s.URL(), Key: s.key(mode), Mode: string(mode)}, states)
+}
+
+// run plans an export for a merchant, and applies it if asked, without Terraform.
+func (s service) run(e *export.Export, mode merchants.Mode, apply bool) (core.Summary, *core.Core) {
+	s.t.Helper()
+	c := s.core(mode, nil)
+	plan := c.Plan(e.Files, "env/"+string(mode), e.Variables(mode))
+	if apply {
+		c.Apply()
+	}
+	return plan, c
 }
 
 // tried returns how many of n cases a test tries: MERCHANTS of 1,000, by default 150.
@@ -129,7 +142,7 @@ func TestExport_adopts(t *testing.T) {
 			made := s.fill(test, population.Plan{Seed: uint64(seed), Objects: 14, Hostile: true})
 			e := s.export(test, false, export.Options{})
 			plan, _ := s.run(e, test, false)
-			if want := (planned{imports: len(made.Objects)}); plan.String() != want.String() {
+			if want := (core.Summary{Imports: len(made.Objects)}); plan.String() != want.String() {
 				t.Errorf("the plan is %s, want %s", plan, want)
 			}
 			searchSecrets(t, e, made)
@@ -168,7 +181,7 @@ func TestExport_roundTrip(t *testing.T) {
 			made := s.fill(test, population.Plan{Seed: uint64(seed), Objects: 40, Hostile: seed%2 == 0})
 			e := s.export(test, false, export.Options{})
 			plan, _ := s.run(e, live, true)
-			if want := (planned{adds: len(made.Objects)}); plan.String() != want.String() {
+			if want := (core.Summary{Adds: len(made.Objects)}); plan.String() != want.String() {
 				t.Fatalf("the plan is %s, want %s", plan, want)
 			}
 			again := s.export(live, false, export.Options{})
@@ -196,13 +209,13 @@ func TestExport_halfMade(t *testing.T) {
 					edited++
 				}
 			}
-			if plan.imports != len(copied.Objects) || plan.adds != len(made.Objects)-len(copied.Objects) ||
-				len(plan.changes) > edited || replaced(plan) {
+			if plan.Imports != len(copied.Objects) || plan.Adds != len(made.Objects)-len(copied.Objects) ||
+				len(plan.Changes) > edited || replaced(plan) {
 				t.Errorf("the plan is %s, want %d to import, %d to add, at most %d to change", plan, len(copied.Objects),
 					len(made.Objects)-len(copied.Objects), edited)
 			}
-			again := newCore(t, s.URL(), s.LiveKey(), "live", c.states).run(e.Files, "env/live", e.Variables(test), false)
-			if again.String() != (planned{}).String() {
+			again := s.core(live, c.States).Plan(e.Files, "env/live", e.Variables(test))
+			if again.String() != (core.Summary{}).String() {
 				t.Errorf("the second plan is %s", again)
 			}
 			compareFiles(t, e.Files, s.export(live, false, export.Options{}).Files)
@@ -220,8 +233,8 @@ func (s service) copy(share, edited float64, seed uint64) population.Made {
 	return copied
 }
 
-func replaced(p planned) bool {
-	return slices.ContainsFunc(p.changes, func(change string) bool { return strings.HasSuffix(change, "(replaced)") })
+func replaced(p core.Summary) bool {
+	return slices.ContainsFunc(p.Changes, func(change string) bool { return strings.HasSuffix(change, "(replaced)") })
 }
 
 // TestExport_differences checks that what differs between two merchants becomes variables, so that
@@ -236,12 +249,12 @@ func TestExport_differences(t *testing.T) {
 			copied := s.copy(0.7, 0.6, uint64(seed))
 			e := s.export(test, true, export.Options{})
 			plan, _ := s.run(e, test, false)
-			if want := (planned{imports: len(made.Objects)}); plan.String() != want.String() {
+			if want := (core.Summary{Imports: len(made.Objects)}); plan.String() != want.String() {
 				t.Errorf("the plan of test is %s, want %s", plan, want)
 			}
 			plan, _ = s.run(e, live, false)
-			want := planned{imports: len(copied.Objects), adds: len(made.Objects) - len(copied.Objects)}
-			if plan.String() != want.String() || e.Report.Plans[1].Import != want.imports || e.Report.Plans[1].Add != want.adds {
+			want := core.Summary{Imports: len(copied.Objects), Adds: len(made.Objects) - len(copied.Objects)}
+			if plan.String() != want.String() || e.Report.Plans[1].Import != want.Imports || e.Report.Plans[1].Add != want.Adds {
 				t.Errorf("the plan of live is %s, want %s; the report says %s", plan, want, e.Report.Plans[1])
 			}
 			searchSecrets(t, e, made)
@@ -262,16 +275,16 @@ func TestExport_untidy(t *testing.T) {
 			e := s.export(test, false, export.Options{})
 			first := e.Report.Plans[0]
 			plan, c := s.run(e, test, true)
-			if plan.imports != first.Import || plan.adds != 0 || len(plan.changes) != first.Change || replaced(plan) {
+			if plan.Imports != first.Import || plan.Adds != 0 || len(plan.Changes) != first.Change || replaced(plan) {
 				t.Errorf("the plan is %s, want %s", plan, first)
 			}
-			again := newCore(t, s.URL(), s.TestKey(), "test", c.states).run(e.Files, "env/test", e.Variables(test), false)
-			if again.String() != (planned{}).String() {
+			again := s.core(test, c.States).Plan(e.Files, "env/test", e.Variables(test))
+			if again.String() != (core.Summary{}).String() {
 				t.Errorf("the second plan is %s", again)
 			}
 			// An id of another merchant is for a person to supply.
 			if noted(e, "unresolved") == 0 {
-				if plan, _ := s.run(e, live, true); plan.imports != 0 || plan.adds != first.Import {
+				if plan, _ := s.run(e, live, true); plan.Imports != 0 || plan.Adds != first.Import {
 					t.Errorf("the plan of the empty merchant is %s, want %d to add", plan, first.Import)
 				}
 			}

@@ -3,14 +3,18 @@
 package planreview
 
 import (
+	"slices"
+
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
 // Plan is a plan of one merchant.
 type Plan struct {
-	// Mode is the merchant; "" if the plan does not show it.
-	Mode merchants.Mode
+	// Mode is the merchant; "" if the plan does not show it, or has objects of both. Mixed says that
+	// it has objects of both.
+	Mode  merchants.Mode
+	Mixed bool
 	// Resources are all objects that the state has or will have, sorted by kind, key and address, also
 	// those that the plan leaves as they are.
 	Resources []*Resource
@@ -20,9 +24,34 @@ type Plan struct {
 	AllowedKnown bool
 	// Others are the addresses of the resources of other providers that the plan changes, sorted.
 	Others []string
-	// Errored says that planning failed, so that the plan is not whole. Partial says that it leaves out
-	// resources on purpose, as with -target.
+	// Undetermined are the references to new objects of which the plan does not show to which one,
+	// each with what it may be.
+	Undetermined []string
+	// Actions are the calls of actions.
+	Actions []Call
+	// Errored says that planning failed, so that the plan is not whole. Partial says that it leaves
+	// out resources on purpose, as with -target.
 	Errored, Partial bool
+
+	others []other
+}
+
+// Call is a call of an action, which a plan makes beside its changes.
+type Call struct {
+	// Address is the address of the action, and Type its type, such as cohort_campaign_end.
+	Address, Type string
+	// Object is the object that it is about, as allow_live_delete names it; "" if the plan does not
+	// show it.
+	Object string
+
+	text string
+}
+
+// other is a change of another provider.
+type other struct {
+	address string
+	// text is the change in a form in which equal changes have the same text.
+	text string
 }
 
 // Resource is an object in a plan.
@@ -30,6 +59,8 @@ type Resource struct {
 	// Address is the address of the resource, such as module.loyalty.cohort_list.vip.
 	Address string
 	Kind    portable.Kind
+	// Mode is the merchant of the object.
+	Mode merchants.Mode
 	// Key is the key after the plan, or before it if the object is deleted; "" if it has none, or none
 	// that is known yet. Name is the name in Cohort's admin.
 	Key, Name string
@@ -44,6 +75,33 @@ type Resource struct {
 	// Before is what the merchant has, as far as the plan knows; nil for a new object. After is what
 	// the configuration says; nil if the object is deleted or let go.
 	Before, After *portable.Object
+
+	// deposed tells apart the objects of one address.
+	deposed string
+	// given are the references in the configuration of the attributes that are not known yet, and what
+	// they may refer to.
+	given map[string][]string
+	// unsettled are the attributes that are not known yet.
+	unsettled map[string]bool
+}
+
+// Changes are the differences between the object before and after the plan.
+func (r *Resource) Changes() []portable.Change { return changes(r.Before, r.After) }
+
+// Drift are the changes that were made outside of Terraform: from what the state had to what the
+// merchant has.
+func (r *Resource) Drift() []portable.Change { return changes(r.Recorded, r.Before) }
+
+func changes(from, to *portable.Object) []portable.Change {
+	if from == nil || to == nil {
+		return nil
+	}
+	return portable.Changes(from.Fields, to.Fields, portable.Reference.String)
+}
+
+// endsLive reports whether the plan takes away an object of the live merchant.
+func (r *Resource) endsLive() bool {
+	return r.Mode == merchants.ModeLive && (r.Action == Delete || r.Action == Replace)
 }
 
 // Action is what a plan does to an object.
@@ -59,3 +117,12 @@ const (
 	// Forget removes an object from the state and leaves it in the merchant.
 	Forget Action = "forget"
 )
+
+// allowedBy reports whether entries of allow_live_delete name the object.
+func (r *Resource) allowedBy(entries []string) bool {
+	names := portable.DeleteNames(r.Kind, r.Before.Key, r.Before.ID)
+	return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(entries, name) })
+}
+
+// quoted is a text as JSON and HCL write it.
+func quoted(text string) string { return canonicalJSON(text) }

@@ -73,3 +73,9 @@ func liveNames(k Kind, key, id string) (string, []string) {
 	}
 	return key, []string{k.Name + ":" + key, byKey, byID}
 }
+
+// DeleteNames are the entries of allow_live_delete that may name an object, the one to show first.
+func DeleteNames(k Kind, key, id string) []string {
+	_, names := liveNames(k, key, id)
+	return names
+}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
@@ -72,11 +73,12 @@ func PlanOf(ctx context.Context, root string, source portable.Source) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	replaced := map[string]bool{"COHORT_API_KEY": true, "COHORT_SNAPSHOT": true, "COHORT_READ_ONLY": true,
-		"COHORT_TEST_API_KEY": true, "COHORT_LIVE_API_KEY": true}
+	replaced := []string{
+		"COHORT_API_KEY", "COHORT_TEST_API_KEY", "COHORT_LIVE_API_KEY", "COHORT_SNAPSHOT", "COHORT_READ_ONLY",
+	}
 	c := CLI{Path: path, Directory: root}
 	for _, variable := range os.Environ() {
-		if name, _, _ := strings.Cut(variable, "="); !replaced[name] {
+		if name, _, _ := strings.Cut(variable, "="); !slices.Contains(replaced, name) {
 			c.Environment = append(c.Environment, variable)
 		}
 	}

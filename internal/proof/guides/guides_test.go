@@ -3,6 +3,7 @@ package guides
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,23 +16,43 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestGuides_adopt runs the guide "Adopt an existing merchant" with two merchants that were made by
-// hand.
-func TestGuides_adopt(t *testing.T) {
+// guide is a guide and what happens while a reader follows it.
+type guide struct {
+	name string
+	// before fills the merchants.
+	before func(test, live hand)
+	// edits are what people do in Cohort's admin, by the heading under which the guide says so. They
+	// are done before the first command below the heading.
+	edits map[string]func(test, live hand)
+}
+
+// TestGuides runs guides from an empty directory.
+func TestGuides(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("the guide uses a shell that Windows does not have")
+		t.Skip("the guides use a shell that Windows does not have")
 	}
 	if path, err := terraformtest.CLI(); err == nil && strings.HasPrefix(filepath.Base(path), "tofu") {
-		t.Skip("the guide shows what Terraform prints")
+		t.Skip("the guides show what Terraform prints")
 	}
-	s, err := sandbox.Start(sandbox.Options{})
-	if err != nil {
-		t.Fatal(err)
+	for _, g := range []guide{
+		{name: "adopt", before: byHand},
+		{name: "protect-live"},
+	} {
+		t.Run(g.name, func(t *testing.T) {
+			t.Parallel()
+			s, err := sandbox.Start(sandbox.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = s.Close() })
+			test, live := hand{t, s.URL() + "/v1", s.TestKey()}, hand{t, s.URL() + "/v1", s.LiveKey()}
+			if g.before != nil {
+				g.before(test, live)
+			}
+			g.run(t, s, test, live)
+		})
 	}
-	t.Cleanup(func() { _ = s.Close() })
-	byHand(hand{t, s.URL() + "/v1", s.TestKey()}, hand{t, s.URL() + "/v1", s.LiveKey()})
-	run(t, "adopt", s)
 }
 
 // TestReadme_export checks that the README shows lines of the export that the guide shows.
@@ -66,16 +87,21 @@ func TestReadme_export(t *testing.T) {
 }
 
 // run runs the blocks of a guide in order.
-func run(t *testing.T, guide string, s *sandbox.Sandbox) {
+func (g guide) run(t *testing.T, s *sandbox.Sandbox, test, live hand) {
 	t.Helper()
-	blocks, err := read(template(t, guide))
+	blocks, err := read(template(t, g.name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	sh := newShell(t, "COHORT_API_URL="+s.URL())
 	keys := strings.NewReplacer("test_…", s.TestKey(), "live_…", s.LiveKey())
 	queries := hasQueries(t)
+	left := maps.Clone(g.edits)
 	for _, b := range blocks {
+		if edit := left[b.heading]; edit != nil {
+			edit(test, live)
+			delete(left, b.heading)
+		}
 		if b.file != "" {
 			path := filepath.Join(sh.start, filepath.FromSlash(b.file))
 			err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.WriteFile(path, []byte(b.content), 0o600))
@@ -98,6 +124,9 @@ func run(t *testing.T, guide string, s *sandbox.Sandbox) {
 				t.Fatalf("line %d: %s\nended with exit code %d:\n%s", c.line, c.text, code, output)
 			}
 		}
+	}
+	for heading := range left {
+		t.Errorf("the guide has no block below %q", heading)
 	}
 }
 
