@@ -61,7 +61,7 @@ Exit codes: 0 done; 1 failed; 2 wrong usage. A command may have more, which its 
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(newExportCommand(ctx), newSandboxCommand(), newSnapshotCommand(ctx))
+	root.AddCommand(newExportCommand(ctx), newPullCommand(ctx), newSandboxCommand(), newSnapshotCommand(ctx))
 	return root
 }
 

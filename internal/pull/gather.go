@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/planreview"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
@@ -38,10 +40,7 @@ func (g *gathered) resource(r *planreview.Resource, chosen bool) {
 	case r.Before == nil || r.After == nil:
 		w.waiting = append(w.waiting, Waiting{Address: r.Address})
 	default:
-		t := three{nested(r.After), nested(r.Before), nil, sameValue}
-		if r.Recorded != nil {
-			t.record = nested(r.Recorded)
-		}
+		t := threeOf(r)
 		if why == "" {
 			w.fields(here, w.spot.block.object, t)
 		} else {
@@ -54,8 +53,32 @@ func (g *gathered) resource(r *planreview.Resource, chosen bool) {
 	}
 }
 
-func nested(o *portable.Object) *portable.Value {
-	return &portable.Value{Form: portable.Nested, Fields: o.Fields}
+// threeOf are the values of an object as a whole. desired_status is what the user wants, and stays
+// when somebody changes the status in the merchant. So if the plan takes such a change back, the
+// status of the merchant is what the HCL has to want.
+func threeOf(r *planreview.Resource) three {
+	merchant, record := r.Before.Fields, []portable.Field(nil)
+	if r.Recorded != nil {
+		record = r.Recorded.Fields
+	}
+	if r.Before.Status != "" && r.After.Status != r.Before.Status {
+		merchant = withStatus(merchant, r.Before.Status)
+		if r.Recorded != nil && r.Recorded.Status == r.Before.Status {
+			record = withStatus(record, r.Before.Status)
+		}
+	}
+	return three{nested(r.After.Fields), nested(merchant), nested(record), sameValue}
+}
+
+const statusField = "desired_status"
+
+func withStatus(fields []portable.Field, status string) []portable.Field {
+	fields = slices.DeleteFunc(slices.Clone(fields), func(f portable.Field) bool { return f.Name == statusField })
+	return append(fields, portable.Field{Name: statusField, Value: portable.Value{Literal: cty.StringVal(status)}})
+}
+
+func nested(fields []portable.Field) *portable.Value {
+	return &portable.Value{Form: portable.Nested, Fields: fields}
 }
 
 // elsewhere asks for every difference of an object whose block cannot be edited.

@@ -203,3 +203,15 @@ func identity(r portable.Reference) string {
 	}
 	return r.Held
 }
+
+// Validate says what is wrong with options.
+func Validate(o Options) error {
+	_, err := newSelection(o.Only)
+	return err
+}
+
+// Statuses reports whether desired_status is edited. The state has it as the user wanted it, so that
+// it takes an apply to record it.
+func (r Report) Statuses() bool {
+	return slices.ContainsFunc(r.Edits, func(e Edit) bool { return e.Path == statusField })
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/planreview"
@@ -131,7 +132,19 @@ func shown(v *portable.Value) string {
 	if v == nil || v.Form == portable.Secret {
 		return ""
 	}
+	if v.Form == portable.Literal && !v.JSON && isString(v.Literal) {
+		return inQuotes(v.Literal.AsString())
+	}
 	return v.Text(portable.Reference.String)
+}
+
+// inQuotes is a text as JSON that a person can read.
+func inQuotes(text string) string {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(text) // A text can always be encoded.
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func (w *walk) edit(a at, action Action, t three, edits ...edit) {
@@ -282,6 +295,9 @@ func (w *walk) whole(a at, t three) {
 		return
 	}
 	switch {
+	case w.stale(a, t):
+		w.ask(a, t.merchant, "is not what the plan says", "Plan again.")
+		return
 	case t.merchant.Form == portable.Secret:
 		w.ask(a, nil, "is a secret, and the merchant has another one", "")
 		return
@@ -297,6 +313,18 @@ func (w *walk) whole(a at, t three) {
 	// Parentheses stay.
 	r := bare(a.expr).Range()
 	w.edit(a, Change, t, edit{a.file, r.Start.Byte, r.End.Byte, text})
+}
+
+// stale reports whether a literal was edited after the plan.
+func (w *walk) stale(a at, t three) bool {
+	value, isConstant := constantOf(a.expr)
+	if !isConstant || t.hcl == nil || t.hcl.Form != portable.Literal || t.hcl.JSON {
+		return false
+	}
+	if !t.hcl.InJSON {
+		value, _ = convert.Convert(value, t.hcl.Literal.Type())
+	}
+	return value == cty.NilVal || !t.same(portable.Value{Literal: value, InJSON: t.hcl.InJSON}, *t.hcl)
 }
 
 // rewritten is the text of another value for a literal.

@@ -39,7 +39,9 @@ func newWorld(t testing.TB, root string, files map[string]string) *world {
 	return w
 }
 
-func (w *world) merchant() population.Merchant { return population.Merchant{URL: w.s.URL(), Key: w.s.TestKey()} }
+func (w *world) merchant() population.Merchant {
+	return population.Merchant{URL: w.s.URL(), Key: w.s.TestKey()}
+}
 
 func (w *world) write(name, content string) {
 	w.t.Helper()
