@@ -111,36 +111,23 @@ func evaluated(text string) (cty.Value, bool) {
 	return constantOf(body.Attributes["x"].Expr)
 }
 
-// written returns the text of a scalar literal with another value, in the form that it has. same
-// reports whether the provider takes a value for the wanted one.
-func (f *file) written(e hclsyntax.Expression, want cty.Value, same func(cty.Value) bool) (string, bool) {
-	exact := func(v cty.Value) bool { return v.RawEquals(want) }
+// written returns the text of a scalar literal with another value, in the form that it has.
+func (f *file) written(e hclsyntax.Expression, want cty.Value) (string, bool) {
+	var ways []string
 	if isString(want) {
-		for _, c := range f.heredocs(e, want.AsString()) {
-			accepts := exact
-			if c.loose {
-				accepts = same
-			}
-			if got, ok := evaluated(c.text); ok && accepts(got) {
-				return c.text, true
-			}
+		ways = f.heredocs(e, want.AsString())
+	}
+	for _, text := range append(ways, string(hclwrite.TokensForValue(want).Bytes())) {
+		if got, ok := evaluated(text); ok && got.RawEquals(want) {
+			return text, true
 		}
 	}
-	text := string(hclwrite.TokensForValue(want).Bytes())
-	got, ok := evaluated(text)
-	return text, ok && exact(got)
+	return "", false
 }
 
-// candidate is a way to write a text. A loose one may differ from it, if the provider takes both
-// for the same.
-type candidate struct {
-	text  string
-	loose bool
-}
-
-// heredocs are the ways to write a text as the heredoc that an expression is, best first; none if
-// it is no heredoc.
-func (f *file) heredocs(e hclsyntax.Expression, want string) []candidate {
+// heredocs are ways to write a text as the heredoc that an expression is, best first; none if it is
+// no heredoc. Some of them are of another text, such as one that is indented.
+func (f *file) heredocs(e hclsyntax.Expression, want string) []string {
 	e = bare(e)
 	whole := e.Range()
 	inner, wrapped := e, trimmed(e)
@@ -165,20 +152,21 @@ func (f *file) heredocs(e hclsyntax.Expression, want string) []candidate {
 		from, to := whole.Start.Byte, whole.End.Byte
 		return string(f.content[from:inner.Range().Start.Byte]) + inside.of(ended) + string(f.content[inner.Range().End.Byte:to])
 	}
-	var all []candidate
+	// The end of a heredoc stands alone on its line.
+	after := f.tail(whole.End.Byte)
+	alone := wrapped == nil || after.end >= 0 && after.comma < 0 && after.comment < 0
+	var all []string
 	for _, form := range []heredoc{h, otherBreaks, plain} {
-		if wrapped != nil {
-			all = append(all, candidate{around(form), false})
+		switch {
+		case strings.HasSuffix(want, "\n") || want == "":
+			if alone {
+				all = append(all, form.of(ended))
+			}
+		case wrapped != nil:
+			all = append(all, around(form))
+		default: // A heredoc always ends with a line break.
+			all = append(all, "chomp("+form.of(ended)+form.newline+form.closing+")")
 		}
-		if wrapped == nil || strings.HasSuffix(want, "\n") {
-			all = append(all, candidate{form.of(ended), false})
-		}
-	}
-	for _, form := range []heredoc{h, plain} {
-		if wrapped == nil {
-			all = append(all, candidate{form.of(ended), true})
-		}
-		all = append(all, candidate{"chomp(" + form.of(ended) + h.newline + ")", false})
 	}
 	return all
 }

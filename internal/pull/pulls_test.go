@@ -104,6 +104,7 @@ func TestPull_generated(t *testing.T) {
 				said = append(said, edit)
 			}
 			before := w.files()
+			drifted, _ := w.plan()
 			report := w.pull(pull.Options{})
 			after := w.files()
 			fail := func(format string, a ...any) {
@@ -111,17 +112,41 @@ func TestPull_generated(t *testing.T) {
 				text, _ := json.MarshalIndent(report, "", " ")
 				t.Errorf(format+"\n%s\n%s", append(a, strings.Join(said, "\n"), text)...)
 			}
-			plan, summary := w.plan()
-			asked := map[string]bool{}
-			for _, e := range report.Edits {
-				// The state has it as the user wanted it, so it takes an apply, which changes nothing.
-				if e.Path == "desired_status" {
-					asked[e.Address+" "+e.Path] = true
-					summary.Changes = slices.DeleteFunc(summary.Changes, func(a string) bool { return a == e.Address })
-				}
-			}
+			asked, edited, statuses := map[string]bool{}, map[string]bool{}, map[string]bool{}
 			for _, q := range report.Questions {
 				asked[q.Address+" "+q.Path] = true
+				edited[q.Address+" "+q.Path] = true
+			}
+			for _, e := range report.Edits {
+				edited[e.Address+" "+e.Path] = true
+				// The state has it as the user wanted it, so it takes an apply, which changes nothing.
+				if e.Path == "desired_status" {
+					asked[e.Address+" "+e.Path], statuses[e.Address] = true, true
+				}
+			}
+			for _, r := range drifted.Resources {
+				for _, c := range r.Changes() {
+					if !covered(edited, r.Address+" "+c.Path.String()) {
+						fail("%s %s is neither edited nor reported", r.Address, c.Path)
+					}
+				}
+			}
+			if len(report.Waiting) > 0 {
+				fail("something waits")
+			}
+			if seed%5 <= 2 { // Without expressions.
+				for _, q := range report.Questions {
+					if q.Path != "audience_id" && !strings.Contains(q.Path, "code") {
+						fail("%s %s is a question", q.Address, q.Path)
+					}
+				}
+			}
+			plan, summary, refused := w.planAgain()
+			switch {
+			case refused && len(report.Questions) == 0:
+				fail("the plan is refused")
+			case refused:
+				return
 			}
 			for _, r := range plan.Resources {
 				for _, c := range r.Changes() {
@@ -130,14 +155,9 @@ func TestPull_generated(t *testing.T) {
 					}
 				}
 			}
-			if len(report.Questions) == 0 && !summary.Empty() {
-				fail("the plan is %s", summary)
-			}
-			if os.Getenv("PULLS_SHOW") != "" {
-				fmt.Println(string(w.c.JSON()))
-			}
-			if summary.Empty() && len(report.Questions) > 0 {
-				fail("there are questions, and the plan is empty")
+			summary.Changes = slices.DeleteFunc(summary.Changes, func(a string) bool { return statuses[a] })
+			if summary.Empty() != (len(report.Questions) == 0) {
+				fail("there are %d questions, and the plan is %s", len(report.Questions), summary)
 			}
 			for name := range before {
 				unchanged(t, name, string(before[name]), string(after[name]), report)

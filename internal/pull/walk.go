@@ -135,6 +135,9 @@ func shown(v *portable.Value) string {
 	if v.Form == portable.Literal && !v.JSON && isString(v.Literal) {
 		return inQuotes(v.Literal.AsString())
 	}
+	if v.Form == portable.Refers {
+		return v.Reference.String()
+	}
 	return v.Text(portable.Reference.String)
 }
 
@@ -337,10 +340,7 @@ func (w *walk) rewritten(a at, t three) (string, error) {
 		return w.rewrittenJSON(a, merchant)
 	}
 	if isScalar(a.expr) && merchant.Form == portable.Literal && !isTexts(merchant.Literal) {
-		text, ok := a.file.written(a.expr, merchant.Literal, func(v cty.Value) bool {
-			written := portable.Value{Literal: v, InJSON: merchant.InJSON}
-			return t.same(written, merchant)
-		})
+		text, ok := a.file.written(a.expr, merchant.Literal)
 		if !ok {
 			return "", errUnwritable
 		}
@@ -450,9 +450,7 @@ func (w *walk) rewrittenJSON(a at, merchant portable.Value) (string, error) {
 			encoded = append(encoded, '\n')
 		}
 	}
-	text, ok := a.file.written(a.expr, cty.StringVal(string(encoded)), func(v cty.Value) bool {
-		return isString(v) && bytes.Equal(bytes.TrimSpace([]byte(v.AsString())), bytes.TrimSpace(encoded))
-	})
+	text, ok := a.file.written(a.expr, cty.StringVal(string(encoded)))
 	if !ok {
 		return "", errUnwritable
 	}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/zclconf/go-cty/cty"
@@ -100,6 +101,42 @@ func (w *world) plan() (*planreview.Plan, core.Summary) {
 		w.t.Fatal(err)
 	}
 	return plan, summary
+}
+
+// planAgain plans, unless the provider refuses the configuration.
+func (w *world) planAgain() (plan *planreview.Plan, summary core.Summary, refused bool) {
+	w.t.Helper()
+	quiet := &listener{TB: w.t}
+	c := core.New(quiet, core.Merchant{URL: w.s.URL(), Key: w.s.TestKey(), Mode: "test"}, w.c.States)
+	summary = c.Plan(w.files(), w.root, nil)
+	if quiet.failed {
+		return nil, summary, true
+	}
+	plan, err := planreview.Read(w.t.Context(), c.JSON())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return plan, summary, false
+}
+
+// listener takes the errors of a test.
+type listener struct {
+	testing.TB
+
+	mu     sync.Mutex
+	failed bool
+}
+
+func (l *listener) Errorf(string, ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = true
+}
+
+func (l *listener) Failed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failed
 }
 
 // pull pulls, and writes.

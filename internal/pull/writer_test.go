@@ -60,7 +60,8 @@ func (w *author) resource(o *portable.Object) string {
 	fmt.Fprintf(&b, "resource%scohort_%s%s%q%s{%s", w.pick(` "`, `  "`), o.Kind.Name, `" `, w.names[o], w.pick(" ", "  ", ""), w.end())
 	for _, f := range o.Fields {
 		b.WriteString(w.pick("", "", "", "\n") + w.remark(w.indent))
-		b.WriteString(w.indent + f.Name + w.equals() + w.value(f.Value, w.indent, false) + w.end())
+		value := w.value(f.Value, w.indent, false)
+		b.WriteString(w.indent + f.Name + w.equals() + value + w.endOf(value))
 	}
 	if w.chance(0.2) {
 		b.WriteString(w.indent + "lifecycle {\n" + w.indent + "  create_before_destroy = false\n" + w.indent + "}\n")
@@ -71,7 +72,11 @@ func (w *author) resource(o *portable.Object) string {
 // value writes a value. inline says that it has to stay on one line.
 func (w *author) value(v portable.Value, indent string, inline bool) string {
 	if w.chance(0.05) && v.Form != portable.Refers {
-		return "(" + w.bare(v, indent, inline) + ")"
+		inside := w.bare(v, indent, inline)
+		if strings.HasPrefix(inside, "<<") {
+			inside += "\n"
+		}
+		return "(" + inside + ")"
 	}
 	return w.bare(v, indent, inline)
 }
@@ -138,13 +143,13 @@ func (w *author) object(fields []portable.Field, indent string, inline bool) str
 		if !strings.Contains(value, "<<") {
 			b.WriteString(w.pick("", "", ",", " ,"))
 		}
-		b.WriteString(w.end2(value))
+		b.WriteString(w.endOf(value))
 	}
 	return b.String() + indent + "}"
 }
 
-// end2 ends a line, after a value.
-func (w *author) end2(value string) string {
+// endOf ends a line, after a value.
+func (w *author) endOf(value string) string {
 	if strings.HasPrefix(value, "<<") {
 		return "\n"
 	}
