@@ -116,3 +116,15 @@ func (s *service) compare(testConfig, liveConfig string) (*diff.Report, *diff.St
 	r := diff.Compare(both[0], both[1], roots)
 	return r, diff.NewStatus(r, both, roots)
 }
+
+// patch changes an object of a merchant in a way that the service would refuse.
+func (s *service) patch(mode merchants.Mode, object string, fields map[string]any) {
+	s.t.Helper()
+	for _, o := range s.read(mode).Objects {
+		if o.String() == object {
+			if err := s.PatchObject(o.ID, fields); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+	}
+}
