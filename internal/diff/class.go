@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/planreview"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
@@ -196,7 +197,7 @@ func (s *side) classAt(o *portable.Object, place portable.Path, moved bool) Clas
 	case p.resource.After == nil:
 		return Waiting
 	case place[0].Name == statusName:
-		return p.classOfStatus(o)
+		return classOfStatus(p.resource, o.Status)
 	case !touches(p.toHCL, place, moved, p.attributes, func(c portable.Change) portable.Path { return c.First }):
 		return Declared
 	case p.resource.Recorded != nil &&
@@ -205,18 +206,6 @@ func (s *side) classAt(o *portable.Object, place portable.Path, moved bool) Clas
 	default:
 		return Waiting
 	}
-}
-
-// classOfStatus is classAt for the status: an object may be beyond the one that somebody wants,
-// because objects move on by themselves, so the plan tells whether something is due.
-func (p *planned) classOfStatus(o *portable.Object) Class {
-	if !statusDue(p.resource) {
-		return Declared
-	}
-	if recorded := p.resource.Recorded; recorded != nil && recorded.Status != o.Status {
-		return Drift
-	}
-	return Waiting
 }
 
 // touches reports whether one of the changes of some attributes is about a place, about a part of
@@ -273,15 +262,31 @@ func (s *side) classOfMissing(o *portable.Object, plannedKey string) Class {
 	}
 }
 
-// statusDue reports whether a plan brings an object into another status.
-func statusDue(r *planreview.Resource) bool {
-	if r.Before == nil || r.After == nil || r.Action == planreview.Keep {
-		return false
+// classOfStatus says whether an object is in the status that its configuration asks for. Without
+// desired_status, the configuration leaves the status to others. Objects move on by themselves, and
+// the plan tells whether something is due, but none publishes itself.
+func classOfStatus(r *planreview.Resource, status string) Class {
+	wanted := wantedStatus(r.After)
+	switch {
+	case wanted == "" || wanted == status || r.Before == nil:
+		return Declared
+	case wanted == merchants.StatusDraft:
+		return Drift
+	case r.Action == planreview.Keep || r.After.Status == r.Before.Status:
+		return Declared
+	case r.Recorded != nil && r.Recorded.Status != r.Before.Status:
+		return Drift
+	default:
+		return Waiting
 	}
-	for _, f := range r.After.Fields {
+}
+
+// wantedStatus is the desired_status of a configuration; "" for none.
+func wantedStatus(o *portable.Object) string {
+	for _, f := range o.Fields {
 		if f.Name == "desired_status" && isString(f.Value) {
-			return f.Value.Literal.AsString() != r.Before.Status && r.After.Status != r.Before.Status
+			return f.Value.Literal.AsString()
 		}
 	}
-	return false
+	return ""
 }

@@ -143,14 +143,11 @@ func (s *side) status() MerchantStatus {
 // drift reports whether an object was changed outside of Terraform so that the plan changes it
 // back, and whether the plan does anything else.
 func drift(r *planreview.Resource) (drifted, more bool) {
-	due := statusDue(r)
 	switch {
-	case r.Recorded == nil:
-		return false, r.Action != planreview.Keep || r.Adopts
 	case r.After == nil:
-		return false, r.Before != nil
+		return false, r.Action != planreview.Keep
 	case r.Before == nil:
-		return true, false
+		return r.Recorded != nil, r.Recorded == nil
 	}
 	edits := r.Drift()
 	for _, c := range r.Changes() {
@@ -160,9 +157,10 @@ func drift(r *planreview.Resource) (drifted, more bool) {
 			more = true
 		}
 	}
-	if due && r.Recorded.Status != r.Before.Status {
+	switch classOfStatus(r, r.Before.Status) {
+	case Drift:
 		drifted = true
-	} else if due {
+	case Waiting:
 		more = true
 	}
 	return drifted, more || r.Adopts || r.Action != planreview.Keep && !drifted
