@@ -25,7 +25,7 @@ func (slugFunction) Definition(_ context.Context, _ function.DefinitionRequest, 
 		Summary: "A text as a key",
 		MarkdownDescription: "Returns a text in lower-case letters without accents, and digits, with a hyphen in place of " +
 			"everything else: a reference id, an internal name or the slug of a page. It is empty if the text has no such " +
-			"letter or digit.",
+			"letter or digit. Functions of providers need Terraform 1.8 or later.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "text", MarkdownDescription: "The text, such as a title."},
 		},

@@ -37,6 +37,7 @@ func TestGuides(t *testing.T) {
 	}
 	for _, g := range []guide{
 		{name: "adopt", before: byHand},
+		{name: "in-a-pipeline"},
 		{name: "protect-live"},
 	} {
 		t.Run(g.name, func(t *testing.T) {

@@ -153,10 +153,10 @@ func (g *gitlab) job(name string, job gitlabJob, mode string, values map[string]
 	}
 	filled := func(text string) string {
 		for range 3 { // A variable may hold variables.
-			text = os.Expand(text, func(name string) string {
-				value, found := own[name]
+			text = os.Expand(text, func(variable string) string {
+				value, found := own[variable]
 				if !found {
-					g.t.Errorf("%s: there is no variable %s", name, name)
+					g.t.Errorf("%s: there is no variable %s", name, variable)
 				}
 				return value
 			})
