@@ -62,6 +62,9 @@ type Kind = provider.Kind
 // Source is a merchant to read.
 type Source = provider.Source
 
+// Reader reads the objects of a merchant.
+type Reader = provider.Reader
+
 // Kinds are all kinds, each after those that it refers to.
 func Kinds() []Kind { return provider.Catalog() }
 

@@ -138,6 +138,11 @@ func TestServer_panic(t *testing.T) {
 			answer, err := s.ValidateListResourceConfig(ctx, &tfprotov6.ValidateListResourceConfigRequest{})
 			return answer.Diagnostics, err
 		},
+		"CallFunction": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.CallFunction(ctx, &tfprotov6.CallFunctionRequest{})
+			summary, _, _ := strings.Cut(answer.Error.Text, ":")
+			return []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: summary}}, err
+		},
 		"ListResource": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
 			answer, err := s.ListResource(ctx, &tfprotov6.ListResourceRequest{})
 			var all []*tfprotov6.Diagnostic

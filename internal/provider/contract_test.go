@@ -191,6 +191,22 @@ func TestContract_dataSources(t *testing.T) {
 	}
 }
 
+func TestContract_functions(t *testing.T) {
+	t.Parallel()
+	for name, f := range servedSchemas(t).Functions {
+		if f.Summary == "" || f.Description == "" || f.DescriptionKind != tfprotov6.StringKindMarkdown {
+			t.Errorf("%s has no summary or no MarkdownDescription", name)
+		}
+		for _, parameter := range f.Parameters {
+			if parameter.Description == "" {
+				t.Errorf("%s: the parameter %s has no description", name, parameter.Name)
+			}
+		}
+		checkFiles(t, "examples/functions/"+name, map[string]string{"function.tf": "provider::cohort::" + name + "("})
+		checkDocs(t, "functions", name)
+	}
+}
+
 func TestContract_ephemeralResources(t *testing.T) {
 	t.Parallel()
 	served := servedSchemas(t)

@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -52,6 +53,7 @@ const (
 
 var (
 	_ provider.ProviderWithEphemeralResources = (*cohortProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*cohortProvider)(nil)
 	_ provider.ProviderWithListResources      = (*cohortProvider)(nil)
 )
 
@@ -62,6 +64,8 @@ type cohortProvider struct {
 	version string
 	// keyed ignores envSnapshot, for a caller who names the source.
 	keyed bool
+	// compare is behind the function diff; nil if there is no such option.
+	compare Comparison
 	// configured is the result of the last Configure; nil when that failed. The protocol server reads
 	// it.
 	configured atomic.Pointer[providerData]
@@ -445,6 +449,11 @@ func (p *cohortProvider) DataSources(context.Context) []func() datasource.DataSo
 // EphemeralResources lists the ephemeral resources.
 func (p *cohortProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{newUserAuthTokenEphemeralResource}
+}
+
+// Functions lists the functions.
+func (p *cohortProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{func() function.Function { return &diffFunction{p.compare} }}
 }
 
 // ListResources lists the list resources.

@@ -77,6 +77,15 @@ func Open(ctx context.Context, version string, source Source) (*Reader, error) {
 	return &Reader{served.configured.Load()}, nil
 }
 
+// OpenSnapshot reads from a snapshot.
+func OpenSnapshot(snapshot *merchants.Snapshot) (*Reader, error) {
+	client, err := merchants.New(merchants.Config{Snapshot: snapshot, ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{&providerData{client: client, mode: snapshot.Mode, fromSnapshot: true}}, nil
+}
+
 // Mode is the merchant that is read.
 func (r *Reader) Mode() merchants.Mode { return r.data.mode }
 
