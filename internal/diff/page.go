@@ -75,11 +75,16 @@ type page struct {
 	// Cut says that something is not shown whole, and Left how many objects are not shown at all.
 	Cut  bool
 	Left int
+	// texts is the size of the values. When they alone are larger than a page may be, it is not filled
+	// any further.
+	texts int
 }
 
 // pageSide is one of the merchants.
 type pageSide struct {
-	Label, Objects, Snapshot, TakenAt, Digest string
+	Label, Objects, Snapshot, Digest string
+	// TakenAt is in UTC; nil if there is no snapshot.
+	TakenAt *time.Time
 }
 
 // pageCount is how often a class occurs.
@@ -104,8 +109,12 @@ var meanings = map[Class]string{
 func (r *Report) HTML(w io.Writer) error {
 	rows := newRows(r)
 	for _, b := range brevities {
+		p := r.page(rows, b)
+		if p.texts > pageLimit {
+			continue
+		}
 		var written bytes.Buffer
-		if err := pageTemplate.Execute(&written, r.page(rows, b)); err != nil {
+		if err := pageTemplate.Execute(&written, p); err != nil {
 			return fmt.Errorf("writing the page of differences failed: %w", err)
 		}
 		if written.Len() <= pageLimit {
@@ -157,7 +166,8 @@ func newPageSide(label string, s Side) pageSide {
 		Label: label, Objects: counted(s.Objects, "object"), Snapshot: visible(s.Snapshot), Digest: s.Digest,
 	}
 	if !s.TakenAt.IsZero() {
-		side.TakenAt = s.TakenAt.UTC().Format(time.RFC3339)
+		taken := s.TakenAt.UTC()
+		side.TakenAt = &taken
 	}
 	return side
 }

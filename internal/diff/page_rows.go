@@ -69,9 +69,9 @@ type pageTable struct {
 // pageChange is a difference at one place.
 type pageChange struct {
 	Class Class
-	// Path is the place without its language.
-	Path, Language string
-	Moved          string
+	// Path is the place without its language, in parts between which a line may break.
+	Path            []string
+	Language, Moved string
 	// Bare says that there is no room for the values.
 	Bare     bool
 	From, To pageValue
@@ -282,7 +282,7 @@ func (s *rows) fill(p *page, b brevity) {
 
 // takes reports whether there is room for another object.
 func (f *filler) takes() bool {
-	if f.room == 0 {
+	if f.room == 0 || f.page.texts > pageLimit {
 		f.page.Left++
 		return false
 	}
@@ -364,7 +364,7 @@ func once(changes []pageChange) {
 
 // only is the change of an object that only one merchant has.
 func (f *filler) only(d Difference) pageChange {
-	change := pageChange{Class: d.Class, Path: "the whole object", Remedy: f.remedy(d.Remedy)}
+	change := pageChange{Class: d.Class, Path: []string{"the whole object"}, Remedy: f.remedy(d.Remedy)}
 	here, there := pageValue{Parts: []pagePart{{Text: "exists"}}, IsText: true}, pageValue{Missing: "does not exist"}
 	if d.Only == f.from {
 		change.From, change.To = here, there
@@ -374,16 +374,28 @@ func (f *filler) only(d Difference) pageChange {
 	return change
 }
 
+// breakable splits a path after its dots if it is too long for a line.
+func breakable(path string) []string {
+	const line = 20
+	if len(path) <= line {
+		return []string{path}
+	}
+	return strings.SplitAfter(path, ".")
+}
+
 var language = regexp.MustCompile(`^(.+\.)([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)$`)
 
 // shown shows a change.
 func (f *filler) shown(at place) pageChange {
 	c := f.change(at)
-	change := pageChange{Class: c.Class, Path: visible(c.Path), Remedy: f.remedy(c.Remedy)}
-	isText := c.From != nil && c.From.IsText || c.To != nil && c.To.IsText
-	if parts := language.FindStringSubmatch(change.Path); parts != nil && isText {
-		change.Path, change.Language = parts[1], parts[2]
+	change := pageChange{Class: c.Class, Remedy: f.remedy(c.Remedy)}
+	path := visible(c.Path)
+	if isText := c.From != nil && c.From.IsText || c.To != nil && c.To.IsText; isText {
+		if parts := language.FindStringSubmatch(path); parts != nil {
+			path, change.Language = parts[1], parts[2]
+		}
 	}
+	change.Path = breakable(path)
 	if c.MovedFrom > 0 {
 		change.Moved = fmt.Sprintf("moved %d → %d", c.MovedFrom, c.MovedTo)
 		return change
@@ -411,9 +423,9 @@ func (f *filler) shownValue(value *Shown, marked []segment, mark func(string) pa
 		v.Picture = value.Text
 	}
 	short, cut := shorten(marked, f.around, f.value)
-	v.Parts = parts(short, mark)
+	v.Parts = f.parts(short, mark)
 	if cut && len(value.Text) <= f.whole {
-		v.Whole = parts(marked, mark)
+		v.Whole = f.parts(marked, mark)
 	} else if cut {
 		f.page.Cut = true
 	}
@@ -421,9 +433,10 @@ func (f *filler) shownValue(value *Shown, marked []segment, mark func(string) pa
 }
 
 // parts are segments with every character visible.
-func parts(segments []segment, mark func(string) pagePart) []pagePart {
+func (f *filler) parts(segments []segment, mark func(string) pagePart) []pagePart {
 	var shown []pagePart
 	for _, s := range segments {
+		f.page.texts += len(s.Text)
 		if s.Marked {
 			shown = append(shown, mark(visible(visibleBlanks(s.Text))))
 		} else {

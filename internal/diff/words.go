@@ -72,10 +72,10 @@ func words(text string) []string {
 	for at, r := range text {
 		next := 0
 		switch {
-		case unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.So, unicode.Sk) || isJoiner(r):
-			next = 1
 		case unicode.IsSpace(r):
 			next = 2
+		case unicode.IsLetter(r) || unicode.In(r, unicode.N, unicode.M, unicode.So, unicode.Sk) || isJoiner(r):
+			next = 1
 		}
 		if at > start && (next != class || next == 0) {
 			all, start = append(all, text[start:at]), at
@@ -155,11 +155,15 @@ func first(text string, characters int) string {
 // steer are named, such as one that changes the text direction. Line breaks and tabs stay, and so
 // do joiners where scripts and emoji need them.
 func visible(text string) string {
+	isPlain := func(r rune) bool { return ' ' <= r && r <= '~' }
+	if strings.IndexFunc(text, func(r rune) bool { return !isPlain(r) }) < 0 {
+		return text
+	}
 	var b strings.Builder
 	var before rune
 	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
 		joins := isJoiner(r) && before >= '\u0600'
-		if merchants.IsSteering(r) && r != '\n' && r != '\t' && !joins {
+		if !isPlain(r) && merchants.IsSteering(r) && r != '\n' && r != '\t' && !joins {
 			fmt.Fprintf(&b, "⟨%U⟩", r)
 		} else {
 			b.WriteRune(r)

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -50,10 +51,36 @@ func browser(t *testing.T) context.Context {
 	t.Cleanup(end)
 	ctx, closeBrowser := chromedp.NewContext(allocator)
 	t.Cleanup(closeBrowser)
-	if err := chromedp.Run(ctx); err != nil {
+	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
 	return ctx
+}
+
+// step is an action that returns nothing.
+type step = chromedp.Action[chromedp.Void]
+
+// call is a command of the browser's protocol.
+func call[P, R any](command cdp.Command[P, R], params P) step {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, command, params)
+		return err
+	})
+}
+
+func size(width, height int64) step {
+	return call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600,
+	})
+}
+
+// media makes the page believe that it is on such a medium.
+func media(kind string, features ...*emulation.MediaFeature) step {
+	return call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: kind, Features: features})
+}
+
+func withoutScripts() step {
+	return call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 }
 
 // tab is a page that is open in a tab of its own.
@@ -67,7 +94,7 @@ type tab struct {
 }
 
 // open writes a report into a file and opens it. Actions run before.
-func open(t *testing.T, browser context.Context, report *diff.Report, fragment string, before ...chromedp.Action) *tab {
+func open(t *testing.T, browser context.Context, report *diff.Report, fragment string, before ...step) *tab {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "page.html")
 	file, err := os.Create(path)
@@ -83,9 +110,11 @@ func open(t *testing.T, browser context.Context, report *diff.Report, fragment s
 	ctx, closeTab := chromedp.NewContext(browser)
 	t.Cleanup(closeTab)
 	p := &tab{t: t, ctx: ctx, url: (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), Fragment: fragment}).String()}
-	chromedp.ListenTarget(ctx, p.listen)
-	p.run(append([]chromedp.Action{network.Enable(), log.Enable(), emulation.SetDeviceMetricsOverride(1280, 900, 1, false)},
-		before...)...)
+	if err := chromedp.Listen(ctx, p.listen); err != nil {
+		t.Fatal(err)
+	}
+	p.run(call(network.Enable, network.EnableParams{}), call(log.Enable, cdp.Empty{}), size(1280, 900))
+	p.run(before...)
 	p.run(chromedp.Navigate(p.url))
 	return p
 }
@@ -97,7 +126,7 @@ func (p *tab) listen(event any) {
 	case *network.EventRequestWillBeSent:
 		p.requests = append(p.requests, e.Request.URL)
 	case *runtime.EventExceptionThrown:
-		p.problems = append(p.problems, e.ExceptionDetails.Error())
+		p.problems = append(p.problems, e.ExceptionDetails.Text)
 	case *runtime.EventConsoleAPICalled:
 		p.problems = append(p.problems, "console: "+string(e.Type))
 	case *log.EventEntryAdded:
@@ -109,7 +138,7 @@ func (p *tab) listen(event any) {
 func (p *tab) clean() {
 	p.t.Helper()
 	// What the browser reported before the answer to this has arrived.
-	p.run(chromedp.Evaluate("1", nil))
+	ask[int](p, "1")
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	itself, _, _ := strings.Cut(p.url, "#")
@@ -123,9 +152,9 @@ func (p *tab) clean() {
 	}
 }
 
-func (p *tab) run(actions ...chromedp.Action) {
+func (p *tab) run(steps ...step) {
 	p.t.Helper()
-	if err := chromedp.Run(p.ctx, actions...); err != nil {
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -137,9 +166,18 @@ func (p *tab) keys(keys string) {
 }
 
 // ask evaluates an expression.
-func ask[T any](p *tab, expression string) (answer T) {
+func ask[T any](p *tab, expression string) T {
 	p.t.Helper()
-	p.run(chromedp.Evaluate(expression, &answer))
+	return get(p, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// get runs an action that returns something.
+func get[T any](p *tab, action chromedp.Action[T]) T {
+	p.t.Helper()
+	answer, err := chromedp.Run(p.ctx, action)
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	return answer
 }
 

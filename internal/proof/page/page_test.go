@@ -19,29 +19,24 @@ func TestPage_pictures(t *testing.T) {
 	b := browser(t)
 	for name, view := range views {
 		p := open(t, b, club(), "", view...)
-		var picture []byte
-		p.run(chromedp.FullScreenshot(&picture, 100))
+		picture := get(p, chromedp.FullScreenshot(100))
 		if err := os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-func dark() chromedp.Action {
-	return emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
-		{Name: "prefers-color-scheme", Value: "dark"},
-	})
+func feature(name, value string) *emulation.MediaFeature {
+	return &emulation.MediaFeature{Name: name, Value: value}
 }
 
 // views are the ways in which the page is looked at.
-var views = map[string][]chromedp.Action{
-	"light":       nil,
-	"dark":        {dark()},
-	"narrow":      {emulation.SetDeviceMetricsOverride(320, 700, 1, true)},
-	"narrow-dark": {emulation.SetDeviceMetricsOverride(320, 700, 1, true), dark()},
-	"print":       {emulation.SetEmulatedMedia().WithMedia("print")},
-	"no-script":   {emulation.SetScriptExecutionDisabled(true)},
-	"colors-forced": {emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
-		{Name: "forced-colors", Value: "active"},
-	})},
+var views = map[string][]step{
+	"light":         nil,
+	"dark":          {media("", feature("prefers-color-scheme", "dark"))},
+	"narrow":        {size(320, 700)},
+	"narrow-dark":   {size(320, 700), media("", feature("prefers-color-scheme", "dark"))},
+	"print":         {size(794, 1123), media("print")},
+	"no-script":     {withoutScripts()},
+	"colors-forced": {media("", feature("forced-colors", "active"))},
 }

@@ -95,10 +95,10 @@ func club() *diff.Report {
 				},
 			},
 			{
-				Kind: "campaign", Key: "black friday \"2026\" 🥾", Name: "Black Friday", Only: merchants.ModeLive,
+				Kind: "campaign", Key: "winter sale \"2026\"", Name: "Winter sale", Only: merchants.ModeLive,
 				Class: diff.Unmanaged, Remedy: strings.Join([]string{
-					"import {", `  to = cohort_campaign.black_friday_2026`,
-					`  id = "black friday \"2026\" 🥾"`, "}",
+					"import {", `  to = cohort_campaign.winter_sale_2026`,
+					`  id = "winter sale \"2026\""`, "}",
 				}, "\n"),
 			},
 		},
