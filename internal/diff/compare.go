@@ -11,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/planreview"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
@@ -52,6 +53,9 @@ func Compare(from, to *portable.Merchant, roots map[merchants.Mode]*Root) *Repor
 		if d := c.difference(p); d.OnlyIn != "" || len(d.Changes) > 0 {
 			r.Differences = append(r.Differences, d)
 		}
+	}
+	if root := roots[merchants.ModeLive]; root != nil {
+		r.Fingerprint, _ = planreview.Fingerprint(root.Plan) // A plan that is not whole has none.
 	}
 	if r.Skipped == nil {
 		r.Skipped = []Skipped{}

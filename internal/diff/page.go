@@ -144,7 +144,8 @@ func (r *Report) page(rows *rows, b brevity) page {
 		}
 	}
 	for _, s := range r.Skipped {
-		p.Skipped = append(p.Skipped, Skipped{visible(s.What), visible(s.Why)})
+		what := strings.TrimSuffix(s.What+": "+plainNames(s.Objects), ": ")
+		p.Skipped = append(p.Skipped, Skipped{What: visible(what), Why: visible(s.Why)})
 	}
 	rows.fill(&p, b)
 	return p

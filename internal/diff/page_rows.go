@@ -366,7 +366,7 @@ func once(changes []pageChange) {
 func (f *filler) only(d Difference) pageChange {
 	change := pageChange{Class: d.Class, Path: []string{"the whole object"}, Remedy: f.remedy(d.Remedy)}
 	here, there := pageValue{Parts: []pagePart{{Text: "exists"}}, IsText: true}, pageValue{Missing: "does not exist"}
-	if d.Only == f.from {
+	if d.OnlyIn == onlyFrom || d.OnlyIn == "" && d.Only == f.from {
 		change.From, change.To = here, there
 	} else {
 		change.From, change.To = there, here

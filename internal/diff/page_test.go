@@ -147,7 +147,7 @@ func TestHTML_rows(t *testing.T) {
 		Difference{Kind: "list", Key: "vip", Only: merchants.ModeLive, Class: Unmanaged, Remedy: "import {\n}"},
 		changed("perk", "mug", Change{Path: "price", From: &Shown{Text: "1"}, To: &Shown{Text: "2"}, Class: Declared}),
 	)
-	report.Skipped = []Skipped{{"2 archived campaigns of test", "their keys are free"}}
+	report.Skipped = []Skipped{{What: "2 archived campaigns of test", Why: "their keys are free"}}
 	report.Fingerprint = "cohort1:0123"
 	report.From.Snapshot, report.From.TakenAt = "test.json", time.Date(2027, 5, 1, 8, 0, 0, 0, time.FixedZone("", 7200))
 	report.From.Digest, report.To.Digest = "aaaa", "bbbb"
@@ -262,7 +262,7 @@ func TestHTML_hostile(t *testing.T) {
 				}},
 				Difference{Kind: "list", Key: text + "2", Name: text, Only: merchants.ModeTest, Class: Unmanaged, Remedy: text},
 			)
-			report.Skipped = []Skipped{{text, text}}
+			report.Skipped = []Skipped{{What: text, Why: text}}
 			report.From.Snapshot = text
 			page := write(t, report)
 			root := parse(t, page)

@@ -50,11 +50,11 @@ func (s *side) command(format string) string {
 
 // pull takes the edits of the merchant into the configuration.
 func (s *side) pull() string {
-	directory := "DIR"
+	command := "terraform-provider-cohort pull --from " + string(s.merchant.Mode)
 	if s.root != nil && s.root.Directory != "" {
-		directory = shellWord(s.root.Directory)
+		command += " " + shellWord(s.root.Directory)
 	}
-	return fmt.Sprintf("terraform-provider-cohort pull --from %s %s", s.merchant.Mode, directory)
+	return command
 }
 
 // shellWord quotes a path for a POSIX shell where that is needed.
