@@ -40,7 +40,8 @@ func Compare(from, to *portable.Merchant, roots map[merchants.Mode]*Root) *Repor
 		}
 	}
 	r := &Report{
-		From: Side{Mode: from.Mode, Digest: digest(from)}, To: Side{Mode: to.Mode, Digest: digest(to)},
+		From:        Side{Mode: from.Mode, TakenAt: from.TakenAt, Digest: digest(from)},
+		To:          Side{Mode: to.Mode, TakenAt: to.TakenAt, Digest: digest(to)},
 		Differences: []Difference{}, Skipped: c.skipped,
 	}
 	for _, p := range c.pairs {

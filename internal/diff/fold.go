@@ -74,7 +74,9 @@ func (r *Report) remedies() (texts []string, counts map[string]int) {
 	for _, d := range r.Differences {
 		add(d.Remedy)
 		for _, c := range d.Changes {
-			add(c.Remedy)
+			if c.Class != Unclassed { // It would be a line without its block.
+				add(c.Remedy)
+			}
 		}
 	}
 	return texts, counts

@@ -87,6 +87,14 @@ func (c *Client) Snapshot(ctx context.Context) (*Snapshot, error) {
 	return s, nil
 }
 
+// TakenAt is the time of the snapshot that is read in place of the service; zero if there is none.
+func (c *Client) TakenAt() time.Time {
+	if c.config.Snapshot == nil {
+		return time.Time{}
+	}
+	return c.config.Snapshot.TakenAt
+}
+
 // complete walks the objects of a recent listing of a collection, of every type, as the service
 // sent them.
 func (c Collection[T, Input]) complete(ctx context.Context) iter.Seq2[json.RawMessage, error] {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -88,6 +89,9 @@ func OpenSnapshot(snapshot *merchants.Snapshot) (*Reader, error) {
 
 // Mode is the merchant that is read.
 func (r *Reader) Mode() merchants.Mode { return r.data.mode }
+
+// TakenAt is the time of the snapshot that stands in for the merchant; zero if there is none.
+func (r *Reader) TakenAt() time.Time { return r.data.client.TakenAt() }
 
 // Snapshot takes a snapshot of the merchant. The error says what could not be read.
 func (r *Reader) Snapshot(ctx context.Context) (*merchants.Snapshot, error) {
