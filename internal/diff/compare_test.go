@@ -83,7 +83,7 @@ func TestCompare_mixed(t *testing.T) {
 		s.apply(test, testHCL)
 		s.apply(live, config)
 		s.edit(live, edited)
-		r, _ := s.compare(testHCL, liveHCL)
+		r, told := s.compare(testHCL, liveHCL)
 		for attribute, class := range want {
 			if got := classesAt(r, edits[attribute][0].object, attribute); !slices.Equal(got, []diff.Class{class}) {
 				t.Errorf("seed %d: %s is %v, want %s", seed, attribute, got, class)
@@ -91,6 +91,33 @@ func TestCompare_mixed(t *testing.T) {
 		}
 		if t.Failed() {
 			t.Fatal(r.Text(plain))
+		}
+		s.hides(r, told)
+	}
+}
+
+// hides checks that no form of a report shows an id or a secret.
+func (s *service) hides(r *diff.Report, told *diff.Status) {
+	s.t.Helper()
+	var page strings.Builder
+	if err := r.HTML(&page); err != nil {
+		s.t.Fatal(err)
+	}
+	content, err := json.Marshal(map[string]any{"report": r, "status": told})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	hidden := []string{"SUMMIT", "SECRET2", s.TestKey(), s.LiveKey()}
+	for _, mode := range []string{"test", "live"} {
+		for _, o := range s.Objects(mode, "") {
+			hidden = append(hidden, o["id"].(string))
+		}
+	}
+	for _, form := range []string{page.String(), string(content), r.Text(plain), r.Markdown(), told.Text(strings.ToUpper)} {
+		for _, text := range hidden {
+			if strings.Contains(form, text) {
+				s.t.Errorf("%s is in\n%s", text, form)
+			}
 		}
 	}
 }
