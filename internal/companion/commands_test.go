@@ -63,6 +63,14 @@ func TestCommands_help(t *testing.T) {
 // command needs a line here.
 var runs = map[string][][]string{
 	"terraform-provider-cohort": {{}},
+	"terraform-provider-cohort diff": {
+		{"--fail-on", "declared"},
+		{"--fail-on", "declared", "--json"},
+		{"--fail-on", "declared", "--markdown"},
+		{"--fail-on", "declared", "--html"},
+		{"--fail-on", "drift,waiting", "--test", "test.plan.json", "--live", "live.plan.json"},
+		{"--fail-on", "drift", "--test", "test.plan.json", "--out", "diff.md", "--markdown"},
+	},
 	"terraform-provider-cohort export": {
 		{"--out", "one"},
 		{"--out", "one", "--check"},
@@ -72,11 +80,17 @@ var runs = map[string][][]string{
 		{"--out", "flat", "--flat", "--exclude", "badge"},
 	},
 	"terraform-provider-cohort snapshot": {{}, {"--out", "test.json"}},
+	"terraform-provider-cohort status": {
+		{"--test", "test.plan.json", "--live", "live.plan.json"},
+		{"--test", "test.plan.json", "--live", "live.plan.json", "--json"},
+	},
 }
 
 // everyRun runs every command, and passes on what each printed.
 func everyRun(t *testing.T, visit func(call, printed string)) {
 	t.Helper()
+	put(t, "test.plan.json", planFile("test", ""))
+	put(t, "live.plan.json", planFile("live", ""))
 	for _, c := range every(t) {
 		path := c.CommandPath()
 		if c.Name() == "sandbox" { // It is the service.
@@ -184,6 +198,8 @@ func TestCommands_completion(t *testing.T) {
 		"export --only|perk":           {"perk", "perk:", noSpace},
 		"export --exclude|camp":        {"campaign", "campaign:", noSpace},
 		"export --out|":                {folder},
+		"diff --fail-on|":              append(classNames(), noFile),
+		"diff --to|":                   {"test", "live", "snapshot:", noSpace},
 		"snapshot --from|":             {"test", "live", noFile},
 		"snapshot --out|":              {"json", extension},
 		"sandbox --data|":              {"json", extension},

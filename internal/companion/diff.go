@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/diff"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
 type diffFlags struct {
@@ -19,6 +20,11 @@ type diffFlags struct {
 	asJSON, asMarkdown, asHTML bool
 	out                        string
 	failOn                     []string
+}
+
+// Differences is the function diff of the provider.
+func Differences(ctx context.Context, from, to *provider.Reader) ([]string, error) {
+	return diff.Lines(ctx, from, to)
 }
 
 // newDiffCommand compares test and live.

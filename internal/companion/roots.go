@@ -79,15 +79,7 @@ func (f *compareFlags) compare(ctx context.Context, cmd *cobra.Command, sources 
 		}
 	}
 	c.report = diff.Compare(read[0], read[1], c.roots)
-	for i, side := range []*diff.Side{&c.report.From, &c.report.To} {
-		if side.Snapshot = sources[i].Snapshot; side.Snapshot != "" {
-			taken, err := merchants.ReadSnapshot(side.Snapshot)
-			if err != nil {
-				return c, err
-			}
-			side.TakenAt = taken.TakenAt
-		}
-	}
+	c.report.From.Snapshot, c.report.To.Snapshot = sources[0].Snapshot, sources[1].Snapshot
 	return c, ctx.Err()
 }
 

@@ -200,6 +200,7 @@ func (c *comparison) skipArchived(s *side) {
 		if len(all) > 0 {
 			c.skip(fmt.Sprintf("%d archived %s of %s", len(all), nounOf(k, len(all)), s.name),
 				"archived objects are hidden for good", all...)
+			c.skipped[len(c.skipped)-1].over = true
 		}
 	}
 }

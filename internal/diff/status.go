@@ -230,10 +230,14 @@ func (s *Status) Text(strong func(string) string) string {
 			title string
 			names []string
 		}{
-			{"drift in " + of.name, of.status.Drift}, {"to adopt in " + of.name, w.Adopt}, {"to add in " + of.name, w.Create},
-			{"to change in " + of.name, w.Update}, {"to delete in " + of.name, w.Delete},
+			{"drift in " + of.name, of.status.Drift},
+			{"to adopt in " + of.name, w.Adopt},
+			{"to add in " + of.name, w.Create},
+			{"to change in " + of.name, w.Update},
+			{"to delete in " + of.name, w.Delete},
 			{"to let go in " + of.name, w.Forget},
-			{"not managed in " + of.name, of.status.Unmanaged}, {"not modeled in " + of.name, of.status.Unmodeled},
+			{"not managed in " + of.name, of.status.Unmanaged},
+			{"not modeled in " + of.name, of.status.Unmodeled},
 		} {
 			writeNames(&b, list.title, list.names)
 		}

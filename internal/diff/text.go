@@ -34,6 +34,9 @@ func (r *Report) Text(mark func(class Class, text string) string) string {
 	}
 	b.WriteString(r.Sentence() + "\n")
 	r.writeCounts(&b, mark)
+	if counts, _ := r.counts(); counts[Unclassed] > 0 {
+		b.WriteString("  With --test and --live, the plans of both roots say why.\n")
+	}
 	r.writeRemedies(&b)
 	for i, s := range r.Skipped {
 		if i == 0 {

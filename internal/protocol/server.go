@@ -414,3 +414,15 @@ func (s server) changing(events iter.Seq[tfprotov6.InvokeActionEvent]) iter.Seq[
 		events(yield)
 	}
 }
+
+// CallFunction calls a function of the provider, which may be called without a configuration.
+func (s server) CallFunction(
+	ctx context.Context, req *tfprotov6.CallFunctionRequest,
+) (response *tfprotov6.CallFunctionResponse, err error) {
+	return contain(ctx, req, s.protocolServer.CallFunction,
+		func(said []*tfprotov6.Diagnostic) *tfprotov6.CallFunctionResponse {
+			return &tfprotov6.CallFunctionResponse{Error: &tfprotov6.FunctionError{
+				Text: said[0].Summary + ": " + said[0].Detail,
+			}}
+		})
+}

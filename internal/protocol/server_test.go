@@ -154,6 +154,11 @@ func TestServer_panic(t *testing.T) {
 			}
 			return all, err
 		},
+		"CallFunction": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.CallFunction(ctx, &tfprotov6.CallFunctionRequest{})
+			summary, _, _ := strings.Cut(answer.Error.Text, ":")
+			return []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: summary}}, err
+		},
 		"ListResource": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
 			answer, err := s.ListResource(ctx, &tfprotov6.ListResourceRequest{})
 			var all []*tfprotov6.Diagnostic

@@ -66,6 +66,8 @@ type cohortProvider struct {
 	version string
 	// keyed ignores envSnapshot, for a caller who names the source.
 	keyed bool
+	// compare is behind the function diff; nil if there is no such option.
+	compare Comparison
 	// configured is the result of the last Configure; nil when that failed. The protocol server reads
 	// it.
 	configured atomic.Pointer[providerData]
@@ -459,7 +461,9 @@ func (p *cohortProvider) Actions(context.Context) []func() action.Action {
 
 // Functions lists the functions.
 func (p *cohortProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{newSlugFunction}
+	return []func() function.Function{
+		func() function.Function { return &diffFunction{p.compare} }, newSlugFunction,
+	}
 }
 
 // ListResources lists the list resources.

@@ -155,7 +155,9 @@ type hand struct {
 // edit edits the object with an internal name.
 func (h hand) edit(path, name, body string) {
 	h.t.Helper()
-	var page struct{ Data []struct{ ID, InternalName string } }
+	var page struct {
+		Data []struct{ ID, InternalName string }
+	}
 	h.call(http.MethodGet, path, "", &page)
 	for _, row := range page.Data {
 		if row.InternalName == name {
