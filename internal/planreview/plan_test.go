@@ -23,7 +23,8 @@ type object = map[string]any
 func written(t *testing.T, changes ...object) []byte {
 	t.Helper()
 	return encoded(t, object{
-		"format_version": "1.2", "terraform_version": "1.11.4", "complete": true, "errored": false, "resource_changes": changes,
+		"format_version": "1.2", "terraform_version": "1.11.4", "complete": true, "errored": false,
+		"resource_changes": changes,
 	})
 }
 
@@ -107,7 +108,8 @@ func filled(arguments []provider.Argument, at string, visit func(leaf)) object {
 	return values
 }
 
-// leaf is an argument of an object, at any depth. other is another value, or nil for a nested object.
+// leaf is an argument of an object, at any depth. other is another value, or nil for a nested
+// object.
 type leaf struct {
 	path  string
 	set   func(value any)

@@ -56,7 +56,9 @@ func (c *configuration) text() string {
 
 // named returns the resources of a kind.
 func (c *configuration) named(kinds ...string) []*declared {
-	return slices.DeleteFunc(slices.Clone(c.resources), func(d *declared) bool { return !slices.Contains(kinds, d.kind) })
+	return slices.DeleteFunc(slices.Clone(c.resources), func(d *declared) bool {
+		return !slices.Contains(kinds, d.kind)
+	})
 }
 
 // of picks the id of a resource of a kind as HCL, or null.
@@ -135,7 +137,9 @@ func (c *configuration) add(kind string) {
 	c.resources = append(c.resources, d)
 }
 
-var everyKind = []string{"user_property", "list", "list", "segment", "perk", "perk", "digital_asset", "badge", "campaign"}
+var everyKind = []string{
+	"user_property", "list", "list", "segment", "perk", "perk", "digital_asset", "badge", "campaign",
+}
 
 // edit makes a change that has an effect which no other edit has.
 func (c *configuration) edit() string {

@@ -109,7 +109,11 @@ func with(t *testing.T, content []byte, fields object) []byte {
 func TestRead_mode(t *testing.T) {
 	t.Parallel()
 	block := func(name string, mode object) object {
-		return object{"name": name, "full_name": "registry.terraform.io/cohort-xyz/cohort", "expressions": object{"mode": mode}}
+		full := "registry.terraform.io/cohort-xyz/" + name
+		if name == "ours" {
+			full = "registry.terraform.io/cohort-xyz/cohort"
+		}
+		return object{"name": name, "full_name": full, "expressions": object{"mode": mode}}
 	}
 	list := func(mode string) object {
 		return change("list", "cohort_list."+mode, creates, nil, object{"mode": mode, "name": mode})
@@ -120,15 +124,17 @@ func TestRead_mode(t *testing.T) {
 		want    string
 		mixed   bool
 	}{
-		"an object":       {[]object{list("live")}, nil, "live", false},
-		"both":            {[]object{list("live"), list("test")}, nil, "", true},
-		"constant":        {nil, object{"c": block("cohort", object{"constant_value": "live"})}, "live", false},
-		"variable":        {nil, object{"c": block("ours", object{"references": []string{"var.mode"}})}, "live", false},
-		"by default":      {nil, object{}, "test", false},
-		"null":            {nil, object{"c": block("cohort", object{"constant_value": nil})}, "test", false},
-		"workspace":       {nil, object{"c": block("cohort", object{"references": []string{"terraform.workspace"}})}, "", false},
-		"two blocks":      {nil, object{"c": block("cohort", object{"constant_value": "live"}), "d": block("x", object{})}, "", true},
-		"of another name": {nil, object{"c": object{"name": "x", "full_name": "a/b/other", "expressions": object{"mode": object{"constant_value": "live"}}}}, "test", false},
+		"an object":  {[]object{list("live")}, nil, "live", false},
+		"both":       {[]object{list("live"), list("test")}, nil, "", true},
+		"constant":   {nil, object{"c": block("cohort", object{"constant_value": "live"})}, "live", false},
+		"variable":   {nil, object{"c": block("ours", object{"references": []string{"var.mode"}})}, "live", false},
+		"by default": {nil, object{}, "test", false},
+		"null":       {nil, object{"c": block("cohort", object{"constant_value": nil})}, "test", false},
+		"workspace":  {nil, object{"c": block("cohort", object{"references": []string{"terraform.workspace"}})}, "", false},
+		"two blocks": {
+			nil, object{"c": block("cohort", object{"constant_value": "live"}), "d": block("ours", object{})}, "", true,
+		},
+		"of another provider": {nil, object{"c": block("other", object{"constant_value": "live"})}, "test", false},
 	} {
 		plan := read(t, with(t, written(t, tt.changes...), object{
 			"variables": object{"mode": object{"value": "live"}}, "configuration": object{"provider_config": tt.blocks},
@@ -148,16 +154,30 @@ func TestRead_references(t *testing.T) {
 		maps.Copy(all, more)
 		return all
 	}
-	refer := func(references ...string) object { return object{"references": references} }
-	lists := []object{}
-	for _, address := range []string{
-		"cohort_list.vip", `cohort_list.all["a"]`, `cohort_list.all["b"]`, "cohort_list.some[0]",
-		"cohort_list.some[1]", `module.m["k"].cohort_list.own`,
-	} {
-		lists = append(lists, change("list", address, creates, nil, object{"mode": "test", "name": address, "reference_id": address}))
+	// The JSON has each reference with its parts behind.
+	refer := func(references ...string) object {
+		all := []string{}
+		for _, reference := range references {
+			for reference != "" {
+				all = append(all, reference)
+				reference = reference[:max(0, strings.LastIndexAny(reference, ".["))]
+				if strings.Count(reference, ".") == 0 {
+					break
+				}
+			}
+		}
+		return object{"references": all}
 	}
-	known := change("list", "cohort_list.known", keeps, object{"id": "7", "mode": "test", "name": "known", "reference_id": "known"},
-		object{"id": "7", "mode": "test", "name": "known", "reference_id": "known"})
+	var lists []object
+	for _, address := range []string{
+		"cohort_list.vip", `cohort_list.all["a"]`, `cohort_list.all["b"]`, "cohort_list.some[0]", "cohort_list.some[1]",
+		`module.m["k"].cohort_list.own`,
+	} {
+		values := object{"mode": "test", "name": address, "reference_id": address}
+		lists = append(lists, change("list", address, creates, nil, values))
+	}
+	values := object{"id": "7", "mode": "test", "name": "known", "reference_id": "known"}
+	known := change("list", "cohort_list.known", keeps, values, values)
 	badge := func(address string) object {
 		made := change("badge", address, creates, nil, object{"mode": "test", "internal_name": "b"})
 		made["change"].(object)["after_unknown"] = object{"audience_id": true, "id": true, "status": true}
@@ -169,35 +189,40 @@ func TestRead_references(t *testing.T) {
 		more       object
 		want       string
 	}{
-		"direct":         {"cohort_badge.b", []string{"cohort_list.vip.id", "cohort_list.vip"}, nil, "cohort_list.vip"},
-		"with a key":     {"cohort_badge.b", []string{`cohort_list.all["b"].id`, `cohort_list.all["b"]`, "cohort_list.all"}, nil, `cohort_list.all["b"]`},
-		"by each.key":    {`cohort_badge.b["b"]`, []string{"cohort_list.all", "each.key"}, nil, `cohort_list.all["b"]`},
-		"by count.index": {`cohort_badge.b[1]`, []string{"cohort_list.some", "count.index"}, nil, "cohort_list.some[1]"},
+		"direct":         {b, []string{"cohort_list.vip.id"}, nil, "cohort_list.vip"},
+		"with a key":     {b, []string{`cohort_list.all["b"].id`}, nil, `cohort_list.all["b"]`},
+		"by each.key":    {b + `["b"]`, []string{"cohort_list.all", "each.key"}, nil, `cohort_list.all["b"]`},
+		"by count.index": {b + `[1]`, []string{"cohort_list.some", "count.index"}, nil, "cohort_list.some[1]"},
 		"each.value": {
-			`cohort_badge.b["a"]`,
-			[]string{"each.value.id", "each.value"},
+			b + `["a"]`,
+			[]string{"each.value.id"},
 			object{"for_each_expression": refer("cohort_list.all")},
 			`cohort_list.all["a"]`,
 		},
-		"one of two":      {"cohort_badge.b", []string{"var.flag", "cohort_list.vip.id", "cohort_list.vip", `cohort_list.all["a"].id`, `cohort_list.all["a"]`, "cohort_list.all"}, nil, ""},
-		"or a known one":  {"cohort_badge.b", []string{"var.flag", "cohort_list.vip.id", "cohort_list.vip", "cohort_list.known.id", "cohort_list.known"}, nil, "cohort_list.vip"},
-		"by what is open": {"cohort_badge.b", []string{"random_pet.x.id", "random_pet.x", "cohort_list.vip.id", "cohort_list.vip"}, nil, ""},
-		"another of it":   {"cohort_badge.b", []string{"cohort_list.vip.name", "cohort_list.vip"}, nil, ""},
-		"local":           {"cohort_badge.b", []string{"local.audience"}, nil, ""},
-		"output":          {"cohort_badge.b", []string{`module.m["k"].list`, `module.m["k"]`, "module.m"}, nil, `module.m["k"].cohort_list.own`},
-		"variable":        {`module.m["k"].cohort_badge.b`, []string{"var.audience"}, nil, "cohort_list.vip"},
-		"of the module":   {`module.m["k"].cohort_badge.b`, []string{"cohort_list.own.id", "cohort_list.own"}, nil, `module.m["k"].cohort_list.own`},
-		"nothing":         {"cohort_badge.b", nil, nil, ""},
-		"no reference":    {"cohort_badge.b", []string{"cohort list", ""}, nil, ""},
+		"one of two": {b, []string{"var.flag", "cohort_list.vip.id", `cohort_list.all["a"].id`}, nil, ""},
+		"or a known one": {
+			b, []string{"var.flag", "cohort_list.vip.id", "cohort_list.known.id"}, nil, "cohort_list.vip",
+		},
+		"by what is open": {b, []string{"random_pet.x.id", "cohort_list.vip.id"}, nil, ""},
+		"another of it":   {b, []string{"cohort_list.vip.name"}, nil, ""},
+		"local":           {b, []string{"local.audience"}, nil, ""},
+		"output":          {b, []string{`module.m["k"].list`}, nil, own},
+		"variable":        {`module.m["k"].` + b, []string{"var.audience"}, nil, "cohort_list.vip"},
+		"of the module":   {`module.m["k"].` + b, []string{"cohort_list.own.id"}, nil, own},
+		"nothing":         {b, nil, nil, ""},
+		"no reference":    {b, []string{"cohort list", ""}, nil, ""},
 	} {
 		of := []object{resource("cohort_badge.b", object{"audience_id": refer(tt.references...)}, tt.more)}
 		inside := []object{resource("cohort_list.own", nil, nil)}
 		if strings.HasPrefix(tt.address, "module.") {
 			of, inside = nil, append(inside, of...)
 		}
+		module := object{
+			"resources": inside, "outputs": object{"list": object{"expression": refer("cohort_list.own.id")}},
+		}
 		root := object{"resources": of, "module_calls": object{"m": object{
-			"expressions": object{"audience": refer("cohort_list.vip.id", "cohort_list.vip")}, "for_each_expression": refer("var.all"),
-			"module": object{"resources": inside, "outputs": object{"list": object{"expression": refer("cohort_list.own.id", "cohort_list.own")}}},
+			"expressions": object{"audience": refer("cohort_list.vip.id")}, "for_each_expression": refer("var.all"),
+			"module": module,
 		}}}
 		pet := object{"address": "random_pet.x", "mode": "managed", "type": "random_pet", "change": object{"actions": creates}}
 		changes := append(slices.Clone(lists), known, pet, badge(tt.address))
@@ -205,7 +230,8 @@ func TestRead_references(t *testing.T) {
 		got := ""
 		for _, r := range plan.Resources {
 			if r.Kind.Name == "badge" {
-				portable.Value{Form: portable.Nested, Fields: r.After.Fields}.References(func(to portable.Reference) { got = to.Target.Key })
+				after := portable.Value{Form: portable.Nested, Fields: r.After.Fields}
+				after.References(func(to portable.Reference) { got = to.Target.Key })
 			}
 		}
 		if got != tt.want || (got == "") != (len(plan.Undetermined) == 1) {
@@ -230,7 +256,8 @@ func TestRead_actionCalls(t *testing.T) {
 		review.Counts.Call != 1 {
 		t.Errorf("%+v", review)
 	}
-	one, moved := fingerprint(t, plan("action.cohort_campaign_end.x", "c1")), fingerprint(t, plan("action.cohort_campaign_end.y", "c1"))
+	one := fingerprint(t, plan("action.cohort_campaign_end.x", "c1"))
+	moved := fingerprint(t, plan("action.cohort_campaign_end.y", "c1"))
 	other := fingerprint(t, plan("action.cohort_campaign_end.x", "c2"))
 	none := fingerprint(t, written(t, change("campaign", "cohort_campaign.c", keeps, campaign, campaign)))
 	if one != moved || one == other || one == none {

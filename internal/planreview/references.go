@@ -60,6 +60,8 @@ type pending struct {
 	to     []string
 	by     string
 	target *portable.Object
+	// asked says that the configuration was asked.
+	asked bool
 }
 
 // explain finds the targets of the references of a resource that are not known yet, and notes what
@@ -78,7 +80,7 @@ func (r *reader) explain(f *follower, resource *Resource, fields []portable.Fiel
 		}
 		references := f.references(resource.Address, field.Name)
 		for i := range places {
-			if places[i].argument == field.Name && places[i].target == nil {
+			if places[i].argument == field.Name && !places[i].asked {
 				r.assign(f, resource, references, places[i:])
 			}
 		}
@@ -92,6 +94,7 @@ func (r *reader) assign(f *follower, resource *Resource, references []string, pl
 	var alike []*pending
 	for i := range places {
 		if places[i].argument == places[0].argument && slices.Equal(places[i].to, places[0].to) {
+			places[i].asked = true
 			alike = append(alike, &places[i])
 		}
 	}
@@ -112,11 +115,10 @@ func (r *reader) assign(f *follower, resource *Resource, references []string, pl
 			names = append(names, candidate.After.String())
 		}
 		slices.Sort(names)
-		if already := resource.given[places[0].argument]; len(already) == 0 {
-			resource.given[places[0].argument] = names
-			r.plan.Undetermined = append(r.plan.Undetermined, fmt.Sprintf("%s, %s: %s", resource.Address, places[0].argument,
-				cmp.Or(strings.Join(names, " or "), "nothing in the plan")))
-		}
+		argument := places[0].argument
+		resource.given[argument] = append(resource.given[argument], names...)
+		r.plan.Undetermined = append(r.plan.Undetermined, fmt.Sprintf("%s, %s: %s", resource.Address, argument,
+			cmp.Or(strings.Join(names, " or "), "nothing in the plan")))
 	}
 }
 

@@ -17,10 +17,10 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/planreview"
 )
 
-// The kept plans are one plan of Terraform 1.11.4, and the same in the form of other versions, which
-// was made by editing it: another format_version and terraform_version, sorted names, another order
-// of the changes, and what 1.14 and OpenTofu have beside it, such as identities, action_invocations
-// and the registry of OpenTofu.
+// The kept plans are one plan of Terraform 1.11.4, and the same in the form of other versions. The
+// second was made by editing the first: another format_version and terraform_version, sorted names,
+// another order of the changes, and what 1.14 and OpenTofu have beside it, such as identities,
+// action_invocations and the registry of OpenTofu.
 const kept, newer = "terraform-1.11.json", "newer.json"
 
 func keptPlan(t *testing.T, name string) []byte {
@@ -126,12 +126,14 @@ func TestReview_sensitive(t *testing.T) {
 // TestReview_hostile puts markup and control characters into every text of a plan.
 func TestReview_hostile(t *testing.T) {
 	t.Parallel()
-	const hostile = "a|b `c` <script>x</script> [l](https://e.example) @team #1\n\n# Title\n| x |\x1b[31m\u202e ::error:: ```"
+	const hostile = "a|b `c` <script>x</script> [l](https://e.example) @team #1\n\n# Title\n| x |" +
+		"\x1b[31m\u202e ::error:: ```"
 	before := object{"id": "1", "mode": "live", "name": hostile, "reference_id": hostile}
 	after := maps.Clone(before)
 	after["name"] = hostile + "!"
+	gone := object{"id": "2", "mode": "live", "name": hostile, "reference_id": hostile + "2"}
 	plan := written(t, change("list", "cohort_list.l", updates, before, after),
-		change("list", `cohort_list.m["`+hostile+`"]`, deletes, object{"id": "2", "mode": "live", "name": hostile, "reference_id": hostile + "2"}, nil),
+		change("list", `cohort_list.m["`+hostile+`"]`, deletes, gone, nil),
 		object{"address": hostile, "mode": "managed", "type": "x", "change": object{"actions": creates}})
 	review := reviewed(t, plan)
 	text := review.Text()
@@ -161,7 +163,7 @@ func TestReview_folds(t *testing.T) {
 	var changes []object
 	for i := range 12 {
 		key := fmt.Sprintf("p%02d", i)
-		before := object{"id": key, "mode": "test", "internal_name": key, "image_url": "https://a.example", "status": "live"}
+		before := object{"id": key, "mode": "test", "internal_name": key, "status": "live", "image_url": "https://a.example"}
 		after := maps.Clone(before)
 		after["image_url"] = "https://b.example"
 		changes = append(changes, change("perk", "cohort_perk."+key, updates, before, after))
@@ -182,16 +184,19 @@ func TestReview_order(t *testing.T) {
 		maps.Copy(values, more)
 		return values
 	}
+	perk := func(title string) object {
+		return object{"id": "x", "mode": "live", "internal_name": "x", "title": object{"en": title}}
+	}
 	edit := change("campaign", "cohort_campaign.drop", updates, campaign("drop", "draft", object{"airdrop": object{}}),
 		campaign("drop", "", object{"airdrop": object{}, "desired_status": "published"}))
 	edit["change"].(object)["after_unknown"] = object{"status": true}
 	review := reviewed(t, written(t, edit,
-		change("perk", "cohort_perk.x", updates, object{"id": "x", "mode": "live", "internal_name": "x", "title": object{"en": "a"}},
-			object{"id": "x", "mode": "live", "internal_name": "x", "title": object{"en": "b"}}),
+		change("perk", "cohort_perk.x", updates, perk("a"), perk("b")),
 		change("list", "cohort_list.l", creates, nil, object{"mode": "live", "name": "l", "reference_id": "l"}),
-		change("campaign", "cohort_campaign.end", updates, campaign("end", "published", nil), campaign("end", "ended", nil)),
+		change("campaign", "cohort_campaign.end", updates, campaign("end", "published", nil),
+			campaign("end", "ended", nil)),
 		change("campaign", "cohort_campaign.gone", deletes, campaign("gone", "published", nil), nil),
-		change("list", "cohort_list.let", forgets, object{"id": "let", "mode": "live", "name": "let", "reference_id": "let"}, nil),
+		change("list", "cohort_list.let", forgets, object{"id": "1", "mode": "live", "name": "x", "reference_id": "let"}, nil),
 	))
 	var got []string
 	for _, row := range review.Rows {
@@ -218,17 +223,21 @@ func TestReview_names(t *testing.T) {
 			"id": "id-" + key, "mode": "live", "reference_id": key, "internal_name": key, "name": key,
 		}, nil)
 	}
+	names := object{"references": []string{"var.names"}}
+	value := func(value any) object { return object{"names": object{"value": value}} }
 	keyless := change("list", "cohort_list.none", deletes, object{"id": "0815", "mode": "live", "name": "None"}, nil)
 	for name, tt := range map[string]struct {
 		allowed       any
 		variables     object
 		missing, free []string
 	}{
-		"no argument":       {nil, nil, []string{"list:id:0815", "perk:a"}, nil},
-		"constant":          {object{"constant_value": []string{"perk:a", "list:id:0815", "perk:b"}}, nil, nil, []string{"perk:b"}},
-		"variable":          {object{"references": []string{"var.names"}}, object{"names": object{"value": []string{"perk:a", "list:id:0815"}}}, nil, nil},
-		"part of a list":    {object{"references": []string{"var.names"}}, object{"names": object{"value": []string{"perk:a"}}}, nil, nil},
-		"not a list":        {object{"references": []string{"var.names"}}, object{"names": object{"value": "perk:a"}}, nil, nil},
+		"no argument": {nil, nil, []string{"list:id:0815", "perk:a"}, nil},
+		"constant": {
+			object{"constant_value": []string{"perk:a", "list:id:0815", "perk:b"}}, nil, nil, []string{"perk:b"},
+		},
+		"variable":          {names, value([]string{"perk:a", "list:id:0815"}), nil, nil},
+		"part of a list":    {names, value([]string{"perk:a"}), nil, nil},
+		"not a list":        {names, value("perk:a"), nil, nil},
 		"what is not shown": {object{"references": []string{"local.names"}}, nil, nil, nil},
 	} {
 		expressions := object{"mode": object{"constant_value": "live"}}
