@@ -264,7 +264,8 @@ func (w live) useProvider(another bool) {
 func TestCheckPlan_refused(t *testing.T) {
 	t.Parallel()
 	w := newLive(t)
-	w.Write("main.tf", loyalty[:strings.Index(loyalty, "resource")])
+	provider, _, _ := strings.Cut(loyalty, "resource")
+	w.Write("main.tf", provider)
 	logged := w.Run("plan", "-json", "-out=plan")
 	log := filepath.Join(t.TempDir(), "log.jsonl")
 	put(t, log, logged.Output)

@@ -91,14 +91,13 @@ func TestRead_damaged(t *testing.T) {
 	if err := json.Unmarshal(keptPlan(t, kept), &whole); err != nil {
 		t.Fatal(err)
 	}
-	_, values := damaged(whole, -1, nil)
 	random := rand.New(rand.NewPCG(1, 2))
 	refused := 0
 	const tries = 600
 	for i := range sampled(tries) {
 		changed := whole
 		for range 1 + random.IntN(2) {
-			_, values = damaged(changed, -1, nil)
+			_, values := damaged(changed, -1, nil)
 			changed, _ = damaged(changed, random.IntN(values), damages[random.IntN(len(damages))])
 		}
 		content := encoded(t, changed)

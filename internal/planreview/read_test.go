@@ -178,6 +178,7 @@ func TestRead_references(t *testing.T) {
 	}
 	values := object{"id": "7", "mode": "test", "name": "known", "reference_id": "known"}
 	known := change("list", "cohort_list.known", keeps, values, values)
+	const b, own = "cohort_badge.b", `module.m["k"].cohort_list.own`
 	badge := func(address string) object {
 		made := change("badge", address, creates, nil, object{"mode": "test", "internal_name": "b"})
 		made["change"].(object)["after_unknown"] = object{"audience_id": true, "id": true, "status": true}
@@ -224,7 +225,8 @@ func TestRead_references(t *testing.T) {
 			"expressions": object{"audience": refer("cohort_list.vip.id")}, "for_each_expression": refer("var.all"),
 			"module": module,
 		}}}
-		pet := object{"address": "random_pet.x", "mode": "managed", "type": "random_pet", "change": object{"actions": creates}}
+		pet := change("", "random_pet.x", creates, nil, nil)
+		pet["type"] = "random_pet"
 		changes := append(slices.Clone(lists), known, pet, badge(tt.address))
 		plan := read(t, with(t, written(t, changes...), object{"configuration": object{"root_module": root}}))
 		got := ""

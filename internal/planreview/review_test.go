@@ -196,7 +196,7 @@ func TestReview_order(t *testing.T) {
 		change("campaign", "cohort_campaign.end", updates, campaign("end", "published", nil),
 			campaign("end", "ended", nil)),
 		change("campaign", "cohort_campaign.gone", deletes, campaign("gone", "published", nil), nil),
-		change("list", "cohort_list.let", forgets, object{"id": "1", "mode": "live", "name": "x", "reference_id": "let"}, nil),
+		change("list", "cohort_list.let", forgets, object{"mode": "live", "name": "x", "reference_id": "let"}, nil),
 	))
 	var got []string
 	for _, row := range review.Rows {
@@ -210,8 +210,9 @@ func TestReview_order(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if want := "live deletes 1 object: 1 add · 3 change · 1 delete · 0 replace · 0 adopt · 1 let go"; review.Title != want {
-		t.Errorf("title %q, want %q", review.Title, want)
+	const title = "live deletes 1 object: 1 add · 3 change · 1 delete · 0 replace · 0 adopt · 1 let go"
+	if review.Title != title {
+		t.Errorf("title %q, want %q", review.Title, title)
 	}
 }
 
