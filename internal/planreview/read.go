@@ -96,7 +96,7 @@ func (r *reader) read(ctx context.Context) error {
 	}
 	for _, resource := range prior {
 		k, ours := kinds[resource.Type]
-		if !ours || resource.Mode != tfjson.ManagedResourceMode || resource.DeposedKey != "" || planned[resource.Address] {
+		if !ours || resource.Mode != tfjson.ManagedResourceMode || planned[resource.Address] {
 			continue
 		}
 		object, err := r.object(ctx, k, resource.AttributeValues, nil, nil)

@@ -171,6 +171,8 @@ type origins struct {
 	origins [][]*Resource
 	// sure says that it can be nothing else.
 	sure bool
+	// hidden says that a reference leads to what the configuration does not show.
+	hidden bool
 }
 
 // single reports whether each reference means one object.
@@ -312,7 +314,7 @@ func (f *follower) unsettledOf(of string, references []string) []string {
 		}
 		t := &trail{follower: f, place: pending{to: kindNames()}, found: origins{sure: true}}
 		t.walk(s, []string{reference}, own{key: at.key}, 0)
-		return t.found.sure && len(t.found.origins) == 0
+		return t.found.sure && !t.found.hidden && len(t.found.origins) == 0
 	})
 }
 
@@ -332,7 +334,7 @@ func (f *follower) anything(place pending, sure bool) origins {
 			all = append(all, one)
 		}
 	}
-	return origins{[][]*Resource{all}, sure}
+	return origins{origins: [][]*Resource{all}, sure: sure}
 }
 
 // own is what each and count mean: the key of the instance, and the references of its for_each.
@@ -381,6 +383,7 @@ func (t *trail) walk(s *scope, references []string, o own, depth int) {
 		case first == "module" && len(names) > 2:
 			t.output(s, names, keys, o, byOwnKey, depth)
 		case first == "local" || first == "module":
+			t.found.hidden = true
 			t.add(t.anything(t.place, true).origins[0])
 		case first == "data" && len(names) > 2:
 			t.found.sure = t.found.sure && !t.unsettled[s.path+strings.Join(names[:3], ".")]

@@ -236,7 +236,7 @@ func TestReview_names(t *testing.T) {
 		"constant": {
 			object{"constant_value": []string{"perk:a", "list:id:0815", "perk:b"}}, nil, nil, []string{"perk:b"},
 		},
-		"variable":          {names, value([]string{"perk:a", "list:id:0815"}), nil, nil},
+		"variable":          {names, value([]string{"perk:a", "list:id:0815", "perk:b"}), nil, []string{"perk:b"}},
 		"part of a list":    {names, value([]string{"perk:a"}), nil, nil},
 		"not a list":        {names, value("perk:a"), nil, nil},
 		"what is not shown": {object{"references": []string{"local.names"}}, nil, nil, nil},
