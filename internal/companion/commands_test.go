@@ -71,6 +71,13 @@ var runs = map[string][][]string{
 		{"--fail-on", "drift,waiting", "--test", "test.plan.json", "--live", "live.plan.json"},
 		{"--fail-on", "drift", "--test", "test.plan.json", "--out", "diff.md", "--markdown"},
 	},
+	"terraform-provider-cohort check-plan": {
+		{onDiskPlan},
+		{"--markdown", onDiskPlan},
+		{"--json", onDiskPlan},
+		{"--fingerprint", onDiskPlan},
+		{"--drift", onDiskPlan},
+	},
 	"terraform-provider-cohort export": {
 		{"--out", "one"},
 		{"--out", "one", "--check"},
@@ -85,6 +92,18 @@ var runs = map[string][][]string{
 		{"--test", "test.plan.json", "--live", "live.plan.json", "--json"},
 	},
 }
+
+// onDiskPlan is the path of the JSON of a plan, from every directory.
+var onDiskPlan = func() string {
+	path, err := filepath.Abs(keptPlan)
+	if err != nil {
+		panic(err)
+	}
+	return path
+}()
+
+// readsFiles reports whether a call reads files alone.
+func readsFiles(call string) bool { return call == "" || strings.HasPrefix(call, "check-plan ") }
 
 // everyRun runs every command, and passes on what each printed.
 func everyRun(t *testing.T, visit func(call, printed string)) {
@@ -118,7 +137,7 @@ func TestCommands_read(t *testing.T) {
 	everyRun(t, func(call, _ string) {
 		stats := s.Stats()
 		s.Reset()
-		if stats.ByMethod[http.MethodGet] != stats.Requests || stats.Requests == 0 && call != "" {
+		if stats.ByMethod[http.MethodGet] != stats.Requests || (stats.Requests == 0) != readsFiles(call) {
 			t.Errorf("%s sent %v", call, stats.ByMethod)
 		}
 	})
@@ -203,6 +222,8 @@ func TestCommands_completion(t *testing.T) {
 		"snapshot --from|":             {"test", "live", noFile},
 		"snapshot --out|":              {"json", extension},
 		"sandbox --data|":              {"json", extension},
+		"check-plan |":                 {"json", extension},
+		"check-plan --mode|":           {"test", "live", noFile},
 	} {
 		words, begun, _ := strings.Cut(call, "|")
 		args := append([]string{"__complete"}, append(strings.Fields(words), begun)...)

@@ -96,7 +96,7 @@ func (r *reader) read(ctx context.Context) error {
 	}
 	for _, resource := range prior {
 		k, ours := kinds[resource.Type]
-		if !ours || resource.Mode != tfjson.ManagedResourceMode || resource.DeposedKey != "" || planned[resource.Address] {
+		if !ours || resource.Mode != tfjson.ManagedResourceMode || planned[resource.Address] {
 			continue
 		}
 		object, err := r.object(ctx, k, resource.AttributeValues, nil, nil)
@@ -353,7 +353,16 @@ func (r *reader) addDrift(ctx context.Context, kinds map[string]portable.Kind) e
 			return one.Address == change.Address && one.deposed == change.DeposedKey
 		})
 		if at >= 0 {
-			r.plan.Resources[at].Recorded = recorded
+			resource := r.plan.Resources[at]
+			resource.Recorded = recorded
+			if resource.After == nil && c.After != nil {
+				// Where the configuration has lost a resource, a plan of it begins with what was recorded.
+				if resource.Before, err = r.object(ctx, k, c.After, nil, []any{c.BeforeSensitive, c.AfterSensitive}); err != nil {
+					return fmt.Errorf("%s: %w", change.Address, err)
+				}
+				r.index.Add(resource.Before)
+				resource.Key, resource.Name = resource.Before.Key, resource.Before.Name
+			}
 			continue
 		}
 		values, _ := c.Before.(map[string]any)

@@ -260,7 +260,7 @@ func changeRows(r *Resource) []Row {
 			continue // The row before says so.
 		}
 		row.Does = "change"
-		if row.rank > ending && isPublic(r.Before) && seen(row.Path) {
+		if (isPublic(r.Before) || isPublic(r.After)) && seen(row.Path) {
 			row.Customers = "customers see it"
 		}
 		rows = append(rows, row)
@@ -408,17 +408,16 @@ func folded(rows []Row) []Row {
 // What names the objects of a row: all that are deleted, and the first of many others.
 func (row Row) What() string {
 	const few = 5
-	names := row.Objects
-	if len(names) == 1 {
+	var names []string
+	for i, name := range row.Objects {
+		if i == few && row.rank > ending {
+			names[few-1] += fmt.Sprintf(" and %d more", len(row.Objects)-few)
+			break
+		}
+		names = append(names, merchants.Plain(name))
+	}
+	if len(row.Objects) == 1 {
 		return names[0]
 	}
-	text := strings.Join(names, ", ")
-	if row.rank > ending && len(names) > few {
-		text = fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
-	}
-	noun := "objects"
-	if row.kind.Plural != "" {
-		noun = row.kind.Plural
-	}
-	return fmt.Sprintf("%d %s: %s", len(names), noun, text)
+	return fmt.Sprintf("%d %s: %s", len(row.Objects), cmp.Or(row.kind.Plural, "objects"), strings.Join(names, ", "))
 }
