@@ -74,23 +74,29 @@ func (o *object) override(other *object) {
 	}
 }
 
+// item returns the item of a name. If an object has a name twice, the last one counts.
 func (o *object) item(name string) (item, bool) {
-	i := slices.IndexFunc(o.items, func(i item) bool { return i.name == name })
-	if i < 0 {
-		return item{}, false
-	}
-	return o.items[i], true
-}
-
-// remove returns the edit that takes an item away.
-func (o *object) remove(i item) edit {
-	prior := -1
-	for _, other := range o.items {
-		if other.file == i.file && other.end <= i.start {
-			prior = max(prior, other.end)
+	for _, i := range slices.Backward(o.items) {
+		if i.name == name {
+			return i, true
 		}
 	}
-	return i.file.cut(i.start, i.end, prior)
+	return item{}, false
+}
+
+// remove returns the edits that take a name away, as often as it is there.
+func (o *object) remove(name string) []edit {
+	var edits []edit
+	prior := -1
+	for _, i := range o.items {
+		if i.name == name {
+			edits = append(edits, i.file.cut(i.start, i.end, prior))
+		}
+		if prior = i.end; i.file != o.file {
+			prior = -1
+		}
+	}
+	return edits
 }
 
 // insertion is what is added to an object.

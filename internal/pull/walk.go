@@ -182,7 +182,7 @@ func (w *walk) fields(a at, o *object, t three) {
 		case found:
 			if w.decide(here, values) && w.removable(here, values.hcl, false) {
 				removed = append(removed, name)
-				w.edit(here, Remove, values, o.remove(i))
+				w.edit(here, Remove, values, o.remove(i.name)...)
 			}
 		case !w.decide(here, values):
 		case o.dynamic:
