@@ -18,6 +18,10 @@ const (
 	exitUsage  = 2
 	// exitDiffers is for commands that compare.
 	exitDiffers = 2
+	// These are for the command that judges a plan.
+	exitNotNamed      = 3
+	exitNotApproved   = 4
+	exitOtherMerchant = 5
 )
 
 // Main runs a command of terraform-provider-cohort and returns the exit code: 0 for success, 1 for
@@ -34,6 +38,9 @@ func Main(ctx context.Context, version string, args []string, stdout, stderr io.
 		return exitOK
 	}
 	_, _ = fmt.Fprintf(stderr, "Error: %v\n", err)
+	if judged, ok := errors.AsType[*verdict](err); ok {
+		return judged.code
+	}
 	if _, differs := errors.AsType[*difference](err); differs {
 		return exitDiffers
 	}
@@ -61,7 +68,8 @@ Exit codes: 0 done; 1 failed; 2 wrong usage. A command may have more, which its 
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(newExportCommand(ctx), newPullCommand(ctx), newSandboxCommand(), newSnapshotCommand(ctx))
+	root.AddCommand(newCheckPlanCommand(ctx), newDiffCommand(ctx), newExportCommand(ctx), newPullCommand(ctx),
+		newSandboxCommand(), newSnapshotCommand(ctx), newStatusCommand(ctx))
 	return root
 }
 
@@ -74,3 +82,11 @@ func (f *failure) Unwrap() error { return f.error }
 type difference struct{ error }
 
 func (d *difference) Unwrap() error { return d.error }
+
+// A verdict is the result of a command that judges, with an exit code of its own.
+type verdict struct {
+	error
+	code int
+}
+
+func (v *verdict) Unwrap() error { return v.error }

@@ -29,6 +29,8 @@ type Objects interface {
 	Transition(ctx context.Context, object Head, t Transition) (Head, error)
 	// Secrets are the attributes whose values a snapshot does not hold.
 	Secrets() []string
+	// Digest is what a snapshot holds in place of a secret of the object with this key.
+	Digest(attribute, key, secret string) string
 }
 
 // Head is what all kinds of objects have in common.

@@ -38,9 +38,14 @@ func (d *descriptor) withoutSecrets(object any, key string) any {
 		if !d.isSecret(property) || strings.TrimSpace(text) == "" || IsDigest(text) {
 			return value
 		}
-		salt := sha256.Sum256([]byte(strings.Join([]string{d.noun, strings.TrimSpace(key), property}, "\n")))
-		return digestOf(text, salt[:digestHalf])
+		return d.digest(property, key, text)
 	}, d.ourWord)
+}
+
+// digest is the digest of a secret of an object.
+func (d *descriptor) digest(property, key, secret string) string {
+	salt := sha256.Sum256([]byte(strings.Join([]string{d.noun, strings.TrimSpace(key), property}, "\n")))
+	return digestOf(secret, salt[:digestHalf])
 }
 
 // isSecret reports whether a property is secret, or part of one that is.
@@ -80,15 +85,31 @@ func SameSecret(digest, secret string) bool {
 func (c Collection[T, Input]) Secrets() []string {
 	var attributes []string
 	for _, secret := range c.descriptor.secrets {
-		property, of := secret, ""
-		if settings, found := strings.CutPrefix(secret, "typeConfig:"); found {
-			var below string
-			of, below, _ = strings.Cut(settings, ".")
-			property = "typeConfig." + below
-		}
-		attributes = append(attributes, c.descriptor.attribute(property, of))
+		attributes = append(attributes, c.descriptor.secretAttribute(secret))
 	}
 	return attributes
+}
+
+// secretAttribute is the attribute of a secret property.
+func (d *descriptor) secretAttribute(secret string) string {
+	property, of := secret, ""
+	if settings, found := strings.CutPrefix(secret, "typeConfig:"); found {
+		var below string
+		of, below, _ = strings.Cut(settings, ".")
+		property = "typeConfig." + below
+	}
+	return d.attribute(property, of)
+}
+
+// Digest is what a snapshot holds in place of a secret of the object with this key. It is the text
+// itself if that is a digest, or if a snapshot holds the attribute.
+func (c Collection[T, Input]) Digest(attribute, key, secret string) string {
+	for _, property := range c.descriptor.secrets {
+		if c.descriptor.secretAttribute(property) == attribute && !IsDigest(secret) && strings.TrimSpace(secret) != "" {
+			return c.descriptor.digest(property, key, secret)
+		}
+	}
+	return secret
 }
 
 // refuseDigests refuses a write of a digest: the object would get it as its secret.

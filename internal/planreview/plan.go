@@ -96,7 +96,8 @@ func changes(from, to *portable.Object) []portable.Change {
 	if from == nil || to == nil {
 		return nil
 	}
-	return portable.Changes(from.Fields, to.Fields, portable.Reference.String)
+	name := func(r portable.Reference) string { return canonicalJSON(targetOf(r)) }
+	return portable.Changes(from.Fields, to.Fields, name)
 }
 
 // endsLive reports whether the plan takes away an object of the live merchant.

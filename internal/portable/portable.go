@@ -68,6 +68,12 @@ func Kinds() []Kind { return provider.Catalog() }
 // DeleteNames are the entries of allow_live_delete that may name an object, the one to show first.
 func DeleteNames(k Kind, key, id string) []string { return provider.DeleteNames(k, key, id) }
 
+// RefusedDelete returns the entry of allow_live_delete that a diagnostic of a plan asks for. It
+// reports false for every other diagnostic.
+func RefusedDelete(summary, detail string) (name string, refused bool) {
+	return provider.RefusedDelete(summary, detail)
+}
+
 // Read reads a merchant. It calls progress, unless nil, for each object, with the number of objects
 // of the kind so far. An error names what could not be read.
 func Read(ctx context.Context, from *provider.Reader, progress func(k provider.Kind, objects int)) (*Merchant, error) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -54,9 +56,31 @@ func (p *providerData) checkTaken(k Kind, doing, key, id, otherwise string, diag
 	if p.mode != merchants.ModeLive || slices.ContainsFunc(names, allowed) {
 		return
 	}
-	diags.AddError(fmt.Sprintf("This %s %s %q in the LIVE merchant", doing, k.Noun, name),
-		fmt.Sprintf("It has to be named in the provider block:\n\n  allow_live_delete = [%s]\n\n%s",
-			hclwrite.TokensForValue(cty.StringVal(names[0])).Bytes(), otherwise))
+	diags.AddError(fmt.Sprintf("This %s %s %q"+inLive, doing, k.Noun, name),
+		fmt.Sprintf("%s%s]\n\n%s", toBeNamed, hclwrite.TokensForValue(cty.StringVal(names[0])).Bytes(), otherwise))
+}
+
+const (
+	// inLive ends the summary of a refusal.
+	inLive = " in the LIVE merchant"
+	// toBeNamed begins its detail. The name follows, as HCL, and a bracket.
+	toBeNamed = "It has to be named in the provider block:\n\n  allow_live_delete = ["
+)
+
+// RefusedDelete returns the entry of allow_live_delete that a diagnostic asks for. It reports false
+// for every other diagnostic.
+func RefusedDelete(summary, detail string) (name string, refused bool) {
+	rest, refused := strings.CutPrefix(detail, toBeNamed)
+	written, _, closed := strings.Cut(rest, "]\n\n")
+	expression, problems := hclsyntax.ParseExpression([]byte(written), "", hcl.InitialPos)
+	if !refused || !closed || !strings.HasSuffix(summary, inLive) || problems.HasErrors() {
+		return "", false
+	}
+	value, problems := expression.Value(nil)
+	if problems.HasErrors() || value.Type() != cty.String || value.IsNull() {
+		return "", false
+	}
+	return value.AsString(), true
 }
 
 // liveNames returns how to show an object, and the names that allow_live_delete may use for it: its

@@ -3,6 +3,7 @@ package guides
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"os"
@@ -37,6 +38,10 @@ func TestGuides(t *testing.T) {
 	}
 	for _, g := range []guide{
 		{name: "adopt", before: byHand},
+		{name: "promote", edits: map[string]func(test, live hand){"When somebody edits live": func(_, live hand) {
+			live.edit("/perks", "workshop", `{"title":{"en":"Boot care for free","fr":"Atelier d'entretien"}}`)
+			live.send("/cohorts", `{"type":"list","name":"Trail runners","referenceId":"trail-runners"}`)
+		}}},
 		{name: "protect-live"},
 	} {
 		t.Run(g.name, func(t *testing.T) {
@@ -146,10 +151,32 @@ type hand struct {
 	url, key string
 }
 
-// send sends a request and returns the id of the object that it is about.
+// edit edits the object with an internal name.
+func (h hand) edit(path, name, body string) {
+	h.t.Helper()
+	var page struct{ Data []struct{ ID, InternalName string } }
+	h.call(http.MethodGet, path, "", &page)
+	for _, row := range page.Data {
+		if row.InternalName == name {
+			h.call(http.MethodPatch, path+"/"+row.ID, body, nil)
+			return
+		}
+	}
+	h.t.Fatalf("there is no %q in %s", name, path)
+}
+
+// send makes an object, or does something to one, and returns its id.
 func (h hand) send(path, body string) (id string) {
 	h.t.Helper()
-	request, err := http.NewRequestWithContext(h.t.Context(), http.MethodPost, h.url+path, strings.NewReader(body))
+	var object struct{ ID string }
+	h.call(http.MethodPost, path, body, &object)
+	return object.ID
+}
+
+// call sends a request and decodes the answer, unless into is nil.
+func (h hand) call(method, path, body string, into any) {
+	h.t.Helper()
+	request, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, strings.NewReader(body))
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -160,11 +187,13 @@ func (h hand) send(path, body string) (id string) {
 		h.t.Fatal(err)
 	}
 	defer func() { _ = answer.Body.Close() }()
-	var object struct{ ID, Message string }
-	if err := json.NewDecoder(answer.Body).Decode(&object); err != nil || answer.StatusCode/100 != 2 {
-		h.t.Fatalf("POST %s: %s %s %v", path, answer.Status, object.Message, err)
+	content, err := io.ReadAll(answer.Body)
+	if err == nil && into != nil {
+		err = json.Unmarshal(content, into)
 	}
-	return object.ID
+	if err != nil || answer.StatusCode/100 != 2 {
+		h.t.Fatalf("%s %s: %s %s %v", method, path, answer.Status, content, err)
+	}
 }
 
 // shown makes an object that users see.

@@ -1,0 +1,58 @@
+package companion
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+// checkPlanFlags are the flags of the command check-plan.
+type checkPlanFlags struct {
+	mode, approved                       string
+	fingerprint, markdown, asJSON, drift bool
+}
+
+// newCheckPlanCommand reviews a plan.
+func newCheckPlanCommand(ctx context.Context) *cobra.Command {
+	var flags checkPlanFlags
+	cmd := &cobra.Command{
+		Use:   "check-plan [FILE]",
+		Short: "Say what a plan changes for customers, and whether it is the approved one",
+		Long: `Say what a plan changes for customers, and whether it is the approved one.
+
+FILE, or standard input, is the JSON of a plan: what terraform show -json or tofu show -json prints
+of a saved plan. The most consequential changes come first. No request is sent, and no id or secret
+is printed, except the id of an object without a key that allow_live_delete has to name.
+
+The fingerprint is a digest of what the plan does. The same effects have the same fingerprint,
+whatever the addresses, the order, the ids and the version of Terraform are, from a snapshot or
+not. So approve a fingerprint, plan again, and check with --approved before the apply.
+
+A plan that deletes in live what allow_live_delete does not name fails. Then FILE may be the log
+of terraform plan -json: all names are printed at once.
+
+--json prints an object with title, merchant, counts, fingerprint, rows (does, objects, path, from,
+to, customers), needed, missing, unused, others and warnings.
+
+Exit codes: 0 fine; 1 planning failed, or FILE cannot be read; 2 wrong usage; 3 allow_live_delete
+does not name a deletion; 4 not the approved plan; 5 of another merchant than --mode.`,
+		Example: `  terraform plan -out=plan && terraform show -json plan > plan.json
+  terraform-provider-cohort check-plan --mode live --markdown plan.json
+  terraform-provider-cohort check-plan --fingerprint plan.json
+  terraform show -json plan | terraform-provider-cohort check-plan --approved cohort1:…
+  terraform plan -json | terraform-provider-cohort check-plan`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return checkPlan(ctx, cmd, flags, args) },
+	}
+	f := cmd.Flags()
+	keyedFlag(cmd, &flags.mode, "mode", "", "merchant that the plan has to be of")
+	f.StringVar(&flags.approved, "approved", "", "fingerprint that was approved")
+	f.BoolVar(&flags.fingerprint, "fingerprint", false, "print only the fingerprint")
+	f.BoolVar(&flags.markdown, "markdown", false, "print Markdown, for a comment or a summary")
+	f.BoolVar(&flags.asJSON, "json", false, "print JSON")
+	f.BoolVar(&flags.drift, "drift", false, "print what was changed outside of Terraform instead")
+	cmd.MarkFlagsMutuallyExclusive("fingerprint", "markdown", "json")
+	cmd.MarkFlagsMutuallyExclusive("fingerprint", "drift")
+	cmd.MarkFlagsMutuallyExclusive("approved", "drift")
+	return cmd
+}

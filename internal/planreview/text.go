@@ -1,0 +1,158 @@
+package planreview
+
+import (
+	"fmt"
+	"html"
+	"strings"
+	"unicode"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// Text is the review for a terminal.
+func (r *Review) Text() string {
+	var b strings.Builder
+	b.WriteString(r.Title + "\n")
+	if r.Fingerprint != "" {
+		b.WriteString("fingerprint " + r.Fingerprint + "\n")
+	}
+	for i, row := range r.Rows {
+		if i == 0 {
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(&b, "%-8s %s", row.Does, plainNames(row.What()))
+		if row.Path != "" {
+			b.WriteString(", " + merchants.Plain(row.Path))
+		}
+		if row.From+row.To != "" {
+			fmt.Fprintf(&b, ": %s → %s", merchants.Plain(row.From), merchants.Plain(row.To))
+		}
+		if row.Customers != "" {
+			b.WriteString("  [" + row.Customers + "]")
+		}
+		b.WriteString("\n")
+	}
+	for _, address := range r.Others {
+		b.WriteString("other    " + merchants.Plain(address) + "\n")
+	}
+	if len(r.Needed) > 0 {
+		b.WriteString("\n" + Block(r.Needed))
+	}
+	for _, note := range r.notes() {
+		b.WriteString("\n" + merchants.Plain(note) + "\n")
+	}
+	return b.String()
+}
+
+// plainNames is a list of names without what steers a terminal, however long it is.
+func plainNames(text string) string {
+	return strings.Map(func(c rune) rune {
+		if merchants.IsSteering(c) {
+			return ' '
+		}
+		return c
+	}, text)
+}
+
+// notes are sentences about the plan.
+func (r *Review) notes() []string {
+	var all []string
+	if len(r.Missing) > 0 {
+		all = append(all, "allow_live_delete does not name: "+strings.Join(r.Missing, ", "))
+	}
+	if len(r.Unused) > 0 {
+		all = append(all, "allow_live_delete names what this plan does not delete: "+strings.Join(r.Unused, ", "))
+	}
+	for _, warning := range r.Warnings {
+		all = append(all, "Warning: "+warning)
+	}
+	return all
+}
+
+// Block is the argument allow_live_delete with these names, to paste into the provider block.
+func Block(names []string) string {
+	var b strings.Builder
+	b.WriteString("  allow_live_delete = [\n")
+	for _, name := range names {
+		b.WriteString("    ")
+		for _, c := range string(hclwrite.TokensForValue(cty.StringVal(name)).Bytes()) {
+			if merchants.IsSteering(c) {
+				fmt.Fprintf(&b, "\\U%08x", c)
+			} else {
+				b.WriteRune(c)
+			}
+		}
+		b.WriteString(",\n")
+	}
+	b.WriteString("  ]\n")
+	return b.String()
+}
+
+// mostMarkdown is the size in bytes at which a table ends: a comment on a pull request has room for
+// 65,536 characters.
+const mostMarkdown = 50_000
+
+// Markdown is the review for a comment on a pull request. No text of the plan becomes markup in it.
+func (r *Review) Markdown() string {
+	var b strings.Builder
+	b.WriteString("### " + escaped(r.Title) + "\n")
+	if r.Fingerprint != "" {
+		b.WriteString("\nfingerprint `" + r.Fingerprint + "`\n")
+	}
+	if len(r.Rows)+len(r.Others) > 0 {
+		b.WriteString("\n| | object | where | now | after | for customers |\n|---|---|---|---|---|---|\n")
+	}
+	for i, row := range r.Rows {
+		if b.Len() > mostMarkdown {
+			fmt.Fprintf(&b, "| … | %s, less consequential: see the text or --json | | | | |\n",
+				count(len(r.Rows)-i, "more row"))
+			break
+		}
+		customers := row.Customers
+		if customers != "" {
+			customers = "**" + escaped(customers) + "**"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", row.Does, code(row.What()), code(row.Path), code(row.From),
+			code(row.To), customers)
+	}
+	for _, address := range r.Others {
+		if b.Len() <= mostMarkdown {
+			fmt.Fprintf(&b, "| other | %s | | | | |\n", code(address))
+		}
+	}
+	if len(r.Needed) > 0 {
+		b.WriteString("\n<pre><code>" + html.EscapeString(Block(r.Needed)) + "</code></pre>\n")
+	}
+	for _, note := range r.notes() {
+		b.WriteString("\n" + escaped(note) + "\n")
+	}
+	return b.String()
+}
+
+// code is a text as code, in which nothing becomes a link or a mention.
+func code(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "<code>" + escaped(text) + "</code>"
+}
+
+// escaped is a text of which nothing is markup: what ASCII has beside letters, digits, blanks and
+// commas is written as its number.
+func escaped(text string) string {
+	var b strings.Builder
+	for _, c := range strings.ToValidUTF8(text, "\uFFFD") {
+		switch {
+		case merchants.IsSteering(c):
+			b.WriteByte(' ')
+		case c > unicode.MaxASCII || unicode.IsLetter(c) || unicode.IsDigit(c) || strings.ContainsRune(" ,-", c):
+			b.WriteRune(c)
+		default:
+			fmt.Fprintf(&b, "&#%d;", c)
+		}
+	}
+	return b.String()
+}
