@@ -3,6 +3,7 @@ package pull_test
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -107,12 +108,19 @@ func (w *world) plan() (*planreview.Plan, core.Summary) {
 func (w *world) planAgain() (plan *planreview.Plan, summary core.Summary, refused bool) {
 	w.t.Helper()
 	quiet := &listener{TB: w.t}
-	c := core.New(quiet, core.Merchant{URL: w.s.URL(), Key: w.s.TestKey(), Mode: "test"}, w.c.States)
-	summary = c.Plan(w.files(), w.root, nil)
-	if quiet.failed {
+	var content []byte
+	ended := make(chan struct{})
+	go func() { // It may end early.
+		defer close(ended)
+		c := core.New(quiet, core.Merchant{URL: w.s.URL(), Key: w.s.TestKey(), Mode: "test"}, w.c.States)
+		summary = c.Plan(w.files(), w.root, nil)
+		content = c.JSON()
+	}()
+	<-ended
+	if quiet.Failed() {
 		return nil, summary, true
 	}
-	plan, err := planreview.Read(w.t.Context(), c.JSON())
+	plan, err := planreview.Read(w.t.Context(), content)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -131,6 +139,11 @@ func (l *listener) Errorf(string, ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.failed = true
+}
+
+func (l *listener) FailNow() {
+	l.Errorf("")
+	runtime.Goexit()
 }
 
 func (l *listener) Failed() bool {
