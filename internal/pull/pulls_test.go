@@ -27,7 +27,7 @@ func pulls() int {
 	if err != nil {
 		n = 150
 	}
-	return n
+	return max(1, sampled(n))
 }
 
 // generate fills a merchant, writes it as HCL in a style that the seed decides, and adopts it.
@@ -119,8 +119,8 @@ func TestPull_generated(t *testing.T) {
 				said = append(said, edit)
 			}
 			before := w.files()
-			drifted, _ := w.plan()
-			report := w.pull(pull.Options{})
+			drifted := w.plan()
+			report := w.pull(drifted)
 			after := w.files()
 			fail := func(format string, a ...any) {
 				t.Helper()
