@@ -75,9 +75,6 @@ type page struct {
 	// Cut says that something is not shown whole, and Left how many objects are not shown at all.
 	Cut  bool
 	Left int
-	// texts is the size of the values. When they alone are larger than a page may be, it is not filled
-	// any further.
-	texts int
 }
 
 // pageSide is one of the merchants.
@@ -109,20 +106,28 @@ var meanings = map[Class]string{
 func (r *Report) HTML(w io.Writer) error {
 	rows := newRows(r)
 	for _, b := range brevities {
-		p := r.page(rows, b)
-		if p.texts > pageLimit {
-			continue
-		}
-		var written bytes.Buffer
-		if err := pageTemplate.Execute(&written, p); err != nil {
+		var written limited
+		switch err := pageTemplate.Execute(&written, r.page(rows, b)); {
+		case err == nil:
+			_, err := written.content.WriteTo(w)
+			return err
+		case !errors.Is(err, errTooLarge):
 			return fmt.Errorf("writing the page of differences failed: %w", err)
 		}
-		if written.Len() <= pageLimit {
-			_, err := written.WriteTo(w)
-			return err
-		}
 	}
-	return errors.New("the page of differences would be larger than 1 MB: ask for JSON, or compare fewer kinds")
+	return fmt.Errorf("writing the page of differences failed: %w: ask for JSON, or compare fewer kinds", errTooLarge)
+}
+
+var errTooLarge = errors.New("it is larger than 1 MB")
+
+// limited takes no more than a page may have.
+type limited struct{ content bytes.Buffer }
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.content.Len()+len(p) > pageLimit {
+		return 0, errTooLarge
+	}
+	return l.content.Write(p)
 }
 
 func (r *Report) page(rows *rows, b brevity) page {

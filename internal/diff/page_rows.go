@@ -282,7 +282,7 @@ func (s *rows) fill(p *page, b brevity) {
 
 // takes reports whether there is room for another object.
 func (f *filler) takes() bool {
-	if f.room == 0 || f.page.texts > pageLimit {
+	if f.room == 0 {
 		f.page.Left++
 		return false
 	}
@@ -423,9 +423,9 @@ func (f *filler) shownValue(value *Shown, marked []segment, mark func(string) pa
 		v.Picture = value.Text
 	}
 	short, cut := shorten(marked, f.around, f.value)
-	v.Parts = f.parts(short, mark)
+	v.Parts = parts(short, mark)
 	if cut && len(value.Text) <= f.whole {
-		v.Whole = f.parts(marked, mark)
+		v.Whole = parts(marked, mark)
 	} else if cut {
 		f.page.Cut = true
 	}
@@ -433,10 +433,9 @@ func (f *filler) shownValue(value *Shown, marked []segment, mark func(string) pa
 }
 
 // parts are segments with every character visible.
-func (f *filler) parts(segments []segment, mark func(string) pagePart) []pagePart {
+func parts(segments []segment, mark func(string) pagePart) []pagePart {
 	var shown []pagePart
 	for _, s := range segments {
-		f.page.texts += len(s.Text)
 		if s.Marked {
 			shown = append(shown, mark(visible(visibleBlanks(s.Text))))
 		} else {

@@ -77,7 +77,7 @@ func textOf(root *html.Node) string {
 	return text.String()
 }
 
-// only returns the element with an id.
+// withID returns the element with an id.
 func withID(t *testing.T, root *html.Node, id string) *html.Node {
 	t.Helper()
 	var found []*html.Node
@@ -341,21 +341,20 @@ func TestHTML_wholeText(t *testing.T) {
 	}
 }
 
-// large is a report of many objects with long texts, in which no change is repeated.
-func large(objects int) *Report {
-	const words = "Ready for the mountains Three steps one box to open Prêt pour la montagne à l’aube <p> </p> & €50"
+// large is a report of many objects with texts of a length, in which no change is repeated.
+func large(objects, length int) *Report {
+	all := strings.Fields("Ready for the mountains Three steps one box to open Prêt pour la montagne à l’aube <p> </p> & €50")
 	random := rand.New(rand.NewPCG(1, 2))
 	prose := func(length int) string {
 		var b strings.Builder
 		for b.Len() < length {
-			all := strings.Fields(words)
 			b.WriteString(all[random.IntN(len(all))] + " ")
 		}
 		return b.String()
 	}
 	report := between()
 	for i := range objects {
-		from := prose(1500)
+		from := prose(length)
 		d := changed("campaign", fmt.Sprintf("campaign number %d of the season", i))
 		for j, path := range []string{
 			"challenge.title.en", "challenge.title.fr", "challenge.description.en", "challenge.description.fr", "image_url",
@@ -372,7 +371,7 @@ func large(objects int) *Report {
 
 func TestHTML_size(t *testing.T) {
 	t.Parallel()
-	report := large(2000)
+	report := large(2000, 1000)
 	page := write(t, report)
 	t.Logf("%d bytes", len(page))
 	if len(page) > 1_000_000 {
@@ -380,15 +379,14 @@ func TestHTML_size(t *testing.T) {
 	}
 	root := parse(t, page)
 	for _, d := range report.Differences {
-		withID := "campaign:" + d.Key
-		if !strings.Contains(page, `id="`+withID+`"`) {
-			t.Fatalf("%s is not in the page", withID)
+		if !strings.Contains(page, `id="campaign:`+d.Key+`"`) {
+			t.Fatalf("%s is not in the page", d.Key)
 		}
 	}
 	if foot := textOf(elements(root, "footer")[0]); !strings.Contains(foot, "Texts were shortened") {
 		t.Errorf("the foot is %s", foot)
 	}
-	few := large(20)
+	few := large(20, 1500)
 	if page := write(t, few); !strings.Contains(page, "details class=\"whole\"") {
 		t.Error("a page of 20 objects does not show whole texts")
 	}
@@ -398,7 +396,7 @@ func TestHTML_size(t *testing.T) {
 func TestHTML_left(t *testing.T) {
 	t.Parallel()
 	report := between()
-	for i := range 20_000 {
+	for i := range 10_000 {
 		report.Differences = append(report.Differences, changed("list", fmt.Sprintf("list %d", i), Change{
 			Path: "name", From: &Shown{Text: fmt.Sprint(i)}, Class: Drift,
 		}))
@@ -408,7 +406,7 @@ func TestHTML_left(t *testing.T) {
 	if len(page) > 1_000_000 || shown < 500 {
 		t.Errorf("the page has %d bytes and %d rows", len(page), shown)
 	}
-	if want := fmt.Sprintf("There is no room for %d more.", 20_000-shown); !strings.Contains(page, want) {
+	if want := fmt.Sprintf("There is no room for %d more.", 10_000-shown); !strings.Contains(page, want) {
 		t.Errorf("the page does not say: %s", want)
 	}
 }
@@ -416,7 +414,7 @@ func TestHTML_left(t *testing.T) {
 // The page depends on what differs, not on the order in which it was found.
 func TestHTML_permutations(t *testing.T) {
 	t.Parallel()
-	report := large(20)
+	report := large(10, 200)
 	repeats := Change{Path: "on_destroy", From: &Shown{Text: "a"}, To: &Shown{Text: "b"}, Class: Declared}
 	for i := range report.Differences {
 		if i%2 == 0 {
@@ -440,7 +438,7 @@ func TestHTML_permutations(t *testing.T) {
 }
 
 func BenchmarkHTML(b *testing.B) {
-	report := large(2000)
+	report := large(2000, 1000)
 	for b.Loop() {
 		write(b, report)
 	}

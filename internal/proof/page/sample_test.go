@@ -9,9 +9,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-func text(s string) *diff.Shown  { return &diff.Shown{Text: s, IsText: true} }
-func value(s string) *diff.Shown { return &diff.Shown{Text: s} }
-func image(s string) *diff.Shown { return &diff.Shown{Text: s, IsImage: true} }
+func text(s string) *diff.Shown    { return &diff.Shown{Text: s, IsText: true} }
+func value(s string) *diff.Shown   { return &diff.Shown{Text: s} }
+func picture(s string) *diff.Shown { return &diff.Shown{Text: s, IsImage: true} }
 
 const pull = "terraform-provider-cohort pull --from live --root env/live"
 
@@ -76,8 +76,8 @@ func club() *diff.Report {
 			},
 			{
 				Kind: "badge", Key: "gold", Name: "gold", Changes: []diff.Change{
-					waiting("image_url", image("https://cdn.example.com/sorbier/badges/gold-2027.svg"),
-						image("https://cdn.example.com/sorbier/badges/gold.svg")),
+					waiting("image_url", picture("https://cdn.example.com/sorbier/badges/gold-2027.svg"),
+						picture("https://cdn.example.com/sorbier/badges/gold.svg")),
 				},
 			},
 			{
