@@ -38,8 +38,10 @@ var brevities = []brevity{
 	{around: 40, value: 200, name: 80, changes: all, rows: all, remedies: true},
 	{around: 20, value: 80, name: 60, changes: all, rows: all, remedies: true},
 	{around: 16, value: 48, name: 40, changes: all, rows: all},
-	{around: 12, value: 32, name: 40, changes: 2, rows: all},
-	{around: 8, value: 24, name: 24, changes: 1, rows: all},
+	{around: 8, value: 24, name: 24, changes: all, rows: all},
+	{name: 24, changes: all, rows: all},
+	{name: 24, changes: 3, rows: all},
+	{name: 24, changes: 2, rows: all},
 	{name: 24, changes: 1, rows: all},
 	{name: 24, rows: all},
 	{name: 24, rows: 2_000},
@@ -66,8 +68,8 @@ type page struct {
 	From, To                  pageSide
 	Counts                    []pageCount
 	Sections                  []pageSection
-	// Declared are the objects and the repeated changes that differ only as declared, and DeclaredCount
-	// how many differences they have.
+	// Declared are the objects and the repeated changes that differ only as declared. DeclaredCount
+	// is how many differences they have.
 	Declared      []*pageRow
 	DeclaredCount string
 	Skipped       []Skipped
@@ -155,8 +157,8 @@ func (r *Report) page(rows *rows, b brevity) page {
 	return p
 }
 
-// policy forbids everything but the style and the script of the page, and pictures, which the script
-// loads when somebody asks for one.
+// policy forbids everything but the style and the script of the page, and pictures, which the
+// script loads when somebody asks for one.
 func policy() string {
 	digest := func(content string) string {
 		sum := sha256.Sum256([]byte(content))

@@ -6,6 +6,7 @@
   const status = document.getElementById("status");
   const boxes = all(".classes input");
   const articles = all("article");
+  const rows = new Map(articles.map((article) => [article, all("tr[class]", article)]));
   const sections = all("section, #declared");
   const folds = all("details.declared");
   const entries = all("article, .members li[id]");
@@ -34,8 +35,8 @@
     const matches = (element) => !wanted || text(element).includes(wanted) || (element.id || "").toLowerCase().includes(wanted);
     let count = 0;
     for (const article of articles) {
-      for (const row of all("tr[class]", article)) row.hidden = row.className !== "declared" && off.has(row.className);
-      const fits = all("tr[class]", article).some((row) => !row.hidden) || !article.querySelector("tr[class]");
+      for (const row of rows.get(article)) row.hidden = row.className !== "declared" && off.has(row.className);
+      const fits = rows.get(article).length === 0 || rows.get(article).some((row) => !row.hidden);
       article.hidden = !fits || !matches(article);
       if (!article.hidden) count++;
       for (const list of all(".members", article)) {

@@ -60,7 +60,7 @@ type pageShared struct {
 	Path, Others string
 }
 
-// pageTable are changes below the names of the merchants.
+// pageTable are changes below the names of the merchants, which are "" if no values are shown.
 type pageTable struct {
 	From, To string
 	Changes  []pageChange
@@ -348,6 +348,9 @@ func (f *filler) object(i int) (row *pageRow, isDeclared bool) {
 func (f *filler) table(changes []pageChange) pageTable {
 	changes = changes[:min(len(changes), f.changes)]
 	once(changes)
+	if f.value == 0 {
+		return pageTable{Changes: changes}
+	}
 	return pageTable{f.page.From.Label, f.page.To.Label, changes}
 }
 
