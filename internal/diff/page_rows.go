@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"net/url"
 	"regexp"
 	"slices"
@@ -39,10 +38,10 @@ type pageRow struct {
 	Shared  []pageShared
 }
 
-// pageName names an object, or a repeated change. ID is its place in the page.
+// pageName names an object, or a repeated change.
 type pageName struct {
-	ID              string
-	Link            template.URL
+	// Room and Place, with a colon between them, are the id in the page, such as campaign:summer.
+	Room, Place     string
 	Kind, Key, Name string
 }
 
@@ -56,7 +55,7 @@ type pageMember struct {
 
 // pageShared leads from an object to a change that it shares with others.
 type pageShared struct {
-	Link         template.URL
+	pageName
 	Path, Others string
 }
 
@@ -162,14 +161,13 @@ func encoded(value any) []byte {
 }
 
 // nameOf finds a place in the page that nothing else has.
-func nameOf(kind, key string, taken map[string]bool) pageName {
-	base := kind + ":" + visible(key)
-	id := base
-	for n := 2; taken[id]; n++ {
-		id = fmt.Sprintf("%s~%d", base, n)
+func nameOf(room, key string, taken map[string]bool) pageName {
+	place := visible(key)
+	for n := 2; taken[room+":"+place]; n++ {
+		place = fmt.Sprintf("%s~%d", visible(key), n)
 	}
-	taken[id] = true
-	return pageName{ID: id, Link: template.URL((&url.URL{Fragment: id}).EscapedFragment())}
+	taken[room+":"+place] = true
+	return pageName{Room: room, Place: place}
 }
 
 // marks returns the values of a change with marks at what differs. Short values that are no texts
@@ -327,7 +325,7 @@ func (f *filler) object(i int) (row *pageRow, isDeclared bool) {
 		switch g := f.groupOf[at]; {
 		case g != nil:
 			row.Shared = append(row.Shared, pageShared{
-				g.Link, visible(f.change(at).Path), counted(len(g.places)-1, "other object"),
+				g.pageName, visible(f.change(at).Path), counted(len(g.places)-1, "other object"),
 			})
 		case f.change(at).Class == Declared:
 			declared = append(declared, f.shown(at))

@@ -32,8 +32,10 @@ func missing(t *testing.T, what string) {
 	t.Skip(what)
 }
 
-// browser starts a browser, which ends with the test.
-func browser(t *testing.T) context.Context {
+// browser is a browser that ends with the test.
+type browser struct{ ctx context.Context }
+
+func start(t *testing.T) browser {
 	t.Helper()
 	options := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
 	found := ""
@@ -57,7 +59,7 @@ func browser(t *testing.T) context.Context {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
-	return ctx
+	return browser{ctx}
 }
 
 // patience is how long a page may not do what a test waits for.
@@ -102,7 +104,7 @@ type tab struct {
 }
 
 // open writes a report into a file and opens it. Actions run before.
-func open(t *testing.T, browser context.Context, report *diff.Report, fragment string, before ...step) *tab {
+func (b browser) open(t *testing.T, report *diff.Report, fragment string, before ...step) *tab {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "page.html")
 	file, err := os.Create(path)
@@ -116,7 +118,7 @@ func open(t *testing.T, browser context.Context, report *diff.Report, fragment s
 	if err := errors.Join(err, file.Close()); err != nil {
 		t.Fatal(err)
 	}
-	ctx, closeTab := chromedp.NewContext(browser)
+	ctx, closeTab := chromedp.NewContext(b.ctx)
 	t.Cleanup(closeTab)
 	p := &tab{t: t, ctx: ctx, size: info.Size()}
 	p.url = (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), Fragment: fragment}).String()

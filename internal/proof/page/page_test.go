@@ -43,9 +43,9 @@ const openAll = `document.querySelectorAll("details").forEach((fold) => fold.ope
 
 func TestPage_opens(t *testing.T) {
 	t.Parallel()
-	b := browser(t)
+	b := start(t)
 	for _, report := range []*diff.Report{club(), many(2000), {}} {
-		p := open(t, b, report, "")
+		p := b.open(t, report, "")
 		p.check(`document.querySelector("h1").checkVisibility()`)
 		if p.size > 1_000_000 {
 			t.Errorf("the page has %d bytes", p.size)
@@ -59,7 +59,7 @@ func TestPage_search(t *testing.T) {
 	t.Parallel()
 	report := many(50)
 	report.From.Objects, report.To.Objects = 2000, 2000
-	p := open(t, browser(t), report, "")
+	p := start(t).open(t, report, "")
 	most := 0
 	for _, d := range report.Differences {
 		p.keys("/")
@@ -83,10 +83,11 @@ func TestPage_search(t *testing.T) {
 
 func TestPage_searchNarrowsDown(t *testing.T) {
 	t.Parallel()
-	p := open(t, browser(t), club(), "")
+	p := start(t).open(t, club(), "")
 	shown := func(want string) {
 		t.Helper()
-		got := ask[[]string](p, `[...document.querySelectorAll("article, li[id]")].filter((e) => e.checkVisibility()).map((e) => e.id)`)
+		got := ask[[]string](p, `[...document.querySelectorAll("article, li[id]")]
+			.filter((e) => e.checkVisibility()).map((e) => e.id)`)
 		if strings.Join(got, " ") != want {
 			t.Errorf("shown are %q, want %q", got, want)
 		}
@@ -121,7 +122,7 @@ func TestPage_searchNarrowsDown(t *testing.T) {
 
 func TestPage_permalinks(t *testing.T) {
 	t.Parallel()
-	b := browser(t)
+	b := start(t)
 	for _, key := range []string{"summer", `black friday "2026"`, "é🥾👩‍🚀", "a:b#c?d%20e", "<b>&amp;", "100%", "'\\"} {
 		report := many(30)
 		report.Differences = append(report.Differences, diff.Difference{
@@ -129,14 +130,15 @@ func TestPage_permalinks(t *testing.T) {
 				{Path: "name", From: value("a"), To: value("b"), Class: diff.Declared},
 			},
 		})
-		p := open(t, b, report, "campaign:"+key)
+		p := b.open(t, report, "campaign:"+key)
 		if got := p.focused(); got != "campaign:"+key {
 			t.Errorf("%q: the focus is at %q", key, got)
 		}
 		p.check(`document.activeElement.checkVisibility()`)
 		link := ask[string](p, `document.activeElement.querySelector("h3 a").getAttribute("href")`)
-		if want := (&url.URL{Fragment: "campaign:" + key}).String(); link != want {
-			t.Errorf("%q: the permalink is %s, want %s", key, link, want)
+		decoded, err := url.PathUnescape(link)
+		if err != nil || decoded != "#campaign:"+key || !strings.HasPrefix(link, "#campaign:") {
+			t.Errorf("%q: the permalink is %s", key, link)
 		}
 		// A link followed later leads to what the search hides.
 		p.keys("/nothing")
@@ -151,12 +153,12 @@ func TestPage_permalinks(t *testing.T) {
 
 func TestPage_filters(t *testing.T) {
 	t.Parallel()
-	p := open(t, browser(t), club(), "")
+	p := start(t).open(t, club(), "")
 	click := func(class string) {
 		p.run(chromedp.Click(chromedp.CSS(`input[value="` + class + `"]`)))
 	}
 	rows := func(class string) int {
-		return ask[int](p, `[...document.querySelectorAll("tr.`+class+`")].filter((e) => e.checkVisibility() && e.children[1]).length`)
+		return ask[int](p, `[...document.querySelectorAll("tr.`+class+`")].filter((e) => e.checkVisibility()).length`)
 	}
 	for class, want := range map[string]int{"drift": 5, "waiting": 5, "unmanaged": 1, "unmodeled": 1, "declared": 6} {
 		count := ask[string](p, `document.querySelector('input[value="`+class+`"] + b').textContent`)
@@ -182,7 +184,7 @@ func TestPage_filters(t *testing.T) {
 
 func TestPage_copies(t *testing.T) {
 	t.Parallel()
-	p := open(t, browser(t), club(), "")
+	p := start(t).open(t, club(), "")
 	p.run(chromedp.Click(chromedp.CSS(`[id="list:early-birds"] .remedy + button`)))
 	get(p, chromedp.Poll[bool](`document.getElementById("status").textContent === "Copied."`))
 	p.keys("/")
@@ -214,7 +216,7 @@ func TestPage_showsPictures(t *testing.T) {
 			},
 		}},
 	}}
-	p := open(t, browser(t), report, "")
+	p := start(t).open(t, report, "")
 	p.clean()
 	p.check(`document.images.length === 0`)
 	p.run(chromedp.Click(chromedp.CSS(`td:nth-of-type(2) button`)))
@@ -229,9 +231,10 @@ func TestPage_showsPictures(t *testing.T) {
 // Without scripts, everything can be read, and there is nothing that needs one.
 func TestPage_withoutScripts(t *testing.T) {
 	t.Parallel()
-	p := open(t, browser(t), club(), "perk:resole", withoutScripts())
+	p := start(t).open(t, club(), "perk:resole", withoutScripts())
 	p.check(`[...document.querySelectorAll("input, button, kbd, form")].every((e) => !e.checkVisibility())`)
-	p.check(`[...document.querySelectorAll("main article, tr, .classes li")].every((e) => e.checkVisibility() || e.closest("details:not([open])"))`)
+	p.check(`[...document.querySelectorAll("main article, tr, .classes li")]
+		.every((e) => e.checkVisibility() || e.closest("details:not([open])"))`)
 	p.check(`document.querySelectorAll("main [hidden]").length === 0`)
 	// The browser itself opens what a permalink leads to.
 	p.check(`document.getElementById("perk:resole").checkVisibility()`)
@@ -243,9 +246,9 @@ func TestPage_withoutScripts(t *testing.T) {
 // What is printed has no controls, and nothing is folded.
 func TestPage_printed(t *testing.T) {
 	t.Parallel()
-	b := browser(t)
+	b := start(t)
 	for name, before := range map[string][]step{"with scripts": nil, "without": {withoutScripts()}} {
-		p := open(t, b, club(), "", before...)
+		p := b.open(t, club(), "", before...)
 		p.run(media("print"))
 		p.check(`[...document.querySelectorAll("input, button, kbd, form, .skip")].every((e) => !e.checkVisibility())`)
 		hidden := ask[[]string](p, `[...document.querySelectorAll("article, tbody tr, .whole, .members li")]
@@ -276,9 +279,9 @@ func TestPage_narrow(t *testing.T) {
 	})
 	report.Skipped = append(report.Skipped, diff.Skipped{What: long, Why: long})
 	report.From.Snapshot, report.From.Digest, report.Fingerprint = long, long, long
-	b := browser(t)
+	b := start(t)
 	for _, width := range []int64{320, 800, 801, 1280} {
-		p := open(t, b, report, "", size(width, 700))
+		p := b.open(t, report, "", size(width, 700))
 		p.run(chromedp.Evaluate[chromedp.Void](openAll))
 		if got := ask[int64](p, `document.documentElement.scrollWidth`); got > width {
 			t.Errorf("at a width of %d the page has a width of %d", width, got)
@@ -290,7 +293,7 @@ func TestPage_narrow(t *testing.T) {
 
 func TestPage_dark(t *testing.T) {
 	t.Parallel()
-	p := open(t, browser(t), club(), "", views["dark"]...)
+	p := start(t).open(t, club(), "", views["dark"]...)
 	p.check(`getComputedStyle(document.body).backgroundColor === "rgb(23, 23, 26)"`)
 	p.clean()
 }
@@ -298,9 +301,9 @@ func TestPage_dark(t *testing.T) {
 // A difference is not marked by its color alone.
 func TestPage_marks(t *testing.T) {
 	t.Parallel()
-	b := browser(t)
+	b := start(t)
 	for _, view := range []string{"light", "dark", "colors-forced", "print"} {
-		p := open(t, b, club(), "", views[view]...)
+		p := b.open(t, club(), "", views[view]...)
 		p.check(`getComputedStyle(document.querySelector("del")).textDecorationLine === "line-through"`)
 		p.check(`getComputedStyle(document.querySelector("ins")).textDecorationLine === "underline"`)
 	}
@@ -318,7 +321,7 @@ func TestPage_accessible(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := browser(t)
+	b := start(t)
 	check := func(name string, p *tab) {
 		t.Helper()
 		p.run(chromedp.Evaluate[chromedp.Void](string(axe)))
@@ -332,29 +335,32 @@ func TestPage_accessible(t *testing.T) {
 		}
 	}
 	for _, view := range []string{"light", "dark", "narrow", "narrow-dark"} {
-		p := open(t, b, club(), "", views[view]...)
+		p := b.open(t, club(), "", views[view]...)
 		check(view, p)
 		p.run(chromedp.Evaluate[chromedp.Void](openAll))
 		check(view+", open", p)
 		p.clean()
 	}
-	check("nothing", open(t, b, &diff.Report{From: club().From, To: club().To}, ""))
+	check("nothing", b.open(t, &diff.Report{From: club().From, To: club().To}, ""))
 }
 
-// TestPage_pictures writes pictures of the page.
+// TestPage_pictures writes pictures of the page, of which guide.png is for the guide.
 func TestPage_pictures(t *testing.T) {
 	t.Parallel()
 	folder := os.Getenv("COHORT_PAGE_PICTURES")
 	if folder == "" {
 		t.Skip("COHORT_PAGE_PICTURES names no directory")
 	}
-	b := browser(t)
-	for name, view := range views {
-		p := open(t, b, club(), "", view...)
-		if err := os.WriteFile(filepath.Join(folder, name+".png"), get(p, chromedp.FullScreenshot(100)), 0o600); err != nil {
+	b := start(t)
+	save := func(name string, picture []byte) {
+		if err := os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
+	for name, view := range views {
+		save(name, get(b.open(t, club(), "", view...), chromedp.FullScreenshot(100)))
+	}
+	save("guide", get(b.open(t, club(), "", size(1160, 1040)), chromedp.CaptureScreenshot()))
 }
 
 // many are objects that differ in several texts each, of all kinds and in all classes.
@@ -362,7 +368,8 @@ func many(objects int) *diff.Report {
 	random := rand.New(rand.NewPCG(7, 11))
 	kinds := []string{"user_property", "list", "segment", "perk", "digital_asset", "badge", "campaign"}
 	report := &diff.Report{
-		From: diff.Side{Mode: merchants.ModeTest, Objects: objects}, To: diff.Side{Mode: merchants.ModeLive, Objects: objects},
+		From: diff.Side{Mode: merchants.ModeTest, Objects: objects},
+		To:   diff.Side{Mode: merchants.ModeLive, Objects: objects},
 	}
 	prose := func() string {
 		all := strings.Fields("Prêt pour la montagne Three steps one box to open gold boots hike summit trail d’hiver")
