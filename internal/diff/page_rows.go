@@ -446,11 +446,10 @@ func parts(segments []segment, mark func(string) pagePart) []pagePart {
 	return shown
 }
 
-// isAddress reports whether a text is an address on the web that can be followed as it is.
+// isAddress reports whether a text is an address on the web.
 func isAddress(text string) bool {
 	address, err := url.Parse(text)
-	return err == nil && (address.Scheme == "https" || address.Scheme == "http") && address.Host != "" &&
-		visible(text) == text
+	return err == nil && (address.Scheme == "https" || address.Scheme == "http") && address.Host != ""
 }
 
 // name is the name of an object, as long as it may be.

@@ -360,7 +360,7 @@ func TestPage_pictures(t *testing.T) {
 	for name, view := range views {
 		save(name, get(b.open(t, club(), "", view...), chromedp.FullScreenshot(100)))
 	}
-	save("guide", get(b.open(t, club(), "", size(1160, 1040)), chromedp.CaptureScreenshot()))
+	save("guide", get(b.open(t, club(), "", size(1160, 934)), chromedp.CaptureScreenshot()))
 }
 
 // many are objects that differ in several texts each, of all kinds and in all classes.
