@@ -17,7 +17,9 @@ var _ function.Function = (*diffFunction)(nil)
 type Comparison func(ctx context.Context, from, to *Reader) ([]string, error)
 
 // WithComparison sets what is behind the function diff.
-func WithComparison(compare Comparison) Option { return func(p *cohortProvider) { p.compare = compare } }
+func WithComparison(compare Comparison) Option {
+	return func(p *cohortProvider) { p.compare = compare }
+}
 
 type diffFunction struct{ compare Comparison }
 
