@@ -70,6 +70,14 @@ var runs = map[string][][]string{
 		{"--fingerprint", onDiskPlan},
 		{"--drift", onDiskPlan},
 	},
+	"terraform-provider-cohort diff": {
+		{"--fail-on", "declared"},
+		{"--fail-on", "declared", "--json"},
+		{"--fail-on", "declared", "--markdown"},
+		{"--fail-on", "declared", "--html"},
+		{"--fail-on", "drift,waiting", "--test", "test.plan.json", "--live", "live.plan.json"},
+		{"--fail-on", "drift", "--test", "test.plan.json", "--out", "diff.md", "--markdown"},
+	},
 	"terraform-provider-cohort export": {
 		{"--out", "one"},
 		{"--out", "one", "--check"},
@@ -79,6 +87,10 @@ var runs = map[string][][]string{
 		{"--out", "flat", "--flat", "--exclude", "badge"},
 	},
 	"terraform-provider-cohort snapshot": {{}, {"--out", "test.json"}},
+	"terraform-provider-cohort status": {
+		{"--test", "test.plan.json", "--live", "live.plan.json"},
+		{"--test", "test.plan.json", "--live", "live.plan.json", "--json"},
+	},
 }
 
 // onDiskPlan is the path of the JSON of a plan, from every directory.
@@ -96,6 +108,8 @@ func readsFiles(call string) bool { return call == "" || strings.HasPrefix(call,
 // everyRun runs every command, and passes on what each printed.
 func everyRun(t *testing.T, visit func(call, printed string)) {
 	t.Helper()
+	put(t, "test.plan.json", planFile("test", ""))
+	put(t, "live.plan.json", planFile("live", ""))
 	for _, c := range every(t) {
 		path := c.CommandPath()
 		if c.Name() == "sandbox" { // It is the service.
@@ -203,6 +217,8 @@ func TestCommands_completion(t *testing.T) {
 		"export --only|perk":           {"perk", "perk:", noSpace},
 		"export --exclude|camp":        {"campaign", "campaign:", noSpace},
 		"export --out|":                {folder},
+		"diff --fail-on|":              append(classNames(), noFile),
+		"diff --to|":                   {"test", "live", "snapshot:", noSpace},
 		"snapshot --from|":             {"test", "live", noFile},
 		"snapshot --out|":              {"json", extension},
 		"sandbox --data|":              {"json", extension},

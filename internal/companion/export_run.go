@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/export"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraform"
 )
@@ -19,7 +18,7 @@ func runExport(ctx context.Context, cmd *cobra.Command, flags exportFlags) error
 	if err := flags.validate(); err != nil {
 		return err
 	}
-	sources, err := sourcesOf(flags.from, flags.compare, flags.maxAge)
+	sources, err := sourcesOf(argument{"--from", flags.from}, argument{"--compare", flags.compare}, false, flags.maxAge)
 	if err != nil {
 		return err
 	}
@@ -64,12 +63,9 @@ func runExport(ctx context.Context, cmd *cobra.Command, flags exportFlags) error
 func readExport(
 	ctx context.Context, cmd *cobra.Command, sources []provider.Source, options export.Options,
 ) (*export.Export, error) {
-	var read [2]*portable.Merchant
-	for i, source := range sources {
-		var err error
-		if read[i], err = readMerchant(ctx, cmd, source); err != nil {
-			return nil, err
-		}
+	read, err := readMerchants(ctx, cmd, sources)
+	if err != nil {
+		return nil, err
 	}
 	result, err := export.New(read[0], read[1], options)
 	if err == nil {

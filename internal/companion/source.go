@@ -1,11 +1,13 @@
 package companion
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -94,32 +96,37 @@ func snapshotSource(file string, maxAge time.Duration) (provider.Source, error) 
 	return provider.Source{Mode: snapshot.Mode, Snapshot: file}, nil
 }
 
-// sourcesOf returns the merchant to read, and the one to compare it with unless that argument is
-// "".
-func sourcesOf(from, compare string, maxAge time.Duration) ([]provider.Source, error) {
-	if maxAge != 0 && !strings.HasPrefix(from, snapshotPrefix) && !strings.HasPrefix(compare, snapshotPrefix) {
+// argument is what an option names as a merchant.
+type argument struct{ flag, text string }
+
+func (a argument) isSnapshot() bool { return strings.HasPrefix(a.text, snapshotPrefix) }
+
+// sourcesOf returns the merchants that one or two arguments name; the text of the second may be "".
+// Two are test and live, or with states also two states of one merchant.
+func sourcesOf(first, second argument, states bool, maxAge time.Duration) ([]provider.Source, error) {
+	if maxAge != 0 && !first.isSnapshot() && !second.isSnapshot() {
 		return nil, errors.New("--max-age is about snapshots, and none is read: leave it out")
 	}
-	if compare == "" {
-		source, err := keyOfOne.source("--from", from, maxAge)
+	if second.text == "" {
+		source, err := keyOfOne.source(first.flag, first.text, maxAge)
 		return []provider.Source{source}, err
 	}
-	if from == compare && !strings.HasPrefix(from, snapshotPrefix) {
-		return nil, sameMerchant(merchants.Mode(from))
+	same := func(mode merchants.Mode) error {
+		return fmt.Errorf("%s and %s are both the %s merchant: one has to be test and the other live", first.flag,
+			second.flag, mode)
 	}
-	first, err := keysOfBoth.source("--from", from, maxAge)
+	if first.text == second.text && !first.isSnapshot() {
+		return nil, same(merchants.Mode(first.text))
+	}
+	one, err := keysOfBoth.source(first.flag, first.text, maxAge)
 	if err != nil {
 		return nil, err
 	}
-	second, err := keysOfBoth.source("--compare", compare, maxAge)
-	if err == nil && first.Mode == second.Mode {
-		err = sameMerchant(first.Mode)
+	other, err := keysOfBoth.source(second.flag, second.text, maxAge)
+	if err == nil && one.Mode == other.Mode && !states {
+		err = same(one.Mode)
 	}
-	return []provider.Source{first, second}, err
-}
-
-func sameMerchant(mode merchants.Mode) error {
-	return fmt.Errorf("--from and --compare are both the %s merchant: one has to be test and the other live", mode)
+	return []provider.Source{one, other}, err
 }
 
 // readMerchant reads a merchant, and shows how far it has come to a person who looks.
@@ -131,6 +138,18 @@ func readMerchant(ctx context.Context, cmd *cobra.Command, source provider.Sourc
 	shown := newProgress(cmd, "Reading the "+string(source.Mode)+" merchant")
 	defer shown.end()
 	return portable.Read(ctx, reader, shown.step)
+}
+
+// readMerchants reads one or two merchants side by side; the second is nil if there is none.
+func readMerchants(ctx context.Context, cmd *cobra.Command, sources []provider.Source) ([2]*portable.Merchant, error) {
+	var read [2]*portable.Merchant
+	var errs [2]error
+	var wait sync.WaitGroup
+	for i, source := range sources {
+		wait.Go(func() { read[i], errs[i] = readMerchant(ctx, cmd, source) })
+	}
+	wait.Wait()
+	return read, cmp.Or(errs[0], errs[1])
 }
 
 // undone is the failure of a command before its result. Whoever interrupted it knows why.

@@ -44,6 +44,9 @@ func (p Path) with(step Step) Path { return append(slices.Clip(p), step) }
 type Change struct {
 	// Path leads to the value in the second object, or in the first if the second has none.
 	Path Path
+	// First and Second are where the value stands in each of the objects. Absent is the index of an
+	// element that an object does not have.
+	First, Second Path
 	// From and To are what the objects have there; nil for nothing.
 	From, To *Value
 	// Moved says that an element is the same and stands elsewhere: at index MovedFrom of the first
@@ -52,12 +55,15 @@ type Change struct {
 	MovedFrom int
 }
 
+// Absent is the index of an element in a list that does not have it.
+const Absent = -1
+
 // Changes returns what differs between two objects, in reading order: each attribute, language and
 // element by itself. Forms of one value, such as times in two time zones, do not differ. name names
 // the target of a reference, for objects of one merchant or of two.
 func Changes(from, to []Field, name func(Reference) string) []Change {
 	c := comparison{name: name}
-	c.fields(nil, from, to)
+	c.fields(places{}, from, to)
 	return c.changes
 }
 
@@ -66,7 +72,25 @@ type comparison struct {
 	changes []Change
 }
 
-func (c *comparison) fields(at Path, from, to []Field) {
+// places are where a value stands in each of the two objects.
+type places struct{ first, second Path }
+
+func (p places) with(step Step) places { return places{p.first.with(step), p.second.with(step)} }
+
+// element is where elements of two lists stand; an index is [Absent] where a list has none.
+func (p places) element(from, to int) places {
+	return places{p.first.with(Step{Index: from}), p.second.with(Step{Index: to})}
+}
+
+// shown is the path by which people know the place.
+func (p places) shown() Path {
+	if last := p.second[len(p.second)-1]; last.Name == "" && last.Index == Absent {
+		return p.second[:len(p.second)-1].with(p.first[len(p.first)-1])
+	}
+	return p.second
+}
+
+func (c *comparison) fields(at places, from, to []Field) {
 	second := map[string]*Value{}
 	for i := range to {
 		second[to[i].Name] = &to[i].Value
@@ -85,7 +109,7 @@ func (c *comparison) fields(at Path, from, to []Field) {
 }
 
 // added reports fields that the first object does not have.
-func (c *comparison) added(at Path, fields, from []Field) {
+func (c *comparison) added(at places, fields, from []Field) {
 	for i := range fields {
 		if !slices.ContainsFunc(from, func(f Field) bool { return f.Name == fields[i].Name }) {
 			c.values(at.with(Step{Name: fields[i].Name}), nil, &fields[i].Value)
@@ -93,7 +117,7 @@ func (c *comparison) added(at Path, fields, from []Field) {
 	}
 }
 
-func (c *comparison) values(at Path, from, to *Value) {
+func (c *comparison) values(at places, from, to *Value) {
 	switch {
 	case from == nil || to == nil || from.Form != to.Form:
 		c.report(at, from, to)
@@ -108,12 +132,12 @@ func (c *comparison) values(at Path, from, to *Value) {
 	}
 }
 
-func (c *comparison) report(at Path, from, to *Value) {
-	c.changes = append(c.changes, Change{Path: at, From: from, To: to})
+func (c *comparison) report(at places, from, to *Value) {
+	c.changes = append(c.changes, Change{Path: at.shown(), First: at.first, Second: at.second, From: from, To: to})
 }
 
 // texts compares texts by language.
-func (c *comparison) texts(at Path, from, to cty.Value) {
+func (c *comparison) texts(at places, from, to cty.Value) {
 	first, second := from.AsValueMap(), to.AsValueMap()
 	languages := slices.Concat(sortedNames(first), sortedNames(second))
 	slices.Sort(languages)
@@ -133,18 +157,19 @@ func (c *comparison) texts(at Path, from, to cty.Value) {
 	}
 }
 
-func (c *comparison) lists(at Path, from, to []Value, unordered bool) {
+func (c *comparison) lists(at places, from, to []Value, unordered bool) {
 	for _, pair := range Align(from, to, unordered, c.name) {
+		element := at.element(pair.From, pair.To)
 		switch {
 		case pair.To < 0:
-			c.report(at.with(Step{Index: pair.From}), &from[pair.From], nil)
+			c.report(element, &from[pair.From], nil)
 		case pair.From < 0:
-			c.report(at.with(Step{Index: pair.To}), nil, &to[pair.To])
+			c.report(element, nil, &to[pair.To])
 		default:
-			element := at.with(Step{Index: pair.To})
 			if pair.Moved {
 				c.changes = append(c.changes, Change{
-					Path: element, From: &from[pair.From], To: &to[pair.To], Moved: true, MovedFrom: pair.From,
+					Path: element.second, First: element.first, Second: element.second,
+					From: &from[pair.From], To: &to[pair.To], Moved: true, MovedFrom: pair.From,
 				})
 			}
 			c.values(element, &from[pair.From], &to[pair.To])
@@ -193,7 +218,7 @@ func SameSecret(a, b Value) bool {
 	return merchants.SameSecret(first, second) || merchants.SameSecret(second, first)
 }
 
-// Pair pairs an element of a list with one of another list; -1 stands for no element.
+// Pair pairs an element of a list with one of another list; [Absent] stands for no element.
 type Pair struct {
 	From, To int
 	// Moved says that the element changed its place among those that both lists have.

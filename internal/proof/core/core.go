@@ -161,13 +161,19 @@ func (c *Core) Plan(files map[string][]byte, root string, variables map[string]s
 			c.refreshed[address] = state
 		}
 	}
-	c.walk(slices.Sorted(maps.Keys(c.instances)), c.plan)
-	for _, address := range slices.Sorted(maps.Keys(c.refreshed)) {
+	var deletions sync.WaitGroup
+	for address := range c.refreshed {
 		if c.instances[address] == nil {
-			c.planDelete(address)
+			deletions.Go(func() { c.planDelete(address) })
 		}
 	}
+	c.walk(slices.Sorted(maps.Keys(c.instances)), c.plan)
+	deletions.Wait()
+	if c.t.Failed() {
+		c.t.FailNow()
+	}
 	slices.Sort(c.summary.Changes)
+	slices.Sort(c.summary.Deletes)
 	return c.summary
 }
 
@@ -343,6 +349,8 @@ func (c *Core) planDelete(address string) {
 	if err != nil || c.failed("plan to delete "+address, plan.Diagnostics) {
 		return
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.changes[address] = &change{
 		actions: []string{"delete"}, prior: prior, next: none, typeName: typeName, private: plan.PlannedPrivate,
 	}

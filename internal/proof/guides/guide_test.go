@@ -12,8 +12,9 @@ import (
 
 // block is a block of code in a guide.
 type block struct {
-	// line is the line of the guide in which the block begins.
-	line int
+	// line is the line of the guide in which the block begins, and heading the heading above it.
+	line    int
+	heading string
 	// file is the file whose content the block is; "" for a block with commands.
 	file     string
 	content  string
@@ -39,7 +40,7 @@ var fileName = regexp.MustCompile("`([A-Za-z0-9_./-]+\\.(?:tf|hcl|tfvars))`")
 func read(guide string) ([]block, error) {
 	var blocks []block
 	var problems []error
-	var paragraph, before, mark string
+	var paragraph, before, mark, heading string
 	var content []string
 	start := 0
 	for i, line := range strings.Split(guide, "\n") {
@@ -49,7 +50,7 @@ func read(guide string) ([]block, error) {
 			start, mark, content = i+1, fence, nil
 			before += paragraph
 		case isFence:
-			b := block{line: start, content: strings.Join(content, "\n") + "\n"}
+			b := block{line: start, heading: heading, content: strings.Join(content, "\n") + "\n"}
 			switch mark {
 			case "console":
 				b.commands = commands(start+1, content)
@@ -70,6 +71,9 @@ func read(guide string) ([]block, error) {
 		case strings.TrimSpace(line) == "":
 			before, paragraph = paragraph, ""
 		default:
+			if title := strings.TrimLeft(line, "#"); title != line {
+				heading = strings.TrimSpace(title)
+			}
 			paragraph, before = paragraph+line+"\n", ""
 		}
 	}

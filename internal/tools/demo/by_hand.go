@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -80,31 +80,52 @@ func (d *demo) makeByHand() {
 	}
 }
 
+// editByHand edits an object of a merchant that has this internal name.
+func (d *demo) editByHand(key, collection, name, body string) {
+	d.gap()
+	for _, o := range d.merchant(modeOf(key))[collection] {
+		if o["internalName"] == name {
+			d.send(key, http.MethodPatch, "/"+collection+"/"+fmt.Sprint(o["id"]), body)
+			d.detail("PATCH " + collection + "/" + name + " " + body)
+			return
+		}
+	}
+	d.fail("there is no %s in %s", name, collection)
+}
+
+// modeOf is the merchant of a key.
+func modeOf(key string) string {
+	mode, _, _ := strings.Cut(key, "_")
+	return mode
+}
+
 // post sends a request to the test merchant and returns the id of the object that it is about.
-func (d *demo) post(path, body string) string {
+func (d *demo) post(path, body string) string { return d.send(d.testKey, http.MethodPost, path, body) }
+
+func (d *demo) send(key, method, path, body string) string {
 	if d.err != nil {
 		return ""
 	}
 	ctx, cancel := context.WithTimeout(d.ctx, grace)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.api+"/v1"+path, bytes.NewReader([]byte(body)))
+	request, err := http.NewRequestWithContext(ctx, method, d.api+"/v1"+path, strings.NewReader(body))
 	if err != nil {
 		d.err = err
 		return ""
 	}
-	request.Header.Set("Authorization", "Bearer "+d.testKey)
+	request.Header.Set("Authorization", "Bearer "+key)
 	request.Header.Set("Content-Type", "application/json")
 	client := http.Client{Timeout: grace}
 	answer, err := client.Do(request)
 	if err != nil {
-		d.fail("POST %s: %w", path, err)
+		d.fail("%s %s: %w", method, path, err)
 		return ""
 	}
 	defer answer.Body.Close()
 	content, err := io.ReadAll(answer.Body)
 	var object struct{ ID string }
 	if err != nil || answer.StatusCode/100 != 2 || json.Unmarshal(content, &object) != nil {
-		d.fail("POST %s: %s %s", path, answer.Status, content)
+		d.fail("%s %s: %s %s", method, path, answer.Status, content)
 	}
 	return object.ID
 }

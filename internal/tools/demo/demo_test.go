@@ -38,28 +38,3 @@ func TestErrorBox(t *testing.T) {
 		t.Errorf("without an error: %q", got)
 	}
 }
-
-func TestDifferences(t *testing.T) {
-	t.Parallel()
-	merchant := func(prefix, link string) map[string]map[string]object {
-		return map[string]map[string]object{
-			"cohorts": {"vip": {"id": prefix + "-1", "referenceId": "vip", "createdAt": prefix}},
-			"perks": {
-				"resole":  {"id": prefix + "-2", "internalName": "resole", "typeConfig": map[string]any{"url": link}},
-				"welcome": {"id": prefix + "-3", "internalName": "welcome"},
-			},
-			"badges": {"vip": {"id": prefix + "-4", "internalName": "vip", "cohortId": prefix + "-1"}},
-		}
-	}
-	got := differences(merchant("test", "https://staging.example"), merchant("live", "https://www.example"))
-	if diff := cmp.Diff([]string{"perk resole"}, got); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
-
-	other := merchant("live", "https://staging.example")
-	other["badges"]["vip"]["cohortId"] = "live-3"
-	got = differences(merchant("test", "https://staging.example"), other)
-	if diff := cmp.Diff([]string{"badge vip"}, got); diff != "" {
-		t.Errorf("a reference to another object: (-want +got)\n%s", diff)
-	}
-}

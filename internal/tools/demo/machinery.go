@@ -428,8 +428,11 @@ func (d *demo) result(name, output string, err error) *result {
 }
 
 // changes expects a plan that is not empty: exit code 2 of -detailed-exitcode.
-func (r *result) changes() *result {
-	r.allowed = 2
+func (r *result) changes() *result { return r.ends(2) }
+
+// ends expects this exit code.
+func (r *result) ends(code int) *result {
+	r.allowed = code
 	return r
 }
 
@@ -492,15 +495,42 @@ func (r *result) refused(text string) {
 	}
 }
 
-// provider runs a command of the provider's own binary. The command must succeed, unless the next
-// call says otherwise.
-func (d *demo) provider(key string, args ...string) *result {
+// provider runs a command of the provider's own binary, with the keys of both merchants, in the
+// directory of the program once there is one. It must succeed, unless the next call says otherwise.
+func (d *demo) provider(args ...string) *result {
 	if d.err != nil {
 		return &result{demo: d}
 	}
-	d.command(fmt.Sprintf("COHORT_API_KEY=%s… terraform-provider-cohort %s", key[:5], strings.Join(args, " ")))
-	output, err := d.start(d.binary, d.dir, key, args...)
+	d.command("terraform-provider-cohort " + strings.Join(args, " "))
+	dir := d.program()
+	if _, err := os.Stat(dir); err != nil {
+		dir = d.dir
+	}
+	output, err := d.start(d.binary, dir, d.testKey, args...)
 	return d.result("terraform-provider-cohort "+args[0], output, err)
+}
+
+// planned saves the plan of a root, and writes it as JSON for the provider's commands.
+func (d *demo) planned(root, key, name string) {
+	d.terraform(root, key, "plan", "-out="+name+".tfplan").succeeded()
+	if d.err != nil {
+		return
+	}
+	d.command(fmt.Sprintf("%s -chdir=%s show -json %s.tfplan > %[3]s.json", d.cliName, root, name))
+	output, err := d.execute(filepath.Join(d.program(), filepath.FromSlash(root)), key, "show", "-json", name+".tfplan")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(d.program(), name+".json"), []byte(output), 0o600)
+	}
+	if err != nil {
+		d.fail("show -json: %w\n%s", err, output)
+	}
+}
+
+// fingerprint returns the fingerprint of a plan.
+func (d *demo) fingerprint(plan string) string {
+	r := d.provider("check-plan", "--fingerprint", plan)
+	r.prints("cohort1:")
+	return strings.TrimSpace(r.output)
 }
 
 // execute runs Terraform in an environment without the machine's own configuration.
@@ -534,7 +564,7 @@ func (d *demo) environment(key string) []string {
 	)
 	if key != "" {
 		environment = append(environment, "COHORT_API_URL="+d.api, "COHORT_API_KEY="+key,
-			secret+"="+d.code(key))
+			"COHORT_TEST_API_KEY="+d.testKey, "COHORT_LIVE_API_KEY="+d.liveKey, secret+"="+d.code(key))
 	}
 	return environment
 }

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"reflect"
-	"slices"
 	"strings"
 	"time"
 
@@ -114,112 +112,6 @@ func key(o object) string {
 		}
 	}
 	return ""
-}
-
-// compare prints the objects of both merchants, and fails if they differ in any way that is not
-// expected. An expectation is an object, a colon, and the reason.
-func (d *demo) compare(objects int, expected ...string) {
-	test, live := d.merchant("test"), d.merchant("live")
-	if d.err != nil {
-		return
-	}
-	d.gap()
-	d.line("    " + d.bold(fmt.Sprintf("%-20s %6s %6s %12s %10s", "", "test", "live", "same keys", "same ids")))
-	total := 0
-	for _, kind := range kinds {
-		keys, ids := 0, 0
-		for key, o := range test[kind.path] {
-			if other, found := live[kind.path][key]; found {
-				keys++
-				if o["id"] == other["id"] {
-					ids++
-				}
-			}
-		}
-		total += keys
-		d.line(fmt.Sprintf("    %-20s %6d %6d %12d %10d", kind.words, len(test[kind.path]), len(live[kind.path]), keys, ids))
-		if keys != len(test[kind.path]) || keys != len(live[kind.path]) || ids != 0 {
-			d.fail("the merchants do not hold the same %s under different ids", kind.words)
-		}
-	}
-	d.gap()
-	if total != objects {
-		d.fail("the merchants hold %d objects, not %d", total, objects)
-	}
-
-	different := differences(test, live)
-	for _, text := range expected {
-		name, why, _ := strings.Cut(text, ": ")
-		at := slices.Index(different, name)
-		if at < 0 {
-			d.fail("%s should differ between the merchants", name)
-			return
-		}
-		different = slices.Delete(different, at, at+1)
-		d.detail(fmt.Sprintf("%s differs, as declared: %s", name, why))
-	}
-	if len(different) > 0 {
-		d.fail("these differ between the merchants: %s", strings.Join(different, ", "))
-	}
-	if d.err == nil {
-		d.held("Everything else is equal, to the last text.")
-	}
-}
-
-// differences names the objects that are in both merchants with different contents. Ids of other
-// objects are compared by the names of these objects.
-func differences(test, live map[string]map[string]object) []string {
-	var different []string
-	inTest, inLive := names(test), names(live)
-	for _, kind := range kinds {
-		for key, o := range test[kind.path] {
-			other, found := live[kind.path][key]
-			if found && !reflect.DeepEqual(portable(o, inTest), portable(other, inLive)) {
-				different = append(different, kind.word+" "+key)
-			}
-		}
-	}
-	slices.Sort(different)
-	return different
-}
-
-// names maps the ids of a merchant's objects to their keys.
-func names(merchant map[string]map[string]object) map[string]string {
-	names := map[string]string{}
-	for kind, list := range merchant {
-		for key, o := range list {
-			if id, ok := o["id"].(string); ok {
-				names[id] = kind + " " + key
-			}
-		}
-	}
-	return names
-}
-
-// portable returns a value without what belongs to one merchant: it drops the object's own ids and
-// times, and replaces ids of other objects by names.
-func portable(value any, names map[string]string) any {
-	switch value := value.(type) {
-	case map[string]any:
-		out := map[string]any{}
-		for name, part := range value {
-			if name != "id" && name != "createdAt" && name != "updatedAt" {
-				out[name] = portable(part, names)
-			}
-		}
-		return out
-	case []any:
-		out := make([]any, len(value))
-		for i, part := range value {
-			out[i] = portable(part, names)
-		}
-		return out
-	case string:
-		if name, found := names[value]; found {
-			return name
-		}
-	}
-	return value
 }
 
 func (d *demo) remember(mode string) {

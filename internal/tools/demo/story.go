@@ -51,7 +51,8 @@ func tell(d *demo) {
 	d.step("Export it as a configuration")
 	d.say("One command reads the merchant and writes a module, with a root for test and one for live. It prints what to " +
 		"look at.")
-	d.provider(d.testKey, "export", "--out", "cohort").whole(
+	d.shell("export COHORT_API_KEY=test_… COHORT_TEST_API_KEY=test_… COHORT_LIVE_API_KEY=live_…")
+	d.provider("export", "--out", "cohort").whole(
 		fmt.Sprintf("merchant test, %d objects, %d of them in the configuration", objects, objects),
 		"references 6 resolved, 0 to supply",
 		"perk:Welcome 10: var.perk_welcome_10_code_value",
@@ -96,22 +97,50 @@ func tell(d *demo) {
 	d.terraform(test, d.testKey, "apply", "change.tfplan").prints(
 		"Apply complete! Resources: 0 added, 1 changed, 0 destroyed.")
 
-	d.step("Promote it to the live merchant")
+	d.step("Review what a promotion does to live")
 	d.say(`To promote, use the same module with the other root and the other key. The provider accepts a live key here ` +
-		`only because env/live says mode = "live". Live is empty, so everything is made there, in the right order.`)
+		`only because env/live says mode = "live". Live is empty, so everything is made there, in the right order. ` +
+		`check-plan says what that means for customers.`)
 	d.show(live+"/main.tf", "provider")
 	d.terraform(live, d.liveKey, "init").prints("has been successfully initialized")
-	d.terraform(live, d.liveKey, "apply", "-auto-approve").prints(
-		fmt.Sprintf("Plan: %d to add, 0 to change, 0 to destroy.", objects),
-		fmt.Sprintf("Apply complete! Resources: %d added, 0 changed, 0 destroyed.", objects),
-	)
+	d.planned(live, d.liveKey, "live")
+	d.provider("check-plan", "--mode", "live", "live.json").whole(
+		fmt.Sprintf("live: %d add · 0 change · 0 delete · 0 replace · 0 adopt", objects), "fingerprint cohort1:")
+
+	d.step("Approve exactly that")
+	d.say("A reviewer approves the fingerprint of these effects, and no file. Then someone edits the module once more, " +
+		"and the plan that is about to be applied is no longer the approved one:")
+	approved := d.fingerprint("live.json")
+	d.edit("modules/loyalty/campaigns.tf", `"<p>Boots on?</p>"`, `"<p>Boots off?</p>"`)
+	d.planned(live, d.liveKey, "edited")
+	d.provider("check-plan", "--approved", approved, "edited.json").ends(4).prints(
+		"Error: this is not the plan that was approved")
+	d.say("Without the edit, the plan is the approved one, and is applied:")
+	d.edit("modules/loyalty/campaigns.tf", `"<p>Boots off?</p>"`, `"<p>Boots on?</p>"`)
+	d.planned(live, d.liveKey, "live")
+	d.provider("check-plan", "--approved", approved, "live.json").prints(approved)
+	d.terraform(live, d.liveKey, "apply", "live.tfplan").prints(
+		fmt.Sprintf("Apply complete! Resources: %d added, 0 changed, 0 destroyed.", objects))
 	d.terraform(live, d.liveKey, "plan", "-detailed-exitcode").prints("No changes.")
 
 	d.step("Compare the two merchants")
-	d.say(`The sandbox shows what each merchant holds. Both must hold the same program: the same keys (reference ids or ` +
-		`internal names) under different ids, and the same contents except for what env/test and env/live declare ` +
-		`differently.`)
-	d.compare(objects, "perk Welcome 10: each root has its own code")
+	d.say("Both hold the same program under different ids. The one difference is declared: each root has its own code.")
+	d.planned(test, d.testKey, "test")
+	d.planned(live, d.liveKey, "live")
+	d.provider("diff", "--test", "test.json", "--live", "live.json").ends(2).whole(
+		"~ perk:Welcome 10", "code.value", "declared", "Live differs from test in 1 thing; none needs a decision.")
+
+	d.step("Someone edits live by hand, and the edit comes home")
+	d.say("A title is corrected in live, as in Cohort's admin. status tells it from everything else:")
+	d.editByHand(d.liveKey, "perks", "Workshop", `{"title":{"en":"Care workshop","fr":"Atelier"}}`)
+	d.planned(live, d.liveKey, "live")
+	d.provider("status", "--test", "test.json", "--live", "live.json").ends(2).prints(
+		"drift from HCL none 1 object", "promotable no: live has drift")
+	d.say("pull writes it into the module: one text, and no other byte. Then live has nothing to do, and test gets it, too.")
+	d.provider("pull", "--plan", "live.json", live).whole("pulled 1 edit in 1 file")
+	d.terraform(live, d.liveKey, "plan", "-detailed-exitcode").prints("No changes.")
+	d.terraform(test, d.testKey, "apply", "-auto-approve").prints(
+		"Apply complete! Resources: 0 added, 1 changed, 0 destroyed.")
 
 	d.step("A live key in the wrong place is refused")
 	d.say(`Now a mistake that people fear: the live key in the job for test. env/test does not ask for live, so the ` +

@@ -94,7 +94,7 @@ func TestFind_repository(t *testing.T) {
 	starting := regexp.MustCompile(pattern)
 	for name, want := range map[string]bool{
 		"TestFaults": true, "TestHistories": true, "TestGuards_refuse": true, "TestPerk_lifecycle": true,
-		"TestExamples_apply": true, "TestProvider_savedPlan": true, "TestGuides_adopt": true, "TestReadme_export": false,
+		"TestExamples_apply": true, "TestProvider_savedPlan": true, "TestGuides": true, "TestReadme_export": false,
 		"TestProperty_quiet": false, "TestUnknown_resources": false, "TestProvider_readOnly": false,
 		"TestQuery_results": false, "TestListCache_model": false,
 		"TestGuards_tainted": false,

@@ -3,6 +3,8 @@ package guides
 import (
 	"encoding/json"
 	"errors"
+	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,23 +17,48 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestGuides_adopt runs the guide "Adopt an existing merchant" with two merchants that were made by
-// hand.
-func TestGuides_adopt(t *testing.T) {
+// guide is a guide and what happens while a reader follows it.
+type guide struct {
+	name string
+	// before fills the merchants.
+	before func(test, live hand)
+	// edits are what people do in Cohort's admin, by the heading under which the guide says so. They
+	// are done before the first command below the heading.
+	edits map[string]func(test, live hand)
+}
+
+// TestGuides runs guides from an empty directory.
+func TestGuides(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("the guide uses a shell that Windows does not have")
+		t.Skip("the guides use a shell that Windows does not have")
 	}
 	if path, err := terraformtest.CLI(); err == nil && strings.HasPrefix(filepath.Base(path), "tofu") {
-		t.Skip("the guide shows what Terraform prints")
+		t.Skip("the guides show what Terraform prints")
 	}
-	s, err := sandbox.Start(sandbox.Options{})
-	if err != nil {
-		t.Fatal(err)
+	for _, g := range []guide{
+		{name: "adopt", before: byHand},
+		{name: "in-a-pipeline"},
+		{name: "promote", edits: map[string]func(test, live hand){"When somebody edits live": func(_, live hand) {
+			live.edit("/perks", "workshop", `{"title":{"en":"Boot care for free","fr":"Atelier d'entretien"}}`)
+			live.send("/cohorts", `{"type":"list","name":"Trail runners","referenceId":"trail-runners"}`)
+		}}},
+		{name: "protect-live"},
+	} {
+		t.Run(g.name, func(t *testing.T) {
+			t.Parallel()
+			s, err := sandbox.Start(sandbox.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = s.Close() })
+			test, live := hand{t, s.URL() + "/v1", s.TestKey()}, hand{t, s.URL() + "/v1", s.LiveKey()}
+			if g.before != nil {
+				g.before(test, live)
+			}
+			g.run(t, s, test, live)
+		})
 	}
-	t.Cleanup(func() { _ = s.Close() })
-	byHand(hand{t, s.URL() + "/v1", s.TestKey()}, hand{t, s.URL() + "/v1", s.LiveKey()})
-	run(t, "adopt", s)
 }
 
 // TestReadme_export checks that the README shows lines of the export that the guide shows.
@@ -66,16 +93,21 @@ func TestReadme_export(t *testing.T) {
 }
 
 // run runs the blocks of a guide in order.
-func run(t *testing.T, guide string, s *sandbox.Sandbox) {
+func (g guide) run(t *testing.T, s *sandbox.Sandbox, test, live hand) {
 	t.Helper()
-	blocks, err := read(template(t, guide))
+	blocks, err := read(template(t, g.name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	sh := newShell(t, "COHORT_API_URL="+s.URL())
 	keys := strings.NewReplacer("test_…", s.TestKey(), "live_…", s.LiveKey())
 	queries := hasQueries(t)
+	left := maps.Clone(g.edits)
 	for _, b := range blocks {
+		if edit := left[b.heading]; edit != nil {
+			edit(test, live)
+			delete(left, b.heading)
+		}
 		if b.file != "" {
 			path := filepath.Join(sh.start, filepath.FromSlash(b.file))
 			err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.WriteFile(path, []byte(b.content), 0o600))
@@ -99,6 +131,9 @@ func run(t *testing.T, guide string, s *sandbox.Sandbox) {
 			}
 		}
 	}
+	for heading := range left {
+		t.Errorf("the guide has no block below %q", heading)
+	}
 }
 
 // hasQueries reports whether the Terraform of the tests has the command query.
@@ -117,10 +152,34 @@ type hand struct {
 	url, key string
 }
 
-// send sends a request and returns the id of the object that it is about.
+// edit edits the object with an internal name.
+func (h hand) edit(path, name, body string) {
+	h.t.Helper()
+	var page struct {
+		Data []struct{ ID, InternalName string }
+	}
+	h.call(http.MethodGet, path, "", &page)
+	for _, row := range page.Data {
+		if row.InternalName == name {
+			h.call(http.MethodPatch, path+"/"+row.ID, body, nil)
+			return
+		}
+	}
+	h.t.Fatalf("there is no %q in %s", name, path)
+}
+
+// send makes an object, or does something to one, and returns its id.
 func (h hand) send(path, body string) (id string) {
 	h.t.Helper()
-	request, err := http.NewRequestWithContext(h.t.Context(), http.MethodPost, h.url+path, strings.NewReader(body))
+	var object struct{ ID string }
+	h.call(http.MethodPost, path, body, &object)
+	return object.ID
+}
+
+// call sends a request and decodes the answer, unless into is nil.
+func (h hand) call(method, path, body string, into any) {
+	h.t.Helper()
+	request, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, strings.NewReader(body))
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -131,11 +190,13 @@ func (h hand) send(path, body string) (id string) {
 		h.t.Fatal(err)
 	}
 	defer func() { _ = answer.Body.Close() }()
-	var object struct{ ID, Message string }
-	if err := json.NewDecoder(answer.Body).Decode(&object); err != nil || answer.StatusCode/100 != 2 {
-		h.t.Fatalf("POST %s: %s %s %v", path, answer.Status, object.Message, err)
+	content, err := io.ReadAll(answer.Body)
+	if err == nil && into != nil {
+		err = json.Unmarshal(content, into)
 	}
-	return object.ID
+	if err != nil || answer.StatusCode/100 != 2 {
+		h.t.Fatalf("%s %s: %s %s %v", method, path, answer.Status, content, err)
+	}
 }
 
 // shown makes an object that users see.
