@@ -86,6 +86,9 @@ var runs = map[string][][]string{
 		{"--out", "only", "--only", "campaign"},
 		{"--out", "flat", "--flat", "--exclude", "badge"},
 	},
+	"terraform-provider-cohort pull": {
+		{"root", "--plan", "vip.json"}, {"root", "--plan", "nothing.json", "--json"}, {"root", "--plan", "waiting.json"},
+	},
 	"terraform-provider-cohort snapshot": {{}, {"--out", "test.json"}},
 	"terraform-provider-cohort status": {
 		{"--test", "test.plan.json", "--live", "live.plan.json"},
@@ -103,13 +106,16 @@ var onDiskPlan = func() string {
 }()
 
 // readsFiles reports whether a call reads files alone.
-func readsFiles(call string) bool { return call == "" || strings.HasPrefix(call, "check-plan ") }
+func readsFiles(call string) bool {
+	return call == "" || strings.HasPrefix(call, "check-plan ") || strings.HasPrefix(call, "pull ")
+}
 
 // everyRun runs every command, and passes on what each printed.
 func everyRun(t *testing.T, visit func(call, printed string)) {
 	t.Helper()
 	put(t, "test.plan.json", planFile("test", ""))
 	put(t, "live.plan.json", planFile("live", ""))
+	pullFiles(t)
 	for _, c := range every(t) {
 		path := c.CommandPath()
 		if c.Name() == "sandbox" { // It is the service.
@@ -219,6 +225,10 @@ func TestCommands_completion(t *testing.T) {
 		"export --out|":                {folder},
 		"diff --fail-on|":              append(classNames(), noFile),
 		"diff --to|":                   {"test", "live", "snapshot:", noSpace},
+		"pull |":                       {folder},
+		"pull --from|":                 {"test", "live", "snapshot:", noSpace},
+		"pull --plan|":                 {"json", extension},
+		"pull --only|perk":             {"perk", "perk:", noSpace},
 		"snapshot --from|":             {"test", "live", noFile},
 		"snapshot --out|":              {"json", extension},
 		"sandbox --data|":              {"json", extension},

@@ -69,7 +69,8 @@ or wrong usage, a missing key or the key of the other merchant.`,
 	f.BoolVar(&flags.asHTML, "html", false, "write a page to look at in a browser")
 	cmd.MarkFlagsMutuallyExclusive("json", "markdown", "html")
 	f.StringVar(&flags.out, "out", "-", "file to write; - is standard output")
-	f.StringSliceVar(&flags.failOn, "fail-on", nil, "exit with 2 only for differences of these classes, such as drift,waiting")
+	f.StringSliceVar(&flags.failOn, "fail-on", nil,
+		"exit with 2 only for differences of these classes, such as drift,waiting")
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(classNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

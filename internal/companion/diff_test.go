@@ -43,28 +43,62 @@ func TestDiff_refuses(t *testing.T) {
 		code       int
 		want       string
 	}{
-		"no key":            {"diff", "", live, nil, 2, "set COHORT_TEST_API_KEY to the test key"},
-		"no key of live":    {"diff", test, "", nil, 2, "set COHORT_LIVE_API_KEY to the live key"},
-		"keys interchanged": {"diff", live, test, nil, 2, "COHORT_TEST_API_KEY is a live key: it belongs in COHORT_LIVE_API_KEY"},
-		"test twice":        {"diff", test, live, []string{"--to=test"}, 2, "--from and --to are both the test merchant"},
-		"neither":           {"diff", test, live, []string{"--to=prod"}, 2, `--to "prod" is none of test, live and snapshot:FILE`},
-		"an unknown class":  {"diff", test, live, []string{"--fail-on=drft"}, 2, `--fail-on "drft" is none of drift, waiting,`},
-		"two forms":         {"diff", test, live, []string{"--json", "--html"}, 2, "[html json] were all set"},
-		"no age":            {"diff", test, live, []string{"--max-age=24h"}, 2, "--max-age is about snapshots"},
-		"an old snapshot":   {"diff", test, "", []string{"--to=snapshot:old.json", "--max-age=24h"}, 1, "old.json is too old"},
-		"no snapshot":       {"diff", test, "", []string{"--to=snapshot:other.json"}, 1, "other.json is not a snapshot"},
+		"no key":         {"diff", "", live, nil, 2, "set COHORT_TEST_API_KEY to the test key"},
+		"no key of live": {"diff", test, "", nil, 2, "set COHORT_LIVE_API_KEY to the live key"},
+		"keys interchanged": {
+			"diff", live, test, nil, 2, "COHORT_TEST_API_KEY is a live key: it belongs in COHORT_LIVE_API_KEY",
+		},
+		"test twice": {
+			"diff", test, live, []string{"--to=test"}, 2, "--from and --to are both the test merchant",
+		},
+		"neither": {
+			"diff", test, live, []string{"--to=prod"}, 2, `--to "prod" is none of test, live and snapshot:FILE`,
+		},
+		"an unknown class": {
+			"diff", test, live, []string{"--fail-on=drft"}, 2, `--fail-on "drft" is none of drift, waiting,`,
+		},
+		"two forms": {
+			"diff", test, live, []string{"--json", "--html"}, 2, "[html json] were all set",
+		},
+		"no age": {
+			"diff", test, live, []string{"--max-age=24h"}, 2, "--max-age is about snapshots",
+		},
+		"an old snapshot": {
+			"diff", test, "", []string{"--to=snapshot:old.json", "--max-age=24h"}, 1, "old.json is too old",
+		},
+		"no snapshot": {
+			"diff", test, "", []string{"--to=snapshot:other.json"}, 1, "other.json is not a snapshot",
+		},
 		"states with roots": {
 			"diff", test, "", []string{"--to=snapshot:test.json", "--test=test.plan.json"}, 2, "not two states of one merchant",
 		},
-		"no root":        {"diff", test, live, []string{"--live=nowhere"}, 1, "--live: stat nowhere: no such file"},
-		"another root":   {"diff", test, live, []string{"--live=test.plan.json"}, 1, "is not a plan of the live merchant alone"},
-		"no plan":        {"diff", test, live, []string{"--live=other.json"}, 1, "--live other.json: this is not the JSON of a plan"},
-		"an error":       {"diff", test, live, []string{"--live=errored.json"}, 1, "the plan is not whole"},
-		"part of a plan": {"diff", test, live, []string{"--live=partial.json"}, 1, "the plan is not whole"},
-		"no folder":      {"diff", test, live, []string{"--out=no/diff.txt"}, 1, "no such file or directory"},
-		"an unknown key": {"diff", "test_0123456789", live, nil, 1, "nothing was compared: user properties of the test merchant could not"},
-		"a root only":    {"status", test, live, []string{"--test=test.plan.json"}, 2, "--test and --live are needed"},
-		"states":         {"status", test, live, append([]string{"--to=snapshot:test.json"}, both...), 2, "are both the test merchant"},
+		"no root": {
+			"diff", test, live, []string{"--live=nowhere"}, 1, "--live: stat nowhere: no such file",
+		},
+		"another root": {
+			"diff", test, live, []string{"--live=test.plan.json"}, 1, "is not a plan of the live merchant alone",
+		},
+		"no plan": {
+			"diff", test, live, []string{"--live=other.json"}, 1, "--live other.json: this is not the JSON of a plan",
+		},
+		"an error": {
+			"diff", test, live, []string{"--live=errored.json"}, 1, "the plan is not whole",
+		},
+		"part of a plan": {
+			"diff", test, live, []string{"--live=partial.json"}, 1, "the plan is not whole",
+		},
+		"no folder": {
+			"diff", test, live, []string{"--out=no/diff.txt"}, 1, "no such file or directory",
+		},
+		"an unknown key": {
+			"diff", "test_0123456789", live, nil, 1, "nothing was compared: user properties of the test merchant could not",
+		},
+		"a root only": {
+			"status", test, live, []string{"--test=test.plan.json"}, 2, "--test and --live are needed",
+		},
+		"states": {
+			"status", test, live, append([]string{"--to=snapshot:test.json"}, both...), 2, "are both the test merchant",
+		},
 		"no key, status": {"status", "", live, both, 2, "set COHORT_TEST_API_KEY to the test key"},
 	} {
 		s.Reset()
@@ -114,8 +148,8 @@ func TestDiff_codes(t *testing.T) {
 			t.Errorf("%s: exit code %d, want %d: %s", args, code, want, problems)
 		}
 	}
-	if code, printed, _ = called(t.Context(), append([]string{"diff", "--json", "--out=diff.json"}, files...)...); code != 2 ||
-		printed != "" {
+	code, printed, _ = called(t.Context(), append([]string{"diff", "--json", "--out=diff.json"}, files...)...)
+	if code != 2 || printed != "" {
 		t.Errorf("exit code %d: %s", code, printed)
 	}
 	var report struct {

@@ -44,7 +44,7 @@ func runPull(ctx context.Context, cmd *cobra.Command, root string, flags pullFla
 	case flags.check && len(pulled.Report.Edits) > 0:
 		return &difference{fmt.Errorf("%s would be edited", fileCount(len(pulled.Report.Files)))}
 	case len(pulled.Report.Questions) > 0:
-		return &difference{fmt.Errorf("%d differences are for a person to write", len(pulled.Report.Questions))}
+		return &difference{fmt.Errorf("%s for a person to write", counted(len(pulled.Report.Questions), "difference"))}
 	default:
 		return nil
 	}
@@ -89,6 +89,13 @@ func sourceToPull(from string) (provider.Source, error) {
 		return provider.Source{}, fmt.Errorf("COHORT_API_KEY: %w", err)
 	}
 	return keyOfOne.source("--from", string(key.Mode()), 0)
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // pullSigns stand in front of an edit.
@@ -160,13 +167,12 @@ func pullSummary(s style, report pull.Report, check, partial bool) string {
 	if check {
 		verb = "to pull"
 	}
-	text := s.row(verb, "%d edits in %s", len(report.Edits), fileCount(len(report.Files)))
-	if len(report.Questions) > 0 {
-		text += s.row("to do", "%s", s.yellow(fmt.Sprintf("%d differences, marked with ?", len(report.Questions))))
+	text := s.row(verb, "%s in %s", counted(len(report.Edits), "edit"), fileCount(len(report.Files)))
+	if n := len(report.Questions); n > 0 {
+		text += s.row("to do", "%s", s.yellow(counted(n, "difference")+", marked with ?"))
 	}
-	if len(report.Waiting) > 0 {
-		text += s.row("waiting", "%d places where the HCL is newer than the state: apply them, or undo them with --all",
-			len(report.Waiting))
+	if n := len(report.Waiting); n > 0 {
+		text += s.row("waiting", "%s where the HCL is newer than the state: apply, or undo with --all", counted(n, "place"))
 	}
 	if len(report.Shared) > 0 {
 		text += s.row("shared", "%s: every root that uses it changes too", firstOf(report.Shared))

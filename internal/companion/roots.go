@@ -108,7 +108,8 @@ func readRoot(
 	case err != nil:
 		return nil, fmt.Errorf("%s %s: %w", flag, path, err)
 	case root.Plan.Mixed || root.Plan.Mode != "" && root.Plan.Mode != source.Mode:
-		return nil, fmt.Errorf("%s %s is not a plan of the %s merchant alone: name the root of %[3]s", flag, path, source.Mode)
+		return nil, fmt.Errorf("%s %s is not a plan of the %s merchant alone: name the root of %[3]s", flag, path,
+			source.Mode)
 	case root.Plan.Errored || root.Plan.Partial:
 		return nil, fmt.Errorf("%s %s: the plan is not whole, so it cannot say why something differs: plan everything, "+
 			"without an error", flag, path)

@@ -23,7 +23,8 @@ import (
 func TestCompare_order(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	if _, err := population.Fill(t.Context(), s.at(test), population.Plan{Seed: 3, Objects: 50, Hostile: true}); err != nil {
+	plan := population.Plan{Seed: 3, Objects: 50, Hostile: true}
+	if _, err := population.Fill(t.Context(), s.at(test), plan); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := population.Copy(t.Context(), s.at(test), s.at(live), 1, 0, 3); err != nil {
@@ -46,7 +47,8 @@ func TestCompare_order(t *testing.T) {
 				r.From.Digest, r.To.Digest, r.Text(plain))
 		}
 	}
-	if err := s.AddFault(sandbox.Fault{Method: "GET", Count: -1, Reorder: []string{"data", "data[].rewards"}}); err != nil {
+	reversed := sandbox.Fault{Method: "GET", Count: -1, Reorder: []string{"data", "data[].rewards"}}
+	if err := s.AddFault(reversed); err != nil {
 		t.Fatal(err)
 	}
 	if r := diff.Compare(from, s.read(live), nil); r.Has() {
@@ -113,7 +115,9 @@ func (s *service) hides(r *diff.Report, told *diff.Status) {
 			hidden = append(hidden, o["id"].(string))
 		}
 	}
-	for _, form := range []string{page.String(), string(content), r.Text(plain), r.Markdown(), told.Text(strings.ToUpper)} {
+	for _, form := range []string{
+		page.String(), string(content), r.Text(plain), r.Markdown(), told.Text(strings.ToUpper),
+	} {
 		for _, text := range hidden {
 			if strings.Contains(form, text) {
 				s.t.Errorf("%s is in\n%s", text, form)
@@ -273,7 +277,7 @@ What to do:
 Not compared:
   1 perk of test (the provider cannot manage it: it is odd): perk:odd
   1 perk of live (an object with its key cannot be managed): perk:odd
-  perk:twice, which test has 2 times and live 1 times (several objects have one key, so it cannot be told which belong together): perk:twice
+  perk:twice, 2 of test and 1 of live (several objects have one key, so no pairs can be made): perk:twice
   2 archived perks of test (archived objects are hidden for good): perk:gone, perk:old
   2 lists of test without a reference_id (they have one name, so they cannot be told apart): list:Twins, list:Twins
 `
@@ -293,7 +297,7 @@ Not compared:
 	}
 	roots := map[merchants.Mode]*diff.Root{test: managed(test, "one"), live: managed(live, "two")}
 	told := diff.NewStatus(diff.Compare(from, to, roots), []*portable.Merchant{from, to}, roots)
-	if told.Promotable || len(told.Obstacles) != 1 || !strings.HasPrefix(told.Obstacles[0].Why, "perk:twice, which test") {
+	if told.Promotable || len(told.Obstacles) != 1 || !strings.HasPrefix(told.Obstacles[0].Why, "perk:twice, 2 of test") {
 		t.Errorf("a key that several objects have is no obstacle: %+v", told.Obstacles)
 	}
 	content, err := json.Marshal(r)
@@ -305,8 +309,12 @@ Not compared:
 // TestCompare_states compares two states of one merchant, as after a rollback.
 func TestCompare_states(t *testing.T) {
 	t.Parallel()
-	before := &portable.Merchant{Mode: live, Objects: []*portable.Object{object("list", "a", "A", nil), object("list", "b", "B", nil)}}
-	after := &portable.Merchant{Mode: live, Objects: []*portable.Object{object("list", "a", "A2", nil), object("list", "c", "C", nil)}}
+	before := &portable.Merchant{Mode: live, Objects: []*portable.Object{
+		object("list", "a", "A", nil), object("list", "b", "B", nil),
+	}}
+	after := &portable.Merchant{Mode: live, Objects: []*portable.Object{
+		object("list", "a", "A2", nil), object("list", "c", "C", nil),
+	}}
 	want := `~ list:a  "A"
     name  "A" → "A2"  unclassed
 - list:b  "B"  only in live before  unclassed

@@ -72,7 +72,8 @@ Live differs from test in 7 things.
 		"| | object | place | test | live | class |\n| --- | --- | --- | --- | --- | --- |\n" +
 		"| ~ | `perk:c` | `note` | `\"…same words. One <b> & two.\"` | `\"…same words. Two <b> & two.\"` | unclassed |\n" +
 		"| ~ | `` perk:d\\|`d` `` | `code` | `(secret)` | `(another secret)` | unclassed |\n" +
-		"| ~ | `` perk:d\\|`d` `` | `image_url` | `\"https://a.example/x.png\"` | `\"https://a.example/y\\|z.png\"` | unclassed |\n" +
+		"| ~ | `` perk:d\\|`d` `` | `image_url` | `\"https://a.example/x.png\"` | " +
+		"`\"https://a.example/y\\|z.png\"` | unclassed |\n" +
 		"| + | `perk:steering [2J` |  |  | exists | unclassed |\n" +
 		"| ~ | 3 objects: `perk:a`, `perk:b`, `perk:c` | `link` | `\"old\"` | `\"new\"` | unclassed |\n"
 	if d := cmp.Diff(markdown, r.Markdown()); d != "" {
@@ -82,14 +83,16 @@ Live differs from test in 7 things.
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `[{"path":"code","from":{"text":"(secret)","is_secret":true},"to":{"text":"(another secret)","is_secret":true},` +
-		`"class":"unclassed"},{"path":"image_url","from":{"text":"https://a.example/x.png","is_image":true},` +
+	want := `[{"path":"code","from":{"text":"(secret)","is_secret":true},` +
+		`"to":{"text":"(another secret)","is_secret":true},"class":"unclassed"},` +
+		`{"path":"image_url","from":{"text":"https://a.example/x.png","is_image":true},` +
 		`"to":{"text":"https://a.example/y|z.png","is_image":true},"class":"unclassed",` +
 		`"remedy":"image_url = \"https://a.example/x.png\""}]`
 	if d := cmp.Diff(want, string(content)); d != "" {
 		t.Errorf("JSON: (-want +got)\n%s", d)
 	}
-	if same := diff.Compare(from, from, nil); same.Has() || same.Text(plain) != "Test after does not differ from test before.\n" {
+	same := diff.Compare(from, from, nil)
+	if same.Has() || same.Text(plain) != "Test after does not differ from test before.\n" {
 		t.Error(same.Text(plain))
 	}
 }

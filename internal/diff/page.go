@@ -38,8 +38,10 @@ var brevities = []brevity{
 	{around: 40, value: 200, name: 80, changes: all, rows: all, remedies: true},
 	{around: 20, value: 80, name: 60, changes: all, rows: all, remedies: true},
 	{around: 16, value: 48, name: 40, changes: all, rows: all},
-	{around: 12, value: 32, name: 40, changes: 2, rows: all},
-	{around: 8, value: 24, name: 24, changes: 1, rows: all},
+	{around: 8, value: 24, name: 24, changes: all, rows: all},
+	{name: 24, changes: all, rows: all},
+	{name: 24, changes: 3, rows: all},
+	{name: 24, changes: 2, rows: all},
 	{name: 24, changes: 1, rows: all},
 	{name: 24, rows: all},
 	{name: 24, rows: 2_000},
@@ -66,8 +68,8 @@ type page struct {
 	From, To                  pageSide
 	Counts                    []pageCount
 	Sections                  []pageSection
-	// Declared are the objects and the repeated changes that differ only as declared, and DeclaredCount
-	// how many differences they have.
+	// Declared are the objects and the repeated changes that differ only as declared. DeclaredCount
+	// is how many differences they have.
 	Declared      []*pageRow
 	DeclaredCount string
 	Skipped       []Skipped
@@ -75,9 +77,6 @@ type page struct {
 	// Cut says that something is not shown whole, and Left how many objects are not shown at all.
 	Cut  bool
 	Left int
-	// texts is the size of the values. When they alone are larger than a page may be, it is not filled
-	// any further.
-	texts int
 }
 
 // pageSide is one of the merchants.
@@ -109,20 +108,28 @@ var meanings = map[Class]string{
 func (r *Report) HTML(w io.Writer) error {
 	rows := newRows(r)
 	for _, b := range brevities {
-		p := r.page(rows, b)
-		if p.texts > pageLimit {
-			continue
-		}
-		var written bytes.Buffer
-		if err := pageTemplate.Execute(&written, p); err != nil {
+		var written limited
+		switch err := pageTemplate.Execute(&written, r.page(rows, b)); {
+		case err == nil:
+			_, err := written.content.WriteTo(w)
+			return err
+		case !errors.Is(err, errTooLarge):
 			return fmt.Errorf("writing the page of differences failed: %w", err)
 		}
-		if written.Len() <= pageLimit {
-			_, err := written.WriteTo(w)
-			return err
-		}
 	}
-	return errors.New("the page of differences would be larger than 1 MB: ask for JSON, or compare fewer kinds")
+	return fmt.Errorf("writing the page of differences failed: %w: ask for JSON, or compare fewer kinds", errTooLarge)
+}
+
+var errTooLarge = errors.New("it is larger than 1 MB")
+
+// limited takes no more than a page may have.
+type limited struct{ content bytes.Buffer }
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.content.Len()+len(p) > pageLimit {
+		return 0, errTooLarge
+	}
+	return l.content.Write(p)
 }
 
 func (r *Report) page(rows *rows, b brevity) page {
@@ -151,8 +158,8 @@ func (r *Report) page(rows *rows, b brevity) page {
 	return p
 }
 
-// policy forbids everything but the style and the script of the page, and pictures, which the script
-// loads when somebody asks for one.
+// policy forbids everything but the style and the script of the page, and pictures, which the
+// script loads when somebody asks for one.
 func policy() string {
 	digest := func(content string) string {
 		sum := sha256.Sum256([]byte(content))

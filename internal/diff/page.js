@@ -6,6 +6,7 @@
   const status = document.getElementById("status");
   const boxes = all(".classes input");
   const articles = all("article");
+  const rows = new Map(articles.map((article) => [article, all("tr[class]", article)]));
   const sections = all("section, #declared");
   const folds = all("details.declared");
   const entries = all("article, .members li[id]");
@@ -30,12 +31,12 @@
 
   const apply = () => {
     const wanted = words();
-    const shown = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
+    const off = new Set(boxes.filter((box) => !box.checked).map((box) => box.value));
     const matches = (element) => !wanted || text(element).includes(wanted) || (element.id || "").toLowerCase().includes(wanted);
     let count = 0;
     for (const article of articles) {
-      for (const row of all("tr[class]", article)) row.hidden = row.className !== "declared" && !shown.has(row.className);
-      const fits = all("tr[class]", article).some((row) => !row.hidden) || !article.querySelector("tr[class]");
+      for (const row of rows.get(article)) row.hidden = row.className !== "declared" && off.has(row.className);
+      const fits = rows.get(article).length === 0 || rows.get(article).some((row) => !row.hidden);
       article.hidden = !fits || !matches(article);
       if (!article.hidden) count++;
       for (const list of all(".members", article)) {
@@ -45,7 +46,7 @@
       }
     }
     for (const section of sections) section.hidden = !all("article", section).some((article) => !article.hidden);
-    for (const fold of folds) fold.open = shown.has("declared") || (wanted !== "" && text(fold).includes(wanted));
+    for (const fold of folds) fold.open = !off.has("declared") || (wanted !== "" && text(fold).includes(wanted));
     status.textContent = count === articles.length ? "" : count === 0 ? "Nothing matches." : `${count} of ${articles.length} shown.`;
   };
 

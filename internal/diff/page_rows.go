@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"net/url"
 	"regexp"
 	"slices"
@@ -39,10 +38,10 @@ type pageRow struct {
 	Shared  []pageShared
 }
 
-// pageName names an object, or a repeated change. ID is its place in the page.
+// pageName names an object, or a repeated change.
 type pageName struct {
-	ID              string
-	Link            template.URL
+	// Room and Place, with a colon between them, are the id in the page, such as campaign:summer.
+	Room, Place     string
 	Kind, Key, Name string
 }
 
@@ -56,11 +55,11 @@ type pageMember struct {
 
 // pageShared leads from an object to a change that it shares with others.
 type pageShared struct {
-	Link         template.URL
+	pageName
 	Path, Others string
 }
 
-// pageTable are changes below the names of the merchants.
+// pageTable are changes below the names of the merchants, which are "" if no values are shown.
 type pageTable struct {
 	From, To string
 	Changes  []pageChange
@@ -162,14 +161,13 @@ func encoded(value any) []byte {
 }
 
 // nameOf finds a place in the page that nothing else has.
-func nameOf(kind, key string, taken map[string]bool) pageName {
-	base := kind + ":" + visible(key)
-	id := base
-	for n := 2; taken[id]; n++ {
-		id = fmt.Sprintf("%s~%d", base, n)
+func nameOf(room, key string, taken map[string]bool) pageName {
+	place := visible(key)
+	for n := 2; taken[room+":"+place]; n++ {
+		place = fmt.Sprintf("%s~%d", visible(key), n)
 	}
-	taken[id] = true
-	return pageName{ID: id, Link: template.URL((&url.URL{Fragment: id}).EscapedFragment())}
+	taken[room+":"+place] = true
+	return pageName{Room: room, Place: place}
 }
 
 // marks returns the values of a change with marks at what differs. Short values that are no texts
@@ -282,7 +280,7 @@ func (s *rows) fill(p *page, b brevity) {
 
 // takes reports whether there is room for another object.
 func (f *filler) takes() bool {
-	if f.room == 0 || f.page.texts > pageLimit {
+	if f.room == 0 {
 		f.page.Left++
 		return false
 	}
@@ -327,7 +325,7 @@ func (f *filler) object(i int) (row *pageRow, isDeclared bool) {
 		switch g := f.groupOf[at]; {
 		case g != nil:
 			row.Shared = append(row.Shared, pageShared{
-				g.Link, visible(f.change(at).Path), counted(len(g.places)-1, "other object"),
+				g.pageName, visible(f.change(at).Path), counted(len(g.places)-1, "other object"),
 			})
 		case f.change(at).Class == Declared:
 			declared = append(declared, f.shown(at))
@@ -348,6 +346,9 @@ func (f *filler) object(i int) (row *pageRow, isDeclared bool) {
 func (f *filler) table(changes []pageChange) pageTable {
 	changes = changes[:min(len(changes), f.changes)]
 	once(changes)
+	if f.value == 0 {
+		return pageTable{Changes: changes}
+	}
 	return pageTable{f.page.From.Label, f.page.To.Label, changes}
 }
 
@@ -423,9 +424,9 @@ func (f *filler) shownValue(value *Shown, marked []segment, mark func(string) pa
 		v.Picture = value.Text
 	}
 	short, cut := shorten(marked, f.around, f.value)
-	v.Parts = f.parts(short, mark)
+	v.Parts = parts(short, mark)
 	if cut && len(value.Text) <= f.whole {
-		v.Whole = f.parts(marked, mark)
+		v.Whole = parts(marked, mark)
 	} else if cut {
 		f.page.Cut = true
 	}
@@ -433,10 +434,9 @@ func (f *filler) shownValue(value *Shown, marked []segment, mark func(string) pa
 }
 
 // parts are segments with every character visible.
-func (f *filler) parts(segments []segment, mark func(string) pagePart) []pagePart {
+func parts(segments []segment, mark func(string) pagePart) []pagePart {
 	var shown []pagePart
 	for _, s := range segments {
-		f.page.texts += len(s.Text)
 		if s.Marked {
 			shown = append(shown, mark(visible(visibleBlanks(s.Text))))
 		} else {
@@ -446,11 +446,10 @@ func (f *filler) parts(segments []segment, mark func(string) pagePart) []pagePar
 	return shown
 }
 
-// isAddress reports whether a text is an address on the web that can be followed as it is.
+// isAddress reports whether a text is an address on the web.
 func isAddress(text string) bool {
 	address, err := url.Parse(text)
-	return err == nil && (address.Scheme == "https" || address.Scheme == "http") && address.Host != "" &&
-		visible(text) == text
+	return err == nil && (address.Scheme == "https" || address.Scheme == "http") && address.Host != ""
 }
 
 // name is the name of an object, as long as it may be.

@@ -35,13 +35,13 @@ type Obstacle struct {
 
 // MerchantStatus is where a merchant is. All names are sorted as the catalog and the keys are.
 type MerchantStatus struct {
-	// Drift are the objects that were edited or deleted outside of Terraform, and are no longer as the
-	// configuration says.
+	// Drift are the objects that were edited or deleted outside of Terraform, and are no longer as
+	// the configuration says.
 	Drift []string `json:"drift"`
 	// Waiting is what an apply does, apart from taking back drift.
 	Waiting Waits `json:"waiting"`
-	// Unmanaged are the objects that no state knows, without those that are archived. Unmodeled are the
-	// objects that have properties which the provider does not know, with the properties.
+	// Unmanaged are the objects that no state knows, without those that are archived. Unmodeled are
+	// the objects that have properties which the provider does not know, with the properties.
 	Unmanaged []string `json:"unmanaged"`
 	Unmodeled []string `json:"unmodeled"`
 }

@@ -10,8 +10,8 @@ import (
 
 // Limits of the text. The JSON and the page have everything.
 const (
-	// shownWidth is how many characters of a value are shown, and shownBefore how many before the first
-	// one that differs.
+	// shownWidth is how many characters of a value are shown, and shownBefore how many before the
+	// first one that differs.
 	shownWidth, shownBefore = 48, 12
 	// shownNames is how many objects are named where many are, and shownRemedies how many remedies.
 	shownNames, shownRemedies = 5, 8

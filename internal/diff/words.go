@@ -24,7 +24,8 @@ func compareWords(from, to string) (before, after []segment) {
 	a, b := words(from), words(to)
 	var shared int
 	place := 0
-	for _, d := range append(lcs.DiffLines(a, b), lcs.Diff{Start: len(a), End: len(a), ReplStart: len(b), ReplEnd: len(b)}) {
+	end := lcs.Diff{Start: len(a), End: len(a), ReplStart: len(b), ReplEnd: len(b)}
+	for _, d := range append(lcs.DiffLines(a, b), end) {
 		equal := strings.Join(a[place:d.Start], "")
 		// Two changes with a blank between them are one.
 		bridge := place > 0 && d.Start < len(a) && strings.TrimSpace(equal) == ""
@@ -109,13 +110,11 @@ func shorten(segments []segment, around, limit int) (short []segment, cut bool) 
 			}
 			text = middleCut(text, head, tail)
 		}
-		if length := utf8.RuneCountInString(text); length > limit {
-			text = first(text, limit) + "…"
-			short = append(short, segment{text, s.Marked})
-			return short, true
-		} else {
-			limit -= length
+		length := utf8.RuneCountInString(text)
+		if length > limit {
+			return append(short, segment{first(text, limit) + "…", s.Marked}), true
 		}
+		limit -= length
 		cut = cut || text != s.Text
 		short = append(short, segment{text, s.Marked})
 	}

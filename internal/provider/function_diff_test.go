@@ -32,19 +32,21 @@ func TestDiff_arguments(t *testing.T) {
 		return []string{string(from.Mode()), string(to.Mode())}, nil
 	}
 	server := provider.NewServer("test", provider.WithComparison(compare))()
+	timed := func(at string) string { return strings.TrimSuffix(compared("test"), "}") + `,"takenAt":"` + at + `"}` }
+	old := strings.Replace(compared("test"), `"badges":[],`, "", 1)
 	for name, c := range map[string]struct {
 		from, to string
 		argument int64
 		want     string
 	}{
-		"test and live":     {from: compared("test"), to: compared("live"), argument: -1, want: "test live"},
-		"with a time":       {compared("test"), strings.TrimSuffix(compared("test"), "}") + `,"takenAt":"2030-01-01T00:00:00Z"}`, -1, ""},
-		"nothing":           {"", compared("live"), 0, "This text is empty or cut off: make it again. Give the attribute json"},
-		"no JSON":           {compared("test"), "live.json", 1, "This text is not a snapshot: make one with the command snapshot"},
+		"test and live":     {compared("test"), compared("live"), -1, "test live"},
+		"with a time":       {compared("test"), timed("2030-01-01T00:00:00Z"), -1, ""},
+		"nothing":           {"", compared("live"), 0, "This text is empty or cut off: make it again. Give the attribute"},
+		"no JSON":           {compared("test"), "live.json", 1, "This text is not a snapshot: make one with the command"},
 		"another JSON":      {compared("test"), `{"serial": 3}`, 1, "This text is not a snapshot"},
-		"a merchant of old": {strings.Replace(compared("test"), `"badges":[],`, "", 1), compared("live"), 0, "This text has no badges"},
+		"a merchant of old": {old, compared("live"), 0, "This text has no badges"},
 		"no merchant":       {compared("prod"), compared("live"), 0, `This text is damaged: its mode is "prod"`},
-		"no time":           {strings.TrimSuffix(compared("test"), "}") + `,"takenAt":"today"}`, compared("live"), 0, "takenAt is not a time"},
+		"no time":           {timed("today"), compared("live"), 0, "takenAt is not a time"},
 	} {
 		arguments := make([]*tfprotov6.DynamicValue, 2)
 		for i, text := range []string{c.from, c.to} {

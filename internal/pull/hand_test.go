@@ -1,77 +1,167 @@
 package pull_test
 
 import (
-	"encoding/json"
-	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/planreview"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/pull"
 )
 
-func TestScratch(t *testing.T) {
-	w := newWorld(t, ".", map[string]string{"main.tf": `
-# The lists.
-resource "cohort_list" "vip" { # very important
-  name         = "VIP" // trailing
-  reference_id = "vip"
+// These make plans by hand.
+
+type fields = []portable.Field
+
+func field(name string, v portable.Value) portable.Field { return portable.Field{Name: name, Value: v} }
+
+func text(s string) portable.Value { return portable.Value{Literal: cty.StringVal(s)} }
+
+func texts(pairs ...string) portable.Value {
+	all := map[string]cty.Value{}
+	for i := 0; i < len(pairs); i += 2 {
+		all[pairs[i]] = cty.StringVal(pairs[i+1])
+	}
+	if len(all) == 0 {
+		return portable.Value{Literal: cty.MapValEmpty(cty.String)}
+	}
+	return portable.Value{Literal: cty.MapVal(all)}
 }
 
-locals { shared = "Shared" }
+func number(n int64) portable.Value { return portable.Value{Literal: cty.NumberIntVal(n)} }
 
-resource "cohort_perk" "gift" {
-  internal_name = "gift"
-  title = {
-    en = "A" # en
-    fr = local.shared
-  }
-  description = { en = <<-EOT
-      <p>Hello</p>
-      <p>World</p>
-    EOT
-  }
-  link = { url = "https://a.example" }
+func boolean(b bool) portable.Value { return portable.Value{Literal: cty.BoolVal(b)} }
+
+func secret(s string) portable.Value {
+	return portable.Value{Form: portable.Secret, Literal: cty.StringVal(s)}
 }
 
-resource "cohort_campaign" "c" {
-  internal_name = "c"
-  audience_id   = cohort_list.vip.id
-  rewards       = [{ perk_id = cohort_perk.gift.id }]
-  challenge = {
-    title = { en = "Summer" }
-    steps = [
-      # One
-      {
-        user_action = "cohort_form"
-        title = { en = "One" }
-        triggers    = [{ type = "form", settings = jsonencode({ minimum = 2, other = "x" }) }]
-      },
-      # Two
-      {
-        user_action = "cohort_form"
-        title = { en = "Two" }
-      }, # two
-      {
-        user_action = "cohort_form"
-        title = { en = "Three" }
-      }
-    ]
-  }
+func nested(all ...portable.Field) portable.Value {
+	return portable.Value{Form: portable.Nested, Fields: all}
 }
-`})
-	w.apply()
-	b, _ := json.MarshalIndent(w.s.Objects("test", "campaigns"), "", " ")
-	fmt.Println(string(b))
-	w.patch("cohorts", "vip", map[string]any{"name": "VIP ${x} \"q\""})
-	w.patch("perks", "gift", map[string]any{"title": map[string]any{"en": "B", "fr": "geteilt", "de": "neu"}, "description": map[string]any{"en": "<p>Bye</p>\n<p>World</p>\n<p>Three</p>\n"}})
-	o := w.s.Objects("test", "campaigns")[0]
-	tc := o["typeConfig"].(map[string]any)
-	steps := tc["steps"].([]any)
-	tc["steps"] = []any{steps[2], steps[0], steps[1]}
-	w.patch("campaigns", "c", map[string]any{"typeConfig": tc})
-	r := w.pull(pull.Options{})
-	b, _ = json.MarshalIndent(r, "", " ")
-	fmt.Println(string(b))
-	fmt.Println(w.file("main.tf"))
-	_, s := w.plan()
-	fmt.Println(s)
+
+func list(all ...portable.Value) portable.Value {
+	return portable.Value{Form: portable.List, Elements: all}
+}
+
+// inJSON marks a value as JSON.
+func inJSON(v portable.Value) portable.Value {
+	inside(&v)
+	v.JSON = true
+	return v
+}
+
+func inside(v *portable.Value) {
+	v.InJSON = true
+	for i := range v.Fields {
+		inside(&v.Fields[i].Value)
+	}
+	for i := range v.Elements {
+		inside(&v.Elements[i])
+	}
+}
+
+// refers refers to an object by its id.
+func refers(o *portable.Object) portable.Value {
+	return portable.Value{Form: portable.Refers, Reference: portable.Reference{
+		By: "id", Kinds: []string{o.Kind.Name}, Target: o, Held: o.ID,
+	}}
+}
+
+func kind(name string) portable.Kind {
+	for _, k := range portable.Kinds() {
+		if k.Name == name {
+			return k
+		}
+	}
+	panic(name)
+}
+
+func object(kindName, key string, all ...portable.Field) *portable.Object {
+	return &portable.Object{Kind: kind(kindName), Key: key, Name: key, ID: "id-of-" + key, Fields: all}
+}
+
+// edited is an object that somebody edited in the merchant.
+func edited(address string, hcl, merchant *portable.Object) *planreview.Resource {
+	return three(address, hcl, merchant, hcl)
+}
+
+func three(address string, hcl, merchant, record *portable.Object) *planreview.Resource {
+	r := &planreview.Resource{
+		Address: address, Action: planreview.Update, Before: merchant, After: hcl, Recorded: record,
+	}
+	for _, o := range []*portable.Object{hcl, merchant, record} {
+		if o != nil {
+			r.Kind, r.Key, r.Name, r.ID = o.Kind, o.Key, o.Name, o.ID
+			break
+		}
+	}
+	return r
+}
+
+// desk is a directory with files.
+type desk struct {
+	t   testing.TB
+	dir string
+}
+
+func newDesk(t testing.TB, files map[string]string) desk {
+	t.Helper()
+	d := desk{t, t.TempDir()}
+	for name, content := range files {
+		d.write(name, content)
+	}
+	return d
+}
+
+func (d desk) write(name, content string) {
+	d.t.Helper()
+	path := filepath.Join(d.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		d.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func (d desk) read(name string) string {
+	d.t.Helper()
+	content, err := os.ReadFile(filepath.Join(d.dir, name))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return string(content)
+}
+
+// pull pulls into a root, and writes. The report names files as in the directory.
+func (d desk) pull(root string, options pull.Options, resources ...*planreview.Resource) pull.Report {
+	d.t.Helper()
+	p, err := pull.New(filepath.Join(d.dir, root), &planreview.Plan{Resources: resources}, options)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if err := p.Write(); err != nil {
+		d.t.Fatal(err)
+	}
+	relative := func(name string) string { return strings.TrimPrefix(name, filepath.ToSlash(d.dir)+"/") }
+	for i := range p.Report.Edits {
+		p.Report.Edits[i].File = relative(p.Report.Edits[i].File)
+	}
+	for i := range p.Report.Questions {
+		p.Report.Questions[i].File = relative(p.Report.Questions[i].File)
+		p.Report.Questions[i].Advice = strings.ReplaceAll(p.Report.Questions[i].Advice, filepath.ToSlash(d.dir)+"/", "")
+		p.Report.Questions[i].Why = strings.ReplaceAll(p.Report.Questions[i].Why, filepath.ToSlash(d.dir)+"/", "")
+	}
+	for i := range p.Report.Files {
+		p.Report.Files[i] = relative(p.Report.Files[i])
+	}
+	for i := range p.Report.Shared {
+		p.Report.Shared[i] = relative(p.Report.Shared[i])
+	}
+	return p.Report
 }

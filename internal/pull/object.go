@@ -74,44 +74,56 @@ func (o *object) override(other *object) {
 	}
 }
 
+// item returns the item of a name. If an object has a name twice, the last one counts.
 func (o *object) item(name string) (item, bool) {
-	i := slices.IndexFunc(o.items, func(i item) bool { return i.name == name })
-	if i < 0 {
-		return item{}, false
-	}
-	return o.items[i], true
-}
-
-// remove returns the edit that takes an item away.
-func (o *object) remove(i item) edit {
-	prior := -1
-	for _, other := range o.items {
-		if other.file == i.file && other.end <= i.start {
-			prior = max(prior, other.end)
+	for _, i := range slices.Backward(o.items) {
+		if i.name == name {
+			return i, true
 		}
 	}
-	return i.file.cut(i.start, i.end, prior)
+	return item{}, false
 }
 
-// insert returns the edits that add an item, in the style of the items around it. Before are the
-// names that stand before it, and removed those of items that are taken away. printed prints the
-// value at an indentation; wide says that it may take several lines.
-func (o *object) insert(
-	name string, before []string, removed []string, printed func(indent string, wide bool) (string, bool),
-) ([]edit, bool) {
-	f, newline := o.file, o.file.newline()
+// remove returns the edits that take a name away, as often as it is there.
+func (o *object) remove(name string) []edit {
+	var edits []edit
+	prior := -1
+	for _, i := range o.items {
+		if i.name == name {
+			edits = append(edits, i.file.cut(i.start, i.end, prior))
+		}
+		if prior = i.end; i.file != o.file {
+			prior = -1
+		}
+	}
+	return edits
+}
+
+// insertion is what is added to an object.
+type insertion struct {
+	// order are the names of all items, in the order in which people read them.
+	order []string
+	// names are those that are added, and removed those that are taken away.
+	names, removed []string
+}
+
+// insert returns the edits that add one of the items, in the style of the items around it. printed
+// prints the value at an indentation; wide says that it may take several lines.
+func (o *object) insert(i insertion, n int, printed func(indent string, wide bool) string) []edit {
+	f, newline, name := o.file, o.file.newline(), i.names[n]
+	before := i.order[:slices.Index(i.order, name)]
 	var anchor *item
-	for i := range o.items {
-		held := &o.items[i]
-		if held.file == f && !slices.Contains(removed, held.name) && (anchor == nil || slices.Contains(before, held.name)) {
+	for at := range o.items {
+		held := &o.items[at]
+		if held.file == f && !slices.Contains(i.removed, held.name) && (anchor == nil || slices.Contains(before, held.name)) {
 			anchor = held
 		}
 	}
+	if anchor == nil {
+		return o.insertFirst(i, n, printed)
+	}
 	lineIndent, _ := f.indent(o.begin)
 	deeper := lineIndent + unit(lineIndent)
-	if anchor == nil {
-		return o.insertFirst(name, lineIndent, printed)
-	}
 	indent, alone := f.indent(anchor.start)
 	if !alone {
 		indent = deeper
@@ -121,8 +133,7 @@ func (o *object) insert(
 			}
 		}
 	}
-	written := o.nameLike(name, anchor)
-	separator := " = "
+	written, separator := o.nameLike(name, anchor), " = "
 	between := string(f.content[anchor.nameEnd:anchor.expr.Range().Start.Byte])
 	if strings.HasPrefix(strings.TrimSpace(between), ":") {
 		separator = between
@@ -130,40 +141,51 @@ func (o *object) insert(
 	t := f.tail(anchor.end)
 	switch {
 	case t.end >= 0:
-		value, ok := printed(indent, true)
+		value := printed(indent, true)
 		if separator == " = " && !strings.Contains(value, "\n") {
 			separator = o.aligned(written, anchor, t.end)
 		}
-		line := indent + written + separator + value
 		if t.comma >= 0 && !o.isBlock {
-			line += afterValue(value, ",", newline)
+			value += afterValue(value, ",", newline)
 		}
-		return []edit{{f, t.end, t.end, line + newline}}, ok
+		return []edit{{f, t.end, t.end, indent + written + separator + value + newline}}
 	case o.isBlock: // A block on one line has one attribute.
-		value, ok := printed(deeper, true)
+		line := newline + deeper + written + separator + printed(deeper, true)
+		if n > 0 {
+			return []edit{{f, anchor.end, anchor.end, line}}
+		}
 		return []edit{
-			{f, o.begin, anchor.start, newline + deeper},
-			{f, anchor.end, o.end, newline + deeper + written + separator + value + newline + lineIndent},
-		}, ok
+			{f, o.begin, anchor.start, newline + deeper}, {f, anchor.end, anchor.end, line},
+			{f, anchor.end, o.end, newline + lineIndent},
+		}
 	default:
-		value, ok := printed(indent, false)
-		return []edit{{f, anchor.end, anchor.end, ", " + written + separator + value}}, ok
+		return []edit{{f, anchor.end, anchor.end, ", " + written + separator + printed(indent, false)}}
 	}
 }
 
-// insertFirst adds an item to an object without any.
-func (o *object) insertFirst(
-	name, lineIndent string, printed func(indent string, wide bool) (string, bool),
-) ([]edit, bool) {
-	f, newline, deeper := o.file, o.file.newline(), lineIndent+unit(lineIndent)
-	written := o.nameLike(name, nil)
-	value, ok := printed(deeper, true)
-	line := written + " = " + value + newline
-	if indent, alone := f.indent(o.end); alone {
+// insertFirst adds one of the items to an object that has none, or none that stays.
+func (o *object) insertFirst(i insertion, n int, printed func(indent string, wide bool) string) []edit {
+	f, newline := o.file, o.file.newline()
+	lineIndent, _ := f.indent(o.begin)
+	deeper := lineIndent + unit(lineIndent)
+	name := o.nameLike(i.names[n], nil) + " = "
+	indent, alone := f.indent(o.end)
+	switch {
+	case alone:
 		start := f.lineStart(o.end)
-		return []edit{{f, start, start, indent + unit(indent) + line}}, ok
+		deeper = indent + unit(indent)
+		return []edit{{f, start, start, deeper + name + printed(deeper, true) + newline}}
+	case !o.isBlock && len(o.items) > 0: // On one line.
+		if n > 0 {
+			name = ", " + name
+		}
+		return []edit{{f, o.items[0].start, o.items[0].start, name + printed(deeper, false)}}
 	}
-	return []edit{{f, o.end, o.end, newline + deeper + line + lineIndent}}, ok
+	line := newline + deeper + name + printed(deeper, true)
+	if n == len(i.names)-1 {
+		line += newline + lineIndent
+	}
+	return []edit{{f, o.end, o.end, line}}
 }
 
 // nameLike writes a name as another item has it: quoted or not.

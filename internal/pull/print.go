@@ -44,7 +44,8 @@ func (p printer) print(v portable.Value, indent string) (string, error) {
 // indented indents the lines of an expression after the first. The lines of heredocs stay as they
 // are.
 func indented(text, indent, newline string) string {
-	tokens, _ := hclsyntax.LexConfig([]byte(text), "", hcl.InitialPos)
+	// Without a line break at the end, the end of a heredoc is not seen.
+	tokens, _ := hclsyntax.LexConfig([]byte(text+"\n"), "", hcl.InitialPos)
 	inText := make([]bool, len(text)+1)
 	begun := 0
 	for _, token := range tokens {

@@ -166,6 +166,8 @@ func (p *Pull) apply(changes []*change) {
 
 func (p *Pull) sort() {
 	r := &p.Report
+	r.Edits, r.Questions, r.Waiting = append([]Edit{}, r.Edits...), append([]Question{}, r.Questions...), append([]Waiting{}, r.Waiting...)
+	r.Files, r.Shared = append([]string{}, r.Files...), append([]string{}, r.Shared...)
 	slices.SortStableFunc(r.Edits, func(a, b Edit) int { return comparePlaces(a.Place, b.Place) })
 	slices.SortStableFunc(r.Questions, func(a, b Question) int { return comparePlaces(a.Place, b.Place) })
 	slices.SortStableFunc(r.Waiting, func(a, b Waiting) int { return cmp.Compare(a.Address, b.Address) })

@@ -182,7 +182,7 @@ func (w *walk) fields(a at, o *object, t three) {
 		case found:
 			if w.decide(here, values) && w.removable(here, values.hcl, false) {
 				removed = append(removed, name)
-				w.edit(here, Remove, values, o.remove(i))
+				w.edit(here, Remove, values, o.remove(i.name)...)
 			}
 		case !w.decide(here, values):
 		case o.dynamic:
@@ -193,26 +193,29 @@ func (w *walk) fields(a at, o *object, t three) {
 			inserted = append(inserted, name)
 		}
 	}
-	for _, name := range inserted {
-		w.insert(a.step(portable.Step{Name: name}), o, t.field(name), order, removed)
-	}
+	w.insert(a, o, t, insertion{order: order, names: inserted, removed: removed})
 }
 
-func (w *walk) insert(a at, o *object, t three, order, removed []string) {
-	name := a.path[len(a.path)-1].Name
+// insert adds items to an object, and asks for those that cannot be written.
+func (w *walk) insert(a at, o *object, t three, i insertion) {
 	a.file, a.expr, a.line = o.file, nil, o.line
-	var problem error
-	edits, _ := o.insert(name, order[:slices.Index(order, name)], removed, func(indent string, wide bool) (string, bool) {
-		var text string
-		text, problem = w.printer(a, wide).print(*t.merchant, indent)
-		return text, problem == nil
+	i.names = slices.DeleteFunc(i.names, func(name string) bool {
+		here, value := a.step(portable.Step{Name: name}), t.field(name).merchant
+		_, err := w.printer(here, true).print(*value, "")
+		if err != nil {
+			w.askReferences(here, value, err)
+		}
+		return err != nil
 	})
-	if problem != nil {
-		w.askReferences(a, t.merchant, problem)
-		return
+	for n, name := range i.names {
+		here, values := a.step(portable.Step{Name: name}), t.field(name)
+		edits := o.insert(i, n, func(indent string, wide bool) string {
+			text, _ := w.printer(here, wide).print(*values.merchant, indent)
+			return text
+		})
+		here.line = 1 + bytes.Count(o.file.content[:edits[0].start], []byte("\n"))
+		w.edit(here, Insert, values, edits...)
 	}
-	a.line = 1 + bytes.Count(o.file.content[:edits[0].start], []byte("\n"))
-	w.edit(a, Insert, t, edits...)
 }
 
 func (w *walk) printer(a at, wide bool) printer {
@@ -274,16 +277,14 @@ func decoded(v *portable.Value) *portable.Value {
 // texts turns maps of texts into objects, or returns nil.
 func (t three) texts() *three {
 	turned := three{same: sameText}
-	for from, into := range map[*portable.Value]**portable.Value{
-		t.hcl: &turned.hcl, t.merchant: &turned.merchant, t.record: &turned.record,
-	} {
-		switch {
-		case from == nil:
-		case from.Form != portable.Literal || !isTexts(from.Literal):
-			return nil
-		default:
-			*into = &portable.Value{Form: portable.Nested, Fields: textsOf(from.Literal)}
+	for i, from := range []*portable.Value{t.hcl, t.merchant, t.record} {
+		if from == nil {
+			continue
 		}
+		if from.Form != portable.Literal || !isTexts(from.Literal) {
+			return nil
+		}
+		*[]**portable.Value{&turned.hcl, &turned.merchant, &turned.record}[i] = nested(textsOf(from.Literal))
 	}
 	return &turned
 }

@@ -24,10 +24,11 @@ type author struct {
 	names    map[*portable.Object]string
 	// Expressions refer to these.
 	locals, variables, arguments []string
+	// instances are the objects of the resource with for_each.
+	instances []string
 	// inModule says that the resources are in a module.
 	inModule bool
 	indent   string
-	secrets  int
 }
 
 func (w *author) chance(share float64) bool { return w.rng.Float64() < share }

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"os"
 	"os/exec"
@@ -9,9 +10,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -29,8 +32,10 @@ func missing(t *testing.T, what string) {
 	t.Skip(what)
 }
 
-// browser starts a browser, which ends with the test.
-func browser(t *testing.T) context.Context {
+// browser is a browser that ends with the test.
+type browser struct{ ctx context.Context }
+
+func start(t *testing.T) browser {
 	t.Helper()
 	options := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
 	found := ""
@@ -54,8 +59,11 @@ func browser(t *testing.T) context.Context {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
-	return ctx
+	return browser{ctx}
 }
+
+// patience is how long a page may not do what a test waits for.
+const patience = time.Minute
 
 // step is an action that returns nothing.
 type step = chromedp.Action[chromedp.Void]
@@ -88,13 +96,15 @@ type tab struct {
 	t   *testing.T
 	ctx context.Context
 	url string
+	// size is the size of the file in bytes.
+	size int64
 
 	mutex              sync.Mutex
 	requests, problems []string
 }
 
 // open writes a report into a file and opens it. Actions run before.
-func open(t *testing.T, browser context.Context, report *diff.Report, fragment string, before ...step) *tab {
+func (b browser) open(t *testing.T, report *diff.Report, fragment string, before ...step) *tab {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "page.html")
 	file, err := os.Create(path)
@@ -104,12 +114,14 @@ func open(t *testing.T, browser context.Context, report *diff.Report, fragment s
 	if err := report.HTML(file); err != nil {
 		t.Fatal(err)
 	}
-	if err := file.Close(); err != nil {
+	info, err := file.Stat()
+	if err := errors.Join(err, file.Close()); err != nil {
 		t.Fatal(err)
 	}
-	ctx, closeTab := chromedp.NewContext(browser)
+	ctx, closeTab := chromedp.NewContext(b.ctx)
 	t.Cleanup(closeTab)
-	p := &tab{t: t, ctx: ctx, url: (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), Fragment: fragment}).String()}
+	p := &tab{t: t, ctx: ctx, size: info.Size()}
+	p.url = (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), Fragment: fragment}).String()
 	if err := chromedp.Listen(ctx, p.listen); err != nil {
 		t.Fatal(err)
 	}
@@ -154,15 +166,32 @@ func (p *tab) clean() {
 
 func (p *tab) run(steps ...step) {
 	p.t.Helper()
-	if err := chromedp.Do(p.ctx, steps...); err != nil {
+	ctx, end := context.WithTimeout(p.ctx, patience)
+	defer end()
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		p.t.Fatal(err)
 	}
 }
 
-// keys types keys, wherever the focus is.
+// keys presses keys, wherever the focus is. As with a keyboard, a key that the page handles types
+// nothing.
 func (p *tab) keys(keys string) {
 	p.t.Helper()
-	p.run(chromedp.KeyEvent(keys))
+	for _, key := range keys {
+		if key < ' ' {
+			p.run(chromedp.KeyEvent(string(key)))
+			continue
+		}
+		pressed := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: string(key), Text: string(key)}
+		p.run(call(input.DispatchKeyEvent, pressed),
+			call(input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyUp, Key: string(key)}))
+	}
+}
+
+// types writes a text into what has the focus.
+func (p *tab) types(text string) {
+	p.t.Helper()
+	p.run(call(input.InsertText, input.InsertTextParams{Text: text}))
 }
 
 // ask evaluates an expression.
@@ -174,7 +203,9 @@ func ask[T any](p *tab, expression string) T {
 // get runs an action that returns something.
 func get[T any](p *tab, action chromedp.Action[T]) T {
 	p.t.Helper()
-	answer, err := chromedp.Run(p.ctx, action)
+	ctx, end := context.WithTimeout(p.ctx, patience)
+	defer end()
+	answer, err := chromedp.Run(ctx, action)
 	if err != nil {
 		p.t.Fatal(err)
 	}

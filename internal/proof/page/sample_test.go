@@ -9,9 +9,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-func text(s string) *diff.Shown  { return &diff.Shown{Text: s, IsText: true} }
-func value(s string) *diff.Shown { return &diff.Shown{Text: s} }
-func image(s string) *diff.Shown { return &diff.Shown{Text: s, IsImage: true} }
+func text(s string) *diff.Shown    { return &diff.Shown{Text: s, IsText: true} }
+func value(s string) *diff.Shown   { return &diff.Shown{Text: s} }
+func picture(s string) *diff.Shown { return &diff.Shown{Text: s, IsImage: true} }
 
 const pull = "terraform-provider-cohort pull --from live --root env/live"
 
@@ -21,8 +21,8 @@ func club() *diff.Report {
 		"with blisters. Then follow our playlist, which has two hours of walking pace, and place an order of %s or " +
 		"more. In one of two boxes there is something: 10%% off your next pair, or the print of Mont Aiguille at " +
 		"dawn, which was drawn by hand in our workshop in %s.</p>"
-	french := "<p>Prêt pour la montagne ? Trois étapes, une boîte à ouvrir. Donnez-nous votre pointure, suivez notre " +
-		"playlist et passez une commande d’au moins %s. Une boîte sur deux contient quelque chose : %s sur votre " +
+	french := "<p>Prêt pour la montagne ? Trois étapes, une boîte à ouvrir. Dites-nous ce que vous chaussez, suivez " +
+		"notre playlist et passez une commande d’au moins %s. Une boîte sur deux contient quelque chose : %s sur votre " +
 		"prochaine paire, ou la gravure du mont Aiguille à l’aube, dessinée à la main.</p>"
 	declared := func(path string, from, to *diff.Shown, variable string) diff.Change {
 		return diff.Change{Path: path, From: from, To: to, Class: diff.Declared, Remedy: "var." + variable}
@@ -76,8 +76,8 @@ func club() *diff.Report {
 			},
 			{
 				Kind: "badge", Key: "gold", Name: "gold", Changes: []diff.Change{
-					waiting("image_url", image("https://cdn.example.com/sorbier/badges/gold-2027.svg"),
-						image("https://cdn.example.com/sorbier/badges/gold.svg")),
+					waiting("image_url", picture("https://cdn.example.com/sorbier/badges/gold-2027.svg"),
+						picture("https://cdn.example.com/sorbier/badges/gold.svg")),
 				},
 			},
 			{
