@@ -63,6 +63,13 @@ func TestCommands_help(t *testing.T) {
 // command needs a line here.
 var runs = map[string][][]string{
 	"terraform-provider-cohort": {{}},
+	"terraform-provider-cohort check-plan": {
+		{onDiskPlan},
+		{"--markdown", onDiskPlan},
+		{"--json", onDiskPlan},
+		{"--fingerprint", onDiskPlan},
+		{"--drift", onDiskPlan},
+	},
 	"terraform-provider-cohort diff": {
 		{"--fail-on", "declared"},
 		{"--fail-on", "declared", "--json"},
@@ -70,13 +77,6 @@ var runs = map[string][][]string{
 		{"--fail-on", "declared", "--html"},
 		{"--fail-on", "drift,waiting", "--test", "test.plan.json", "--live", "live.plan.json"},
 		{"--fail-on", "drift", "--test", "test.plan.json", "--out", "diff.md", "--markdown"},
-	},
-	"terraform-provider-cohort check-plan": {
-		{onDiskPlan},
-		{"--markdown", onDiskPlan},
-		{"--json", onDiskPlan},
-		{"--fingerprint", onDiskPlan},
-		{"--drift", onDiskPlan},
 	},
 	"terraform-provider-cohort export": {
 		{"--out", "one"},

@@ -60,10 +60,12 @@ usage, a missing key, something is for a person to do, or with --check: somethin
 	}
 	f := cmd.Flags()
 	merchantFlag(cmd, &flags.from, "from", "", "merchant to pull from, by default that of the key")
-	f.StringVar(&flags.plan, "plan", "", "file with the plan of ROOT, as terraform show -json prints it; - is standard input")
+	f.StringVar(&flags.plan, "plan", "",
+		"file with the plan of ROOT, as terraform show -json prints it; - is standard input")
 	f.StringArrayVar(&flags.options.Only, "only", nil,
 		"pull only this kind, or kind:key with * and ? in the key; may be given several times")
-	f.BoolVar(&flags.options.All, "all", false, "pull also where the HCL is newer than the state, and what is not imported yet")
+	f.BoolVar(&flags.options.All, "all", false,
+		"pull also where the HCL is newer than the state, and what is not imported yet")
 	f.BoolVar(&flags.check, "check", false, "write nothing; exit with 2 if something would be written")
 	f.BoolVar(&flags.asJSON, "json", false, "print the report as JSON")
 	_ = cmd.MarkFlagFilename("plan", "json")

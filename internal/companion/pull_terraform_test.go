@@ -12,13 +12,14 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 )
 
-// TestPull_terraform pulls what was edited in a merchant, by a plan of its own: only GET is sent, and
-// the next plan is empty.
-func TestPull_terraform(t *testing.T) {
+// TestPull_plans pulls what was edited in a merchant, by a plan of its own: only GET is sent, and the
+// next plan is empty.
+func TestPull_plans(t *testing.T) {
 	s := service(t)
 	keyed(t, s.TestKey(), "", "")
 	p := newProgram(t, "pull", "--from", "test")
-	w := terraformtest.New(t, "resource \"cohort_list\" \"x\" {\n  reference_id = \"x\"\n  name         = \"Old\" # name\n}\n")
+	w := terraformtest.New(t, "resource \"cohort_list\" \"x\" {\n  reference_id = \"x\"\n"+
+		"  name         = \"Old\" # name\n}\n")
 	w.Env["COHORT_API_URL"], w.Env["COHORT_API_KEY"] = s.URL(), s.TestKey()
 	if result := w.Apply(); result.Code != 0 {
 		t.Fatal(result.Output)
@@ -34,7 +35,8 @@ func TestPull_terraform(t *testing.T) {
 	p.Dir = w.Dir
 	p.Env = append(p.Env, "TF_CLI_CONFIG_FILE="+filepath.Join(w.Dir, "terraform.rc"))
 	err := p.Run()
-	want := "~ main.tf:3 cohort_list.x.name \"Old\" -> \"New ${x}\"\npulled       1 edit in 1 file\nnext         terraform plan, which has to be empty\n"
+	want := "~ main.tf:3 cohort_list.x.name \"Old\" -> \"New ${x}\"\npulled       1 edit in 1 file\n" +
+		"next         terraform plan, which has to be empty\n"
 	if err != nil || p.stdout.String() != want || p.stderr.Len() > 0 {
 		t.Errorf("%v: %s\n%s", err, &p.stdout, &p.stderr)
 	}

@@ -10,9 +10,11 @@ import (
 )
 
 const (
-	pulledBefore = "# Lists\nresource \"cohort_list\" \"vip\" {\n  reference_id = \"vip\"\n  name         = \"VIP\" # short\n}\n" +
+	pulledBefore = "# Lists\nresource \"cohort_list\" \"vip\" {\n  reference_id = \"vip\"\n" +
+		"  name         = \"VIP\" # short\n}\n" +
 		"resource \"cohort_list\" \"gold\" {\n  reference_id = \"gold\"\n  name         = local.gold\n}\n"
-	pulledAfter = "# Lists\nresource \"cohort_list\" \"vip\" {\n  reference_id = \"vip\"\n  name         = \"Very \\\"important\\\"\" # short\n}\n" +
+	pulledAfter = "# Lists\nresource \"cohort_list\" \"vip\" {\n  reference_id = \"vip\"\n" +
+		"  name         = \"Very \\\"important\\\"\" # short\n}\n" +
 		"resource \"cohort_list\" \"gold\" {\n  reference_id = \"gold\"\n  name         = local.gold\n}\n"
 )
 
@@ -78,25 +80,30 @@ func TestPull(t *testing.T) {
 		written  bool
 	}{
 		"an edit": {
-			"--plan ../vip.json", 0, edit + "pulled       1 edit in 1 file\nnext         terraform plan, which has to be empty\n", "", true,
+			"--plan ../vip.json", 0, edit + "pulled       1 edit in 1 file\n" +
+				"next         terraform plan, which has to be empty\n", "", true,
 		},
 		"an expression": {
 			"--plan ../both.json", 2, edit + question +
-				"pulled       1 edit in 1 file\nto do        1 difference, marked with ?\nnext         terraform plan, which shows what is left\n",
+				"pulled       1 edit in 1 file\nto do        1 difference, marked with ?\n" +
+				"next         terraform plan, which shows what is left\n",
 			"Error: 1 difference for a person to write\n", true,
 		},
 		"a check": {
 			"--plan ../vip.json --check", 2, edit + "to pull      1 edit in 1 file\n", "Error: 1 file would be edited\n", false,
 		},
 		"a check of nothing": {
-			"--plan ../nothing.json --check", 0, "pulled       nothing: nobody edited what this configuration manages\n", "", false,
+			"--plan ../nothing.json --check", 0, "pulled       nothing: nobody edited what this configuration " +
+				"manages\n", "", false,
 		},
 		"only some": {
-			"--plan ../both.json --only list:vip", 0, edit + "pulled       1 edit in 1 file\nnext         terraform plan, which has to be empty\n", "", true,
+			"--plan ../both.json --only list:vip", 0, edit + "pulled       1 edit in 1 file\n" +
+				"next         terraform plan, which has to be empty\n", "", true,
 		},
 		"waiting": {
 			"--plan ../waiting.json", 0,
-			"pulled       0 edits in 0 files\nwaiting      1 place where the HCL is newer than the state: apply, or undo with --all\n", "", false,
+			"pulled       0 edits in 0 files\n" +
+				"waiting      1 place where the HCL is newer than the state: apply, or undo with --all\n", "", false,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,7 +114,8 @@ func TestPull(t *testing.T) {
 				t.Errorf("exit code %d, want %d:\n%s\n%s", code, c.code, printed, problems)
 			}
 			content, err := os.ReadFile("main.tf")
-			if want := map[bool]string{true: pulledAfter, false: pulledBefore}[c.written]; err != nil || string(content) != want {
+			want := map[bool]string{true: pulledAfter, false: pulledBefore}[c.written]
+			if err != nil || string(content) != want {
 				t.Errorf("%v: the file has\n%s", err, content)
 			}
 		})
@@ -132,16 +140,22 @@ func TestPull_refuses(t *testing.T) {
 		code int
 		want string
 	}{
-		"pull root":                                {2, "set COHORT_API_KEY to the key of the merchant, or name a plan with --plan"},
-		"pull root --from test":                    {2, "set COHORT_API_KEY to the test key"},
-		"pull root --from none":                    {2, "is none of test, live and snapshot:FILE"},
-		"pull root --plan vip.json --from test":    {2, "leave out --from"},
-		"pull root other":                          {2, "accepts at most 1 arg"},
-		"pull root --plan vip.json --only lists":   {2, `--only "lists" names no kind`},
-		"pull root --plan vip.json --only list:x*": {1, "nothing was written: no object of the plan matches --only list:x*"},
-		"pull root --plan none.json":               {1, "nothing was written: open none.json"},
-		"pull root --plan root/main.tf":            {1, "nothing was written: this is not the JSON of a plan"},
-		"pull none --plan vip.json":                {1, "nothing was written: stat none"},
+		"pull root": {
+			2,
+			"set COHORT_API_KEY to the key of the merchant, or name a plan with --plan",
+		},
+		"pull root --from test":                  {2, "set COHORT_API_KEY to the test key"},
+		"pull root --from none":                  {2, "is none of test, live and snapshot:FILE"},
+		"pull root --plan vip.json --from test":  {2, "leave out --from"},
+		"pull root other":                        {2, "accepts at most 1 arg"},
+		"pull root --plan vip.json --only lists": {2, `--only "lists" names no kind`},
+		"pull root --plan vip.json --only list:x*": {
+			1,
+			"nothing was written: no object of the plan matches --only list:x*",
+		},
+		"pull root --plan none.json":    {1, "nothing was written: open none.json"},
+		"pull root --plan root/main.tf": {1, "nothing was written: this is not the JSON of a plan"},
+		"pull none --plan vip.json":     {1, "nothing was written: stat none"},
 	} {
 		t.Run(args, func(t *testing.T) {
 			pullable(t)

@@ -75,83 +75,94 @@ func TestFingerprint_cases(t *testing.T) {
 	edited := perk(object{"title": object{"en": "B"}})
 	inTest := perk(object{"title": object{"en": "B"}, "mode": "test"})
 
+	of := func(changes ...object) []byte { return written(t, changes...) }
+	x, y := named("1", "x", "live"), named("2", "y", "live")
+	rewarded := func(perks ...string) object { return update("campaign", campaign(), campaign(perks...)) }
+	pet := func(address string, value int) object { return other(address, object{"a": value}, nil, nil) }
+
 	for name, tt := range map[string]struct {
 		one, another []byte
 		same         bool
 	}{
-		"mode": {written(t, update("perk", perk(nil), edited)), written(t, update("perk", perk(object{"mode": "test"}), inTest)), false},
+		"mode": {
+			of(update("perk", perk(nil), edited)),
+			of(update("perk", perk(object{"mode": "test"}), inTest)), false,
+		},
 		"id": {
-			written(t, update("perk", perk(nil), edited)),
-			written(t, update("perk", perk(object{"id": "p2"}), perk(object{"id": "p2", "title": object{"en": "B"}}))), true,
+			of(update("perk", perk(nil), edited)),
+			of(update("perk", perk(object{"id": "p2"}), perk(object{"id": "p2", "title": object{"en": "B"}}))), true,
 		},
 		"an earlier value": {
-			written(t, update("perk", perk(nil), edited)),
-			written(t, update("perk", perk(object{"title": object{"en": "C"}}), edited)), false,
+			of(update("perk", perk(nil), edited)),
+			of(update("perk", perk(object{"title": object{"en": "C"}}), edited)), false,
 		},
-		"adopted or not": {written(t, adopt(perk(nil), edited)), written(t, update("perk", perk(nil), edited)), false},
+		"adopted or not": {
+			of(adopt(perk(nil), edited)),
+			of(update("perk", perk(nil), edited)), false,
+		},
 		"a list without a key": {
-			written(t, change("list", "cohort_list.a", deletes, list("1", "", "A"), nil)),
-			written(t, change("list", "cohort_list.a", deletes, list("2", "", "A"), nil)), false,
+			of(change("list", "cohort_list.a", deletes, list("1", "", "A"), nil)),
+			of(change("list", "cohort_list.a", deletes, list("2", "", "A"), nil)), false,
 		},
 		"a list with one": {
-			written(t, change("list", "cohort_list.a", deletes, list("1", "a", "A"), nil)),
-			written(t, change("list", "cohort_list.a", deletes, list("2", "a", "A"), nil)), true,
+			of(change("list", "cohort_list.a", deletes, list("1", "a", "A"), nil)),
+			of(change("list", "cohort_list.a", deletes, list("2", "a", "A"), nil)), true,
 		},
 		"the order of rewards": {
-			written(t, named("1", "x", "live"), named("2", "y", "live"), update("campaign", campaign(), campaign("1", "2"))),
-			written(t, named("1", "x", "live"), named("2", "y", "live"), update("campaign", campaign(), campaign("2", "1"))), true,
+			of(x, y, rewarded("1", "2")),
+			of(x, y, rewarded("2", "1")), true,
 		},
 		"only the order": {
-			written(t, named("1", "x", "live"), named("2", "y", "live"), update("campaign", campaign("2", "1"), campaign("1", "2"))),
-			written(t, kept("campaign", campaign("2", "1"))), true,
+			of(x, y, update("campaign", campaign("2", "1"), campaign("1", "2"))),
+			of(kept("campaign", campaign("2", "1"))), true,
 		},
 		"the ids of rewards": {
-			written(t, named("1", "x", "live"), update("campaign", campaign(), campaign("1"))),
-			written(t, named("3", "x", "live"), update("campaign", campaign(), campaign("3"))), true,
+			of(x, rewarded("1")),
+			of(named("3", "x", "live"), rewarded("3")), true,
 		},
 		"another reward": {
-			written(t, named("1", "x", "live"), named("2", "y", "live"), update("campaign", campaign(), campaign("1"))),
-			written(t, named("1", "x", "live"), named("2", "y", "live"), update("campaign", campaign(), campaign("2"))), false,
+			of(x, y, rewarded("1")),
+			of(x, y, rewarded("2")), false,
 		},
 		"its archived namesake": {
-			written(t, named("1", "x", "live"), named("2", "x", "archived"), update("campaign", campaign(), campaign("1"))),
-			written(t, named("1", "x", "live"), named("2", "x", "archived"), update("campaign", campaign(), campaign("2"))), false,
+			of(x, named("2", "x", "archived"), rewarded("1")),
+			of(x, named("2", "x", "archived"), rewarded("2")), false,
 		},
 		"a reward that nothing shows": {
-			written(t, update("campaign", campaign(), campaign("1"))), written(t, update("campaign", campaign(), campaign("2"))), false,
+			of(rewarded("1")), of(rewarded("2")), false,
 		},
 		"a secret from a snapshot": {
-			written(t, update("perk", code("p", "OLD"), code("p", "NEW"))),
-			written(t, update("perk", code("p", digest("p", "OLD")), code("p", "NEW"))), true,
+			of(update("perk", code("p", "OLD"), code("p", "NEW"))),
+			of(update("perk", code("p", digest("p", "OLD")), code("p", "NEW"))), true,
 		},
 		"another secret": {
-			written(t, update("perk", code("p", "OLD"), code("p", "NEW"))),
-			written(t, update("perk", code("p", digest("p", "OLD")), code("p", "NEWER"))), false,
+			of(update("perk", code("p", "OLD"), code("p", "NEW"))),
+			of(update("perk", code("p", digest("p", "OLD")), code("p", "NEWER"))), false,
 		},
 		"another secret and key, from a snapshot": {
-			written(t, adopt(code("old", "OLD"), code("new", "NEW"))),
-			written(t, adopt(code("old", digest("old", "OLD")), code("new", "NEW"))), true,
+			of(adopt(code("old", "OLD"), code("new", "NEW"))),
+			of(adopt(code("old", digest("old", "OLD")), code("new", "NEW"))), true,
 		},
 		"adopted from a snapshot with another key": {
-			written(t, adopt(code("old", "SAME"), code("new", "SAME"))),
-			written(t, adopt(code("old", digest("old", "SAME")), code("new", digest("old", "SAME")))), true,
+			of(adopt(code("old", "SAME"), code("new", "SAME"))),
+			of(adopt(code("old", digest("old", "SAME")), code("new", digest("old", "SAME")))), true,
 		},
-		"another provider": {written(t), written(t, other("random_pet.x", object{"a": 1}, nil, nil)), false},
+		"another provider": {of(), of(pet("random_pet.x", 1)), false},
 		"its address": {
-			written(t, other("random_pet.x", object{"a": 1}, nil, nil)), written(t, other("random_pet.y", object{"a": 1}, nil, nil)), false,
+			of(pet("random_pet.x", 1)), of(pet("random_pet.y", 1)), false,
 		},
 		"its values": {
-			written(t, other("random_pet.x", object{"a": 1}, nil, nil)), written(t, other("random_pet.x", object{"a": 2}, nil, nil)), false,
+			of(pet("random_pet.x", 1)), of(pet("random_pet.x", 2)), false,
 		},
 		"its secrets": {
-			written(t, other("random_pet.x", object{"a": []any{1}}, nil, object{"a": []any{true}})),
-			written(t, other("random_pet.x", object{"a": []any{2}}, nil, object{"a": []any{true}})), true,
+			of(other("random_pet.x", object{"a": []any{1}}, nil, object{"a": []any{true}})),
+			of(other("random_pet.x", object{"a": []any{2}}, nil, object{"a": []any{true}})), true,
 		},
 		"what an unknown value comes from": {from("local.one"), from("local.two"), false},
 		"what is known of it":              {from("var.one"), from("var.two"), true},
 		"a status": {
-			written(t, update("perk", perk(nil), perk(object{"status": "live"}))),
-			written(t, update("perk", perk(nil), perk(object{"status": "archived"}))), false,
+			of(update("perk", perk(nil), perk(object{"status": "live"}))),
+			of(update("perk", perk(nil), perk(object{"status": "archived"}))), false,
 		},
 	} {
 		one, another := fingerprint(t, tt.one), fingerprint(t, tt.another)

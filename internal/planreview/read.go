@@ -466,7 +466,10 @@ func (r *reader) allowed(block *tfjson.ProviderConfig) (names []string, known bo
 // covers reports whether names are all that the deletions of the plan need. The provider has let
 // them pass, so a list that lacks one of them is not the whole list.
 func (r *reader) covers(names []string) bool {
-	return !slices.ContainsFunc(r.plan.Resources, func(one *Resource) bool {
+	deletes := slices.ContainsFunc(r.plan.Resources, func(one *Resource) bool {
 		return one.endsLive() && !one.allowedBy(names)
+	})
+	return !deletes && !slices.ContainsFunc(r.plan.Actions, func(call Call) bool {
+		return call.names() != nil && !call.allowedBy(names)
 	})
 }

@@ -242,28 +242,43 @@ func TestRead_references(t *testing.T) {
 	}
 }
 
-// TestRead_actionCalls counts a call of an action by the campaign that it ends.
+// TestRead_actionCalls counts a call of an action by the campaign that it ends, which has to be
+// named in live.
 func TestRead_actionCalls(t *testing.T) {
 	t.Parallel()
 	campaign := object{"id": "c1", "mode": "live", "internal_name": "summer", "status": "published"}
-	plan := func(address, id string) []byte {
-		return with(t, written(t, change("campaign", "cohort_campaign.c", keeps, campaign, campaign)), object{
-			"action_invocations": []object{{
-				"address": address, "type": "cohort_campaign_end", "name": "x", "config_values": object{"campaign_id": id},
-			}},
-		})
+	unchanged := written(t, change("campaign", "cohort_campaign.c", keeps, campaign, campaign))
+	allowed := object{"provider_config": object{"cohort": object{
+		"name": "cohort", "expressions": object{"allow_live_delete": object{"constant_value": []string{"campaign:summer"}}},
+	}}}
+	plan := func(address string, values, configuration object) []byte {
+		return with(t, unchanged, object{"configuration": configuration, "action_invocations": []object{{
+			"address": address, "type": "cohort_campaign_end", "name": "x", "config_values": values,
+		}}})
 	}
-	review := reviewed(t, plan("action.cohort_campaign_end.x", "c1"))
+	const address = "action.cohort_campaign_end.x"
+	byID, byName, another := object{"id": "c1"}, object{"internal_name": "summer"}, object{"internal_name": "winter"}
+	review := reviewed(t, plan(address, byID, object{}))
 	if len(review.Rows) != 1 || review.Rows[0].What() != "campaign:summer" || review.Rows[0].Customers != "ends" ||
-		review.Counts.Call != 1 {
+		review.Counts.Call != 1 || len(review.Missing) != 1 || review.Missing[0] != "campaign:summer" {
 		t.Errorf("%+v", review)
 	}
-	one := fingerprint(t, plan("action.cohort_campaign_end.x", "c1"))
-	moved := fingerprint(t, plan("action.cohort_campaign_end.y", "c1"))
-	other := fingerprint(t, plan("action.cohort_campaign_end.x", "c2"))
-	none := fingerprint(t, written(t, change("campaign", "cohort_campaign.c", keeps, campaign, campaign)))
-	if one != moved || one == other || one == none {
-		t.Errorf("%s, at another address %s, of another campaign %s, without a call %s", one, moved, other, none)
+	if review := reviewed(t, plan(address, byName, allowed)); len(review.Missing)+len(review.Unused) > 0 {
+		t.Errorf("it is named: %+v", review)
+	}
+	if review := reviewed(t, plan(address, another, allowed)); len(review.Missing) != 1 || len(review.Unused) != 1 {
+		t.Errorf("another is named: %+v", review)
+	}
+	one := fingerprint(t, plan(address, byID, nil))
+	for what, content := range map[string][]byte{
+		"by its name": plan(address, byName, nil), "at another address": plan("action.cohort_campaign_end.y", byID, nil),
+	} {
+		if got := fingerprint(t, content); got != one {
+			t.Errorf("%s: %s, want %s", what, got, one)
+		}
+	}
+	if one == fingerprint(t, plan(address, another, nil)) || one == fingerprint(t, unchanged) {
+		t.Error("another effect has the same fingerprint")
 	}
 }
 

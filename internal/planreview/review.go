@@ -107,6 +107,12 @@ func NewReview(plan *Plan) (*Review, error) {
 	for _, call := range plan.Actions {
 		r.Counts.Call++
 		rows = append(rows, callRow(call))
+		if names := call.names(); names != nil && plan.Mode != merchants.ModeTest {
+			r.Needed = append(r.Needed, names[0])
+			if plan.AllowedKnown && !call.allowedBy(plan.Allowed) {
+				r.Missing = append(r.Missing, names[0])
+			}
+		}
 	}
 	r.Rows = folded(rows)
 	r.Needed, r.Missing = unique(r.Needed), unique(r.Missing)
@@ -158,7 +164,10 @@ func (c *Counts) add(r *Resource) {
 func (p *Plan) unused() []string {
 	var unused []string
 	for _, entry := range p.Allowed {
-		if !slices.ContainsFunc(p.Resources, func(r *Resource) bool { return r.endsLive() && r.allowedBy([]string{entry}) }) {
+		one := []string{entry}
+		deleted := slices.ContainsFunc(p.Resources, func(r *Resource) bool { return r.endsLive() && r.allowedBy(one) })
+		ended := slices.ContainsFunc(p.Actions, func(c Call) bool { return c.allowedBy(one) })
+		if !deleted && !ended {
 			unused = append(unused, entry)
 		}
 	}
@@ -181,7 +190,12 @@ func warningsOf(plan *Plan) []string {
 	if plan.Mixed {
 		all = append(all, "The plan changes both merchants.")
 	}
-	for _, one := range plan.Undetermined {
+	const few = 10
+	for i, one := range plan.Undetermined {
+		if i == few {
+			all = append(all, fmt.Sprintf("The same holds for %d more.", len(plan.Undetermined)-few))
+			break
+		}
 		all = append(all, "The plan does not show which object is referred to: "+one+".")
 	}
 	return all

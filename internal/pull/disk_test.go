@@ -10,7 +10,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/pull"
 )
 
-const oldList, newList = "resource \"cohort_list\" \"x\" {\n  name = \"Old\"\n}\n", "resource \"cohort_list\" \"x\" {\n  name = \"New\"\n}\n"
+const oldList, newList = "resource \"cohort_list\" \"x\" {\n  name = \"Old\"\n" +
+	"}\n", "resource \"cohort_list\" \"x\" {\n  name = \"New\"\n}\n"
 
 // planned is a plan in which somebody renamed the list of the root and that of a module.
 func planned() *planreview.Plan {
@@ -73,7 +74,8 @@ func TestWrite_none(t *testing.T) {
 		t.Parallel()
 		d, p := newPlanned(t)
 		d.write("m/main.tf", oldList+"# mine\n")
-		if err := p.Write(); err == nil || !strings.Contains(err.Error(), "was changed in the meantime. Nothing was written") {
+		if err := p.Write(); err == nil || !strings.Contains(err.Error(), "was changed in the meantime. Nothing was "+
+			"written") {
 			t.Error(err)
 		}
 		d.held(oldList, oldList+"# mine\n")
@@ -131,19 +133,43 @@ func TestNew_refuses(t *testing.T) {
 		options pull.Options
 		want    string
 	}{
-		"a plan that failed":  {nil, &planreview.Plan{Errored: true}, pull.Options{}, "make terraform plan work first"},
-		"a file that is none": {map[string]string{"root/main.tf": "{"}, planned(), pull.Options{}, "main.tf cannot be read"},
-		"JSON that is none":   {map[string]string{"root/main.tf.json": "{"}, planned(), pull.Options{}, "main.tf.json cannot be read"},
+		"a plan that failed": {nil, &planreview.Plan{Errored: true}, pull.Options{}, "make terraform plan work first"},
+		"a file that is none": {
+			map[string]string{"root/main.tf": "{"},
+			planned(),
+			pull.Options{},
+			"main.tf cannot be read",
+		},
+		"JSON that is none": {
+			map[string]string{"root/main.tf.json": "{"},
+			planned(),
+			pull.Options{},
+			"main.tf.json cannot be read",
+		},
 		"a loop of modules": {
-			map[string]string{"root/main.tf": "module \"m\" {\n  source = \"./\"\n}\n"}, planned(), pull.Options{}, "calls itself",
+			map[string]string{
+				"root/main.tf": "module \"m\" {\n  source = \"./\"\n}\n",
+			}, planned(), pull.Options{}, "calls itself",
 		},
 		"a module that is not there": {
-			map[string]string{"root/main.tf": "module \"m\" {\n  source = \"./m\"\n}\n"}, planned(), pull.Options{}, "no such file",
+			map[string]string{
+				"root/main.tf": "module \"m\" {\n  source = \"./m\"\n}\n",
+			}, planned(), pull.Options{}, "no such file",
 		},
-		"no directory":    {map[string]string{"root": ""}, planned(), pull.Options{}, "is not a directory"},
-		"nothing":         {nil, planned(), pull.Options{}, "no such file"},
-		"a kind of none":  {map[string]string{"root/main.tf": ""}, planned(), pull.Options{Only: []string{"perks"}}, `--only "perks" names no kind`},
-		"a key of nobody": {map[string]string{"root/main.tf": ""}, planned(), pull.Options{Only: []string{"list:y*"}}, "no object of the plan matches --only list:y*"},
+		"no directory": {map[string]string{"root": ""}, planned(), pull.Options{}, "is not a directory"},
+		"nothing":      {nil, planned(), pull.Options{}, "no such file"},
+		"a kind of none": {
+			map[string]string{"root/main.tf": ""},
+			planned(),
+			pull.Options{Only: []string{"perks"}},
+			`--only "perks" names no kind`,
+		},
+		"a key of nobody": {
+			map[string]string{"root/main.tf": ""},
+			planned(),
+			pull.Options{Only: []string{"list:y*"}},
+			"no object of the plan matches --only list:y*",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

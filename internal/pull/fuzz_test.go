@@ -19,14 +19,22 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/pull"
 )
 
-// FuzzPull pulls random edits into any HCL. It never fails, and what it writes is HCL. If nothing is
-// left to a person, the HCL says what the merchant has.
+// FuzzPull pulls random edits into any HCL. It never fails, and what it writes is HCL. If nothing
+// is left to a person, the HCL says what the merchant has.
 func FuzzPull(f *testing.F) {
 	for _, body := range []string{
-		"name = \"x\"\n title = { a = \"A\", \"b\": <<-E\n x\n E\n }", "steps = [{ a = 1 }, # c\n { a = 2, t = [{}, {}] }]",
-		"x = jsonencode({ a = [1, -2, \"${local.x}\"], for = null })\ny = chomp(<<E\nx\nE\n)", "a = [\n # one\n {\n b = 1 # x\n },\n{ b = 2 }\n // two\n]",
-		"a = ((1))\nb = { a = 1, a = 2 }\nc = [[], [1]]", "dynamic \"x\" {\n a = 1\n}\nlifecycle {}", "a = { (local.k) = 1, b = 2 }\nc = [for x in [1] : x]",
-		"a = {\r\n  b = 1,\r\n}\r\nc = [<<E\nx\nE\n, 1]", "a = {a = 1\nb = 2\n}", "a = \"%{ if true }x%{ endif }\"\nb = \"$${x}\"", "a=1#", "a={\n\n#x\n}\nb=[\n//y\n]",
+		"name = \"x\"\n title = { a = \"A\", \"b\": <<-E\n x\n E\n }",
+		"steps = [{ a = 1 }, # c\n { a = 2, t = [{}, {}] }]",
+		"x = jsonencode({ a = [1, -2, \"${local.x}\"], for = null })\ny = chomp(<<E\nx\nE\n)",
+		"a = [\n # one\n {\n b = 1 # x\n },\n{ b = 2 }\n // two\n]",
+		"a = ((1))\nb = { a = 1, a = 2 }\nc = [[], [1]]",
+		"dynamic \"x\" {\n a = 1\n}\nlifecycle {}",
+		"a = { (local.k) = 1, b = 2 }\nc = [for x in [1] : x]",
+		"a = {\r\n  b = 1,\r\n}\r\nc = [<<E\nx\nE\n, 1]",
+		"a = {a = 1\nb = 2\n}",
+		"a = \"%{ if true }x%{ endif }\"\nb = \"$${x}\"",
+		"a=1#",
+		"a={\n\n#x\n}\nb=[\n//y\n]",
 	} {
 		f.Add("resource \"cohort_list\" \"x\" {\n"+body+"\n}\n", uint64(1))
 		f.Add("resource \"cohort_list\" \"x\" {\n"+body+"\n}\n", uint64(2))
@@ -112,7 +120,8 @@ func mirrored(e hclsyntax.Expression) (portable.Value, bool) {
 		held := map[string]portable.Value{}
 		for _, i := range e.Items {
 			key, problems := i.KeyExpr.Value(nil)
-			if key, err := convert.Convert(key, cty.String); err == nil && !problems.HasErrors() && key.IsKnown() && !key.IsNull() {
+			key, err := convert.Convert(key, cty.String)
+			if err == nil && !problems.HasErrors() && key.IsKnown() && !key.IsNull() {
 				if v, ok := mirrored(i.ValueExpr); ok {
 					held[key.AsString()] = v
 				} else {
@@ -173,8 +182,8 @@ func (m *meddler) fields(all fields) fields {
 	}
 	for m.rng.IntN(4) == 0 {
 		name := []string{"new", "a", "with-dash", "for", "two words", "${x}"}[m.rng.IntN(6)]
-		if hclsyntax.ValidIdentifier(name) && !slices.ContainsFunc(all, func(f portable.Field) bool { return f.Name == name }) &&
-			!slices.ContainsFunc(edited, func(f portable.Field) bool { return f.Name == name }) {
+		taken := func(f portable.Field) bool { return f.Name == name }
+		if hclsyntax.ValidIdentifier(name) && !slices.ContainsFunc(slices.Concat(all, edited), taken) {
 			edited = append(edited, field(name, m.fresh()))
 		}
 	}

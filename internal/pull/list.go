@@ -132,7 +132,7 @@ func (r *rearrangement) note(index, line int, action Action, from, to string) {
 
 func (r *rearrangement) remove(i int, hcl *portable.Value) {
 	here := r.at.step(portable.Step{Index: i}).with(r.expr.Exprs[i])
-	if !r.removable(here, hcl, true) {
+	if !r.removable(here, true) {
 		return
 	}
 	r.change.edits = append(r.change.edits, r.cut(i))
@@ -153,7 +153,7 @@ func (r *rearrangement) insert(j, last int, merchant *portable.Value) {
 	wide := r.lines || slices.ContainsFunc(r.expr.Exprs, func(e hclsyntax.Expression) bool {
 		return e.Range().Start.Line < e.Range().End.Line
 	})
-	text, err := r.printer(here, wide).print(*merchant, r.indent)
+	text, err := r.printer(here, wide).text(*merchant, r.indent)
 	if err != nil {
 		r.askReferences(here, merchant, err)
 		return
@@ -225,11 +225,11 @@ func (r *rearrangement) write() {
 		joined := strings.Join(texts, "")
 		switch {
 		case len(r.expr.Exprs) == 0:
-			outer, alone := file.indent(end)
+			_, alone := file.indent(end)
 			if alone {
 				begin = file.lineStart(end)
 			} else {
-				outer, _ = file.indent(begin)
+				outer, _ := file.indent(begin)
 				joined = r.newline + joined + outer
 				begin = end
 			}

@@ -150,7 +150,8 @@ func (f *file) heredocs(e hclsyntax.Expression, want string) []string {
 	plain.flush, otherBreaks.newline = false, "\n"
 	around := func(inside heredoc) string {
 		from, to := whole.Start.Byte, whole.End.Byte
-		return string(f.content[from:inner.Range().Start.Byte]) + inside.of(ended) + string(f.content[inner.Range().End.Byte:to])
+		begin, end := f.content[from:inner.Range().Start.Byte], f.content[inner.Range().End.Byte:to]
+		return string(begin) + inside.of(ended) + string(end)
 	}
 	// The end of a heredoc stands alone on its line.
 	after := f.tail(whole.End.Byte)

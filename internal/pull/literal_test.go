@@ -19,11 +19,14 @@ import (
 
 // hostile are texts that break careless writers of HCL.
 var hostile = []string{
-	"", " ", "\n", "\n\n", "plain", `say "hi"`, `C:\new\table`, "${var.x}", "$${x}", "$$${x}", "%{ if x }", "%%{x", "$", "%", "$$",
-	"{", "}", "a\nb", "a\nb\n", "a\r\nb", "a\r\nb\r\n", "a\rb", "\ta\n\t\tb\n", "  a\n    b\n", "    a\n  b\n", "\n  a\n", "a \nb  \n",
-	"EOT", "EOT\n", "a\n  EOT\nb\n", "EOT_\nEOT\nEOT__\n", "<<EOT\nx\nEOT\n", "🎉", "👩‍👩‍👧\n👍🏽\n", "e\u0301", "e\u0301\nx\n", "\u200b", "\u202eevil", "a\u2028b",
-	"\u00a0x\n", "\u00a0x\n y\n", "a\x00b", "\x1b[31m", "\ufeff", "# x", "// x", "/* x */", "null", "true", "0", "-1", "${", "%{", "a${\n", "$${\n%%{\n",
-	"<p>x</p>\n<p>y</p>", "\\", "\\\n", "\\u0041", "a\n\n\nb\n", "a\n \nb\n", "  \n  \n", "\t", "\"\"\"", "'", "]", ")", ",", "=", "中国\n",
+	"", " ", "\n", "\n\n", "plain", `say "hi"`, `C:\new\table`, "${var.x}", "$${x}", "$$${x}",
+	"%{ if x }", "%%{x", "$", "%", "$$", "{", "}", "a\nb", "a\nb\n", "a\r\nb", "a\r\nb\r\n", "a\rb",
+	"\ta\n\t\tb\n", "  a\n    b\n", "    a\n  b\n", "\n  a\n", "a \nb  \n", "EOT", "EOT\n",
+	"a\n  EOT\nb\n", "EOT_\nEOT\nEOT__\n", "<<EOT\nx\nEOT\n", "🎉", "👩‍👩‍👧\n👍🏽\n", "e\u0301",
+	"e\u0301\nx\n", "\u200b", "\u202eevil", "a\u2028b", "\u00a0x\n", "\u00a0x\n y\n", "a\x00b",
+	"\x1b[31m", "\ufeff", "# x", "// x", "/* x */", "null", "true", "0", "-1", "${", "%{", "a${\n",
+	"$${\n%%{\n", "<p>x</p>\n<p>y</p>", "\\", "\\\n", "\\u0041", "a\n\n\nb\n", "a\n \nb\n",
+	"  \n  \n", "\t", "\"\"\"", "'", "]", ")", ",", "=", "中国\n",
 }
 
 // forms are ways to write a text in HCL; %s is the place. Each may have line breaks of its own.
@@ -79,7 +82,8 @@ func TestPull_texts(t *testing.T) {
 				t.Parallel()
 				var all strings.Builder
 				for i := range hostile {
-					fmt.Fprintf(&all, "# é\nresource \"cohort_list\" \"x%d\" { # a\n\tname  =  %s\n    # b\n  reference_id=\"x\" // c\n}\n", i, form)
+					fmt.Fprintf(&all, "# é\nresource \"cohort_list\" \"x%d\" { # a\n\tname  =  %s\n    # b\n"+
+						"  reference_id=\"x\" // c\n}\n", i, form)
 				}
 				content := strings.ReplaceAll(all.String(), "\n", newline)
 				old := valuesOf(t, content, "name")[0]

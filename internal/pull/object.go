@@ -37,7 +37,10 @@ type item struct {
 func (i item) line() int { return i.expr.Range().Start.Line }
 
 func blockOf(f *file, b *hclsyntax.Block) *object {
-	o := &object{file: f, isBlock: true, begin: b.OpenBraceRange.End.Byte, end: b.CloseBraceRange.Start.Byte, line: b.DefRange().Start.Line}
+	o := &object{
+		file: f, isBlock: true, begin: b.OpenBraceRange.End.Byte, end: b.CloseBraceRange.Start.Byte,
+		line: b.DefRange().Start.Line,
+	}
 	for name, attribute := range b.Body.Attributes {
 		o.items = append(o.items, item{
 			f, name, attribute.Expr, attribute.NameRange.Start.Byte, attribute.NameRange.End.Byte, attribute.SrcRange.End.Byte,
@@ -155,7 +158,8 @@ func (o *object) insert(i insertion, n int, printed func(indent string, wide boo
 			return []edit{{f, anchor.end, anchor.end, line}}
 		}
 		return []edit{
-			{f, o.begin, anchor.start, newline + deeper}, {f, anchor.end, anchor.end, line},
+			{f, o.begin, anchor.start, newline + deeper},
+			{f, anchor.end, anchor.end, line},
 			{f, anchor.end, o.end, newline + lineIndent},
 		}
 	default:

@@ -2,6 +2,7 @@ package pull
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -27,8 +28,8 @@ var (
 	errUnwritable = errors.New("cannot be written in HCL")
 )
 
-// print writes a value, with its lines indented.
-func (p printer) print(v portable.Value, indent string) (string, error) {
+// text writes a value, with its lines indented.
+func (p printer) text(v portable.Value, indent string) (string, error) {
 	tokens, err := p.value(v)
 	if err != nil {
 		return "", err
@@ -156,8 +157,8 @@ func (p printer) object(fields []portable.Field) (hclwrite.Tokens, error) {
 		if hclsyntax.ValidIdentifier(f.Name) && f.Name != "for" { // An object that begins with for is a loop.
 			name = hclwrite.TokensForIdentifier(f.Name)
 		}
-		item := append(name, &hclwrite.Token{Type: hclsyntax.TokenEqual, Bytes: []byte("=")})
-		all = append(all, append(item, value...))
+		equals := hclwrite.Tokens{{Type: hclsyntax.TokenEqual, Bytes: []byte("=")}}
+		all = append(all, slices.Concat(name, equals, value))
 	}
 	return p.between(hclsyntax.TokenOBrace, "{", "}", hclsyntax.TokenCBrace, all, p.wide), nil
 }

@@ -166,7 +166,9 @@ func (p *Pull) apply(changes []*change) {
 
 func (p *Pull) sort() {
 	r := &p.Report
-	r.Edits, r.Questions, r.Waiting = append([]Edit{}, r.Edits...), append([]Question{}, r.Questions...), append([]Waiting{}, r.Waiting...)
+	// In JSON, an empty list is not null.
+	r.Edits, r.Questions = append([]Edit{}, r.Edits...), append([]Question{}, r.Questions...)
+	r.Waiting = append([]Waiting{}, r.Waiting...)
 	r.Files, r.Shared = append([]string{}, r.Files...), append([]string{}, r.Shared...)
 	slices.SortStableFunc(r.Edits, func(a, b Edit) int { return comparePlaces(a.Place, b.Place) })
 	slices.SortStableFunc(r.Questions, func(a, b Question) int { return comparePlaces(a.Place, b.Place) })
@@ -212,8 +214,8 @@ func Validate(o Options) error {
 	return err
 }
 
-// Statuses reports whether desired_status is edited. The state has it as the user wanted it, so that
-// it takes an apply to record it.
+// Statuses reports whether desired_status is edited. The state has it as the user wanted it, so it
+// takes an apply to record it.
 func (r Report) Statuses() bool {
 	return slices.ContainsFunc(r.Edits, func(e Edit) bool { return e.Path == statusField })
 }

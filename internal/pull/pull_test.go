@@ -102,7 +102,8 @@ resource "cohort_perk" "s" {
 `,
 		},
 		"waiting, edited on both sides, and not imported": {
-			files: map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  name = \"HCL\"\n}\nresource \"cohort_list\" \"y\" {\n  name = \"HCL\"\n}\n" +
+			files: map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  name = \"HCL\"\n}\n" +
+				"resource \"cohort_list\" \"y\" {\n  name = \"HCL\"\n}\n" +
 				"resource \"cohort_list\" \"z\" {\n  name = \"HCL\"\n}\nresource \"cohort_list\" \"new\" {}\n"},
 			resources: []*planreview.Resource{
 				adopted,
@@ -120,41 +121,54 @@ waiting cohort_list.y.name
 `,
 		},
 		"the same, with --all": {
-			files:   map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  name = \"HCL\"\n}\nresource \"cohort_list\" \"z\" {\n  name = \"HCL\"\n}\n"},
+			files: map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  name = \"HCL\"\n}\n" +
+				"resource \"cohort_list\" \"z\" {\n  name = \"HCL\"\n}\n"},
 			options: pull.Options{All: true},
 			resources: []*planreview.Resource{
 				adopted, three("cohort_list.z", named("HCL"), named("Merchant"), named("State")),
 			},
-			want:  "change main.tf:2 cohort_list.x.name \"HCL\" -> \"Merchant\"\nchange main.tf:5 cohort_list.z.name \"HCL\" -> \"Merchant\"\n",
-			after: map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  name = \"Merchant\"\n}\nresource \"cohort_list\" \"z\" {\n  name = \"Merchant\"\n}\n"},
+			want: "change main.tf:2 cohort_list.x.name \"HCL\" -> \"Merchant\"\n" +
+				"change main.tf:5 cohort_list.z.name \"HCL\" -> \"Merchant\"\n",
+			after: map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  name = \"Merchant\"\n}\n" +
+				"resource \"cohort_list\" \"z\" {\n  name = \"Merchant\"\n}\n"},
 		},
 		"drift beside what waits": {
-			files: map[string]string{"main.tf": "resource \"cohort_perk\" \"p\" {\n  title = { a = \"mine\", b = \"B\", c = \"new\" }\n}\n"},
+			files: map[string]string{"main.tf": "resource \"cohort_perk\" \"p\" {\n" +
+				"  title = { a = \"mine\", b = \"B\", c = \"new\" }\n}\n"},
 			resources: []*planreview.Resource{three("cohort_perk.p", perk(texts("a", "mine", "b", "B", "c", "new")),
 				perk(texts("a", "A", "b", "theirs", "d", "D")), perk(texts("a", "A", "b", "B", "d", "D")))},
-			want: "change main.tf:2 cohort_perk.p.title.b \"B\" -> \"theirs\"\nwaiting cohort_perk.p.title.a\nwaiting cohort_perk.p.title.d\nwaiting cohort_perk.p.title.c\n",
+			want: "change main.tf:2 cohort_perk.p.title.b \"B\" -> \"theirs\"\nwaiting cohort_perk.p.title.a\n" +
+				"waiting cohort_perk.p.title.d\nwaiting cohort_perk.p.title.c\n",
 			after: map[string]string{
 				"main.tf": "resource \"cohort_perk\" \"p\" {\n  title = { a = \"mine\", b = \"theirs\", c = \"new\" }\n}\n",
 			},
 		},
 		"elements added on both sides": {
-			files: map[string]string{"main.tf": "resource \"cohort_campaign\" \"c\" {\n  steps = [{ action = \"1\" }, { action = \"mine\" }]\n}\n"},
-			resources: []*planreview.Resource{three("cohort_campaign.c", campaign(field("steps", list(step("1"), step("mine")))),
+			files: map[string]string{"main.tf": "resource \"cohort_campaign\" \"c\" {\n" +
+				"  steps = [{ action = \"1\" }, { action = \"mine\" }]\n}\n"},
+			resources: []*planreview.Resource{three("cohort_campaign.c", campaign(
+				field("steps", list(step("1"), step("mine"))),
+			),
 				campaign(field("steps", list(step("theirs"), step("1"), step("3")))), campaign(field("steps", list(step("1")))))},
-			want: "? main.tf:2 cohort_campaign.c.steps has elements that were added, removed or moved in the HCL and in the merchant " +
-				"[[{\"action\":\"theirs\",},{\"action\":\"1\",},{\"action\":\"3\",},]] Decide which ones stay. With --all, those of the merchant do.\n",
+			want: "? main.tf:2 cohort_campaign.c.steps has elements that were added, removed or moved in the HCL and in " +
+				"the merchant " +
+				"[[{\"action\":\"theirs\",},{\"action\":\"1\",},{\"action\":\"3\",},]] Decide which ones stay. With --all, " +
+				"those of the merchant do.\n",
 		},
 		"an element added here, and one edited there": {
-			files: map[string]string{"main.tf": "resource \"cohort_campaign\" \"c\" {\n  steps = [{ action = \"1\", n = 1 }, { action = \"mine\" }]\n}\n"},
+			files: map[string]string{"main.tf": "resource \"cohort_campaign\" \"c\" {\n" +
+				"  steps = [{ action = \"1\", n = 1 }, { action = \"mine\" }]\n}\n"},
 			resources: []*planreview.Resource{three("cohort_campaign.c",
 				campaign(field("steps", list(nested(field("action", text("1")), field("n", number(1))), step("mine")))),
 				campaign(field("steps", list(nested(field("action", text("2")), field("n", number(1)))))),
 				campaign(field("steps", list(nested(field("action", text("1")), field("n", number(1)))))))},
-			want:  "change main.tf:2 cohort_campaign.c.steps[0].action \"1\" -> \"2\"\nwaiting cohort_campaign.c.steps\n",
-			after: map[string]string{"main.tf": "resource \"cohort_campaign\" \"c\" {\n  steps = [{ action = \"2\", n = 1 }, { action = \"mine\" }]\n}\n"},
+			want: "change main.tf:2 cohort_campaign.c.steps[0].action \"1\" -> \"2\"\nwaiting cohort_campaign.c.steps\n",
+			after: map[string]string{"main.tf": "resource \"cohort_campaign\" \"c\" {\n" +
+				"  steps = [{ action = \"2\", n = 1 }, { action = \"mine\" }]\n}\n"},
 		},
 		"a status": {
-			files: map[string]string{"main.tf": "resource \"cohort_perk\" \"p\" {\n  desired_status = \"live\"\n}\nresource \"cohort_perk\" \"q\" {\n  desired_status = \"live\"\n}\n"},
+			files: map[string]string{"main.tf": "resource \"cohort_perk\" \"p\" {\n  desired_status = \"live\"\n}\n" +
+				"resource \"cohort_perk\" \"q\" {\n  desired_status = \"live\"\n}\n"},
 			resources: func() []*planreview.Resource {
 				of := func(status string) *portable.Object {
 					o := object("perk", "p", field("desired_status", text("live")))
@@ -168,13 +182,16 @@ waiting cohort_list.y.name
 					three("cohort_perk.q", of("live"), none, none),
 				}
 			}(),
-			want:  "change main.tf:2 cohort_perk.p.desired_status \"live\" -> \"archived\"\nwaiting cohort_perk.q.desired_status\n",
-			after: map[string]string{"main.tf": "resource \"cohort_perk\" \"p\" {\n  desired_status = \"archived\"\n}\nresource \"cohort_perk\" \"q\" {\n  desired_status = \"live\"\n}\n"},
+			want: "change main.tf:2 cohort_perk.p.desired_status \"live\" -> \"archived\"\n" +
+				"waiting cohort_perk.q.desired_status\n",
+			after: map[string]string{"main.tf": "resource \"cohort_perk\" \"p\" {\n  desired_status = \"archived\"\n}\n" +
+				"resource \"cohort_perk\" \"q\" {\n  desired_status = \"live\"\n}\n"},
 		},
 		"deleted in the merchant": {
 			files:     map[string]string{"main.tf": "# x\nresource \"cohort_list\" \"x\" {\n  name = \"Old\"\n}\n"},
 			resources: []*planreview.Resource{three("cohort_list.x", named("Old"), nil, named("Old"))},
-			want:      "? main.tf:2 cohort_list.x. was deleted in the merchant [] Remove its block, or apply to make it again.\n",
+			want: "? main.tf:2 cohort_list.x. was deleted in the merchant [] Remove its block, or apply to make it " +
+				"again.\n",
 		},
 		"references": {
 			files: map[string]string{"main.tf": `
@@ -201,19 +218,32 @@ resource "cohort_segment" "s" {
 `},
 			resources: []*planreview.Resource{
 				keep("cohort_list.vip", vip), keep("cohort_list.gold", gold),
-				edited("cohort_campaign.a", campaign(field("audience_id", refers(vip))), campaign(field("audience_id", refers(gold)))),
-				edited("cohort_campaign.b", campaign(field("audience_id", refers(vip))), campaign(field("audience_id", refers(gold)))),
+				edited(
+					"cohort_campaign.a",
+					campaign(field("audience_id", refers(vip))),
+					campaign(field("audience_id", refers(gold))),
+				),
+				edited(
+					"cohort_campaign.b",
+					campaign(field("audience_id", refers(vip))),
+					campaign(field("audience_id", refers(gold))),
+				),
 				edited("cohort_campaign.c", campaign(field("internal_name", text("c"))),
 					campaign(field("internal_name", text("c")), field("audience_id", refers(gold)))),
 				edited("cohort_campaign.d", campaign(field("internal_name", text("c"))),
 					campaign(field("internal_name", text("c")), field("audience_id", refers(gone)))),
-				edited("cohort_campaign.e", campaign(field("rewards", list(nested(field("perk_id", refers(vip))), nested(field("perk_id", refers(gone)))))), campaign()),
+				edited(
+					"cohort_campaign.e",
+					campaign(field("rewards", list(nested(field("perk_id", refers(vip))), nested(field("perk_id", refers(gone)))))),
+					campaign(),
+				),
 				edited("cohort_segment.s", object("segment", "s", field("audience_id", refers(vip))), object("segment", "s")),
 			},
 			want: `insert main.tf:12 cohort_campaign.c.audience_id  -> list:gold
 ? main.tf:5 cohort_campaign.a.audience_id is an expression [list:gold] Write cohort_list.gold.id.
 ? main.tf:8 cohort_campaign.b.audience_id refers to another object [list:gold] Write cohort_list.gold.id.
-? main.tf:13 cohort_campaign.d.audience_id refers to another object [list:gone] list:gone is not in this plan: export --only list:gone writes it.
+? main.tf:13 cohort_campaign.d.audience_id refers to another object [list:gone] ` +
+				`list:gone is not in this plan: export --only list:gone writes it.
 ? main.tf:17 cohort_campaign.e.rewards is an expression [] Remove it.
 ? main.tf:20 cohort_segment.s.audience_id is an expression [] Remove it.
 `,
@@ -243,51 +273,79 @@ resource "cohort_segment" "s" {
 		},
 		"elements with references": {
 			files: map[string]string{
-				"main.tf": "resource \"cohort_campaign\" \"c\" {\n  rewards = [{ perk_id = cohort_list.vip.id }, { n = 1 }]\n}\n" +
+				"main.tf": "resource \"cohort_campaign\" \"c\" {\n  rewards = [{ perk_id = cohort_list.vip.id }, { n = 1 }]\n" +
+					"}\n" +
 					"resource \"cohort_campaign\" \"d\" {\n  rewards = [{ n = 1 }, { perk_id = var.p }]\n}\n",
 			},
 			resources: []*planreview.Resource{
 				keep("cohort_list.gold", gold),
-				edited("cohort_campaign.c", campaign(field("rewards", list(nested(field("perk_id", refers(vip))), nested(field("n", number(1)))))),
-					campaign(field("rewards", list(nested(field("n", number(1))), nested(field("m", number(2)), field("perk_id", refers(gold))))))),
-				edited("cohort_campaign.d", campaign(field("rewards", list(nested(field("n", number(1))), nested(field("perk_id", refers(gone)))))),
-					campaign(field("rewards", list(nested(field("n", number(1)))))))},
-			want: "remove main.tf:2 cohort_campaign.c.rewards[0] {\"perk_id\":→list:vip,} -> \ninsert main.tf:2 cohort_campaign.c.rewards[1]  -> {\"m\":2,\"perk_id\":→list:gold,}\n" +
+				edited("cohort_campaign.c", campaign(
+					field("rewards", list(nested(field("perk_id", refers(vip))), nested(field("n", number(1))))),
+				),
+					campaign(field("rewards", list(
+						nested(field("n", number(1))), nested(field("m", number(2)), field("perk_id", refers(gold))),
+					)))),
+				edited("cohort_campaign.d", campaign(
+					field("rewards", list(nested(field("n", number(1))), nested(field("perk_id", refers(gone))))),
+				),
+					campaign(field("rewards", list(nested(field("n", number(1))))))),
+			},
+			want: "remove main.tf:2 cohort_campaign.c.rewards[0] {\"perk_id\":→list:vip,} -> \n" +
+				"insert main.tf:2 cohort_campaign.c.rewards[1]  -> {\"m\":2,\"perk_id\":→list:gold,}\n" +
 				"? main.tf:5 cohort_campaign.d.rewards[1] is an expression [] Remove it.\n",
 			after: map[string]string{
-				"main.tf": "resource \"cohort_campaign\" \"c\" {\n  rewards = [{ n = 1 }, { m = 2, perk_id = cohort_list.gold.id }]\n}\n" +
+				"main.tf": "resource \"cohort_campaign\" \"c\" {\n" +
+					"  rewards = [{ n = 1 }, { m = 2, perk_id = cohort_list.gold.id }]\n}\n" +
 					"resource \"cohort_campaign\" \"d\" {\n  rewards = [{ n = 1 }, { perk_id = var.p }]\n}\n",
 			},
 		},
 		"secrets": {
-			files: map[string]string{"main.tf": "resource \"cohort_perk\" \"p\" {\n  code = { value = \"S1\" }\n}\nresource \"cohort_perk\" \"q\" {\n  code = { value = var.c }\n}\nresource \"cohort_perk\" \"r\" {\n}\n"},
+			files: map[string]string{"main.tf": "resource \"cohort_perk\" \"p\" {\n  code = { value = \"S1\" }\n}\n" +
+				"resource \"cohort_perk\" \"q\" {\n  code = { value = var.c }\n}\nresource \"cohort_perk\" \"r\" {\n}\n"},
 			resources: []*planreview.Resource{
-				edited("cohort_perk.p", perk0(field("code", nested(field("value", secret("S1"))))), perk0(field("code", nested(field("value", secret("S2")))))),
-				edited("cohort_perk.q", perk0(field("code", nested(field("value", secret("S1"))))), perk0(field("code", nested(field("value", secret("S2")))))),
+				edited(
+					"cohort_perk.p",
+					perk0(field("code", nested(field("value", secret("S1"))))),
+					perk0(field("code", nested(field("value", secret("S2"))))),
+				),
+				edited(
+					"cohort_perk.q",
+					perk0(field("code", nested(field("value", secret("S1"))))),
+					perk0(field("code", nested(field("value", secret("S2"))))),
+				),
 				edited("cohort_perk.r", perk0(), perk0(field("code", nested(field("value", secret("S2")))))),
 			},
 			want: "? main.tf:2 cohort_perk.p.code.value is a secret, and the merchant has another one [] \n" +
-				"? main.tf:5 cohort_perk.q.code.value is a secret, and the merchant has another one [] Its value is given on the command line or by TF_VAR_c.\n" +
+				"? main.tf:5 cohort_perk.q.code.value is a secret, and the merchant has another one [] Its value is given on " +
+				"the command line or by TF_VAR_c.\n" +
 				"? main.tf:7 cohort_perk.r.code is a secret [{\"value\":secret,}] \n",
 		},
 		"a block for two objects": {
-			files: map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  for_each = local.all\n  name = \"Old\"\n  note = each.value\n}\n"},
+			files: map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  for_each = local.all\n" +
+				"  name = \"Old\"\n  note = each.value\n}\n"},
 			resources: []*planreview.Resource{
-				edited(`cohort_list.x["a"]`, named("Old"), named("New")), edited(`cohort_list.x["b"]`, named("Old"), named("New")),
+				edited(
+					`cohort_list.x["a"]`,
+					named("Old"),
+					named("New"),
+				), edited(`cohort_list.x["b"]`, named("Old"), named("New")),
 			},
-			want:  "change main.tf:3 cohort_list.x[\"a\"].name \"Old\" -> \"New\"\n",
-			after: map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  for_each = local.all\n  name = \"New\"\n  note = each.value\n}\n"},
+			want: "change main.tf:3 cohort_list.x[\"a\"].name \"Old\" -> \"New\"\n",
+			after: map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  for_each = local.all\n" +
+				"  name = \"New\"\n  note = each.value\n}\n"},
 		},
 		"a block for two objects that differ": {
 			files: map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  count = 2\n  name = \"Old\"\n}\n"},
 			resources: []*planreview.Resource{
 				edited("cohort_list.x[0]", named("Old"), named("New")), keep("cohort_list.x[1]", named("Old")),
 			},
-			want: "? main.tf:3 cohort_list.x[0].name is said once for 2 objects, which differ in it in the merchant [\"New\"] Give each its value, such as by each.value.\n",
+			want: "? main.tf:3 cohort_list.x[0].name is said once for 2 objects, which differ in it in the merchant " +
+				"[\"New\"] Give each its value, such as by each.value.\n",
 		},
 		"a module that is called twice": {
 			files: map[string]string{
-				"env/main.tf":  "module \"a\" {\n  source = \"../m\"\n  n = \"Old\"\n}\nmodule \"b\" {\n  source = \"../m\"\n  n = \"Old\"\n}\n",
+				"env/main.tf": "module \"a\" {\n  source = \"../m\"\n  n = \"Old\"\n}\nmodule \"b\" {\n  source = \"../m\"\n" +
+					"  n = \"Old\"\n}\n",
 				"m/main.tf":    "variable \"n\" {}\nresource \"cohort_list\" \"x\" {\n  name = var.n\n  note = \"N\"\n}\n",
 				"m/ignored.md": "x",
 			},
@@ -298,13 +356,18 @@ resource "cohort_segment" "s" {
 				keep("module.b.cohort_list.x", object("list", "x", field("name", text("Old")), field("note", text("N")))),
 			},
 			want: "change env/main.tf:3 module.a.cohort_list.x.name \"Old\" -> \"New\"\n" +
-				"? m/main.tf:4 module.a.cohort_list.x.note is said once for 2 objects, which differ in it in the merchant [\"M\"] Give each its value, such as by each.value.\n",
-			after: map[string]string{"env/main.tf": "module \"a\" {\n  source = \"../m\"\n  n = \"New\"\n}\nmodule \"b\" {\n  source = \"../m\"\n  n = \"Old\"\n}\n"},
+				"? m/main.tf:4 module.a.cohort_list.x.note is said once for 2 objects, which differ in it in the merchant " +
+				"[\"M\"] Give each its value, such as by each.value.\n",
+			after: map[string]string{"env/main.tf": "module \"a\" {\n  source = \"../m\"\n  n = \"New\"\n}\n" +
+				"module \"b\" {\n  source = \"../m\"\n  n = \"Old\"\n}\n"},
 		},
 		"variables": {
 			files: map[string]string{
-				"main.tf":          "module \"m\" {\n  source = \"./m\"\n  a = \"A\"\n  b = \"B\"\n  c = upper(\"c\")\n  e = var.e\n  g = var.g\n}\nvariable \"e\" {}\nvariable \"g\" {\n  default = \"G\"\n}\n",
-				"m/main.tf":        "resource \"cohort_perk\" \"p\" {\n  title = {\n    a = var.a\n    b = var.b\n    b2 = var.b\n    c = var.c\n    d = var.d\n    e = var.e\n    f = var.f.x\n    g = var.g\n    h = var.h\n  }\n}\nvariable \"d\" {\n  default = \"D\"\n}\n",
+				"main.tf": "module \"m\" {\n  source = \"./m\"\n  a = \"A\"\n  b = \"B\"\n  c = upper(\"c\")\n" +
+					"  e = var.e\n  g = var.g\n}\nvariable \"e\" {}\nvariable \"g\" {\n  default = \"G\"\n}\n",
+				"m/main.tf": "resource \"cohort_perk\" \"p\" {\n  title = {\n    a = var.a\n    b = var.b\n" +
+					"    b2 = var.b\n    c = var.c\n    d = var.d\n    e = var.e\n    f = var.f.x\n    g = var.g\n    h = var.h\n" +
+					"  }\n}\nvariable \"d\" {\n  default = \"D\"\n}\n",
 				"terraform.tfvars": "x = 1\ne = \"E\"\n",
 			},
 			resources: []*planreview.Resource{edited("module.m.cohort_perk.p",
@@ -318,9 +381,11 @@ resource "cohort_segment" "s" {
 ? m/main.tf:8 module.m.cohort_perk.p.title.e is an expression ["6"] Its value is given at terraform.tfvars:2.
 ? m/main.tf:9 module.m.cohort_perk.p.title.f is an expression ["7"] 
 ? m/main.tf:10 module.m.cohort_perk.p.title.g is an expression ["8"] Its value is given by the default at main.tf:11.
-? m/main.tf:11 module.m.cohort_perk.p.title.h is an expression ["9"] Its value is given on the command line or by TF_VAR_h.
+? m/main.tf:11 module.m.cohort_perk.p.title.h is an expression ["9"] ` +
+				`Its value is given on the command line or by TF_VAR_h.
 `,
-			after: map[string]string{"main.tf": "module \"m\" {\n  source = \"./m\"\n  a = \"1\"\n  b = \"B\"\n  c = upper(\"c\")\n  e = var.e\n  g = var.g\n}\nvariable \"e\" {}\nvariable \"g\" {\n  default = \"G\"\n}\n"},
+			after: map[string]string{"main.tf": "module \"m\" {\n  source = \"./m\"\n  a = \"1\"\n  b = \"B\"\n" +
+				"  c = upper(\"c\")\n  e = var.e\n  g = var.g\n}\nvariable \"e\" {}\nvariable \"g\" {\n  default = \"G\"\n}\n"},
 		},
 		"blocks that are elsewhere": {
 			files: map[string]string{
@@ -329,7 +394,11 @@ resource "cohort_segment" "s" {
 			},
 			resources: []*planreview.Resource{
 				edited("module.r.cohort_list.x", named("Old"), named("New")), edited("cohort_list.j", named("Old"), named("New")),
-				edited("module.k.cohort_list.x", named("Old"), named("New")), edited("module.none.cohort_list.x", named("Old"), named("New")),
+				edited("module.k.cohort_list.x", named("Old"), named("New")), edited(
+					"module.none.cohort_list.x",
+					named("Old"),
+					named("New"),
+				),
 				edited("cohort_list.none", named("Old"), named("New")),
 			},
 			want: `? :0 cohort_list.j.name is in the JSON file j.tf.json ["New"] 
@@ -346,9 +415,15 @@ resource "cohort_segment" "s" {
 				"override.tf":   "resource \"cohort_list\" \"x\" {\n  name = \"Old\"\n}\n",
 				".hidden.tf":    "not HCL",
 			},
-			resources: []*planreview.Resource{edited("cohort_list.x", object("list", "x", field("name", text("Old")), field("note", text("Base"))),
+			resources: []*planreview.Resource{edited("cohort_list.x", object(
+				"list",
+				"x",
+				field("name", text("Old")),
+				field("note", text("Base")),
+			),
 				object("list", "x", field("name", text("New")), field("note", text("N")), field("more", number(1))))},
-			want: "change main.tf:3 cohort_list.x.note \"Base\" -> \"N\"\ninsert main.tf:4 cohort_list.x.more  -> 1\nchange override.tf:2 cohort_list.x.name \"Old\" -> \"New\"\n",
+			want: "change main.tf:3 cohort_list.x.note \"Base\" -> \"N\"\ninsert main.tf:4 cohort_list.x.more  -> 1\n" +
+				"change override.tf:2 cohort_list.x.name \"Old\" -> \"New\"\n",
 			after: map[string]string{
 				"main.tf":     "resource \"cohort_list\" \"x\" {\n  name = \"Base\"\n  note = \"N\"\n  more = 1\n}\n",
 				"override.tf": "resource \"cohort_list\" \"x\" {\n  name = \"New\"\n}\n",
@@ -360,17 +435,27 @@ resource "cohort_segment" "s" {
 			want:      "? main.tf:2 cohort_list.x.name is not what the plan says [\"New\"] Plan again.\n",
 		},
 		"only some": {
-			files:   map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  name = \"Old\"\n}\nresource \"cohort_perk\" \"p\" {\n  title = { a = \"A\" }\n}\n"},
+			files: map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  name = \"Old\"\n}\n" +
+				"resource \"cohort_perk\" \"p\" {\n  title = { a = \"A\" }\n}\n"},
 			options: pull.Options{Only: []string{"perk:p*"}},
 			resources: []*planreview.Resource{
-				edited("cohort_list.x", named("Old"), named("New")), edited("cohort_perk.p", perk(texts("a", "A")), perk(texts("a", "B"))),
+				edited("cohort_list.x", named("Old"), named("New")), edited(
+					"cohort_perk.p",
+					perk(texts("a", "A")),
+					perk(texts("a", "B")),
+				),
 			},
-			want:  "change main.tf:5 cohort_perk.p.title.a \"A\" -> \"B\"\n",
-			after: map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  name = \"Old\"\n}\nresource \"cohort_perk\" \"p\" {\n  title = { a = \"B\" }\n}\n"},
+			want: "change main.tf:5 cohort_perk.p.title.a \"A\" -> \"B\"\n",
+			after: map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  name = \"Old\"\n}\n" +
+				"resource \"cohort_perk\" \"p\" {\n  title = { a = \"B\" }\n}\n"},
 		},
 		"forms of one value": {
-			files:     map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\n  name = \"2030-01-01T00:00:00Z\"\n}\n"},
-			resources: []*planreview.Resource{edited("cohort_list.x", named("2030-01-01T00:00:00Z"), named("2030-01-01T01:00:00+01:00"))},
+			files: map[string]string{
+				"main.tf": "resource \"cohort_list\" \"x\" {\n  name = \"2030-01-01T00:00:00Z\"\n}\n",
+			},
+			resources: []*planreview.Resource{
+				edited("cohort_list.x", named("2030-01-01T00:00:00Z"), named("2030-01-01T01:00:00+01:00")),
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -35,11 +35,19 @@ func generate(t *testing.T, seed uint64) (*world, *population.Made) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 1))
 	w := newWorld(t, []string{".", "env/test"}[seed%2], nil)
-	made, err := population.Fill(t.Context(), w.merchant(), population.Plan{Seed: seed, Objects: 10, Hostile: seed%3 > 0})
+	made, err := population.Fill(
+		t.Context(),
+		w.merchant(),
+		population.Plan{Seed: seed, Objects: 10, Hostile: seed%3 > 0},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	reader, err := provider.Open(t.Context(), "test", provider.Source{Mode: merchants.ModeTest, Key: w.s.TestKey(), URL: w.s.URL()})
+	reader, err := provider.Open(
+		t.Context(),
+		"test",
+		provider.Source{Mode: merchants.ModeTest, Key: w.s.TestKey(), URL: w.s.URL()},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +55,12 @@ func generate(t *testing.T, seed uint64) (*world, *population.Made) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &author{rng: rng, comments: []float64{0, 0.3, 1}[rng.IntN(3)], names: map[*portable.Object]string{}, inModule: seed%4 > 1}
+	a := &author{
+		rng:      rng,
+		comments: []float64{0, 0.3, 1}[rng.IntN(3)],
+		names:    map[*portable.Object]string{},
+		inModule: seed%4 > 1,
+	}
 	if seed%5 > 2 {
 		a.expressions = 0.2
 	}
@@ -62,7 +75,8 @@ func generate(t *testing.T, seed uint64) (*world, *population.Made) {
 	}
 	if len(a.instances) > 0 {
 		a.locals = append(a.locals, "  lists = {\n"+strings.Join(a.instances, "")+"  }\n")
-		resources.WriteString("resource \"cohort_list\" \"all\" {\n  for_each = local.lists\n  name = each.value.name # note 1\n" +
+		resources.WriteString("resource \"cohort_list\" \"all\" {\n  for_each = local.lists\n" +
+			"  name = each.value.name # note 1\n" +
 			"  reference_id = each.value.key\n}\n")
 	}
 	prefix := ""
@@ -92,7 +106,10 @@ func generate(t *testing.T, seed uint64) (*world, *population.Made) {
 	if a.inModule {
 		name = "modules/loyalty/main.tf"
 		source := map[string]string{".": "./modules/loyalty", "env/test": "../../modules/loyalty"}[w.root]
-		w.write(w.root+"/main.tf", "module \"loyalty\" {\n  source = \""+source+"\" # here\n"+strings.Join(a.arguments, "")+"}\n")
+		w.write(
+			w.root+"/main.tf",
+			"module \"loyalty\" {\n  source = \""+source+"\" # here\n"+strings.Join(a.arguments, "")+"}\n",
+		)
 		w.write("modules/loyalty/variables.tf", strings.Join(a.variables, ""))
 	}
 	w.write(name, body)
@@ -258,8 +275,8 @@ func goneLines(from, to []string) (gone []int) {
 	for i := range common {
 		common[i] = make([]int32, len(to)+1)
 	}
-	for i := len(from) - 1; i >= 0; i-- {
-		for j := len(to) - 1; j >= 0; j-- {
+	for i := range slices.Backward(from) {
+		for j := range slices.Backward(to) {
 			if from[i] == to[j] {
 				common[i][j] = common[i+1][j+1] + 1
 			} else {

@@ -17,8 +17,9 @@ import (
 
 var errID = errors.New("refers to another object")
 
-// reference writes a reference to another object: an expression if the object is in the same module
-// and of a kind that comes first, so that no cycle can come of it; a key if the reference is by key.
+// reference writes a reference to another object: an expression if the object is in the same
+// module and of a kind that comes first, so that no cycle can come of it; else a key if it is by
+// key.
 func (w *walk) reference(a at, r portable.Reference) (string, error) {
 	target := w.target(r)
 	if target != nil && isBefore(target.Kind, w.resource.Kind) {

@@ -62,7 +62,11 @@ resource "cohort_campaign" "summer" {
     title = { en = "Summer" } // the title
     steps = [
       # One
-      { user_action = "cohort_form", title = { en = "One" }, triggers = [{ type = "form", settings = jsonencode({ minimum = 2 }) }] },
+      {
+        user_action = "cohort_form"
+        title       = { en = "One" }
+        triggers    = [{ type = "form", settings = jsonencode({ minimum = 2 }) }]
+      },
       # Two
       { user_action = "cohort_form", title = { en = "Two" } }
     ]
@@ -99,12 +103,15 @@ func TestPull_terraform(t *testing.T) {
 	people.patch("cohorts", "b", map[string]any{"name": "Both"})
 	people.patch("cohorts", "counted-1", map[string]any{"name": "Second"})
 	people.patch("perks", "gift", map[string]any{
-		"title": map[string]any{"en": "Gift"}, "description": map[string]any{"en": "<p>One</p>\n<p>${three}</p>\n"}, "imageUrl": "https://a.example/x.png",
+		"title": map[string]any{"en": "Gift"}, "description": map[string]any{
+			"en": "<p>One</p>\n<p>${three}</p>\n",
+		}, "imageUrl": "https://a.example/x.png",
 	})
 	campaign := s.Objects("test", "campaigns")[0]
 	config := campaign["typeConfig"].(map[string]any)
 	steps := config["steps"].([]any)
-	steps[0].(map[string]any)["triggers"].([]any)[0].(map[string]any)["typeConfig"] = map[string]any{"minimum": 3, "page": "x"}
+	trigger := steps[0].(map[string]any)["triggers"].([]any)[0].(map[string]any)
+	trigger["typeConfig"] = map[string]any{"minimum": 3, "page": "x"}
 	config["steps"] = []any{steps[1], steps[0]}
 	config["name"] = map[string]any{"en": "Summer", "fr": "Été"}
 	people.patch("campaigns", "summer", map[string]any{"typeConfig": config, "endAt": "2040-01-01T00:00:00.000Z"})
@@ -144,7 +151,10 @@ func TestPull_terraform(t *testing.T) {
 		!strings.Contains(result.Output, "# cohort_list.counted[1] will be updated in-place") {
 		t.Errorf("%s\n%s\n%s", said(report), result.Output, w.Read("loyalty/main.tf"))
 	}
-	w.Write("main.tf", strings.Replace(string(w.Read("main.tf")), "local.shared", `["Shared", "Second"][count.index]`, 1))
+	w.Write(
+		"main.tf",
+		strings.Replace(string(w.Read("main.tf")), "local.shared", `["Shared", "Second"][count.index]`, 1),
+	)
 	if result := w.Plan(); result.Code != 0 {
 		t.Error(result.Output)
 	}

@@ -67,14 +67,14 @@ func readTree(root string) (*tree, error) {
 
 // module reads a directory, and the modules that it calls.
 func (t *tree) module(directory string, callers []string) (*module, error) {
-	real, err := filepath.EvalSymlinks(directory)
+	resolved, err := filepath.EvalSymlinks(directory)
 	if err != nil {
 		return nil, err
 	}
-	if slices.Contains(callers, real) {
+	if slices.Contains(callers, resolved) {
 		return nil, fmt.Errorf("the module %s calls itself", directory)
 	}
-	if read := t.modules[real]; read != nil {
+	if read := t.modules[resolved]; read != nil {
 		return read, nil
 	}
 	m := &module{
@@ -110,9 +110,9 @@ func (t *tree) module(directory string, callers []string) (*module, error) {
 		m.files = append(m.files, f)
 		m.add(f, i >= len(primary))
 	}
-	t.modules[real] = m
+	t.modules[resolved] = m
 	for _, call := range m.calls {
-		if err := t.follow(m, call, append(slices.Clone(callers), real)); err != nil {
+		if err := t.follow(m, call, append(slices.Clone(callers), resolved)); err != nil {
 			return nil, err
 		}
 	}

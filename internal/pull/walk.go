@@ -29,8 +29,8 @@ type walk struct {
 	waiting   []Waiting
 }
 
-// owner is the block that holds a place: that of the resource, or a call of a module on the way to
-// it. All objects that a block makes share what it says.
+// owner is the block that holds a place: that of the resource, or a call of a module on the way. All
+// objects of a block share what it says.
 type owner *block
 
 // at is a place with its expression.
@@ -180,7 +180,7 @@ func (w *walk) fields(a at, o *object, t three) {
 		case found && values.merchant != nil:
 			w.value(here, values)
 		case found:
-			if w.decide(here, values) && w.removable(here, values.hcl, false) {
+			if w.decide(here, values) && w.removable(here, false) {
 				removed = append(removed, name)
 				w.edit(here, Remove, values, o.remove(i.name)...)
 			}
@@ -201,7 +201,7 @@ func (w *walk) insert(a at, o *object, t three, i insertion) {
 	a.file, a.expr, a.line = o.file, nil, o.line
 	i.names = slices.DeleteFunc(i.names, func(name string) bool {
 		here, value := a.step(portable.Step{Name: name}), t.field(name).merchant
-		_, err := w.printer(here, true).print(*value, "")
+		_, err := w.printer(here, true).text(*value, "")
 		if err != nil {
 			w.askReferences(here, value, err)
 		}
@@ -210,7 +210,7 @@ func (w *walk) insert(a at, o *object, t three, i insertion) {
 	for n, name := range i.names {
 		here, values := a.step(portable.Step{Name: name}), t.field(name)
 		edits := o.insert(i, n, func(indent string, wide bool) string {
-			text, _ := w.printer(here, wide).print(*values.merchant, indent)
+			text, _ := w.printer(here, wide).text(*values.merchant, indent)
 			return text
 		})
 		here.line = 1 + bytes.Count(o.file.content[:edits[0].start], []byte("\n"))
@@ -226,7 +226,7 @@ func (w *walk) printer(a at, wide bool) printer {
 }
 
 // removable asks if what is to be removed holds an expression.
-func (w *walk) removable(a at, hcl *portable.Value, references bool) bool {
+func (w *walk) removable(a at, references bool) bool {
 	if isLiteral(a.expr, references) {
 		return true
 	}
@@ -348,7 +348,7 @@ func (w *walk) rewritten(a at, t three) (string, error) {
 		return text, nil
 	}
 	indent, _ := a.file.indent(a.expr.Range().Start.Byte)
-	return w.printer(a, a.expr.Range().Start.Line < a.expr.Range().End.Line).print(merchant, indent)
+	return w.printer(a, a.expr.Range().Start.Line < a.expr.Range().End.Line).text(merchant, indent)
 }
 
 // expression asks for every difference below an expression, unless it leads to a literal.
@@ -434,7 +434,8 @@ func elementsOf(v *portable.Value) []portable.Value {
 	return v.Elements
 }
 
-// rewrittenJSON is the text of other JSON for a literal that holds JSON, on several lines if it was.
+// rewrittenJSON is the text of other JSON for a literal that holds JSON, on several lines if it was
+// before.
 func (w *walk) rewrittenJSON(a at, merchant portable.Value) (string, error) {
 	old, _ := constantOf(a.expr)
 	encoded, err := encoded(merchant)

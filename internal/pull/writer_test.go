@@ -58,7 +58,16 @@ func (w *author) resource(o *portable.Object) string {
 	w.indent = w.pick("  ", "  ", "\t", "    ", "")
 	var b strings.Builder
 	b.WriteString(w.remark(""))
-	fmt.Fprintf(&b, "resource%scohort_%s%s%q%s{%s", w.pick(` "`, `  "`), o.Kind.Name, `" `, w.names[o], w.pick(" ", "  ", ""), w.end())
+	fmt.Fprintf(
+		&b,
+		"resource%scohort_%s%s%q%s{%s",
+		w.pick(` "`, `  "`),
+		o.Kind.Name,
+		`" `,
+		w.names[o],
+		w.pick(" ", "  ", ""),
+		w.end(),
+	)
 	for _, f := range o.Fields {
 		b.WriteString(w.pick("", "", "", "\n") + w.remark(w.indent))
 		value := w.value(f.Value, w.indent, false)
@@ -132,7 +141,7 @@ func (w *author) object(fields []portable.Field, indent string, inline bool) str
 		for _, f := range fields {
 			parts = append(parts, name(f.Name)+w.pick(" = ", "=", ": ")+w.value(f.Value, indent, true))
 		}
-		return w.pick("{ ", "{") + strings.Join(parts, w.pick(", ", ",")) + w.pick("", "", ",")[:min(1, len(parts))*0] + w.pick(" }", "}")
+		return w.pick("{ ", "{") + strings.Join(parts, w.pick(", ", ",")) + w.pick(" }", "}")
 	}
 	var b strings.Builder
 	deeper := indent + w.pick("  ", "\t", "    ")
@@ -192,13 +201,16 @@ func (w *author) flat(v portable.Value, indent string) string {
 
 // text writes a text: in quotes, or as a heredoc of some kind.
 func (w *author) text(text, indent string, inline bool) string {
-	visible := !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f || r == 0x2028 || r == 0x2029 || r == 0x85 })
+	visible := !strings.ContainsFunc(
+		text,
+		func(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f || r == 0x2028 || r == 0x2029 || r == 0x85 },
+	)
 	if inline || !visible || strings.Contains(text, "EOT") || w.chance(0.5) {
 		return quoted(text)
 	}
 	escaped := strings.NewReplacer("${", "$${", "%{", "%%{").Replace(text)
 	body, ended := strings.CutSuffix(escaped, "\n")
-	if strings.HasPrefix(body, " ") || strings.HasPrefix(body, "\t") || strings.Contains(body, "\n ") || strings.Contains(body, "\n\t") {
+	if strings.Contains("\n"+body, "\n ") || strings.Contains("\n"+body, "\n\t") {
 		return quoted(text)
 	}
 	marker := w.pick("EOT", "HTML", "EOT_1")

@@ -13,7 +13,7 @@ func text(s string) *diff.Shown    { return &diff.Shown{Text: s, IsText: true} }
 func value(s string) *diff.Shown   { return &diff.Shown{Text: s} }
 func picture(s string) *diff.Shown { return &diff.Shown{Text: s, IsImage: true} }
 
-const pull = "terraform-provider-cohort pull --from live --root env/live"
+const pull = "terraform-provider-cohort pull --from live env/live"
 
 // club is what may differ between the merchants of a loyalty club.
 func club() *diff.Report {
