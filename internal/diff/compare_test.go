@@ -300,6 +300,12 @@ Not compared:
 	if told.Promotable || len(told.Obstacles) != 1 || !strings.HasPrefix(told.Obstacles[0].Why, "perk:twice, 2 of test") {
 		t.Errorf("a key that several objects have is no obstacle: %+v", told.Obstacles)
 	}
+	none := map[merchants.Mode]*diff.Root{
+		test: {Plan: &planreview.Plan{Mode: test}}, live: {Plan: &planreview.Plan{Mode: live}},
+	}
+	if told := diff.NewStatus(diff.Compare(from, to, none), []*portable.Merchant{from, to}, none); !told.Promotable {
+		t.Errorf("a key that nothing manages is an obstacle: %+v", told.Obstacles)
+	}
 	content, err := json.Marshal(r)
 	if err != nil || strings.Contains(string(content), "id-of-") {
 		t.Errorf("an id is in the JSON: %v\n%s", err, content)
@@ -369,5 +375,69 @@ func TestCompare_moved(t *testing.T) {
 	expected, err := json.Marshal(want)
 	if err != nil || string(got) != string(expected) {
 		t.Errorf("%s, want %s", got, expected)
+	}
+}
+
+// TestCompare_steps moves a step by hand in live, where its title differs as declared.
+func TestCompare_steps(t *testing.T) {
+	t.Parallel()
+	step := func(action, title string) string {
+		return `{ user_action = "` + action + `", title = { en = "` + title + `" } },`
+	}
+	hunt := func(steps string) string {
+		return `
+resource "cohort_campaign" "hunt" {
+  internal_name = "hunt"
+  challenge     = { steps = [` + steps + `] }
+}
+`
+	}
+	first, ours := step("visit", "One"), step("visit", "Our one")
+	rest := step("shopify_order", "Two") + step("app_connected", "Three")
+	s := newService(t)
+	s.apply(test, hunt(first+rest))
+	s.apply(live, hunt(ours+rest))
+	s.edit(live, hunt(rest+ours))
+	r, _ := s.compare(hunt(first+rest), hunt(ours+rest))
+	want := map[bool]diff.Class{true: diff.Drift, false: diff.Declared}
+	if len(r.Differences) != 1 || len(r.Differences[0].Changes) != 2 {
+		t.Fatal(r.Text(plain))
+	}
+	for _, c := range r.Differences[0].Changes {
+		if c.Class != want[c.MovedFrom > 0] {
+			t.Errorf("%s is %s\n%s", c.Path, c.Class, r.Text(plain))
+		}
+	}
+}
+
+// TestCompare_plans reads what is rare in a plan: a value that the configuration marks as sensitive
+// and does not change, and an object that the plan lets go.
+func TestCompare_plans(t *testing.T) {
+	t.Parallel()
+	from := &portable.Merchant{Mode: test, Objects: []*portable.Object{object("list", "a", "A", nil)}}
+	to := &portable.Merchant{Mode: live, Objects: []*portable.Object{object("list", "a", "B", nil)}}
+	secret := func(name string) *portable.Object {
+		o := object("list", "a", name, nil)
+		o.Fields[0].Value.Form = portable.Secret
+		return o
+	}
+	for class, change := range map[diff.Class]func(*planreview.Resource){
+		diff.Declared:  func(r *planreview.Resource) { r.Action = planreview.Keep },
+		diff.Waiting:   func(r *planreview.Resource) { r.Action, r.After = planreview.Delete, nil },
+		diff.Unmanaged: func(r *planreview.Resource) { r.Action, r.After = planreview.Forget, nil },
+	} {
+		roots := map[merchants.Mode]*diff.Root{}
+		for _, m := range []*portable.Merchant{from, to} {
+			o := m.Objects[0]
+			r := &planreview.Resource{Kind: o.Kind, Key: o.Key, ID: o.ID, Before: secret(o.Name), After: secret(o.Name)}
+			if r.Action = planreview.Keep; m == to {
+				change(r)
+			}
+			roots[m.Mode] = &diff.Root{Plan: &planreview.Plan{Mode: m.Mode, Resources: []*planreview.Resource{r}}}
+		}
+		r := diff.Compare(from, to, roots)
+		if len(r.Differences) != 1 || r.Differences[0].Changes[0].Class != class {
+			t.Errorf("want %s:\n%s", class, r.Text(plain))
+		}
 	}
 }
