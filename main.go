@@ -47,7 +47,8 @@ func main() {
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
 	}
-	if err := tf6server.Serve(address, provider.NewServer(version), options...); err != nil {
+	server := provider.NewServer(version, provider.WithComparison(companion.Differences))
+	if err := tf6server.Serve(address, server, options...); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -41,8 +41,9 @@ does not name a deletion; 4 not the approved plan; 5 of another merchant than --
   terraform-provider-cohort check-plan --fingerprint plan.json
   terraform show -json plan | terraform-provider-cohort check-plan --approved cohort1:…
   terraform plan -json | terraform-provider-cohort check-plan`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return checkPlan(ctx, cmd, flags, args) },
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveFilterFileExt),
+		RunE:              func(cmd *cobra.Command, args []string) error { return checkPlan(ctx, cmd, flags, args) },
 	}
 	f := cmd.Flags()
 	keyedFlag(cmd, &flags.mode, "mode", "", "merchant that the plan has to be of")

@@ -90,7 +90,8 @@ func judge(review *planreview.Review, flags checkPlanFlags) error {
 	case review.Fingerprint == "":
 		return &failure{planreview.ErrErrored}
 	case len(review.Missing) > 0:
-		return &verdict{fmt.Errorf("allow_live_delete does not name %s", merchants.Plain(strings.Join(review.Missing, ", "))), exitNotNamed}
+		missing := merchants.Plain(strings.Join(review.Missing, ", "))
+		return &verdict{fmt.Errorf("allow_live_delete does not name %s", missing), exitNotNamed}
 	case flags.approved != "" && flags.approved != review.Fingerprint:
 		return &verdict{fmt.Errorf("this is not the plan that was approved: its fingerprint is %s. Look at what it does, "+
 			"and approve it again", review.Fingerprint), exitNotApproved}

@@ -63,6 +63,21 @@ func TestCommands_help(t *testing.T) {
 // command needs a line here.
 var runs = map[string][][]string{
 	"terraform-provider-cohort": {{}},
+	"terraform-provider-cohort check-plan": {
+		{onDiskPlan},
+		{"--markdown", onDiskPlan},
+		{"--json", onDiskPlan},
+		{"--fingerprint", onDiskPlan},
+		{"--drift", onDiskPlan},
+	},
+	"terraform-provider-cohort diff": {
+		{"--fail-on", "declared"},
+		{"--fail-on", "declared", "--json"},
+		{"--fail-on", "declared", "--markdown"},
+		{"--fail-on", "declared", "--html"},
+		{"--fail-on", "drift,waiting", "--test", "test.plan.json", "--live", "live.plan.json"},
+		{"--fail-on", "drift", "--test", "test.plan.json", "--out", "diff.md", "--markdown"},
+	},
 	"terraform-provider-cohort export": {
 		{"--out", "one"},
 		{"--out", "one", "--check"},
@@ -75,11 +90,31 @@ var runs = map[string][][]string{
 		{"root", "--plan", "vip.json"}, {"root", "--plan", "nothing.json", "--json"}, {"root", "--plan", "waiting.json"},
 	},
 	"terraform-provider-cohort snapshot": {{}, {"--out", "test.json"}},
+	"terraform-provider-cohort status": {
+		{"--test", "test.plan.json", "--live", "live.plan.json"},
+		{"--test", "test.plan.json", "--live", "live.plan.json", "--json"},
+	},
+}
+
+// onDiskPlan is the path of the JSON of a plan, from every directory.
+var onDiskPlan = func() string {
+	path, err := filepath.Abs(keptPlan)
+	if err != nil {
+		panic(err)
+	}
+	return path
+}()
+
+// readsFiles reports whether a call reads files alone.
+func readsFiles(call string) bool {
+	return call == "" || strings.HasPrefix(call, "check-plan ") || strings.HasPrefix(call, "pull ")
 }
 
 // everyRun runs every command, and passes on what each printed.
 func everyRun(t *testing.T, visit func(call, printed string)) {
 	t.Helper()
+	put(t, "test.plan.json", planFile("test", ""))
+	put(t, "live.plan.json", planFile("live", ""))
 	pullFiles(t)
 	for _, c := range every(t) {
 		path := c.CommandPath()
@@ -108,8 +143,7 @@ func TestCommands_read(t *testing.T) {
 	everyRun(t, func(call, _ string) {
 		stats := s.Stats()
 		s.Reset()
-		local := call == "" || strings.Contains(call, "--plan")
-		if stats.ByMethod[http.MethodGet] != stats.Requests || stats.Requests == 0 && !local {
+		if stats.ByMethod[http.MethodGet] != stats.Requests || (stats.Requests == 0) != readsFiles(call) {
 			t.Errorf("%s sent %v", call, stats.ByMethod)
 		}
 	})
@@ -189,6 +223,8 @@ func TestCommands_completion(t *testing.T) {
 		"export --only|perk":           {"perk", "perk:", noSpace},
 		"export --exclude|camp":        {"campaign", "campaign:", noSpace},
 		"export --out|":                {folder},
+		"diff --fail-on|":              append(classNames(), noFile),
+		"diff --to|":                   {"test", "live", "snapshot:", noSpace},
 		"pull |":                       {folder},
 		"pull --from|":                 {"test", "live", "snapshot:", noSpace},
 		"pull --plan|":                 {"json", extension},
@@ -196,6 +232,8 @@ func TestCommands_completion(t *testing.T) {
 		"snapshot --from|":             {"test", "live", noFile},
 		"snapshot --out|":              {"json", extension},
 		"sandbox --data|":              {"json", extension},
+		"check-plan |":                 {"json", extension},
+		"check-plan --mode|":           {"test", "live", noFile},
 	} {
 		words, begun, _ := strings.Cut(call, "|")
 		args := append([]string{"__complete"}, append(strings.Fields(words), begun)...)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/diff"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
 type diffFlags struct {
@@ -19,6 +20,11 @@ type diffFlags struct {
 	asJSON, asMarkdown, asHTML bool
 	out                        string
 	failOn                     []string
+}
+
+// Differences is the function diff of the provider.
+func Differences(ctx context.Context, from, to *provider.Reader) ([]string, error) {
+	return diff.Lines(ctx, from, to)
 }
 
 // newDiffCommand compares test and live.
@@ -63,7 +69,8 @@ or wrong usage, a missing key or the key of the other merchant.`,
 	f.BoolVar(&flags.asHTML, "html", false, "write a page to look at in a browser")
 	cmd.MarkFlagsMutuallyExclusive("json", "markdown", "html")
 	f.StringVar(&flags.out, "out", "-", "file to write; - is standard output")
-	f.StringSliceVar(&flags.failOn, "fail-on", nil, "exit with 2 only for differences of these classes, such as drift,waiting")
+	f.StringSliceVar(&flags.failOn, "fail-on", nil,
+		"exit with 2 only for differences of these classes, such as drift,waiting")
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(classNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

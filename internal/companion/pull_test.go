@@ -18,9 +18,9 @@ const (
 		"resource \"cohort_list\" \"gold\" {\n  reference_id = \"gold\"\n  name         = local.gold\n}\n"
 )
 
-// planFile writes the JSON of a plan, in which lists were renamed in the merchant from old to now.
+// pullPlan writes the JSON of a plan, in which lists were renamed in the merchant from old to now.
 // waiting says that the HCL was edited in their place.
-func planFile(t *testing.T, name string, waiting bool, renamed map[string][2]string) {
+func pullPlan(t *testing.T, name string, waiting bool, renamed map[string][2]string) {
 	t.Helper()
 	var changes, drift []any
 	for key, names := range renamed {
@@ -61,10 +61,10 @@ func pullable(t *testing.T) {
 func pullFiles(t *testing.T) {
 	t.Helper()
 	put(t, "root/main.tf", pulledBefore)
-	planFile(t, "vip.json", false, map[string][2]string{"vip": {"VIP", "Very \"important\""}})
-	planFile(t, "both.json", false, map[string][2]string{"vip": {"VIP", "Very \"important\""}, "gold": {"Gold", "Gilt"}})
-	planFile(t, "waiting.json", true, map[string][2]string{"vip": {"VIP", "Old"}})
-	planFile(t, "nothing.json", false, nil)
+	pullPlan(t, "vip.json", false, map[string][2]string{"vip": {"VIP", "Very \"important\""}})
+	pullPlan(t, "both.json", false, map[string][2]string{"vip": {"VIP", "Very \"important\""}, "gold": {"Gold", "Gilt"}})
+	pullPlan(t, "waiting.json", true, map[string][2]string{"vip": {"VIP", "Old"}})
+	pullPlan(t, "nothing.json", false, nil)
 }
 
 func TestPull(t *testing.T) {

@@ -79,15 +79,7 @@ func (f *compareFlags) compare(ctx context.Context, cmd *cobra.Command, sources 
 		}
 	}
 	c.report = diff.Compare(read[0], read[1], c.roots)
-	for i, side := range []*diff.Side{&c.report.From, &c.report.To} {
-		if side.Snapshot = sources[i].Snapshot; side.Snapshot != "" {
-			taken, err := merchants.ReadSnapshot(side.Snapshot)
-			if err != nil {
-				return c, err
-			}
-			side.TakenAt = taken.TakenAt
-		}
-	}
+	c.report.From.Snapshot, c.report.To.Snapshot = sources[0].Snapshot, sources[1].Snapshot
 	return c, ctx.Err()
 }
 
@@ -116,7 +108,8 @@ func readRoot(
 	case err != nil:
 		return nil, fmt.Errorf("%s %s: %w", flag, path, err)
 	case root.Plan.Mixed || root.Plan.Mode != "" && root.Plan.Mode != source.Mode:
-		return nil, fmt.Errorf("%s %s is not a plan of the %s merchant alone: name the root of %[3]s", flag, path, source.Mode)
+		return nil, fmt.Errorf("%s %s is not a plan of the %s merchant alone: name the root of %[3]s", flag, path,
+			source.Mode)
 	case root.Plan.Errored || root.Plan.Partial:
 		return nil, fmt.Errorf("%s %s: the plan is not whole, so it cannot say why something differs: plan everything, "+
 			"without an error", flag, path)

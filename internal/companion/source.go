@@ -1,11 +1,13 @@
 package companion
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -138,16 +140,16 @@ func readMerchant(ctx context.Context, cmd *cobra.Command, source provider.Sourc
 	return portable.Read(ctx, reader, shown.step)
 }
 
-// readMerchants reads one or two merchants; the second is nil if there is none.
+// readMerchants reads one or two merchants side by side; the second is nil if there is none.
 func readMerchants(ctx context.Context, cmd *cobra.Command, sources []provider.Source) ([2]*portable.Merchant, error) {
 	var read [2]*portable.Merchant
+	var errs [2]error
+	var wait sync.WaitGroup
 	for i, source := range sources {
-		var err error
-		if read[i], err = readMerchant(ctx, cmd, source); err != nil {
-			return read, err
-		}
+		wait.Go(func() { read[i], errs[i] = readMerchant(ctx, cmd, source) })
 	}
-	return read, nil
+	wait.Wait()
+	return read, cmp.Or(errs[0], errs[1])
 }
 
 // undone is the failure of a command before its result. Whoever interrupted it knows why.

@@ -159,7 +159,7 @@ func (c *comparison) classOfOnly(o *portable.Object, in, missing *side) (Class, 
 	class, of := decisive([]verdict{{in.classOfWhole(o), in}, {missing.classOfMissing(o, in.plannedKey(o)), missing}})
 	var remedies []string
 	for _, s := range of {
-		remedies = append(remedies, s.remedyOfWhole(class, o))
+		remedies = append(remedies, s.remedyOfWhole(class, o, s == missing))
 	}
 	return class, joined(remedies)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/planreview"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
@@ -39,7 +40,8 @@ func Compare(from, to *portable.Merchant, roots map[merchants.Mode]*Root) *Repor
 		}
 	}
 	r := &Report{
-		From: Side{Mode: from.Mode, Digest: digest(from)}, To: Side{Mode: to.Mode, Digest: digest(to)},
+		From:        Side{Mode: from.Mode, TakenAt: from.TakenAt, Digest: digest(from)},
+		To:          Side{Mode: to.Mode, TakenAt: to.TakenAt, Digest: digest(to)},
 		Differences: []Difference{}, Skipped: c.skipped,
 	}
 	for _, p := range c.pairs {
@@ -53,6 +55,9 @@ func Compare(from, to *portable.Merchant, roots map[merchants.Mode]*Root) *Repor
 			r.Differences = append(r.Differences, d)
 		}
 	}
+	if root := roots[merchants.ModeLive]; root != nil {
+		r.Fingerprint, _ = planreview.Fingerprint(root.Plan) // A plan that is not whole has none.
+	}
 	if r.Skipped == nil {
 		r.Skipped = []Skipped{}
 	}
@@ -64,11 +69,28 @@ func digest(m *portable.Merchant) string {
 	var lines []string
 	for _, o := range m.Objects {
 		lines = append(lines, fmt.Sprintf("%s %q %q %q %q %s %q", o.Kind.Name, o.Key, o.Name, o.Status, o.Refusal,
-			o.Content(), o.Unmodeled))
+			orderly(portable.Value{Form: portable.Nested, Fields: o.Fields}).Text(portable.Reference.String), o.Unmodeled))
 	}
 	slices.Sort(lines)
 	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
 	return "sha256:" + hex.EncodeToString(sum[:8])
+}
+
+// orderly puts lists whose order means nothing in the order of their texts.
+func orderly(v portable.Value) portable.Value {
+	v.Fields, v.Elements = slices.Clone(v.Fields), slices.Clone(v.Elements)
+	for i := range v.Fields {
+		v.Fields[i].Value = orderly(v.Fields[i].Value)
+	}
+	for i := range v.Elements {
+		v.Elements[i] = orderly(v.Elements[i])
+	}
+	if v.Unordered {
+		slices.SortFunc(v.Elements, func(a, b portable.Value) int {
+			return cmp.Compare(a.Text(portable.Reference.String), b.Text(portable.Reference.String))
+		})
+	}
+	return v
 }
 
 // difference is what differs between the two objects of a pair.

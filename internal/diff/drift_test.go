@@ -47,7 +47,9 @@ resource "cohort_segment" "gold" {
       ]
     },
     {
-      conditions = [{ user_property = { property = cohort_user_property.tier.reference_id, operator = "equals", value = "gold" } }]
+      conditions = [{
+        user_property = { property = cohort_user_property.tier.reference_id, operator = "equals", value = "gold" }
+      }]
     },
   ]
 }
@@ -133,7 +135,9 @@ resource "cohort_campaign" "hunt" {
         icon        = "form"
         title       = { en = "Your size" }
         description = { en = "So that we know." }
-        triggers    = [{ type = "cohort_form", settings = jsonencode({ property = cohort_user_property.size.reference_id }) }]
+        triggers = [{
+          type = "cohort_form", settings = jsonencode({ property = cohort_user_property.size.reference_id })
+        }]
       },
       {
         user_action = "shopify_order"
@@ -177,8 +181,8 @@ resource "cohort_campaign" "gifts" {
 // edit replaces a text of the configuration.
 type edit struct{ object, from, to string }
 
-// replaced are the attributes that no edit of an object can change, with what the service would have
-// to hold.
+// replaced are the attributes that no edit of an object can change, with what the service would
+// have to hold.
 var replaced = map[string]map[string]any{
 	"user_property.type": {"type": "text"},
 	"campaign.airdrop":   {"type": "store", "typeConfig": map[string]any{"slug": "gifts"}},
@@ -186,39 +190,58 @@ var replaced = map[string]map[string]any{
 
 // edits has edits of every attribute.
 var edits = map[string][]edit{
-	"user_property.reference_id": {{"user_property:size", `reference_id = "size"`, `reference_id = "size2"`}},
-	"user_property.name":         {{"user_property:size", `"Size"`, `"Sizes"`}},
-	"user_property.type":         {{"user_property:size", `"number"`, `"text"`}},
-	"list.reference_id":          {{"list:vip", `reference_id = "vip"`, `reference_id = "vip2"`}},
-	"list.name":                  {{"list:vip", `"VIP"`, `"Very important"`}},
-	"segment.reference_id":       {{"segment:gold", `reference_id = "gold"`, `reference_id = "gold2"`}},
-	"segment.name":               {{"segment:gold", `"Gold"`, `"Golden"`}},
-	"segment.match":              {{"segment:gold", `  match        = "any"`, `  match = "all"`}},
-	"segment.groups.match":       {{"segment:gold", `      match = "any"`, `      match = "all"`}},
+	"user_property.reference_id": {
+		{"user_property:size", `reference_id = "size"`, `reference_id = "size2"`},
+	},
+	"user_property.name": {{"user_property:size", `"Size"`, `"Sizes"`}},
+	"user_property.type": {{"user_property:size", `"number"`, `"text"`}},
+	"list.reference_id":  {{"list:vip", `reference_id = "vip"`, `reference_id = "vip2"`}},
+	"list.name":          {{"list:vip", `"VIP"`, `"Very important"`}},
+	"segment.reference_id": {
+		{"segment:gold", `reference_id = "gold"`, `reference_id = "gold2"`},
+	},
+	"segment.name":         {{"segment:gold", `"Gold"`, `"Golden"`}},
+	"segment.match":        {{"segment:gold", `  match        = "any"`, `  match = "all"`}},
+	"segment.groups.match": {{"segment:gold", `      match = "any"`, `      match = "all"`}},
 	"segment.groups.conditions.audience.id": {
 		{"segment:gold", `audience = { id = cohort_list.staff.id`, `audience = { id = cohort_list.vip.id`},
 	},
-	"segment.groups.conditions.audience.member": {{"segment:gold", `member = false`, `member = true`}},
-	"segment.groups.conditions.event.name":      {{"segment:gold", `app.connected`, `app.opened`}},
-	"segment.groups.conditions.event.performed": {{"segment:gold", `performed = false`, `performed = true`}},
+	"segment.groups.conditions.audience.member": {
+		{"segment:gold", `member = false`, `member = true`},
+	},
+	"segment.groups.conditions.event.name": {{"segment:gold", `app.connected`, `app.opened`}},
+	"segment.groups.conditions.event.performed": {
+		{"segment:gold", `performed = false`, `performed = true`},
+	},
 	"segment.groups.conditions.event.within_days": {
 		{"segment:gold", `within_days = 90`, `within_days = 30`}, {"segment:gold", `, within_days = 90`, ``},
 	},
 	"segment.groups.conditions.user_property.property": {
 		{"segment:gold", `cohort_user_property.tier.reference_id`, `cohort_user_property.size.reference_id`},
 	},
-	"segment.groups.conditions.user_property.operator": {{"segment:gold", `operator = "equals"`, `operator = "not_equals"`}},
-	"segment.groups.conditions.user_property.value":    {{"segment:gold", `value = "gold"`, `value = "silver"`}},
-	"perk.internal_name":                               {{"perk:code", `internal_name  = "code"`, `internal_name = "code2"`}},
-	"perk.title": {
-		{"perk:code", `fr = "Dix"`, `fr = "Dix %"`}, {"perk:code", `, fr = "Dix"`, ``}, {"perk:link", `title         = { en = "Repair" }`, ``},
+	"segment.groups.conditions.user_property.operator": {
+		{"segment:gold", `operator = "equals"`, `operator = "not_equals"`},
 	},
-	"perk.description":           {{"perk:code", `Ten percent.`, `Ten per cent.`}},
-	"perk.image_url":             {{"perk:code", `/code.png`, `/code2.png`}},
-	"perk.video_url":             {{"perk:link", `/link.mp4`, `/link2.mp4`}},
-	"perk.code.value":            {{"perk:code", `SUMMIT`, `SECRET2`}},
-	"perk.custom.type":           {{"perk:gift", `type = "gift-card"`, `type = "event"`}},
-	"perk.custom.settings":       {{"perk:gift", `amount = 10`, `amount = 20`}, {"perk:gift", `, note = "none"`, ``}},
+	"segment.groups.conditions.user_property.value": {
+		{"segment:gold", `value = "gold"`, `value = "silver"`},
+	},
+	"perk.internal_name": {
+		{"perk:code", `internal_name  = "code"`, `internal_name = "code2"`},
+	},
+	"perk.title": {
+		{"perk:code", `fr = "Dix"`, `fr = "Dix %"`},
+		{"perk:code", `, fr = "Dix"`, ``},
+		{"perk:link", `title         = { en = "Repair" }`, ``},
+	},
+	"perk.description": {{"perk:code", `Ten percent.`, `Ten per cent.`}},
+	"perk.image_url":   {{"perk:code", `/code.png`, `/code2.png`}},
+	"perk.video_url":   {{"perk:link", `/link.mp4`, `/link2.mp4`}},
+	"perk.code.value":  {{"perk:code", `SUMMIT`, `SECRET2`}},
+	"perk.custom.type": {{"perk:gift", `type = "gift-card"`, `type = "event"`}},
+	"perk.custom.settings": {
+		{"perk:gift", `amount = 10`, `amount = 20`},
+		{"perk:gift", `, note = "none"`, ``},
+	},
 	"perk.expires_at":            {{"perk:code", `2030-12-31T22:59:59Z`, `2031-12-31T22:59:59Z`}},
 	"perk.link.url":              {{"perk:link", `/repair`, `/mend`}},
 	"perk.shopify_discount.name": {{"perk:shop", `WELCOME10`, `WELCOME20`}},
@@ -226,61 +249,122 @@ var edits = map[string][]edit{
 	"perk.shopify_discount.value": {
 		{"perk:shop", `value = 10 `, `value = 12.5 `},
 	},
-	"perk.desired_status":          {{"perk:code", `"SUMMIT" }` + "\n" + `  desired_status = "draft"`, `"SUMMIT" }` + "\n" + `  desired_status = "live"`}},
-	"digital_asset.internal_name":  {{"digital_asset:card", `internal_name  = "card"`, `internal_name = "card2"`}},
-	"digital_asset.title":          {{"digital_asset:card", `"Card"`, `"The card"`}},
-	"digital_asset.description":    {{"digital_asset:card", `A card.`, `A fine card.`}},
-	"digital_asset.image_url":      {{"digital_asset:card", `/card.png`, `/card2.png`}},
-	"digital_asset.video_url":      {{"digital_asset:film", `/film.mp4`, `/film2.mp4`}},
-	"digital_asset.max_supply":     {{"digital_asset:card", `max_supply     = 500`, `max_supply = 400`}},
-	"digital_asset.desired_status": {{"digital_asset:card", "500\n" + `  desired_status = "draft"`, "500\n" + `  desired_status = "published"`}},
-	"badge.internal_name":          {{"badge:star", `"star"` + "\n", `"star2"` + "\n"}},
-	"badge.title":                  {{"badge:star", `"Star"`, `"The star"`}},
-	"badge.description":            {{"badge:star", `A star.`, `A fine star.`}},
-	"badge.locked_description":     {{"badge:star", `Not yet.`, `Soon.`}},
-	"badge.image_url":              {{"badge:star", `/star.png`, `/star2.png`}},
-	"badge.audience_id":            {{"badge:star", `audience_id        = cohort_list.vip.id`, `audience_id = cohort_list.staff.id`}},
-	"badge.visibility":             {{"badge:moon", `visibility    = "everyone"`, `visibility = "owners"`}},
-	"badge.desired_status":         {{"badge:star", `"everyone"` + "\n" + `  desired_status     = "draft"`, `"everyone"` + "\n" + `  desired_status = "published"`}},
-	"campaign.internal_name":       {{"campaign:hunt", `internal_name  = "hunt"`, `internal_name = "hunt2"`}},
+	"perk.desired_status": {
+		{
+			"perk:code", `"SUMMIT" }` + "\n" + `  desired_status = "draft"`,
+			`"SUMMIT" }` + "\n" + `  desired_status = "live"`,
+		},
+	},
+	"digital_asset.internal_name": {
+		{"digital_asset:card", `internal_name  = "card"`, `internal_name = "card2"`},
+	},
+	"digital_asset.title":       {{"digital_asset:card", `"Card"`, `"The card"`}},
+	"digital_asset.description": {{"digital_asset:card", `A card.`, `A fine card.`}},
+	"digital_asset.image_url":   {{"digital_asset:card", `/card.png`, `/card2.png`}},
+	"digital_asset.video_url":   {{"digital_asset:film", `/film.mp4`, `/film2.mp4`}},
+	"digital_asset.max_supply": {
+		{"digital_asset:card", `max_supply     = 500`, `max_supply = 400`},
+	},
+	"digital_asset.desired_status": {
+		{
+			"digital_asset:card", "500\n" + `  desired_status = "draft"`,
+			"500\n" + `  desired_status = "published"`,
+		},
+	},
+	"badge.internal_name":      {{"badge:star", `"star"` + "\n", `"star2"` + "\n"}},
+	"badge.title":              {{"badge:star", `"Star"`, `"The star"`}},
+	"badge.description":        {{"badge:star", `A star.`, `A fine star.`}},
+	"badge.locked_description": {{"badge:star", `Not yet.`, `Soon.`}},
+	"badge.image_url":          {{"badge:star", `/star.png`, `/star2.png`}},
+	"badge.audience_id": {
+		{"badge:star", `audience_id        = cohort_list.vip.id`, `audience_id = cohort_list.staff.id`},
+	},
+	"badge.visibility": {
+		{"badge:moon", `visibility    = "everyone"`, `visibility = "owners"`},
+	},
+	"badge.desired_status": {
+		{
+			"badge:star", `"everyone"` + "\n" + `  desired_status     = "draft"`,
+			`"everyone"` + "\n" + `  desired_status = "published"`,
+		},
+	},
+	"campaign.internal_name": {
+		{"campaign:hunt", `internal_name  = "hunt"`, `internal_name = "hunt2"`},
+	},
 	"campaign.audience_id": {
 		{"campaign:hunt", `audience_id    = cohort_list.vip.id`, `audience_id = cohort_segment.gold.id`},
 		{"campaign:hunt", `audience_id    = cohort_list.vip.id`, ``},
 	},
-	"campaign.start_at":              {{"campaign:hunt", `2030-06-01`, `2030-05-01`}},
-	"campaign.end_at":                {{"campaign:hunt", `2030-08-31`, `2030-09-30`}},
-	"campaign.airdrop":               {{"campaign:gifts", `airdrop       = {}`, `store = { slug = "gifts" }`}},
+	"campaign.start_at": {{"campaign:hunt", `2030-06-01`, `2030-05-01`}},
+	"campaign.end_at":   {{"campaign:hunt", `2030-08-31`, `2030-09-30`}},
+	"campaign.airdrop": {
+		{"campaign:gifts", `airdrop       = {}`, `store = { slug = "gifts" }`},
+	},
 	"campaign.challenge.title":       {{"campaign:hunt", `"Chasse"`, `"La chasse"`}},
 	"campaign.challenge.opt_in_cta":  {{"campaign:hunt", `"Join"`, `"Join in"`}},
 	"campaign.challenge.description": {{"campaign:hunt", `Two steps.`, `2 steps.`}},
 	"campaign.challenge.image_url":   {{"campaign:hunt", `/hunt.jpg`, `/hunt2.jpg`}},
 	"campaign.challenge.video_url":   {{"campaign:draw", `/draw.mp4`, `/draw2.mp4`}},
-	"campaign.challenge.slug":        {{"campaign:hunt", `slug        = "hunt"`, `slug = "hunting"`}},
+	"campaign.challenge.slug": {
+		{"campaign:hunt", `slug        = "hunt"`, `slug = "hunting"`},
+	},
 	"campaign.challenge.steps.user_action": {
 		{"campaign:hunt", `user_action = "cohort_form"`, `user_action = "visit"`},
 	},
-	"campaign.challenge.steps.icon":              {{"campaign:hunt", `icon        = "form"`, `icon = "star"`}},
-	"campaign.challenge.steps.title":             {{"campaign:hunt", `"Your size"`, `"Size"`}},
-	"campaign.challenge.steps.description":       {{"campaign:hunt", `So that we know.`, `We want to know.`}},
-	"campaign.challenge.steps.triggers.type":     {{"campaign:hunt", `type = "shopify_order"`, `type = "visit"`}},
-	"campaign.challenge.steps.triggers.settings": {{"campaign:hunt", `minimum_amount = 0`, `minimum_amount = 5`}},
-	"campaign.store.title":                       {{"campaign:store", `"Store"`, `"Shop"`}},
-	"campaign.store.description":                 {{"campaign:store", `For members.`, `For all.`}},
-	"campaign.store.image_url":                   {{"campaign:store", `/store.jpg`, `/shop.jpg`}},
-	"campaign.store.video_url":                   {{"campaign:cinema", `/cinema.mp4`, `/cinema2.mp4`}},
-	"campaign.store.slug":                        {{"campaign:store", `slug        = "store"`, `slug = "shop"`}},
-	"campaign.rewards.perk_id":                   {{"campaign:draw", `perk_id = cohort_perk.link.id`, `perk_id = cohort_perk.shop.id`}},
-	"campaign.rewards.digital_asset_id": {
-		{"campaign:store", `digital_asset_id = cohort_digital_asset.card.id, price`, `digital_asset_id = cohort_digital_asset.film.id, price`},
+	"campaign.challenge.steps.icon": {
+		{"campaign:hunt", `icon        = "form"`, `icon = "star"`},
 	},
-	"campaign.rewards.price.amount":                {{"campaign:store", `amount = 1500`, `amount = 1600`}},
-	"campaign.rewards.price.currency":              {{"campaign:store", `"EUR"`, `"USD"`}},
-	"campaign.rewards.quantity":                    {{"campaign:hunt", `quantity = 200`, `quantity = 100`}},
-	"campaign.distribution.direct.max_quantity":    {{"campaign:store", `max_quantity = 300`, `max_quantity = 200`}},
-	"campaign.distribution.instant_draw.max_boxes": {{"campaign:hunt", `max_boxes = 1000`, `max_boxes = 900`}},
-	"campaign.distribution.raffle.draw_at":         {{"campaign:draw", `2030-09-01`, `2030-09-02`}},
-	"campaign.distribution.raffle.max_boxes":       {{"campaign:draw", `max_boxes = 70`, `max_boxes = 60`}},
-	"campaign.desired_status":                      {{"campaign:hunt", `desired_status = "draft"` + "\n  rewards", `desired_status = "archived"` + "\n  rewards"}},
+	"campaign.challenge.steps.title": {{"campaign:hunt", `"Your size"`, `"Size"`}},
+	"campaign.challenge.steps.description": {
+		{"campaign:hunt", `So that we know.`, `We want to know.`},
+	},
+	"campaign.challenge.steps.triggers.type": {
+		{"campaign:hunt", `type = "shopify_order"`, `type = "visit"`},
+	},
+	"campaign.challenge.steps.triggers.settings": {
+		{"campaign:hunt", `minimum_amount = 0`, `minimum_amount = 5`},
+	},
+	"campaign.store.title":       {{"campaign:store", `"Store"`, `"Shop"`}},
+	"campaign.store.description": {{"campaign:store", `For members.`, `For all.`}},
+	"campaign.store.image_url":   {{"campaign:store", `/store.jpg`, `/shop.jpg`}},
+	"campaign.store.video_url": {
+		{"campaign:cinema", `/cinema.mp4`, `/cinema2.mp4`},
+	},
+	"campaign.store.slug": {
+		{"campaign:store", `slug        = "store"`, `slug = "shop"`},
+	},
+	"campaign.rewards.perk_id": {
+		{"campaign:draw", `perk_id = cohort_perk.link.id`, `perk_id = cohort_perk.shop.id`},
+	},
+	"campaign.rewards.digital_asset_id": {
+		{
+			"campaign:store", `digital_asset_id = cohort_digital_asset.card.id, price`,
+			`digital_asset_id = cohort_digital_asset.film.id, price`,
+		},
+	},
+	"campaign.rewards.price.amount": {
+		{"campaign:store", `amount = 1500`, `amount = 1600`},
+	},
+	"campaign.rewards.price.currency": {{"campaign:store", `"EUR"`, `"USD"`}},
+	"campaign.rewards.quantity": {
+		{"campaign:hunt", `quantity = 200`, `quantity = 100`},
+	},
+	"campaign.distribution.direct.max_quantity": {
+		{"campaign:store", `max_quantity = 300`, `max_quantity = 200`},
+	},
+	"campaign.distribution.instant_draw.max_boxes": {
+		{"campaign:hunt", `max_boxes = 1000`, `max_boxes = 900`},
+	},
+	"campaign.distribution.raffle.draw_at": {{"campaign:draw", `2030-09-01`, `2030-09-02`}},
+	"campaign.distribution.raffle.max_boxes": {
+		{"campaign:draw", `max_boxes = 70`, `max_boxes = 60`},
+	},
+	"campaign.desired_status": {
+		{
+			"campaign:hunt", `desired_status = "draft"` + "\n  rewards",
+			`desired_status = "archived"` + "\n  rewards",
+		},
+	},
 }
 
 // attributes are all attributes of all kinds that stand for something of the merchant.
@@ -405,7 +489,9 @@ func needed(config, object string) string {
 	kind, name, _ := strings.Cut(object, ":")
 	wanted := map[string]bool{kind + "." + name: true}
 	if kind == "campaign" || kind == "badge" || kind == "segment" {
-		for _, extra := range []string{"list.vip", "list.staff", "user_property.size", "segment.gold", "perk.shop", "digital_asset.film"} {
+		for _, extra := range []string{
+			"list.vip", "list.staff", "user_property.size", "segment.gold", "perk.shop", "digital_asset.film",
+		} {
 			wanted[extra] = true
 		}
 	}

@@ -1,8 +1,5 @@
 package diff
 
-// often is how many objects must have the same change for it to be shown once, with their names.
-const often = 3
-
 // folded is a change that many objects have.
 type folded struct {
 	change  Change
@@ -31,7 +28,7 @@ func newAlike(c Change) alike {
 
 // fold takes the changes that many objects have out of the differences. An object without any other
 // change is left out.
-func (r *Report) fold() (rest []Difference, repeated []folded) {
+func (r *Report) fold() (rest []Difference, shared []folded) {
 	found, order := map[alike]*folded{}, []alike(nil)
 	for _, d := range r.Differences {
 		for _, c := range d.Changes {
@@ -43,14 +40,14 @@ func (r *Report) fold() (rest []Difference, repeated []folded) {
 		}
 	}
 	for _, key := range order {
-		if len(found[key].objects) >= often {
-			repeated = append(repeated, *found[key])
+		if len(found[key].objects) >= repeated {
+			shared = append(shared, *found[key])
 		}
 	}
 	for _, d := range r.Differences {
 		var own []Change
 		for _, c := range d.Changes {
-			if len(found[newAlike(c)].objects) < often {
+			if len(found[newAlike(c)].objects) < repeated {
 				own = append(own, c)
 			}
 		}
@@ -58,7 +55,7 @@ func (r *Report) fold() (rest []Difference, repeated []folded) {
 			rest = append(rest, d)
 		}
 	}
-	return rest, repeated
+	return rest, shared
 }
 
 // remedies are what to do, each with the number of the differences that it is for, in the order of
@@ -77,7 +74,9 @@ func (r *Report) remedies() (texts []string, counts map[string]int) {
 	for _, d := range r.Differences {
 		add(d.Remedy)
 		for _, c := range d.Changes {
-			add(c.Remedy)
+			if c.Class != Unclassed { // It would be a line without its block.
+				add(c.Remedy)
+			}
 		}
 	}
 	return texts, counts

@@ -162,8 +162,9 @@ func (h *holders) one(other *holders) *portable.Object {
 func (c *comparison) pairHolders(key identity, first, second *holders) {
 	if len(first.active) > 1 || len(second.active) > 1 {
 		same := slices.Concat(first.active, second.active)
-		c.skip(fmt.Sprintf("%s, which %s has %d times and %s %d times", same[0], c.from.name, len(first.active), c.to.name,
-			len(second.active)), "several objects have one key, so it cannot be told which belong together", same[0])
+		counts := fmt.Sprintf("%d of %s and %d of %s", len(first.active), c.from.name, len(second.active), c.to.name)
+		c.skip(fmt.Sprintf("%s, %s", same[0], counts),
+			"several objects have one key, so no pairs can be made", same[0])
 		last := &c.skipped[len(c.skipped)-1]
 		last.kind, last.key = key.kind, key.text
 	} else {
@@ -200,6 +201,7 @@ func (c *comparison) skipArchived(s *side) {
 		if len(all) > 0 {
 			c.skip(fmt.Sprintf("%d archived %s of %s", len(all), nounOf(k, len(all)), s.name),
 				"archived objects are hidden for good", all...)
+			c.skipped[len(c.skipped)-1].over = true
 		}
 	}
 }

@@ -19,20 +19,17 @@ func (s *side) remedyAt(class Class, o *portable.Object, change portable.Change)
 	if class == Unclassed && s.root == nil {
 		return line(change)
 	}
-	return s.remedyOfWhole(class, o)
+	return s.remedyOfWhole(class, o, false)
 }
 
-// remedyOfWhole is what to do about an object.
-func (s *side) remedyOfWhole(class Class, o *portable.Object) string {
-	switch class {
-	case Drift:
-		if s.planned(o) == nil { // It was deleted, so there is nothing to take over.
-			return s.command("terraform%s apply")
-		}
+// remedyOfWhole is what to do about an object, or about an object that is missing in this merchant.
+func (s *side) remedyOfWhole(class Class, o *portable.Object, missing bool) string {
+	switch {
+	case class == Drift && !missing:
 		return s.pull()
-	case Waiting:
+	case class == Drift || class == Waiting:
 		return s.command("terraform%s apply")
-	case Unmanaged:
+	case class == Unmanaged:
 		return importBlock(o)
 	default:
 		return ""
@@ -50,11 +47,11 @@ func (s *side) command(format string) string {
 
 // pull takes the edits of the merchant into the configuration.
 func (s *side) pull() string {
-	directory := "DIR"
+	command := "terraform-provider-cohort pull --from " + string(s.merchant.Mode)
 	if s.root != nil && s.root.Directory != "" {
-		directory = shellWord(s.root.Directory)
+		command += " " + shellWord(s.root.Directory)
 	}
-	return fmt.Sprintf("terraform-provider-cohort pull --from %s %s", s.merchant.Mode, directory)
+	return command
 }
 
 // shellWord quotes a path for a POSIX shell where that is needed.

@@ -125,6 +125,8 @@ type Skipped struct {
 	Objects []string `json:"objects"`
 	// kind and key are those that several objects have.
 	kind, key string
+	// over says that the objects are archived.
+	over bool
 }
 
 // Where names the side that alone has an object.

@@ -35,13 +35,13 @@ type Obstacle struct {
 
 // MerchantStatus is where a merchant is. All names are sorted as the catalog and the keys are.
 type MerchantStatus struct {
-	// Drift are the objects that were edited or deleted outside of Terraform, and are no longer as the
-	// configuration says.
+	// Drift are the objects that were edited or deleted outside of Terraform, and are no longer as
+	// the configuration says.
 	Drift []string `json:"drift"`
 	// Waiting is what an apply does, apart from taking back drift.
 	Waiting Waits `json:"waiting"`
-	// Unmanaged are the objects that no state knows, without those that are archived. Unmodeled are the
-	// objects that have properties which the provider does not know, with the properties.
+	// Unmanaged are the objects that no state knows, without those that are archived. Unmodeled are
+	// the objects that have properties which the provider does not know, with the properties.
 	Unmanaged []string `json:"unmanaged"`
 	Unmodeled []string `json:"unmodeled"`
 }
@@ -230,10 +230,14 @@ func (s *Status) Text(strong func(string) string) string {
 			title string
 			names []string
 		}{
-			{"drift in " + of.name, of.status.Drift}, {"to adopt in " + of.name, w.Adopt}, {"to add in " + of.name, w.Create},
-			{"to change in " + of.name, w.Update}, {"to delete in " + of.name, w.Delete},
+			{"drift in " + of.name, of.status.Drift},
+			{"to adopt in " + of.name, w.Adopt},
+			{"to add in " + of.name, w.Create},
+			{"to change in " + of.name, w.Update},
+			{"to delete in " + of.name, w.Delete},
 			{"to let go in " + of.name, w.Forget},
-			{"not managed in " + of.name, of.status.Unmanaged}, {"not modeled in " + of.name, of.status.Unmodeled},
+			{"not managed in " + of.name, of.status.Unmanaged},
+			{"not modeled in " + of.name, of.status.Unmodeled},
 		} {
 			writeNames(&b, list.title, list.names)
 		}

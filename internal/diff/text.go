@@ -10,8 +10,8 @@ import (
 
 // Limits of the text. The JSON and the page have everything.
 const (
-	// shownWidth is how many characters of a value are shown, and shownBefore how many before the first
-	// one that differs.
+	// shownWidth is how many characters of a value are shown, and shownBefore how many before the
+	// first one that differs.
 	shownWidth, shownBefore = 48, 12
 	// shownNames is how many objects are named where many are, and shownRemedies how many remedies.
 	shownNames, shownRemedies = 5, 8
@@ -34,6 +34,9 @@ func (r *Report) Text(mark func(class Class, text string) string) string {
 	}
 	b.WriteString(r.Sentence() + "\n")
 	r.writeCounts(&b, mark)
+	if counts, _ := r.counts(); counts[Unclassed] > 0 {
+		b.WriteString("  With --test and --live, the plans of both roots say why.\n")
+	}
 	r.writeRemedies(&b)
 	for i, s := range r.Skipped {
 		if i == 0 {

@@ -80,7 +80,8 @@ func (p *program) giveKeys() {
 		switch {
 		case e.key != "":
 		case isBlank(e.object.Key):
-			base := cmp.Or(keyElsewhere(named, e.object), slug(e.object.Name, "-"), slug(e.object.Kind.Name, "-"))
+			base := cmp.Or(keyElsewhere(named, e.object), portable.Slug(e.object.Name, "-"),
+				portable.Slug(e.object.Kind.Name, "-"))
 			e.key = propose(taken, e.object.Kind, base, "%s-%d")
 			p.notes.add(keyless, e.object, fmt.Sprintf("%s = %q", e.object.Kind.Key, e.key))
 		case keepers[keyPlace(e.object.Kind, e.object.Key)] == e:

@@ -5,31 +5,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
-
-// slug returns a text in lower-case letters and digits without accents, with a separator in place
-// of everything else; "" if nothing is left.
-func slug(text, separator string) string {
-	var b strings.Builder
-	gap := false
-	for _, r := range norm.NFKD.String(strings.ToLower(text)) {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			if gap && b.Len() > 0 {
-				b.WriteString(separator)
-			}
-			b.WriteRune(r)
-			gap = false
-		default:
-			gap = true
-		}
-	}
-	return b.String()
-}
 
 // digest returns the first hexadecimal digits of the SHA-256 of a text.
 func digest(text string, digits int) string {
@@ -39,7 +17,7 @@ func digest(text string, digits int) string {
 
 // identifier returns the name of a block for a key. Names of HCL begin with a letter.
 func identifier(noun, key string) string {
-	name := slug(key, "_")
+	name := portable.Slug(key, "_")
 	switch {
 	case name == "":
 		return noun
@@ -60,7 +38,7 @@ func nameAll(noun string, keys []string) map[string]string {
 	}
 	names, taken := map[string]string{}, map[string]bool{}
 	for name, same := range wanted {
-		if len(same) == 1 && slug(same[0], "_") != "" {
+		if len(same) == 1 && portable.Slug(same[0], "_") != "" {
 			names[same[0]], taken[name] = name, true
 		}
 	}

@@ -42,7 +42,7 @@ func (v *variables) name(trail []string) string {
 	whole := strings.Join(trail, "\x00")
 	var parts []string
 	for _, part := range trail {
-		parts = append(parts, slug(part, "_"))
+		parts = append(parts, portable.Slug(part, "_"))
 	}
 	name := strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "_")
 	if v.shared[name] {

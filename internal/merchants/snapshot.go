@@ -87,6 +87,14 @@ func (c *Client) Snapshot(ctx context.Context) (*Snapshot, error) {
 	return s, nil
 }
 
+// TakenAt is the time of the snapshot that is read in place of the service; zero if there is none.
+func (c *Client) TakenAt() time.Time {
+	if c.config.Snapshot == nil {
+		return time.Time{}
+	}
+	return c.config.Snapshot.TakenAt
+}
+
 // complete walks the objects of a recent listing of a collection, of every type, as the service
 // sent them.
 func (c Collection[T, Input]) complete(ctx context.Context) iter.Seq2[json.RawMessage, error] {
@@ -232,14 +240,18 @@ func ReadSnapshot(name string) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := parseSnapshot(content)
+	s, err := parseSnapshot(content, true)
 	if err != nil {
 		return nil, fmt.Errorf("%s %w", name, err)
 	}
 	return s, nil
 }
 
-func parseSnapshot(content []byte) (*Snapshot, error) {
+// ParseSnapshot reads what [Snapshot.JSON] made; the time is optional. The error says what is wrong
+// with it, as in: is not a snapshot.
+func ParseSnapshot(content []byte) (*Snapshot, error) { return parseSnapshot(content, false) }
+
+func parseSnapshot(content []byte, timed bool) (*Snapshot, error) {
 	var names map[string]json.RawMessage
 	switch err := unmarshal(content, &names); {
 	case errors.Is(err, io.ErrUnexpectedEOF) || len(bytes.TrimSpace(content)) == 0:
@@ -259,7 +271,10 @@ func parseSnapshot(content []byte) (*Snapshot, error) {
 	if err := unmarshal(content, &file); err != nil {
 		return nil, fmt.Errorf("is damaged: %w", DecodeSettings(content, &file))
 	}
-	taken, err := time.Parse(time.RFC3339, file.TakenAt)
+	var taken time.Time
+	if timed || file.TakenAt != "" {
+		taken, err = time.Parse(time.RFC3339, file.TakenAt)
+	}
 	switch {
 	case file.Mode != ModeTest && file.Mode != ModeLive:
 		return nil, fmt.Errorf("is damaged: its mode is %q, and not test or live", Plain(string(file.Mode)))

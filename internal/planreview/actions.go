@@ -3,6 +3,7 @@ package planreview
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
@@ -33,19 +34,36 @@ func (r *reader) readActions() {
 	})
 }
 
-// endedBy finds the campaign that a call ends, by its id or its key.
+// endedBy finds the campaign that a call ends, by its id or its internal name.
 func (r *reader) endedBy(call *Call, config any) {
 	values, _ := config.(map[string]any)
+	call.id, _ = values["id"].(string)
+	call.key, _ = values["internal_name"].(string)
 	for _, resource := range r.plan.Resources {
 		for _, object := range []*portable.Object{resource.Before, resource.After} {
-			if object == nil || object.Kind.Name != "campaign" {
-				continue
-			}
-			for _, value := range values {
-				if text, isText := value.(string); isText && text != "" && (text == object.ID || text == object.Key) {
-					call.Object, call.text = object.String(), canonicalJSON([]any{call.Type, object.String()})
-				}
+			if object != nil && object.Kind.Name == "campaign" && call.id != "" && object.ID == call.id {
+				call.key = object.Key
 			}
 		}
 	}
+	if call.key = strings.TrimSpace(call.key); call.key != "" {
+		call.Object = "campaign:" + call.key
+		call.text = canonicalJSON([]any{call.Type, call.Object})
+	}
+}
+
+// names are the entries of allow_live_delete that may name the campaign of a call, the one to show
+// first; nil if the plan does not show it.
+func (c Call) names() []string {
+	for _, k := range portable.Kinds() {
+		if k.Name == "campaign" && c.key+c.id != "" {
+			return portable.DeleteNames(k, c.key, c.id)
+		}
+	}
+	return nil
+}
+
+// allowedBy reports whether entries of allow_live_delete name the campaign of a call.
+func (c Call) allowedBy(entries []string) bool {
+	return slices.ContainsFunc(c.names(), func(name string) bool { return slices.Contains(entries, name) })
 }

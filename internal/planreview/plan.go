@@ -44,7 +44,9 @@ type Call struct {
 	// show it.
 	Object string
 
-	text string
+	// key and id are those of the campaign that the call ends, if the plan shows them.
+	key, id string
+	text    string
 }
 
 // other is a change of another provider.

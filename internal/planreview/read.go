@@ -96,7 +96,7 @@ func (r *reader) read(ctx context.Context) error {
 	}
 	for _, resource := range prior {
 		k, ours := kinds[resource.Type]
-		if !ours || resource.Mode != tfjson.ManagedResourceMode || resource.DeposedKey != "" || planned[resource.Address] {
+		if !ours || resource.Mode != tfjson.ManagedResourceMode || planned[resource.Address] {
 			continue
 		}
 		object, err := r.object(ctx, k, resource.AttributeValues, nil, nil)
@@ -353,7 +353,16 @@ func (r *reader) addDrift(ctx context.Context, kinds map[string]portable.Kind) e
 			return one.Address == change.Address && one.deposed == change.DeposedKey
 		})
 		if at >= 0 {
-			r.plan.Resources[at].Recorded = recorded
+			resource := r.plan.Resources[at]
+			resource.Recorded = recorded
+			if resource.After == nil && c.After != nil {
+				// Where the configuration has lost a resource, a plan of it begins with what was recorded.
+				if resource.Before, err = r.object(ctx, k, c.After, nil, []any{c.BeforeSensitive, c.AfterSensitive}); err != nil {
+					return fmt.Errorf("%s: %w", change.Address, err)
+				}
+				r.index.Add(resource.Before)
+				resource.Key, resource.Name = resource.Before.Key, resource.Before.Name
+			}
 			continue
 		}
 		values, _ := c.Before.(map[string]any)
@@ -457,7 +466,10 @@ func (r *reader) allowed(block *tfjson.ProviderConfig) (names []string, known bo
 // covers reports whether names are all that the deletions of the plan need. The provider has let
 // them pass, so a list that lacks one of them is not the whole list.
 func (r *reader) covers(names []string) bool {
-	return !slices.ContainsFunc(r.plan.Resources, func(one *Resource) bool {
+	deletes := slices.ContainsFunc(r.plan.Resources, func(one *Resource) bool {
 		return one.endsLive() && !one.allowedBy(names)
+	})
+	return !deletes && !slices.ContainsFunc(r.plan.Actions, func(call Call) bool {
+		return call.names() != nil && !call.allowedBy(names)
 	})
 }

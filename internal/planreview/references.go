@@ -60,6 +60,8 @@ type pending struct {
 	to     []string
 	by     string
 	target *portable.Object
+	// asked says that the configuration was asked.
+	asked bool
 }
 
 // explain finds the targets of the references of a resource that are not known yet, and notes what
@@ -78,7 +80,7 @@ func (r *reader) explain(f *follower, resource *Resource, fields []portable.Fiel
 		}
 		references := f.references(resource.Address, field.Name)
 		for i := range places {
-			if places[i].argument == field.Name && places[i].target == nil {
+			if places[i].argument == field.Name && !places[i].asked {
 				r.assign(f, resource, references, places[i:])
 			}
 		}
@@ -92,6 +94,7 @@ func (r *reader) assign(f *follower, resource *Resource, references []string, pl
 	var alike []*pending
 	for i := range places {
 		if places[i].argument == places[0].argument && slices.Equal(places[i].to, places[0].to) {
+			places[i].asked = true
 			alike = append(alike, &places[i])
 		}
 	}
@@ -112,11 +115,10 @@ func (r *reader) assign(f *follower, resource *Resource, references []string, pl
 			names = append(names, candidate.After.String())
 		}
 		slices.Sort(names)
-		if already := resource.given[places[0].argument]; len(already) == 0 {
-			resource.given[places[0].argument] = names
-			r.plan.Undetermined = append(r.plan.Undetermined, fmt.Sprintf("%s, %s: %s", resource.Address, places[0].argument,
-				cmp.Or(strings.Join(names, " or "), "nothing in the plan")))
-		}
+		argument := places[0].argument
+		resource.given[argument] = append(resource.given[argument], names...)
+		r.plan.Undetermined = append(r.plan.Undetermined, fmt.Sprintf("%s, %s: %s", resource.Address, argument,
+			cmp.Or(strings.Join(names, " or "), "nothing in the plan")))
 	}
 }
 
@@ -169,6 +171,8 @@ type origins struct {
 	origins [][]*Resource
 	// sure says that it can be nothing else.
 	sure bool
+	// hidden says that a reference leads to what the configuration does not show.
+	hidden bool
 }
 
 // single reports whether each reference means one object.
@@ -310,7 +314,7 @@ func (f *follower) unsettledOf(of string, references []string) []string {
 		}
 		t := &trail{follower: f, place: pending{to: kindNames()}, found: origins{sure: true}}
 		t.walk(s, []string{reference}, own{key: at.key}, 0)
-		return t.found.sure && len(t.found.origins) == 0
+		return t.found.sure && !t.found.hidden && len(t.found.origins) == 0
 	})
 }
 
@@ -330,7 +334,7 @@ func (f *follower) anything(place pending, sure bool) origins {
 			all = append(all, one)
 		}
 	}
-	return origins{[][]*Resource{all}, sure}
+	return origins{origins: [][]*Resource{all}, sure: sure}
 }
 
 // own is what each and count mean: the key of the instance, and the references of its for_each.
@@ -379,6 +383,7 @@ func (t *trail) walk(s *scope, references []string, o own, depth int) {
 		case first == "module" && len(names) > 2:
 			t.output(s, names, keys, o, byOwnKey, depth)
 		case first == "local" || first == "module":
+			t.found.hidden = true
 			t.add(t.anything(t.place, true).origins[0])
 		case first == "data" && len(names) > 2:
 			t.found.sure = t.found.sure && !t.unsettled[s.path+strings.Join(names[:3], ".")]

@@ -107,6 +107,12 @@ func NewReview(plan *Plan) (*Review, error) {
 	for _, call := range plan.Actions {
 		r.Counts.Call++
 		rows = append(rows, callRow(call))
+		if names := call.names(); names != nil && plan.Mode != merchants.ModeTest {
+			r.Needed = append(r.Needed, names[0])
+			if plan.AllowedKnown && !call.allowedBy(plan.Allowed) {
+				r.Missing = append(r.Missing, names[0])
+			}
+		}
 	}
 	r.Rows = folded(rows)
 	r.Needed, r.Missing = unique(r.Needed), unique(r.Missing)
@@ -158,7 +164,10 @@ func (c *Counts) add(r *Resource) {
 func (p *Plan) unused() []string {
 	var unused []string
 	for _, entry := range p.Allowed {
-		if !slices.ContainsFunc(p.Resources, func(r *Resource) bool { return r.endsLive() && r.allowedBy([]string{entry}) }) {
+		one := []string{entry}
+		deleted := slices.ContainsFunc(p.Resources, func(r *Resource) bool { return r.endsLive() && r.allowedBy(one) })
+		ended := slices.ContainsFunc(p.Actions, func(c Call) bool { return c.allowedBy(one) })
+		if !deleted && !ended {
 			unused = append(unused, entry)
 		}
 	}
@@ -181,7 +190,12 @@ func warningsOf(plan *Plan) []string {
 	if plan.Mixed {
 		all = append(all, "The plan changes both merchants.")
 	}
-	for _, one := range plan.Undetermined {
+	const few = 10
+	for i, one := range plan.Undetermined {
+		if i == few {
+			all = append(all, fmt.Sprintf("The same holds for %d more.", len(plan.Undetermined)-few))
+			break
+		}
 		all = append(all, "The plan does not show which object is referred to: "+one+".")
 	}
 	return all
@@ -260,7 +274,7 @@ func changeRows(r *Resource) []Row {
 			continue // The row before says so.
 		}
 		row.Does = "change"
-		if row.rank > ending && isPublic(r.Before) && seen(row.Path) {
+		if (isPublic(r.Before) || isPublic(r.After)) && seen(row.Path) {
 			row.Customers = "customers see it"
 		}
 		rows = append(rows, row)
@@ -408,17 +422,16 @@ func folded(rows []Row) []Row {
 // What names the objects of a row: all that are deleted, and the first of many others.
 func (row Row) What() string {
 	const few = 5
-	names := row.Objects
-	if len(names) == 1 {
+	var names []string
+	for i, name := range row.Objects {
+		if i == few && row.rank > ending {
+			names[few-1] += fmt.Sprintf(" and %d more", len(row.Objects)-few)
+			break
+		}
+		names = append(names, merchants.Plain(name))
+	}
+	if len(row.Objects) == 1 {
 		return names[0]
 	}
-	text := strings.Join(names, ", ")
-	if row.rank > ending && len(names) > few {
-		text = fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
-	}
-	noun := "objects"
-	if row.kind.Plural != "" {
-		noun = row.kind.Plural
-	}
-	return fmt.Sprintf("%d %s: %s", len(names), noun, text)
+	return fmt.Sprintf("%d %s: %s", len(row.Objects), cmp.Or(row.kind.Plural, "objects"), strings.Join(names, ", "))
 }

@@ -23,7 +23,7 @@ func (r *Review) Text() string {
 		if i == 0 {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "%-8s %s", row.Does, plainNames(row.What()))
+		fmt.Fprintf(&b, "%-8s %s", row.Does, row.What())
 		if row.Path != "" {
 			b.WriteString(", " + merchants.Plain(row.Path))
 		}
@@ -47,16 +47,6 @@ func (r *Review) Text() string {
 	return b.String()
 }
 
-// plainNames is a list of names without what steers a terminal, however long it is.
-func plainNames(text string) string {
-	return strings.Map(func(c rune) rune {
-		if merchants.IsSteering(c) {
-			return ' '
-		}
-		return c
-	}, text)
-}
-
 // notes are sentences about the plan.
 func (r *Review) notes() []string {
 	var all []string
@@ -73,17 +63,20 @@ func (r *Review) notes() []string {
 }
 
 // Block is the argument allow_live_delete with these names, to paste into the provider block.
+// Characters that steer a terminal or begin a command of a pipeline are escaped.
 func Block(names []string) string {
 	var b strings.Builder
 	b.WriteString("  allow_live_delete = [\n")
 	for _, name := range names {
+		var before rune
 		b.WriteString("    ")
 		for _, c := range string(hclwrite.TokensForValue(cty.StringVal(name)).Bytes()) {
-			if merchants.IsSteering(c) {
+			if merchants.IsSteering(c) || c == before && (c == ':' || c == '#') {
 				fmt.Fprintf(&b, "\\U%08x", c)
 			} else {
 				b.WriteRune(c)
 			}
+			before = c
 		}
 		b.WriteString(",\n")
 	}

@@ -125,7 +125,7 @@ func (c *comparison) values(at places, from, to *Value) {
 		c.fields(at, from.Fields, to.Fields)
 	case from.Form == List:
 		c.lists(at, from.Elements, to.Elements, from.Unordered)
-	case isTexts(from.Literal) && isTexts(to.Literal):
+	case from.Form == Literal && isTexts(from.Literal) && isTexts(to.Literal):
 		c.texts(at, from.Literal, to.Literal)
 	case !from.same(*to, c.name):
 		c.report(at, from, to)

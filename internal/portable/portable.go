@@ -9,6 +9,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/zclconf/go-cty/cty"
 	"golang.org/x/text/unicode/norm"
@@ -20,6 +21,8 @@ import (
 // Merchant is a merchant in portable form.
 type Merchant struct {
 	Mode merchants.Mode
+	// TakenAt is the time of the snapshot that was read; zero if it was the merchant itself.
+	TakenAt time.Time
 	// Objects are sorted by kind, in the order of the catalog, then by key, by name and by content.
 	Objects []*Object
 }
@@ -62,8 +65,15 @@ type Kind = provider.Kind
 // Source is a merchant to read.
 type Source = provider.Source
 
+// Reader reads the objects of a merchant.
+type Reader = provider.Reader
+
 // Kinds are all kinds, each after those that it refers to.
 func Kinds() []Kind { return provider.Catalog() }
+
+// Slug returns a text in lower-case letters and digits without accents, with a separator in place
+// of everything else; "" if nothing is left.
+func Slug(text, separator string) string { return provider.Slug(text, separator) }
 
 // DeleteNames are the entries of allow_live_delete that may name an object, the one to show first.
 func DeleteNames(k Kind, key, id string) []string { return provider.DeleteNames(k, key, id) }
@@ -77,7 +87,7 @@ func RefusedDelete(summary, detail string) (name string, refused bool) {
 // Read reads a merchant. It calls progress, unless nil, for each object, with the number of objects
 // of the kind so far. An error names what could not be read.
 func Read(ctx context.Context, from *provider.Reader, progress func(k provider.Kind, objects int)) (*Merchant, error) {
-	merchant, configs := &Merchant{Mode: from.Mode()}, map[*Object]cty.Value{}
+	merchant, configs := &Merchant{Mode: from.Mode(), TakenAt: from.TakenAt()}, map[*Object]cty.Value{}
 	for _, k := range provider.Catalog() {
 		count := 0
 		for object, err := range from.Objects(ctx, k) {

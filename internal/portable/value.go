@@ -87,12 +87,26 @@ func (b builder) resolve(to provider.Reference, held string) Reference {
 // text.
 func (b builder) json(at place, text cty.Value) Value {
 	value, err := stdlib.JSONDecode(text)
-	if err != nil {
+	if err != nil || isHuge(value) {
 		return Value{Literal: text}
 	}
 	read := b.decoded(at, value)
 	read.JSON = true
 	return read
+}
+
+// isHuge reports whether a number in JSON is so large or small that it cannot be written out.
+func isHuge(value cty.Value) bool {
+	const largest = 1 << 14
+	huge := false
+	err := cty.Walk(value, func(_ cty.Path, part cty.Value) (bool, error) {
+		if part.Type() == cty.Number && !part.IsNull() {
+			size := part.AsBigFloat().MantExp(nil)
+			huge = huge || part.AsBigFloat().IsInf() || max(size, -size) > largest
+		}
+		return true, nil
+	})
+	return huge || err != nil
 }
 
 func (b builder) decoded(at place, value cty.Value) Value {

@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
 // contain runs one call with masked logs, in a context of its own, and turns a panic into a
@@ -49,28 +47,38 @@ func containConfigured[Request, Response any](
 	return contain(ctx, request, call, answer)
 }
 
-// containResults turns a panic of a query into its last result. A panic of the consumer is not ours
-// and passes through.
-func containResults(results iter.Seq[tfprotov6.ListResourceResult]) iter.Seq[tfprotov6.ListResourceResult] {
-	return func(yield func(tfprotov6.ListResourceResult) bool) {
+// containStream makes the items of a stream safe to show, and turns a panic of its maker into a
+// last item. A panic of the consumer is not ours and passes through.
+func containStream[Item any](
+	items iter.Seq[Item], safe func(*Item), failed func([]*tfprotov6.Diagnostic) Item,
+) iter.Seq[Item] {
+	return func(yield func(Item) bool) {
 		taking, more := false, true
 		defer func() {
 			if taking {
 				return
 			}
 			if cause := recover(); cause != nil && more {
-				yield(tfprotov6.ListResourceResult{Diagnostics: []*tfprotov6.Diagnostic{panicDiagnostic(cause, debug.Stack())}})
+				yield(failed([]*tfprotov6.Diagnostic{panicDiagnostic(cause, debug.Stack())}))
 			}
 		}()
-		for result := range results {
-			makeSafe(&result)
-			result.DisplayName = merchants.Plain(result.DisplayName)
+		for item := range items {
+			safe(&item)
 			taking = true
-			more = yield(result)
+			more = yield(item)
 			if taking = false; !more {
 				return
 			}
 		}
+	}
+}
+
+// Recover reports a panic of the function that defers it. The framework runs an action in a
+// goroutine of its own, out of reach of the server, so the action has to defer this itself.
+func Recover(report func(summary, detail string)) {
+	if cause := recover(); cause != nil {
+		d := panicDiagnostic(cause, debug.Stack())
+		report(d.Summary, d.Detail)
 	}
 }
 

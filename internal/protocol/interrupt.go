@@ -7,8 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// interruptible stops changes and queries after an interrupt. The SDK cancels the contexts of the
-// calls that are running at the interrupt, but not of calls that arrive later.
+// interruptible stops changes, actions and queries after an interrupt. The SDK cancels the contexts
+// of the calls that are running at the interrupt, but not of calls that arrive later.
 type interruptible struct {
 	protocolServer
 	// stopped is set from an interrupt until the provider is configured again.
@@ -44,10 +44,22 @@ func (i interruptible) ApplyResourceChange(
 func (i interruptible) ListResource(
 	ctx context.Context, req *tfprotov6.ListResourceRequest,
 ) (*tfprotov6.ListResourceServerStream, error) {
-	if i.stopped.Load() {
-		stopped, end := context.WithCancel(ctx)
-		end()
-		ctx = stopped
+	return i.protocolServer.ListResource(i.unlessStopped(ctx), req)
+}
+
+// InvokeAction must not cancel its context on return either: the action runs later.
+func (i interruptible) InvokeAction(
+	ctx context.Context, req *tfprotov6.InvokeActionRequest,
+) (*tfprotov6.InvokeActionServerStream, error) {
+	return i.protocolServer.InvokeAction(i.unlessStopped(ctx), req)
+}
+
+// unlessStopped returns an ended context after an interrupt.
+func (i interruptible) unlessStopped(ctx context.Context) context.Context {
+	if !i.stopped.Load() {
+		return ctx
 	}
-	return i.protocolServer.ListResource(ctx, req)
+	stopped, end := context.WithCancel(ctx)
+	end()
+	return stopped
 }

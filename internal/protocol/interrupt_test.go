@@ -21,6 +21,13 @@ func (c *contexts) ApplyResourceChange(
 	return nil, nil
 }
 
+func (c *contexts) InvokeAction(
+	ctx context.Context, _ *tfprotov6.InvokeActionRequest,
+) (*tfprotov6.InvokeActionServerStream, error) {
+	c.ended = ctx.Err() != nil
+	return nil, nil
+}
+
 func (c *contexts) StopProvider(
 	context.Context, *tfprotov6.StopProviderRequest,
 ) (*tfprotov6.StopProviderResponse, error) {
@@ -33,17 +40,25 @@ func (c *contexts) ConfigureProvider(
 	return nil, nil
 }
 
-// TestServer_changeAfterInterrupt holds that a change arriving after an interrupt is not made, and
-// a change of the next run is.
+// TestServer_changeAfterInterrupt holds that a change or an action arriving after an interrupt is
+// not made, and one of the next run is.
 func TestServer_changeAfterInterrupt(t *testing.T) {
 	t.Parallel()
 	below := new(contexts)
 	s := interruptible{below, new(atomic.Bool)}
 	change := func() bool {
+		t.Helper()
 		if _, err := s.ApplyResourceChange(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
-		return !below.ended
+		changed := !below.ended
+		if _, err := s.InvokeAction(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if changed == below.ended {
+			t.Error("an action is not treated as a change")
+		}
+		return changed
 	}
 	if !change() {
 		t.Error("before the interrupt, the change was not made")

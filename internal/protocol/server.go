@@ -2,10 +2,13 @@ package protocol
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
 // protocolServer is the part of the protocol that the framework serves.
@@ -339,10 +342,87 @@ func (s server) ListResource(
 		func(_ context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
 			return s.protocolServer.ListResource(masked(ctx), req)
 		}, func(d []*tfprotov6.Diagnostic) *tfprotov6.ListResourceServerStream {
-			return &tfprotov6.ListResourceServerStream{Results: slices.Values([]tfprotov6.ListResourceResult{{Diagnostics: d}})}
+			return &tfprotov6.ListResourceServerStream{Results: slices.Values([]tfprotov6.ListResourceResult{failedResult(d)})}
 		})
 	if err == nil {
-		answer.Results = containResults(answer.Results)
+		answer.Results = containStream(answer.Results, func(result *tfprotov6.ListResourceResult) {
+			makeSafe(result)
+			result.DisplayName = merchants.Plain(result.DisplayName)
+		}, failedResult)
 	}
 	return answer, err
+}
+
+func failedResult(d []*tfprotov6.Diagnostic) tfprotov6.ListResourceResult {
+	return tfprotov6.ListResourceResult{Diagnostics: d}
+}
+
+func (s server) ValidateActionConfig(
+	ctx context.Context, req *tfprotov6.ValidateActionConfigRequest,
+) (*tfprotov6.ValidateActionConfigResponse, error) {
+	return contain(ctx, req, s.protocolServer.ValidateActionConfig,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateActionConfigResponse {
+			return &tfprotov6.ValidateActionConfigResponse{Diagnostics: d}
+		})
+}
+
+func (s server) PlanAction(
+	ctx context.Context, req *tfprotov6.PlanActionRequest,
+) (*tfprotov6.PlanActionResponse, error) {
+	return containConfigured(ctx, s, req, s.protocolServer.PlanAction,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanActionResponse {
+			return &tfprotov6.PlanActionResponse{Diagnostics: d}
+		})
+}
+
+// InvokeAction returns before the action runs, as ListResource does.
+func (s server) InvokeAction(
+	ctx context.Context, req *tfprotov6.InvokeActionRequest,
+) (*tfprotov6.InvokeActionServerStream, error) {
+	answer, err := containConfigured(ctx, s, req,
+		func(_ context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+			return s.protocolServer.InvokeAction(masked(ctx), req)
+		}, func(d []*tfprotov6.Diagnostic) *tfprotov6.InvokeActionServerStream {
+			return &tfprotov6.InvokeActionServerStream{Events: slices.Values([]tfprotov6.InvokeActionEvent{failedEvent(d)})}
+		})
+	if err == nil {
+		answer.Events = s.changing(containStream(answer.Events, makeEventSafe, failedEvent))
+	}
+	return answer, err
+}
+
+func failedEvent(d []*tfprotov6.Diagnostic) tfprotov6.InvokeActionEvent {
+	return tfprotov6.InvokeActionEvent{Type: tfprotov6.CompletedInvokeActionEventType{Diagnostics: d}}
+}
+
+func makeEventSafe(event *tfprotov6.InvokeActionEvent) {
+	switch e := event.Type.(type) {
+	case tfprotov6.ProgressInvokeActionEventType:
+		e.Message = safeText(e.Message)
+		event.Type = e
+	case tfprotov6.CompletedInvokeActionEventType:
+		makeSafe(&e)
+	}
+}
+
+// changing tells the session while an action runs.
+func (s server) changing(events iter.Seq[tfprotov6.InvokeActionEvent]) iter.Seq[tfprotov6.InvokeActionEvent] {
+	return func(yield func(tfprotov6.InvokeActionEvent) bool) {
+		if session, configured := s.provider.Session(); configured {
+			defer session.BeginApply()()
+		}
+		events(yield)
+	}
+}
+
+// CallFunction calls a function of the provider, which may be called without a configuration.
+func (s server) CallFunction(
+	ctx context.Context, req *tfprotov6.CallFunctionRequest,
+) (response *tfprotov6.CallFunctionResponse, err error) {
+	return contain(ctx, req, s.protocolServer.CallFunction,
+		func(said []*tfprotov6.Diagnostic) *tfprotov6.CallFunctionResponse {
+			return &tfprotov6.CallFunctionResponse{Error: &tfprotov6.FunctionError{
+				Text: said[0].Summary + ": " + said[0].Detail,
+			}}
+		})
 }

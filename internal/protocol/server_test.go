@@ -138,6 +138,27 @@ func TestServer_panic(t *testing.T) {
 			answer, err := s.ValidateListResourceConfig(ctx, &tfprotov6.ValidateListResourceConfigRequest{})
 			return answer.Diagnostics, err
 		},
+		"ValidateActionConfig": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{})
+			return answer.Diagnostics, err
+		},
+		"PlanAction": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.PlanAction(ctx, &tfprotov6.PlanActionRequest{})
+			return answer.Diagnostics, err
+		},
+		"InvokeAction": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{})
+			var all []*tfprotov6.Diagnostic
+			for event := range answer.Events {
+				all = append(all, event.Type.(tfprotov6.CompletedInvokeActionEventType).Diagnostics...)
+			}
+			return all, err
+		},
+		"CallFunction": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
+			answer, err := s.CallFunction(ctx, &tfprotov6.CallFunctionRequest{})
+			summary, _, _ := strings.Cut(answer.Error.Text, ":")
+			return []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: summary}}, err
+		},
 		"ListResource": func(ctx context.Context) ([]*tfprotov6.Diagnostic, error) {
 			answer, err := s.ListResource(ctx, &tfprotov6.ListResourceRequest{})
 			var all []*tfprotov6.Diagnostic
@@ -288,6 +309,91 @@ func TestServer_panicInResults(t *testing.T) {
 	}()
 	for range query() {
 		panic("the taker's")
+	}
+}
+
+// acting is a server whose action logs a key, says something that steers a terminal, and panics.
+type acting struct {
+	protocolServer
+	bug bool
+}
+
+func (a acting) InvokeAction(
+	ctx context.Context, _ *tfprotov6.InvokeActionRequest,
+) (*tfprotov6.InvokeActionServerStream, error) {
+	return &tfprotov6.InvokeActionServerStream{Events: func(yield func(tfprotov6.InvokeActionEvent) bool) {
+		tflog.Trace(ctx, "with "+canary+" inside")
+		yield(tfprotov6.InvokeActionEvent{Type: tfprotov6.ProgressInvokeActionEventType{Message: "on\x1b[2J\n::its way"}})
+		if a.bug {
+			panic("no route for Bearer " + canary)
+		}
+		yield(tfprotov6.InvokeActionEvent{Type: tfprotov6.CompletedInvokeActionEventType{
+			Diagnostics: []*tfprotov6.Diagnostic{{Summary: "done\x1b[2J"}},
+		}})
+	}}, nil
+}
+
+// applies counts the changes that the session is told of.
+type applies struct {
+	configured
+	begun, ended *int
+}
+
+func (a applies) Session() (Session, bool) { return a, true }
+func (a applies) BeginApply() func()       { *a.begun++; return func() { *a.ended++ } }
+
+// TestServer_invokeAction holds that what an action says is safe to show, that its log holds no
+// key, that the session knows of it, and that a panic becomes its end.
+func TestServer_invokeAction(t *testing.T) {
+	t.Parallel()
+	for _, bug := range []bool{false, true} {
+		var log bytes.Buffer
+		session := applies{begun: new(int), ended: new(int)}
+		answer, err := server{acting{bug: bug}, session}.InvokeAction(
+			tflogtest.RootLogger(t.Context(), &log), &tfprotov6.InvokeActionRequest{})
+		if err != nil || *session.begun != 0 {
+			t.Fatal(err, *session.begun)
+		}
+		events := slices.Collect(answer.Events)
+		if len(events) != 2 || *session.begun != 1 || *session.ended != 1 {
+			t.Fatalf("%d events, %d begun, %d ended", len(events), *session.begun, *session.ended)
+		}
+		progress := events[0].Type.(tfprotov6.ProgressInvokeActionEventType).Message
+		if progress != "on [2J\n: :its way" {
+			t.Errorf("the progress is %q", progress)
+		}
+		said := events[1].Type.(tfprotov6.CompletedInvokeActionEventType).Diagnostics
+		switch {
+		case len(said) != 1:
+			t.Errorf("%d diagnostics", len(said))
+		case !bug && said[0].Summary != "done [2J":
+			t.Errorf("the end is %q", said[0].Summary)
+		case bug && (said[0].Summary != "The Cohort provider met a bug" ||
+			!strings.Contains(said[0].Detail, "no route for Bearer live_***")):
+			t.Errorf("the end is %q: %s", said[0].Summary, said[0].Detail)
+		}
+		if text := log.String(); !strings.Contains(text, "inside") || strings.Contains(text, "c4n4ry") {
+			t.Errorf("the log is %s", text)
+		}
+	}
+}
+
+// TestRecover holds that the function that an action defers reports its panic, without the key, and
+// reports nothing else.
+func TestRecover(t *testing.T) {
+	t.Parallel()
+	run := func(action func()) (reported []string) {
+		defer Recover(func(summary, detail string) { reported = append(reported, summary, detail) })
+		action()
+		return nil
+	}
+	said := run(func() { panic("no route for Bearer " + canary) })
+	if len(said) != 2 || said[0] != "The Cohort provider met a bug" || strings.Contains(said[1], "c4n4ry") ||
+		!strings.Contains(said[1], "\n  at protocol/server_test.go:") {
+		t.Errorf("it reports %q", said)
+	}
+	if said = run(func() {}); len(said) > 0 {
+		t.Errorf("without a panic, it reports %q", said)
 	}
 }
 

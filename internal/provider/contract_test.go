@@ -10,8 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -293,6 +295,98 @@ func checkFilter(t *testing.T, at string, attribute listschema.Attribute, of *tf
 	}
 	if text, ok := attribute.(listschema.StringAttribute); !ok || len(text.Validators) == 0 {
 		t.Errorf("%s refuses nothing: use filterAttribute", at)
+	}
+}
+
+func TestContract_actions(t *testing.T) {
+	t.Parallel()
+	served := servedSchemas(t)
+	p, ok := New("test").(frameworkprovider.ProviderWithActions)
+	if !ok {
+		t.Fatal("the provider has no actions")
+	}
+	for _, create := range p.Actions(t.Context()) {
+		a := create()
+		var named action.MetadataResponse
+		a.Metadata(t.Context(), action.MetadataRequest{ProviderTypeName: "cohort"}, &named)
+		name := named.TypeName
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var answer action.SchemaResponse
+			a.Schema(t.Context(), action.SchemaRequest{}, &answer)
+			for _, d := range answer.Schema.ValidateImplementation(t.Context()) {
+				t.Errorf("the schema is not valid: %s: %s", d.Summary(), d.Detail())
+			}
+			if answer.Schema.MarkdownDescription == "" {
+				t.Error("the schema has no MarkdownDescription: say what it does")
+			}
+			if len(answer.Schema.Blocks) > 0 {
+				t.Error("the schema has blocks: use nested attributes")
+			}
+			if _, ok := a.(action.ActionWithConfigure); !ok {
+				t.Error("it has no Configure: call providerDataFrom there")
+			}
+			if _, ok := a.(action.ActionWithModifyPlan); !ok {
+				t.Error("it has no ModifyPlan: refuse there what can be refused before it is invoked")
+			}
+			func() {
+				defer func() {
+					if cause := recover(); cause != nil {
+						t.Errorf("a panic ends the provider for all objects (%v): defer protocol.Recover in Invoke", cause)
+					}
+				}()
+				var invoked action.InvokeResponse
+				if a.Invoke(t.Context(), action.InvokeRequest{}, &invoked); !invoked.Diagnostics.HasError() {
+					t.Error("without a configuration it reports no error")
+				}
+			}()
+			block := served.ActionSchemas[name]
+			if block == nil {
+				t.Fatal("the server does not serve it")
+			}
+			checkAttributes(t, block.Schema.Block.Attributes)
+			checkFiles(t, "examples/actions/"+name, map[string]string{"action.tf": fmt.Sprintf("action %q ", name)})
+			checkDocs(t, "actions", name)
+		})
+	}
+}
+
+func TestContract_functions(t *testing.T) {
+	t.Parallel()
+	served := servedSchemas(t)
+	p, ok := New("test").(frameworkprovider.ProviderWithFunctions)
+	if !ok {
+		t.Fatal("the provider has no functions")
+	}
+	for _, create := range p.Functions(t.Context()) {
+		f := create()
+		var named function.MetadataResponse
+		f.Metadata(t.Context(), function.MetadataRequest{}, &named)
+		name := named.Name
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var answer function.DefinitionResponse
+			f.Definition(t.Context(), function.DefinitionRequest{}, &answer)
+			definition := answer.Definition
+			var problems function.DefinitionValidateResponse
+			definition.ValidateImplementation(t.Context(), function.DefinitionValidateRequest{FuncName: name}, &problems)
+			for _, d := range problems.Diagnostics {
+				t.Errorf("the definition is not valid: %s: %s", d.Summary(), d.Detail())
+			}
+			if definition.Summary == "" || definition.MarkdownDescription == "" {
+				t.Error("the definition has no Summary or no MarkdownDescription: say what it returns")
+			}
+			for _, parameter := range definition.Parameters {
+				if parameter.GetMarkdownDescription() == "" {
+					t.Errorf("the parameter %s has no MarkdownDescription", parameter.GetName())
+				}
+			}
+			if served.Functions[name] == nil {
+				t.Fatal("the server does not serve it")
+			}
+			checkFiles(t, "examples/functions/"+name, map[string]string{"function.tf": "provider::cohort::" + name + "("})
+			checkDocs(t, "functions", name)
+		})
 	}
 }
 

@@ -350,6 +350,68 @@ func TestExamples_format(t *testing.T) {
 	}
 }
 
+// TestExamples_action invokes every action block of the examples as Terraform 1.14 does, but
+// without Terraform, against a published campaign of the name that the example has.
+func TestExamples_action(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(examples, "actions", "*", "*.tf"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples of actions: %v", err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed, problems := hclsyntax.ParseConfig(content, file, hcl.InitialPos)
+		if problems.HasErrors() {
+			t.Fatal(problems)
+		}
+		for _, block := range parsed.Body.(*hclsyntax.Body).Blocks {
+			if block.Type != "action" || block.Labels[0] != "cohort_campaign_end" || len(block.Body.Blocks) != 1 ||
+				block.Body.Blocks[0].Type != "config" {
+				t.Fatalf("%s has the block %s %q; an action block has a config block", file, block.Type, block.Labels)
+			}
+			config := block.Body.Blocks[0].Range()
+			arguments := strings.TrimSuffix(strings.TrimPrefix(
+				strings.TrimSpace(string(content[config.Start.Byte:block.Body.Blocks[0].CloseBraceRange.Start.Byte])),
+				"config {"), "}")
+			w := newWorld(t, sandbox.Options{})
+			w.campaign(t, w.TestKey(), "summer-hunt", "publish")
+			p := w.endPlugin(t, "test")
+			if all := errorsOf(append(p.validateEnd(arguments), p.planEnd(arguments)...)); len(all) > 0 {
+				t.Fatal(all)
+			}
+			if _, all := p.invokeEnd(t.Context(), arguments); len(all) > 0 {
+				t.Fatal(all)
+			}
+			if status := w.object(t, "campaigns", "summer-hunt")["status"]; status != "ended" {
+				t.Errorf("%s leaves the campaign %v", file, status)
+			}
+		}
+	}
+}
+
+// TestExamples_function applies the examples of functions, which need Terraform 1.8, and compares
+// the output with the comment of the example.
+func TestExamples_function(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile(filepath.Join(examples, "functions", "slug", "function.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, sandbox.Options{})
+	terraform := initialized(t, t.TempDir(), string(content), "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
+	terraform.must("apply", "-auto-approve")
+	want := `["summer-hunt-2037","chasse-d-ete"]`
+	if got := strings.TrimSpace(terraform.must("output", "-json", "slugs")); got != want {
+		t.Errorf("the output is %s, want %s", got, want)
+	}
+	if n := len(w.History()); n > 0 {
+		t.Errorf("a function sent %d requests", n)
+	}
+}
+
 func queryExamples(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(examples, "list-resources", "*", "*.tfquery.hcl"))

@@ -18,6 +18,8 @@ import (
 
 // What a plan does to an object of the live merchant.
 const (
+	// Only an action ends an object that has to be named.
+	ending      = "would end"
 	deletion    = "would delete"
 	replacement = "would replace"
 	// Terraform does not distinguish a replacement with a new key from an object that is let go while

@@ -30,6 +30,9 @@ func (k Kind) Config(ctx context.Context, values, unknown any) (cty.Value, error
 	return ctyValue(k.configuration(ctx, held), configType)
 }
 
+// largestExponent is that of the largest number of 64 bits.
+const largestExponent = 1024
+
 // planValue reads a value of the JSON of a plan.
 func planValue(of tftypes.Type, value, unknown any) (tftypes.Value, error) {
 	if unknown == true {
@@ -50,6 +53,10 @@ func planValue(of tftypes.Type, value, unknown any) (tftypes.Value, error) {
 		number, _, err := big.ParseFloat(held.String(), 10, 512, big.ToNearestEven)
 		if err != nil {
 			return tftypes.Value{}, err
+		}
+		// Written out, such a number would fill the memory.
+		if size := number.MantExp(nil); number.IsInf() || max(size, -size) > largestExponent {
+			return tftypes.Value{}, fmt.Errorf("%s is too large or too small", held)
 		}
 		value = number
 	case nil, bool, string, float64:

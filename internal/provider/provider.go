@@ -16,9 +16,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -51,7 +53,9 @@ const (
 )
 
 var (
+	_ provider.ProviderWithActions            = (*cohortProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*cohortProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*cohortProvider)(nil)
 	_ provider.ProviderWithListResources      = (*cohortProvider)(nil)
 )
 
@@ -62,6 +66,8 @@ type cohortProvider struct {
 	version string
 	// keyed ignores envSnapshot, for a caller who names the source.
 	keyed bool
+	// compare is behind the function diff; nil if there is no such option.
+	compare Comparison
 	// configured is the result of the last Configure; nil when that failed. The protocol server reads
 	// it.
 	configured atomic.Pointer[providerData]
@@ -129,8 +135,8 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			},
 			"allow_live_delete": schema.ListAttribute{
 				MarkdownDescription: "What this configuration may delete or replace in the live merchant, as `kind:key`, such as " +
-					"`perk:welcome-10`; nothing else. A list or segment without a reference id is named by " +
-					"`list:id:` or `segment:id:` and its id.",
+					"`perk:welcome-10`; nothing else. A campaign that the action `cohort_campaign_end` ends is named here as well. " +
+					"A list or segment without a reference id is named by `list:id:` or `segment:id:` and its id.",
 				ElementType: types.StringType,
 				Optional:    true,
 				Validators: []validator.List{listvalidator.ValueStringsAre(stringvalidator.RegexMatches(
@@ -223,6 +229,7 @@ func (p *cohortProvider) Configure(
 	p.configured.Store(configured)
 	resp.ResourceData, resp.DataSourceData = configured, configured
 	resp.EphemeralResourceData, resp.ListResourceData = configured, configured
+	resp.ActionData = configured
 }
 
 func (m providerModel) mode(diags *diag.Diagnostics) merchants.Mode {
@@ -445,6 +452,18 @@ func (p *cohortProvider) DataSources(context.Context) []func() datasource.DataSo
 // EphemeralResources lists the ephemeral resources.
 func (p *cohortProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{newUserAuthTokenEphemeralResource}
+}
+
+// Actions lists the actions.
+func (p *cohortProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{newCampaignEndAction}
+}
+
+// Functions lists the functions.
+func (p *cohortProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		func() function.Function { return &diffFunction{p.compare} }, newSlugFunction,
+	}
 }
 
 // ListResources lists the list resources.

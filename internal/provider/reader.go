@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -77,8 +78,20 @@ func Open(ctx context.Context, version string, source Source) (*Reader, error) {
 	return &Reader{served.configured.Load()}, nil
 }
 
+// OpenSnapshot reads from a snapshot.
+func OpenSnapshot(snapshot *merchants.Snapshot) (*Reader, error) {
+	client, err := merchants.New(merchants.Config{Snapshot: snapshot, ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{&providerData{client: client, mode: snapshot.Mode, fromSnapshot: true}}, nil
+}
+
 // Mode is the merchant that is read.
 func (r *Reader) Mode() merchants.Mode { return r.data.mode }
+
+// TakenAt is the time of the snapshot that stands in for the merchant; zero if there is none.
+func (r *Reader) TakenAt() time.Time { return r.data.client.TakenAt() }
 
 // Snapshot takes a snapshot of the merchant. The error says what could not be read.
 func (r *Reader) Snapshot(ctx context.Context) (*merchants.Snapshot, error) {

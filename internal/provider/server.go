@@ -12,11 +12,18 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/protocol"
 )
 
+// An Option gives the provider something that it must not import.
+type Option func(*cohortProvider)
+
 // NewServer returns the protocol server of the provider, as Terraform, tests and the companion use
 // it.
-func NewServer(version string) func() tfprotov6.ProviderServer {
+func NewServer(version string, options ...Option) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		return serve(&cohortProvider{version: version})
+		p := &cohortProvider{version: version}
+		for _, option := range options {
+			option(p)
+		}
+		return serve(p)
 	}
 }
 

@@ -38,6 +38,7 @@ func TestGuides(t *testing.T) {
 	}
 	for _, g := range []guide{
 		{name: "adopt", before: byHand},
+		{name: "in-a-pipeline"},
 		{name: "promote", edits: map[string]func(test, live hand){"When somebody edits live": func(_, live hand) {
 			live.edit("/perks", "workshop", `{"title":{"en":"Boot care for free","fr":"Atelier d'entretien"}}`)
 			live.send("/cohorts", `{"type":"list","name":"Trail runners","referenceId":"trail-runners"}`)
@@ -154,7 +155,9 @@ type hand struct {
 // edit edits the object with an internal name.
 func (h hand) edit(path, name, body string) {
 	h.t.Helper()
-	var page struct{ Data []struct{ ID, InternalName string } }
+	var page struct {
+		Data []struct{ ID, InternalName string }
+	}
 	h.call(http.MethodGet, path, "", &page)
 	for _, row := range page.Data {
 		if row.InternalName == name {

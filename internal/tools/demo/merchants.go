@@ -7,29 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"time"
-
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
 // object is an object of the sandbox, as the API shows it.
 type object = map[string]any
-
-// kinds are the kinds of objects, in the words of the story and by the collection that holds them.
-var kinds = func() (all []struct{ words, word, path string }) {
-	for _, k := range provider.Catalog() {
-		switch k.Name {
-		case "list":
-			all = append(all, struct{ words, word, path string }{"lists and segments", "list or segment", "cohorts"})
-		case "segment":
-		default:
-			path := strings.ReplaceAll(k.Plural, " ", "-")
-			all = append(all, struct{ words, word, path string }{k.Plural, k.Noun, path})
-		}
-	}
-	return all
-}()
 
 // ask calls the sandbox's admin address, which is not part of the API and not counted.
 func (d *demo) ask(method, path string, into any) {

@@ -2,8 +2,7 @@
 // in the test merchant becomes a configuration, and goes to the live one, with the real Terraform
 // over real HTTP. This file is the story, in order; machinery.go, merchants.go and by_hand.go carry
 // it out. Each line of the story is also a check: the demo fails if one is not true. The demo uses
-// the built binary as a user does, so it must not import the client or the sandbox, and of the
-// provider only the catalog of kinds.
+// the built binary as a user does, so it must not import the client, the sandbox or the provider.
 package main
 
 import (
@@ -136,7 +135,8 @@ func tell(d *demo) {
 	d.planned(live, d.liveKey, "live")
 	d.provider("status", "--test", "test.json", "--live", "live.json").ends(2).prints(
 		"drift from HCL none 1 object", "promotable no: live has drift")
-	d.say("pull writes it into the module: one text, and no other byte. Then live has nothing to do, and test gets it, too.")
+	d.say("pull writes it into the module: one text, and no other byte. Then live has nothing to do, and test gets it, " +
+		"too.")
 	d.provider("pull", "--plan", "live.json", live).whole("pulled 1 edit in 1 file")
 	d.terraform(live, d.liveKey, "plan", "-detailed-exitcode").prints("No changes.")
 	d.terraform(test, d.testKey, "apply", "-auto-approve").prints(
