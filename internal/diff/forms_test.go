@@ -2,6 +2,7 @@ package diff_test
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -103,5 +104,22 @@ func TestReport_has(t *testing.T) {
 	r := &diff.Report{Differences: []diff.Difference{{Changes: []diff.Change{{Class: diff.Declared}}}}}
 	if !r.Has() || !r.Has("drift", "declared") || r.Has("drift", "waiting") {
 		t.Errorf("%v", r)
+	}
+}
+
+// TestReport_hugePage writes a page of so many objects that it has no room for their changes, also
+// for those that are repeated.
+func TestReport_hugePage(t *testing.T) {
+	t.Parallel()
+	r := &diff.Report{From: diff.Side{Mode: test}, To: diff.Side{Mode: live}}
+	same := diff.Change{Path: "link.url", From: &diff.Shown{Text: "old"}, Class: diff.Drift}
+	for i := range 12_000 {
+		own := diff.Change{Path: "name", From: &diff.Shown{Text: strconv.Itoa(i)}, Class: diff.Drift}
+		d := diff.Difference{Kind: "perk", Key: strings.Repeat("k", 40) + strconv.Itoa(i), Changes: []diff.Change{own, same}}
+		r.Differences = append(r.Differences, d)
+	}
+	var page strings.Builder
+	if err := r.HTML(&page); err != nil || page.Len() > 1_000_000 {
+		t.Errorf("%v, %d bytes", err, page.Len())
 	}
 }

@@ -261,7 +261,7 @@ func (s *rows) fill(p *page, b brevity) {
 	for _, g := range s.groups {
 		if f.takes() {
 			row := f.repeated(g)
-			add("repeated", "Repeated changes", row, row.Changes.Changes[0].Class == Declared)
+			add("repeated", "Repeated changes", row, f.change(g.places[0]).Class == Declared)
 		}
 	}
 	titles := map[string]string{}
