@@ -34,8 +34,9 @@ of terraform plan -json: all names are printed at once.
 --json prints an object with title, merchant, counts, fingerprint, rows (does, objects, path, from,
 to, customers), needed, missing, unused, others and warnings.
 
-Exit codes: 0 fine; 1 planning failed, or FILE cannot be read; 2 wrong usage; 3 allow_live_delete
-does not name a deletion; 4 not the approved plan; 5 of another merchant than --mode.`,
+Exit codes: 0 fine; 1 planning failed, or FILE cannot be read; 2 with --drift: something was changed
+outside of Terraform, or wrong usage; 3 allow_live_delete does not name a deletion; 4 not the
+approved plan; 5 of another merchant than --mode.`,
 		Example: `  terraform plan -out=plan && terraform show -json plan > plan.json
   terraform-provider-cohort check-plan --mode live --markdown plan.json
   terraform-provider-cohort check-plan --fingerprint plan.json

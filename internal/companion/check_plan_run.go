@@ -41,11 +41,10 @@ func checkPlan(ctx context.Context, cmd *cobra.Command, flags checkPlanFlags, ar
 	if err != nil {
 		return &failure{err}
 	}
-	shown := review
 	if flags.drift {
-		shown = planreview.NewDrift(plan)
+		review = planreview.NewDrift(plan)
 	}
-	if err := printReview(cmd.OutOrStdout(), shown, flags); err != nil {
+	if err := printReview(cmd.OutOrStdout(), review, flags); err != nil {
 		return &failure{err}
 	}
 	return judge(review, flags)
@@ -85,6 +84,8 @@ func judge(review *planreview.Review, flags checkPlanFlags) error {
 	switch {
 	case flags.mode != "" && review.Merchant != flags.mode:
 		return &verdict{fmt.Errorf("the plan is not of the %s merchant: %s", flags.mode, review.Title), exitOtherMerchant}
+	case flags.drift && len(review.Rows) > 0:
+		return &difference{errors.New(review.Title)}
 	case flags.drift:
 		return nil
 	case review.Fingerprint == "":

@@ -293,7 +293,7 @@ func TestCheckPlan_drift(t *testing.T) {
 	w := newLive(t)
 	w.edit("perks", "code", `{"title":{"en":"Edited"}}`)
 	for _, args := range [][]string{{"-refresh-only"}, {}} {
-		got := w.check(0, "--drift", w.plan(args...))
+		got := w.check(2, "--drift", w.plan(args...))
 		want := "live: 1 object changed outside of Terraform\n\ndrift    perk:code, title.en: Welcome → Edited\n"
 		if got != want {
 			t.Errorf("%q: %s\nwant %s", args, got, want)

@@ -12,8 +12,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 )
 
-// TestPull_plans pulls what was edited in a merchant, by a plan of its own: only GET is sent, and the
-// next plan is empty.
+// TestPull_plans pulls what was edited in a merchant, by a plan of its own: only GET is sent, and
+// the next plan is empty.
 func TestPull_plans(t *testing.T) {
 	s := service(t)
 	keyed(t, s.TestKey(), "", "")

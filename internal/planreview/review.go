@@ -133,8 +133,10 @@ func NewDrift(plan *Plan) *Review {
 		if resource.Recorded == nil {
 			continue
 		}
-		objects++
-		rows = append(rows, driftOf(resource)...)
+		drift := driftOf(resource)
+		if rows = append(rows, drift...); len(drift) > 0 {
+			objects++
+		}
 	}
 	r.Rows = folded(rows)
 	r.Title = fmt.Sprintf("%s: %s changed outside of Terraform", merchantName(plan), count(objects, "object"))

@@ -62,11 +62,6 @@ change   campaign:summer, challenge.description.en: … to be shortened, because
 adopt    list:early
 other    terraform_data.note
 
-  allow_live_delete = [
-    "campaign:seasonal",
-    "perk:old",
-  ]
-
 allow_live_delete names what this plan does not delete: perk:gone-already
 `
 

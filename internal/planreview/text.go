@@ -38,7 +38,7 @@ func (r *Review) Text() string {
 	for _, address := range r.Others {
 		b.WriteString("other    " + merchants.Plain(address) + "\n")
 	}
-	if len(r.Needed) > 0 {
+	if len(r.Missing) > 0 {
 		b.WriteString("\n" + Block(r.Needed))
 	}
 	for _, note := range r.notes() {
@@ -116,7 +116,7 @@ func (r *Review) Markdown() string {
 			fmt.Fprintf(&b, "| other | %s | | | | |\n", code(address))
 		}
 	}
-	if len(r.Needed) > 0 {
+	if len(r.Missing) > 0 {
 		b.WriteString("\n<pre><code>" + html.EscapeString(Block(r.Needed)) + "</code></pre>\n")
 	}
 	for _, note := range r.notes() {
@@ -133,15 +133,17 @@ func code(text string) string {
 	return "<code>" + escaped(text) + "</code>"
 }
 
-// escaped is a text of which nothing is markup: what ASCII has beside letters, digits, blanks and
-// commas is written as its number.
+// escaped is a text of which nothing is markup, a link or a mention.
 func escaped(text string) string {
 	var b strings.Builder
-	for _, c := range strings.ToValidUTF8(text, "\uFFFD") {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	for i, c := range text {
 		switch {
 		case merchants.IsSteering(c):
 			b.WriteByte(' ')
-		case c > unicode.MaxASCII || unicode.IsLetter(c) || unicode.IsDigit(c) || strings.ContainsRune(" ,-", c):
+		case c > unicode.MaxASCII || unicode.IsLetter(c) || unicode.IsDigit(c) || strings.ContainsRune(" ,-/()'\"?!;=%", c),
+			c == ':' && !strings.HasPrefix(text[i:], "://"),
+			c == '.' && !strings.HasSuffix(strings.ToLower(text[:i]), "www"):
 			b.WriteRune(c)
 		default:
 			fmt.Fprintf(&b, "&#%d;", c)

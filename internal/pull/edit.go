@@ -34,9 +34,6 @@ func applied(content []byte, from, to int, edits []edit) ([]byte, bool) {
 	var b strings.Builder
 	at := from
 	for i, e := range edits {
-		if i > 0 && e == edits[i-1] && e.start < e.end {
-			continue
-		}
 		isCut := e.text == "" && i > 0 && edits[i-1].text == ""
 		switch {
 		case e.start < at && isCut && e.end > at: // Two cuts may overlap.

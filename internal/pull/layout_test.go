@@ -253,6 +253,11 @@ func TestPull_attributes(t *testing.T) {
 			"{ name = \"N\" }",
 			"{\n  name = \"N\"\n  x = 1\n}",
 		},
+		"several into one line": {
+			fields{field("name", text("N"))},
+			fields{field("name", text("N")), field("x", number(1)), field("y", number(2))},
+			"{name = \"N\"}", "{\n  name = \"N\"\n  x = 1\n  y = 2\n}",
+		},
 		"into nothing":         {nil, fields{field("x", number(1))}, "{}", "{\n  x = 1\n}"},
 		"into nothing, opened": {nil, fields{field("x", number(1))}, "{\n  # here\n}", "{\n  # here\n  x = 1\n}"},
 		"removed": {
@@ -295,5 +300,17 @@ func TestPull_attributes(t *testing.T) {
 				t.Errorf("(-want +got)\n%s\n%+v", diff, report.Questions)
 			}
 		})
+	}
+}
+
+// TestPull_lineBreaks checks that a file keeps its line breaks, and texts theirs.
+func TestPull_lineBreaks(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, map[string]string{"main.tf": "resource \"cohort_list\" \"x\" {\r\n  n = 1\r\n}"})
+	d.pull(".", pull.Options{}, edited("cohort_list.x", object("list", "x", field("n", number(1))),
+		object("list", "x", field("n", number(1)), field("t", texts("a", "A\nB")))))
+	want := "resource \"cohort_list\" \"x\" {\r\n  n = 1\r\n  t = {\r\n    a = \"A\\nB\"\r\n  }\r\n}"
+	if diff := cmp.Diff(want, d.read("main.tf")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -153,15 +153,14 @@ func (o *object) insert(i insertion, n int, printed func(indent string, wide boo
 		}
 		return []edit{{f, t.end, t.end, indent + written + separator + value + newline}}
 	case o.isBlock: // A block on one line has one attribute.
-		line := newline + deeper + written + separator + printed(deeper, true)
-		if n > 0 {
-			return []edit{{f, anchor.end, anchor.end, line}}
+		edits := []edit{{f, anchor.end, anchor.end, newline + deeper + written + separator + printed(deeper, true)}}
+		if n == 0 {
+			edits = append(edits, edit{f, o.begin, anchor.start, newline + deeper})
 		}
-		return []edit{
-			{f, o.begin, anchor.start, newline + deeper},
-			{f, anchor.end, anchor.end, line},
-			{f, anchor.end, o.end, newline + lineIndent},
+		if n == len(i.names)-1 {
+			edits = append(edits, edit{f, anchor.end, o.end, newline + lineIndent})
 		}
+		return edits
 	default:
 		return []edit{{f, anchor.end, anchor.end, ", " + written + separator + printed(indent, false)}}
 	}

@@ -271,6 +271,24 @@ resource "cohort_segment" "s" {
 }
 `},
 		},
+		"references that are not written": {
+			files: map[string]string{
+				"main.tf": "resource \"cohort_segment\" \"s\" {\n  n = 1\n}\nresource \"cohort_campaign\" \"c\" {\n  n = 1\n}\n",
+			},
+			resources: []*planreview.Resource{
+				keep("cohort_segment.other", object("segment", "other")),
+				three("cohort_list.old", nil, object("list", "old"), nil),
+				edited("cohort_segment.s", object("segment", "s", field("n", number(1))),
+					object("segment", "s", field("n", number(1)), field("x", refers(object("segment", "other"))))),
+				edited("cohort_campaign.c", campaign(field("n", number(1))),
+					campaign(field("n", number(1)), field("x", refers(object("list", "old"))))),
+			},
+			want: `? main.tf:1 cohort_segment.s.x refers to another object [segment:other] Write cohort_segment.other.id.
+? main.tf:4 cohort_campaign.c.x refers to another object [list:old] ` +
+				`list:old is not in this plan: export --only list:old writes it.
+waiting cohort_list.old.
+`,
+		},
 		"elements with references": {
 			files: map[string]string{
 				"main.tf": "resource \"cohort_campaign\" \"c\" {\n  rewards = [{ perk_id = cohort_list.vip.id }, { n = 1 }]\n" +
@@ -367,7 +385,8 @@ resource "cohort_segment" "s" {
 					"  e = var.e\n  g = var.g\n}\nvariable \"e\" {}\nvariable \"g\" {\n  default = \"G\"\n}\n",
 				"m/main.tf": "resource \"cohort_perk\" \"p\" {\n  title = {\n    a = var.a\n    b = var.b\n" +
 					"    b2 = var.b\n    c = var.c\n    d = var.d\n    e = var.e\n    f = var.f.x\n    g = var.g\n    h = var.h\n" +
-					"  }\n}\nvariable \"d\" {\n  default = \"D\"\n}\n",
+					"  }\n}\nvariable \"d\" {\n  default = \"D\"\n}\n" +
+					"variable \"a\" {\n  validation {\n    condition = var.a != \"\"\n  }\n}\n",
 				"terraform.tfvars": "x = 1\ne = \"E\"\n",
 			},
 			resources: []*planreview.Resource{edited("module.m.cohort_perk.p",

@@ -29,8 +29,8 @@ type walk struct {
 	waiting   []Waiting
 }
 
-// owner is the block that holds a place: that of the resource, or a call of a module on the way. All
-// objects of a block share what it says.
+// owner is the block that holds a place: that of the resource, or a call of a module on the way.
+// All objects of a block share what it says.
 type owner *block
 
 // at is a place with its expression.
@@ -40,7 +40,7 @@ type at struct {
 	expr hclsyntax.Expression
 	// line is that of the place if it has no expression.
 	line int
-	// owner is the block of the place, and depth the number of the module that it is in: 0 is the root.
+	// owner is the block of the place, and depth the number of its module: 0 is the root.
 	owner owner
 	depth int
 }

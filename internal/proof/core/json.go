@@ -223,11 +223,6 @@ func (m *module) configuration() object {
 // in one list, in the order in which they are written.
 func expression(e hclsyntax.Expression) object {
 	references := []string{}
-	add := func(reference string) {
-		if !slices.Contains(references, reference) {
-			references = append(references, reference)
-		}
-	}
 	for _, traversal := range e.Variables() {
 		whole, names := traversal.RootName(), []string{traversal.RootName()}
 		for _, step := range traversal[1:] {
@@ -246,7 +241,7 @@ func expression(e hclsyntax.Expression) object {
 			shortest = 3
 		}
 		for i := len(names) - 1; i >= shortest-1; i-- {
-			add(names[i])
+			references = append(references, names[i])
 		}
 	}
 	if len(references) > 0 {

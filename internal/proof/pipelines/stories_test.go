@@ -81,7 +81,7 @@ func tell(t *testing.T, start func(*testing.T) (*project, pipeline)) {
 	// The schedule finds the edit.
 	drift := ci.run("schedule", nobody)
 	p.ends(drift, map[string]string{"drift test": succeeded, "drift live": failed})
-	if d := drift["drift live"]; d.code != 1 || !strings.Contains(d.summary, "founder-card") {
+	if d := drift["drift live"]; d.code != 2 || !strings.Contains(d.summary, "founder-card") {
 		t.Errorf("the drift job ended with %d:\n%s", d.code, d.summary)
 	}
 
