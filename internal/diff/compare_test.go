@@ -60,7 +60,7 @@ func TestCompare_order(t *testing.T) {
 // Terraform, in the configuration of both, or in that of test alone.
 func TestCompare_mixed(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(3) {
+	for seed := range uint64(sampled(3)) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		testHCL, liveHCL, edited := config, config, config
 		want := map[string]diff.Class{}

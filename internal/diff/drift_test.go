@@ -430,13 +430,18 @@ func plain(_ diff.Class, text string) string { return text }
 // in the configuration of live alone, which declares a difference.
 func TestCompare_everyAttribute(t *testing.T) {
 	t.Parallel()
-	for _, attribute := range attributes(t) {
+	all := attributes(t)
+	every := len(all) / sampled(len(all))
+	for i, attribute := range all {
 		if len(edits[attribute]) == 0 {
 			t.Errorf("no edit of %s is known here", attribute)
 		}
 		for _, e := range edits[attribute] {
 			if n := strings.Count(config, e.from); n != 1 {
 				t.Fatalf("%s: %q is %d times in the configuration", attribute, e.from, n)
+			}
+			if i%every > 0 {
+				continue
 			}
 			t.Run(attribute, func(t *testing.T) {
 				t.Parallel()
