@@ -32,7 +32,7 @@ func TestCompare_order(t *testing.T) {
 	}
 	from, to := s.read(test), s.read(live)
 	rng := rand.New(rand.NewPCG(1, 2))
-	for range 100 {
+	for range sampled(100) {
 		rng.Shuffle(len(to.Objects), func(i, j int) { to.Objects[i], to.Objects[j] = to.Objects[j], to.Objects[i] })
 		for _, o := range to.Objects {
 			for _, f := range o.Fields {
