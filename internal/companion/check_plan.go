@@ -8,7 +8,7 @@ import (
 
 // checkPlanFlags are the flags of the command check-plan.
 type checkPlanFlags struct {
-	mode, approved                       string
+	mode, approved, root                 string
 	fingerprint, markdown, asJSON, drift bool
 }
 
@@ -27,6 +27,10 @@ is printed, except the id of an object without a key that allow_live_delete has 
 The fingerprint is a digest of what the plan does. The same effects have the same fingerprint,
 whatever the addresses, the order, the ids and the version of Terraform are, from a snapshot or
 not. So approve a fingerprint, plan again, and check with --approved before the apply.
+
+A value that is made of something new is not in a plan. If a plan has one, and does not show what it
+is in another way, the text says so. The fingerprint then covers the files of the configuration, too,
+without comments and white space, and --root names their directory.
 
 A plan that deletes in live what allow_live_delete does not name fails. Then FILE may be the log
 of terraform plan -json: all names are printed at once.
@@ -48,12 +52,15 @@ approved plan; 5 of another merchant than --mode.`,
 	}
 	f := cmd.Flags()
 	keyedFlag(cmd, &flags.mode, "mode", "", "merchant that the plan has to be of")
+	f.StringVar(&flags.root, "root", "",
+		"directory of the configuration, which the fingerprint covers if the plan does not show all that it does")
 	f.StringVar(&flags.approved, "approved", "", "fingerprint that was approved")
 	f.BoolVar(&flags.fingerprint, "fingerprint", false, "print only the fingerprint")
 	f.BoolVar(&flags.markdown, "markdown", false, "print Markdown, for a comment or a summary")
 	f.BoolVar(&flags.asJSON, "json", false, "print JSON")
 	f.BoolVar(&flags.drift, "drift", false, "print what was changed outside of Terraform instead")
 	cmd.MarkFlagsMutuallyExclusive("fingerprint", "markdown", "json")
+	_ = cmd.MarkFlagDirname("root")
 	cmd.MarkFlagsMutuallyExclusive("fingerprint", "drift")
 	cmd.MarkFlagsMutuallyExclusive("approved", "drift")
 	return cmd

@@ -31,11 +31,19 @@ func checkPlan(ctx context.Context, cmd *cobra.Command, flags checkPlanFlags, ar
 		return &failure{err}
 	}
 	if planreview.IsLog(content) {
+		if flags != (checkPlanFlags{mode: flags.mode}) {
+			return errors.New("the log of a plan only tells which names allow_live_delete needs: leave out all flags but --mode")
+		}
 		return checkLog(cmd, content)
 	}
 	plan, err := planreview.Read(ctx, content)
 	if err != nil {
 		return &failure{err}
+	}
+	if flags.root != "" {
+		if err := plan.Cover(flags.root); err != nil {
+			return &failure{fmt.Errorf("--root: %w", err)}
+		}
 	}
 	review, err := planreview.NewReview(plan)
 	if err != nil {
@@ -47,7 +55,7 @@ func checkPlan(ctx context.Context, cmd *cobra.Command, flags checkPlanFlags, ar
 	if err := printReview(cmd.OutOrStdout(), review, flags); err != nil {
 		return &failure{err}
 	}
-	return judge(review, flags)
+	return judge(plan, review, flags)
 }
 
 // planIn reads the plan.
@@ -80,7 +88,7 @@ func printReview(w io.Writer, review *planreview.Review, flags checkPlanFlags) e
 }
 
 // judge says what is wrong with a plan.
-func judge(review *planreview.Review, flags checkPlanFlags) error {
+func judge(plan *planreview.Plan, review *planreview.Review, flags checkPlanFlags) error {
 	switch {
 	case flags.mode != "" && review.Merchant != flags.mode:
 		return &verdict{fmt.Errorf("the plan is not of the %s merchant: %s", flags.mode, review.Title), exitOtherMerchant}
@@ -88,8 +96,12 @@ func judge(review *planreview.Review, flags checkPlanFlags) error {
 		return &difference{errors.New(review.Title)}
 	case flags.drift:
 		return nil
-	case review.Fingerprint == "":
+	case plan.Errored:
 		return &failure{planreview.ErrErrored}
+	case review.Fingerprint == "" && flags.approved != "":
+		return &verdict{planreview.ErrUndetermined, exitNotApproved}
+	case review.Fingerprint == "" && flags.fingerprint:
+		return &failure{planreview.ErrUndetermined}
 	case len(review.Missing) > 0:
 		missing := merchants.Plain(strings.Join(review.Missing, ", "))
 		return &verdict{fmt.Errorf("allow_live_delete does not name %s", missing), exitNotNamed}

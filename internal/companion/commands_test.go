@@ -67,7 +67,7 @@ var runs = map[string][][]string{
 		{onDiskPlan},
 		{"--markdown", onDiskPlan},
 		{"--json", onDiskPlan},
-		{"--fingerprint", onDiskPlan},
+		{"--fingerprint", "--root", filepath.Dir(onDiskPlan) + "/configuration", onDiskPlan},
 		{"--drift", onDiskPlan},
 	},
 	"terraform-provider-cohort diff": {

@@ -66,7 +66,7 @@ func (f *compareFlags) compare(ctx context.Context, cmd *cobra.Command, sources 
 		return c, err
 	}
 	c.merchants = read[:]
-	for _, source := range sources {
+	for i, source := range sources {
 		flag, path := "--test", f.test
 		if source.Mode == merchants.ModeLive {
 			flag, path = "--live", f.live
@@ -74,9 +74,15 @@ func (f *compareFlags) compare(ctx context.Context, cmd *cobra.Command, sources 
 		if path == "" {
 			continue
 		}
-		if c.roots[source.Mode], err = readRoot(ctx, cmd, flag, path, source); err != nil {
+		root, err := readRoot(ctx, cmd, flag, path, source)
+		if err != nil {
 			return c, err
 		}
+		if at := diff.Outdated(read[i], root); at != "" {
+			return c, fmt.Errorf("%s %s does not show what %s has now: see %s. Plan again, with a refresh", flag, path,
+				source.Mode, merchants.Plain(at))
+		}
+		c.roots[source.Mode] = root
 	}
 	c.report = diff.Compare(read[0], read[1], c.roots)
 	c.report.From.Snapshot, c.report.To.Snapshot = sources[0].Snapshot, sources[1].Snapshot
@@ -103,6 +109,9 @@ func readRoot(
 	}
 	if err == nil {
 		root.Plan, err = planreview.Read(ctx, content)
+	}
+	if err == nil && info.IsDir() {
+		err = root.Plan.Cover(path)
 	}
 	switch {
 	case err != nil:

@@ -27,6 +27,8 @@ type side struct {
 	byID map[string]*planreview.Resource
 	// byKey are the resources by the key that they have after the plan.
 	byKey map[identity]*planreview.Resource
+	// byAddress are the resources by address.
+	byAddress map[string]*planreview.Resource
 	// lonely are the objects that have no counterpart yet, archived those that are not compared.
 	lonely, archived []*portable.Object
 	// known are what the plan says about the objects that were looked up.
@@ -36,7 +38,8 @@ type side struct {
 func newSide(name string, m *portable.Merchant, root *Root) side {
 	s := side{
 		name: name, merchant: m, root: root, byID: map[string]*planreview.Resource{},
-		byKey: map[identity]*planreview.Resource{}, known: map[*portable.Object]*planned{},
+		byKey: map[identity]*planreview.Resource{}, byAddress: map[string]*planreview.Resource{},
+		known: map[*portable.Object]*planned{},
 	}
 	if root == nil {
 		return s
@@ -48,6 +51,7 @@ func newSide(name string, m *portable.Merchant, root *Root) side {
 		if r.ID != "" {
 			s.byID[r.ID] = r
 		}
+		s.byAddress[r.Address] = r
 		if r.Key != "" && (r.After != nil || s.byKey[newIdentity(r.Kind.Name, r.Key)] == nil) {
 			s.byKey[newIdentity(r.Kind.Name, r.Key)] = r
 		}
@@ -64,6 +68,14 @@ func (s *side) resource(o *portable.Object) *planreview.Resource {
 		return r
 	}
 	return nil
+}
+
+// addressOf is the address at which the plan manages an object; "" if it does not.
+func (s *side) addressOf(o *portable.Object) string {
+	if r := s.resource(o); r != nil {
+		return r.Address
+	}
+	return ""
 }
 
 // plannedKey is the key that the plan gives an object; "" if it does not say.
@@ -156,7 +168,7 @@ func (c *comparison) classOfChange(p pair, change portable.Change) (Class, strin
 
 // classOfOnly says why an object is only in one merchant, and what to do.
 func (c *comparison) classOfOnly(o *portable.Object, in, missing *side) (Class, string) {
-	class, of := decisive([]verdict{{in.classOfWhole(o), in}, {missing.classOfMissing(o, in.plannedKey(o)), missing}})
+	class, of := decisive([]verdict{{in.classOfWhole(o), in}, {missing.classOfMissing(o, in), missing}})
 	var remedies []string
 	for _, s := range of {
 		remedies = append(remedies, s.remedyOfWhole(class, o, s == missing))
@@ -246,12 +258,15 @@ func (s *side) classOfWhole(o *portable.Object) Class {
 }
 
 // classOfMissing says whether an object that this merchant does not have is in its configuration.
-// The other merchant may plan another key for it.
-func (s *side) classOfMissing(o *portable.Object, plannedKey string) Class {
+// The other merchant, in, may plan another key for it. If it has none, the address tells.
+func (s *side) classOfMissing(o *portable.Object, in *side) Class {
 	if s.root == nil {
 		return Unclassed
 	}
-	r := s.byKey[newIdentity(o.Kind.Name, cmp.Or(plannedKey, o.Key))]
+	r := s.byKey[newIdentity(o.Kind.Name, cmp.Or(in.plannedKey(o), o.Key))]
+	if managed := in.resource(o); !hasKey(o) && managed != nil {
+		r = s.byAddress[managed.Address]
+	}
 	switch {
 	case r == nil || r.After == nil:
 		return Declared

@@ -35,13 +35,14 @@ func keyOf(o *portable.Object) identity { return newIdentity(o.Kind.Name, o.Key)
 func hasKey(o *portable.Object) bool { return strings.TrimSpace(o.Key) != "" }
 
 // pairAll pairs the objects of both merchants: by key, then by the key that a plan gives, then by
-// name where one of the two has no key. A pair is made only if neither object could belong to
-// another one.
+// the address and by the name where one of the two has no key. A pair is made only if neither
+// object could belong to another one.
 func (c *comparison) pairAll() {
 	c.skipRefused()
 	c.pairByKey()
 	c.pairLonely(func(s *side, o *portable.Object) string { return cmp.Or(s.plannedKey(o), o.Key) },
 		func(from, to *portable.Object) bool { return keyOf(from) != keyOf(to) })
+	c.pairLonely((*side).addressOf, func(from, to *portable.Object) bool { return !hasKey(from) && !hasKey(to) })
 	c.skipNamesakes()
 	c.pairLonely(func(_ *side, o *portable.Object) string { return o.Name },
 		func(from, to *portable.Object) bool { return !hasKey(from) || !hasKey(to) })

@@ -113,6 +113,11 @@ func (s *service) compare(testConfig, liveConfig string) (*diff.Report, *diff.St
 	s.t.Helper()
 	roots := map[merchants.Mode]*diff.Root{test: s.plan(test, testConfig), live: s.plan(live, liveConfig)}
 	both := []*portable.Merchant{s.read(test), s.read(live)}
+	for _, m := range both {
+		if at := diff.Outdated(m, roots[m.Mode]); at != "" {
+			s.t.Errorf("the plan of %s is said to be outdated: %s", m.Mode, at)
+		}
+	}
 	r := diff.Compare(both[0], both[1], roots)
 	return r, diff.NewStatus(r, both, roots)
 }

@@ -30,17 +30,24 @@ const (
 var ErrErrored = errors.New("planning failed, so that the plan is not whole and cannot be approved: look at what " +
 	"terraform plan says")
 
+// ErrUndetermined says that the JSON of a plan does not tell all its effects.
+var ErrUndetermined = errors.New("the plan does not show all that it does, so that it has no fingerprint of its own: " +
+	"name the directory of its configuration with --root, which the fingerprint then covers")
+
 // Fingerprint is a digest of what a plan does. Plans with the same effects have the same
 // fingerprint, and any others have another one: whatever the addresses of the objects, their order,
 // their ids and the version of Terraform are, whether the plan was made with a key or from a
 // snapshot, and with a refresh or without. The secrets of a merchant count in the form in which a
 // snapshot holds them.
 //
-// What the JSON of a plan does not show, the fingerprint cannot tell apart: the value of an
-// expression that is not known yet. What the configuration mentions in it counts.
+// The JSON of a plan does not show the expressions of values that are not known yet. If they decide
+// on an effect, the configuration itself and its variables count; see [Plan.Cover].
 func Fingerprint(plan *Plan) (string, error) {
-	if plan.Errored {
+	switch {
+	case plan.Errored:
 		return "", ErrErrored
+	case len(plan.Undetermined) > 0 && plan.configuration == "":
+		return "", ErrUndetermined
 	}
 	effects := []any{string(plan.Mode)}
 	var lines []string
@@ -62,6 +69,9 @@ func Fingerprint(plan *Plan) (string, error) {
 	}
 	for _, changed := range plan.others {
 		effects = append(effects, []string{"other", changed.text})
+	}
+	if len(plan.Undetermined) > 0 {
+		effects = append(effects, []string{"configuration", plan.configuration, plan.variables})
 	}
 	sum := sha256.Sum256([]byte(canonicalJSON(effects)))
 	digest, err := pbkdf2.Key(sha256.New, string(sum[:]), []byte(fingerprintPrefix), fingerprintRounds, fingerprintSize)

@@ -24,8 +24,8 @@ type Plan struct {
 	AllowedKnown bool
 	// Others are the addresses of the resources of other providers that the plan changes, sorted.
 	Others []string
-	// Undetermined are the references to new objects of which the plan does not show to which one,
-	// each with what it may be.
+	// Undetermined are the arguments whose values are not known yet, and that the plan does not show
+	// in another way, each with what the configuration mentions in it.
 	Undetermined []string
 	// Actions are the calls of actions.
 	Actions []Call
@@ -34,6 +34,8 @@ type Plan struct {
 	Errored, Partial bool
 
 	others []other
+	// variables are the values of the variables, and configuration is what [Plan.Cover] covers.
+	variables, configuration string
 }
 
 // Call is a call of an action, which a plan makes beside its changes.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/zclconf/go-cty/cty"
@@ -65,16 +66,26 @@ func read(t *testing.T, content []byte) *planreview.Plan {
 
 func fingerprint(t *testing.T, content []byte) string {
 	t.Helper()
-	made, err := planreview.Fingerprint(read(t, content))
+	made, err := planreview.Fingerprint(covered(t, content))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return made
 }
 
+// covered reads a plan whose fingerprint covers a configuration.
+func covered(t *testing.T, content []byte) *planreview.Plan {
+	t.Helper()
+	plan := read(t, content)
+	if err := plan.Cover(filepath.Join("testdata", "configuration")); err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
 func reviewed(t *testing.T, content []byte) *planreview.Review {
 	t.Helper()
-	review, err := planreview.NewReview(read(t, content))
+	review, err := planreview.NewReview(covered(t, content))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,6 +45,9 @@ func Read(ctx context.Context, content []byte) (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (%w)", ErrNotPlan, err)
 	}
+	if source.Config == nil && more.Changes == nil { // As of a state that is empty.
+		return nil, ErrNotPlan
+	}
 	r := &reader{source: source, plan: &Plan{Errored: more.Errored != nil && *more.Errored}, index: portable.NewIndex()}
 	r.plan.Partial = source.Complete != nil && !*source.Complete && !r.plan.Errored
 	if err := r.read(ctx); err != nil {
@@ -125,6 +128,7 @@ func (r *reader) read(ctx context.Context) error {
 	slices.SortFunc(r.plan.others, func(a, b other) int { return cmp.Compare(a.text, b.text) })
 	slices.Sort(r.plan.Others)
 	slices.Sort(r.plan.Undetermined)
+	r.plan.variables = canonicalJSON(r.source.Variables)
 	return nil
 }
 

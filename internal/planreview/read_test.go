@@ -49,7 +49,7 @@ func TestRead_kept(t *testing.T) {
 	}
 	if plan.Mode != "live" || plan.Mixed || plan.Errored || plan.Partial || !plan.AllowedKnown ||
 		!slices.Equal(plan.Allowed, []string{"campaign:seasonal", "perk:gone-already", "perk:old"}) ||
-		!slices.Equal(plan.Others, []string{"terraform_data.note"}) || len(plan.Undetermined) > 0 {
+		!slices.Equal(plan.Others, []string{"terraform_data.note"}) || len(plan.Undetermined) != 2 {
 		t.Errorf("%+v", plan)
 	}
 	for _, r := range plan.Resources {
@@ -190,15 +190,16 @@ func TestRead_references(t *testing.T) {
 		more       object
 		want       string
 	}{
-		"direct":         {b, []string{"cohort_list.vip.id"}, nil, "cohort_list.vip"},
-		"with a key":     {b, []string{`cohort_list.all["b"].id`}, nil, `cohort_list.all["b"]`},
-		"by each.key":    {b + `["b"]`, []string{"cohort_list.all", "each.key"}, nil, `cohort_list.all["b"]`},
-		"by count.index": {b + `[1]`, []string{"cohort_list.some", "count.index"}, nil, "cohort_list.some[1]"},
+		"direct":     {b, []string{"cohort_list.vip.id"}, nil, "cohort_list.vip"},
+		"with a key": {b, []string{`cohort_list.all["b"].id`}, nil, `cohort_list.all["b"]`},
+		// The JSON does not tell the index from one that is computed, as in count.index + 1.
+		"by each.key":    {b + `["b"]`, []string{"cohort_list.all", "each.key"}, nil, ""},
+		"by count.index": {b + `[1]`, []string{"cohort_list.some", "count.index"}, nil, ""},
 		"each.value": {
-			b + `["a"]`,
-			[]string{"each.value.id"},
-			object{"for_each_expression": refer("cohort_list.all")},
-			`cohort_list.all["a"]`,
+			b + `["a"]`, []string{"each.value.id"}, object{"for_each_expression": refer("cohort_list.all")}, "",
+		},
+		"each.value of one": {
+			b + `["a"]`, []string{"each.value.id"}, object{"for_each_expression": refer("cohort_list.vip")}, "cohort_list.vip",
 		},
 		"one of two": {b, []string{"var.flag", "cohort_list.vip.id", `cohort_list.all["a"].id`}, nil, ""},
 		"or a known one": {

@@ -17,10 +17,10 @@ import (
 )
 
 // A reference to an object that is to be created has no value in the plan. The configuration in the
-// plan says which resources an argument mentions, in the order of its text, and nothing else of the
-// expression. So the references of an argument are matched in order with what is not known in it,
-// if their numbers agree. What the configuration does not show, such as the values of locals, may
-// be any new object.
+// plan says which resources an argument mentions, and nothing else of the expression: neither its
+// order nor the index of an instance that it computes. So a target is found only if the argument
+// can mean one new object alone. What the configuration does not show, such as the values of
+// locals, may be any new object. The other arguments are undetermined.
 
 // resolve fills the fields of all objects.
 func (r *reader) resolve(ctx context.Context) error {
@@ -45,6 +45,9 @@ func (r *reader) resolve(ctx context.Context) error {
 			if fields, err = r.index.Fields(ctx, s.object.Kind, s.config, find); err != nil {
 				return err
 			}
+		}
+		if s.after != nil {
+			r.noteUndetermined(s.after, fields)
 		}
 		hide(fields, s.config, s.sensitive)
 		s.object.Fields = fields
@@ -100,25 +103,29 @@ func (r *reader) assign(f *follower, resource *Resource, references []string, pl
 	}
 	found := f.follow(resource.Address, references, places[0])
 	candidates := found.candidates()
-	switch {
-	case found.sure && len(candidates) == 1:
+	if found.sure && len(candidates) == 1 {
 		for _, place := range alike {
 			place.target = candidates[0].After
 		}
-	case found.sure && found.single() && len(found.origins) == len(alike):
-		for i, place := range alike {
-			place.target = found.origins[i][0].After
+		return
+	}
+	var names []string
+	for _, candidate := range candidates {
+		names = append(names, candidate.After.String())
+	}
+	slices.Sort(names)
+	argument := places[0].argument
+	resource.given[argument] = append(resource.given[argument], cmp.Or(strings.Join(names, " or "), "nothing in the plan"))
+}
+
+// noteUndetermined notes the arguments that are not known yet, except what only the service
+// chooses: of that, the configuration mentions nothing.
+func (r *reader) noteUndetermined(resource *Resource, fields []portable.Field) {
+	for _, field := range fields {
+		if given := resource.given[field.Name]; field.Value.Has(portable.Unknown) && len(given) > 0 {
+			r.plan.Undetermined = append(r.plan.Undetermined, fmt.Sprintf("%s, %s: %s", resource.Address, field.Name,
+				strings.Join(given, ", ")))
 		}
-	default:
-		var names []string
-		for _, candidate := range candidates {
-			names = append(names, candidate.After.String())
-		}
-		slices.Sort(names)
-		argument := places[0].argument
-		resource.given[argument] = append(resource.given[argument], names...)
-		r.plan.Undetermined = append(r.plan.Undetermined, fmt.Sprintf("%s, %s: %s", resource.Address, argument,
-			cmp.Or(strings.Join(names, " or "), "nothing in the plan")))
 	}
 }
 
@@ -173,11 +180,6 @@ type origins struct {
 	sure bool
 	// hidden says that a reference leads to what the configuration does not show.
 	hidden bool
-}
-
-// single reports whether each reference means one object.
-func (o origins) single() bool {
-	return !slices.ContainsFunc(o.origins, func(one []*Resource) bool { return len(one) != 1 })
 }
 
 // candidates are all objects that are meant, each once.
@@ -296,7 +298,7 @@ func (f *follower) follow(of string, references []string, place pending) origins
 	t := &trail{follower: f, place: place, found: origins{sure: true}}
 	each := s.resource(at.name())
 	if each != nil {
-		t.walk(s, references, own{key: at.key, each: referencesOf(each.ForEachExpression)}, 0)
+		t.walk(s, references, referencesOf(each.ForEachExpression), 0)
 	}
 	if len(t.found.origins) == 0 {
 		return f.anything(place, false)
@@ -313,7 +315,7 @@ func (f *follower) unsettledOf(of string, references []string) []string {
 			return false
 		}
 		t := &trail{follower: f, place: pending{to: kindNames()}, found: origins{sure: true}}
-		t.walk(s, []string{reference}, own{key: at.key}, 0)
+		t.walk(s, []string{reference}, nil, 0)
 		return t.found.sure && !t.found.hidden && len(t.found.origins) == 0
 	})
 }
@@ -337,12 +339,6 @@ func (f *follower) anything(place pending, sure bool) origins {
 	return origins{origins: [][]*Resource{all}, sure: sure}
 }
 
-// own is what each and count mean: the key of the instance, and the references of its for_each.
-type own struct {
-	key  cty.Value
-	each []string
-}
-
 // trail follows references from module to module.
 type trail struct {
 	*follower
@@ -353,14 +349,13 @@ type trail struct {
 // mostCalls is more than any configuration nests its modules and outputs.
 const mostCalls = 100
 
-func (t *trail) walk(s *scope, references []string, o own, depth int) {
+// walk follows references of a scope. each are the references of the for_each that each.value
+// means.
+func (t *trail) walk(s *scope, references, each []string, depth int) {
 	if depth > mostCalls {
 		t.found.sure = false
 		return
 	}
-	byOwnKey := slices.ContainsFunc(references, func(reference string) bool {
-		return reference == "each.key" || reference == "count.index"
-	})
 	for _, reference := range whole(references) {
 		steps, diags := hclsyntax.ParseTraversalAbs([]byte(reference), "", hcl.InitialPos)
 		if diags.HasErrors() {
@@ -372,23 +367,21 @@ func (t *trail) walk(s *scope, references []string, o own, depth int) {
 		case slices.Contains([]string{"path", "terraform", "self", "count"}, first):
 		case first == "each":
 			if len(names) > 1 && names[1] == "value" {
-				// for_each may be another resource with the same keys.
-				t.walk(s, append(slices.Clone(o.each), "each.key"), own{key: o.key}, depth+1)
+				t.walk(s, each, nil, depth+1)
 			}
 		case first == "var" && len(names) > 1:
 			if s.parent != nil {
-				above := own{key: s.key, each: referencesOf(s.call.ForEachExpression)}
-				t.walk(s.parent, referencesOf(s.call.Expressions[names[1]]), above, depth+1)
+				t.walk(s.parent, referencesOf(s.call.Expressions[names[1]]), referencesOf(s.call.ForEachExpression), depth+1)
 			}
 		case first == "module" && len(names) > 2:
-			t.output(s, names, keys, o, byOwnKey, depth)
+			t.output(s, names, keys, depth)
 		case first == "local" || first == "module":
 			t.found.hidden = true
 			t.add(t.anything(t.place, true).origins[0])
 		case first == "data" && len(names) > 2:
 			t.found.sure = t.found.sure && !t.unsettled[s.path+strings.Join(names[:3], ".")]
 		case len(names) > 1:
-			t.resource(s, names, keys, o, byOwnKey)
+			t.resource(s, names, keys)
 		}
 	}
 }
@@ -404,22 +397,17 @@ func (t *trail) add(objects []*Resource) {
 }
 
 // output follows an output of a module.
-func (t *trail) output(s *scope, names []string, keys []cty.Value, o own, byOwnKey bool, depth int) {
-	key := keys[1]
-	if key == cty.NilVal && byOwnKey && s.module.ModuleCalls[names[1]] != nil &&
-		(s.module.ModuleCalls[names[1]].ForEachExpression != nil || s.module.ModuleCalls[names[1]].CountExpression != nil) {
-		key = o.key
-	}
-	child := s.child(names[1], key)
+func (t *trail) output(s *scope, names []string, keys []cty.Value, depth int) {
+	child := s.child(names[1], keys[1])
 	if child == nil || child.module.Outputs[names[2]] == nil {
 		t.found.sure = false
 		return
 	}
-	t.walk(child, referencesOf(child.module.Outputs[names[2]].Expression), own{}, depth+1)
+	t.walk(child, referencesOf(child.module.Outputs[names[2]].Expression), nil, depth+1)
 }
 
 // resource adds what a reference to a resource means.
-func (t *trail) resource(s *scope, names []string, keys []cty.Value, o own, byOwnKey bool) {
+func (t *trail) resource(s *scope, names []string, keys []cty.Value) {
 	name := s.path + names[0] + "." + names[1]
 	instances := t.byName[name]
 	if len(names) > 2 && names[2] != t.place.by && len(instances) > 0 {
@@ -428,11 +416,7 @@ func (t *trail) resource(s *scope, names []string, keys []cty.Value, o own, byOw
 		return
 	}
 	t.found.sure = t.found.sure && !t.unsettled[name]
-	key := indexOf(keys[1])
-	if key == "" && byOwnKey {
-		key = indexOf(o.key)
-	}
-	if exact := t.created[name+key]; exact != nil {
+	if exact := t.created[name+indexOf(keys[1])]; exact != nil {
 		instances = []*Resource{exact}
 	} else if keys[1] != cty.NilVal {
 		instances = nil // It exists already.

@@ -2,6 +2,7 @@ package planreview
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,14 +84,13 @@ const (
 	wording
 )
 
-// NewReview reviews a plan. The only error is that of [Fingerprint], for a plan that is whole.
+// NewReview reviews a plan. A plan that is not whole, or not determined, has no fingerprint.
 func NewReview(plan *Plan) (*Review, error) {
 	r := &Review{Merchant: string(plan.Mode), Others: plan.Others, Rows: []Row{}}
-	if !plan.Errored {
-		var err error
-		if r.Fingerprint, err = Fingerprint(plan); err != nil {
-			return nil, err
-		}
+	var err error
+	r.Fingerprint, err = Fingerprint(plan)
+	if err != nil && !errors.Is(err, ErrErrored) && !errors.Is(err, ErrUndetermined) {
+		return nil, err
 	}
 	var rows []Row
 	for _, resource := range plan.Resources {
@@ -192,13 +192,16 @@ func warningsOf(plan *Plan) []string {
 	if plan.Mixed {
 		all = append(all, "The plan changes both merchants.")
 	}
+	if len(plan.Undetermined) > 0 && plan.configuration == "" {
+		all = append(all, "There is no fingerprint without --root: the plan does not show all that it does.")
+	}
 	const few = 10
 	for i, one := range plan.Undetermined {
 		if i == few {
 			all = append(all, fmt.Sprintf("The same holds for %d more.", len(plan.Undetermined)-few))
 			break
 		}
-		all = append(all, "The plan does not show which object is referred to: "+one+".")
+		all = append(all, "Not known before the apply: "+one+".")
 	}
 	return all
 }

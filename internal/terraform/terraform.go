@@ -47,7 +47,8 @@ func (c CLI) Run(ctx context.Context, arguments ...string) ([]byte, error) {
 	return output.Bytes(), nil
 }
 
-// Plan plans and returns the plan as JSON. The saved plan, which has secrets, is removed.
+// Plan plans with a refresh, whatever the environment says, and returns the plan as JSON. The saved
+// plan, which has secrets, is removed.
 func (c CLI) Plan(ctx context.Context) ([]byte, error) {
 	scratch, err := os.MkdirTemp("", "cohort-plan-")
 	if err != nil {
@@ -55,7 +56,8 @@ func (c CLI) Plan(ctx context.Context) ([]byte, error) {
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 	saved := filepath.Join(scratch, "plan")
-	if _, err := c.Run(ctx, "plan", "-input=false", "-lock=false", "-out="+saved); err != nil {
+	if _, err := c.Run(ctx, "plan", "-input=false", "-lock=false", "-refresh=true", "-refresh-only=false",
+		"-destroy=false", "-out="+saved); err != nil {
 		return nil, err
 	}
 	return c.Run(ctx, "show", "-json", saved)

@@ -1,0 +1,3 @@
+locals {
+  one = "of the plans beside it"
+}
