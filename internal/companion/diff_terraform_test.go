@@ -95,8 +95,8 @@ Live differs from test in 3 things; 1 needs a decision.
      1 declared
 
 What to do:
-  terraform -chdir=live apply
-  terraform-provider-cohort pull --from live live
+  COHORT_API_KEY=$COHORT_LIVE_API_KEY terraform -chdir=live apply
+  COHORT_API_KEY=$COHORT_LIVE_API_KEY terraform-provider-cohort pull --from live live
 `
 	if printed != want {
 		t.Errorf("diff prints\n%s\nwant\n%s", printed, want)
@@ -109,7 +109,8 @@ not managed            none  none
 not modeled            none  none
 test ↔ live            3 differences: 1 declared, 1 waiting, 1 drift
 promotable             no: live has drift
-                       terraform-provider-cohort pull --from live live  # or take it back: terraform -chdir=live apply
+                       COHORT_API_KEY=$COHORT_LIVE_API_KEY terraform-provider-cohort pull --from live live
+                       COHORT_API_KEY=$COHORT_LIVE_API_KEY terraform -chdir=live apply  # takes it back
 
 drift in live:
   perk:welcome

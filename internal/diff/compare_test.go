@@ -163,24 +163,25 @@ resource "cohort_list" "` + key + `" {
 		promotable          bool
 	}{
 		"not made yet": {
-			[2]string{a + b, b}, nil, a + b, a + b, diff.Waiting, "list:a", "terraform -chdir=env/live apply", "test", true,
+			[2]string{a + b, b}, nil, a + b, a + b, diff.Waiting, "list:a", "COHORT_API_KEY=$COHORT_LIVE_API_KEY terraform -chdir=env/live apply", "test", true,
 		},
 		"made in test alone": {[2]string{a + b, b}, nil, a + b, b, diff.Declared, "list:a", "", "test", true},
 		"not deleted yet": {
-			[2]string{b, a + b}, nil, b, b, diff.Waiting, "list:a", "terraform -chdir=env/live apply", "live", true,
+			[2]string{b, a + b}, nil, b, b, diff.Waiting, "list:a", "COHORT_API_KEY=$COHORT_LIVE_API_KEY terraform -chdir=env/live apply", "live", true,
 		},
 		"not made in test": {
-			[2]string{b, a + b}, nil, a + b, a + b, diff.Waiting, "list:a", "terraform -chdir=env/test apply", "live", false,
+			[2]string{b, a + b}, nil, a + b, a + b, diff.Waiting, "list:a", "COHORT_API_KEY=$COHORT_TEST_API_KEY terraform -chdir=env/test apply", "live", false,
 		},
 		"deleted by hand": {
 			[2]string{a + b, a + b},
 			func(s *service) { s.edit(live, b) }, a + b, a + b, diff.Drift, "list:a",
-			"terraform -chdir=env/live apply", "test", false,
+			"COHORT_API_KEY=$COHORT_LIVE_API_KEY terraform -chdir=env/live apply", "test", false,
 		},
 		"made by hand": {
 			[2]string{b, b},
 			byHand, b, b, diff.Unmanaged, "list:c",
-			"import {\n  to = cohort_list.c\n  id = \"c\"\n}", "live", true,
+			"import {\n  to = cohort_list.c\n  id = \"c\"\n}\n# terraform plan -generate-config-out=FILE writes the resource.",
+			"live", true,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,7 +28,7 @@ func (s *side) remedyOfWhole(class Class, o *portable.Object, missing bool) stri
 	case class == Drift && !missing:
 		return s.pull()
 	case class == Drift || class == Waiting:
-		return s.command("terraform%s apply")
+		return s.apply()
 	case class == Unmanaged:
 		return importBlock(o)
 	default:
@@ -36,22 +36,35 @@ func (s *side) remedyOfWhole(class Class, o *portable.Object, missing bool) stri
 	}
 }
 
-// command adds the directory of the root to a command of Terraform.
-func (s *side) command(format string) string {
-	option := ""
-	if s.root != nil && s.root.Directory != "" {
-		option = " -chdir=" + shellWord(s.root.Directory)
+// apply applies the root.
+func (s *side) apply() string {
+	if directory := s.directory(); directory != "" {
+		return s.keyed("terraform -chdir=" + directory + " apply")
 	}
-	return fmt.Sprintf(format, option)
+	return s.keyed("terraform apply")
 }
 
 // pull takes the edits of the merchant into the configuration.
 func (s *side) pull() string {
-	command := "terraform-provider-cohort pull --from " + string(s.merchant.Mode)
-	if s.root != nil && s.root.Directory != "" {
-		command += " " + shellWord(s.root.Directory)
+	return s.keyed(strings.TrimSpace("terraform-provider-cohort pull --from " + string(s.merchant.Mode) + " " +
+		s.directory()))
+}
+
+// directory is the root as a word of a command; "" if a file has its plan.
+func (s *side) directory() string {
+	if s.root == nil || s.root.Directory == "" {
+		return ""
 	}
-	return command
+	return shellWord(s.root.Directory)
+}
+
+// keyed adds the key of the merchant to a command, and where to run it if the command does not say.
+func (s *side) keyed(command string) string {
+	mode := string(s.merchant.Mode)
+	if s.directory() == "" {
+		command += "  # in the root of " + mode
+	}
+	return "COHORT_API_KEY=$COHORT_" + strings.ToUpper(mode) + "_API_KEY " + command
 }
 
 // shellWord quotes a path for a POSIX shell where that is needed.
@@ -68,7 +81,8 @@ func importBlock(o *portable.Object) string {
 	if !hasKey(o) {
 		return "# Give it a " + o.Kind.Key + " in Cohort's admin first."
 	}
-	return fmt.Sprintf("import {\n  to = %s\n  id = %s\n}", address(o), literal(cty.StringVal(o.Key)))
+	return fmt.Sprintf("import {\n  to = %s\n  id = %s\n}\n# terraform plan -generate-config-out=FILE writes the resource.",
+		address(o), literal(cty.StringVal(o.Key)))
 }
 
 // address is a resource address for an object.

@@ -93,12 +93,12 @@ func NewStatus(r *Report, both []*portable.Merchant, roots map[merchants.Mode]*R
 		if len(of.Drift) > 0 {
 			s.Obstacles = append(s.Obstacles, Obstacle{
 				sides[i].name + " has drift",
-				sides[i].pull() + "  # or take it back: " + sides[i].command("terraform%s apply"),
+				sides[i].pull() + "\n" + sides[i].apply() + "  # takes it back",
 			})
 		}
 	}
 	if !s.Test.Waiting.IsZero() {
-		s.Obstacles = append(s.Obstacles, Obstacle{"test is not applied", sides[0].command("terraform%s apply")})
+		s.Obstacles = append(s.Obstacles, Obstacle{"test is not applied", sides[0].apply()})
 	}
 	for _, skipped := range r.Skipped {
 		at := identity{skipped.kind, skipped.key}

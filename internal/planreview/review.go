@@ -376,9 +376,9 @@ func seenWhenStatus(r *Resource) string {
 	case after == nil || before != nil && before.Status == after.Status && r.Action != Replace:
 		return ""
 	case isPublic(after) && hasField(after, "airdrop"):
-		return "hands out its rewards at once"
+		return "hands out its rewards at once" + audienceOf(after)
 	case isPublic(after):
-		return "publishes"
+		return "publishes" + audienceOf(after)
 	case after.Status == merchants.StatusEnded:
 		return "ends"
 	case after.Archived():
@@ -386,6 +386,23 @@ func seenWhenStatus(r *Resource) string {
 	default:
 		return ""
 	}
+}
+
+// audienceOf says whom an object of a kind with an audience is for.
+func audienceOf(object *portable.Object) string {
+	if _, addresses := object.Kind.References["audience_id"]; !addresses {
+		return ""
+	}
+	for _, field := range object.Fields {
+		switch {
+		case field.Name != "audience_id":
+		case field.Value.Form == portable.Refers:
+			return ", for " + field.Value.Reference.String()
+		default:
+			return ", for an audience that is not known yet"
+		}
+	}
+	return ", for all users"
 }
 
 func hasField(object *portable.Object, name string) bool {

@@ -49,7 +49,7 @@ fingerprint cohort1:f677694a24884f7f60fe3c1b3905a3f307f83bc5
 
 delete   perk:old
 replace  campaign:seasonal
-change   campaign:summer, status: draft → published  [publishes]
+change   campaign:summer, status: draft → published  [publishes, for list:vip]
 change   perk:code, code.value: (sensitive) → (sensitive)
 add      2 lists: list:gold, list:silver
 add      2 badges: badge:gold, badge:silver
@@ -203,7 +203,7 @@ func TestReview_order(t *testing.T) {
 	}
 	want := []string{
 		"delete campaign:gone  [customers lose it]", "let go list:let  []",
-		"change campaign:drop status [hands out its rewards at once]", "change campaign:end status [ends]",
+		"change campaign:drop status [hands out its rewards at once, for all users]", "change campaign:end status [ends]",
 		"add list:l  []", "change perk:x title.en []",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
