@@ -19,6 +19,18 @@ func TestFingerprint_undetermined(t *testing.T) {
 	if !errors.Is(err, planreview.ErrUndetermined) {
 		t.Fatalf("without a configuration, the fingerprint is %q, and the error %v", made, err)
 	}
+	text := change("perk", "cohort_perk.x", creates, nil, object{"mode": "live", "internal_name": "x"})
+	text["change"].(object)["after_unknown"] = object{"title": object{"en": true}}
+	mentions := object{"root_module": object{"resources": []object{{
+		"address": "cohort_perk.x", "mode": "managed", "type": "cohort_perk", "name": "x",
+		"expressions": object{"title": object{"references": []string{"terraform_data.t.id", "terraform_data.t"}}},
+	}}}}
+	data := change("", "terraform_data.t", creates, nil, nil)
+	data["type"] = "terraform_data"
+	withText := with(t, written(t, text, data), object{"configuration": mentions})
+	if _, err := planreview.Fingerprint(read(t, withText)); !errors.Is(err, planreview.ErrUndetermined) {
+		t.Errorf("of a text with something new in it, the error is %v", err)
+	}
 	const root, called = "module \"m\" {\n  source = \"../m\"\n}\n", "locals {\n  a = [1, 2]\n}\n"
 	of := func(files map[string]string) string {
 		t.Helper()
