@@ -13,6 +13,7 @@ import (
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/planreview"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/pull"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/terraform"
@@ -44,7 +45,7 @@ func runPull(ctx context.Context, cmd *cobra.Command, root string, flags pullFla
 	case flags.check && len(pulled.Report.Edits) > 0:
 		return &difference{fmt.Errorf("%s would be edited", fileCount(len(pulled.Report.Files)))}
 	case len(pulled.Report.Questions) > 0:
-		return &difference{fmt.Errorf("%s for a person to write", counted(len(pulled.Report.Questions), "difference"))}
+		return &difference{fmt.Errorf("%s for a person to write", portable.Count(len(pulled.Report.Questions), "difference"))}
 	default:
 		return nil
 	}
@@ -89,13 +90,6 @@ func sourceToPull(from string) (provider.Source, error) {
 		return provider.Source{}, fmt.Errorf("COHORT_API_KEY: %w", err)
 	}
 	return keyOfOne.source("--from", string(key.Mode()), 0)
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // pullSigns stand in front of an edit.
@@ -167,12 +161,12 @@ func pullSummary(s style, report pull.Report, check, partial bool) string {
 	if check {
 		verb = "to pull"
 	}
-	text := s.row(verb, "%s in %s", counted(len(report.Edits), "edit"), fileCount(len(report.Files)))
+	text := s.row(verb, "%s in %s", portable.Count(len(report.Edits), "edit"), fileCount(len(report.Files)))
 	if n := len(report.Questions); n > 0 {
-		text += s.row("to do", "%s", s.yellow(counted(n, "difference")+", marked with ?"))
+		text += s.row("to do", "%s", s.yellow(portable.Count(n, "difference")+", marked with ?"))
 	}
 	if n := len(report.Waiting); n > 0 {
-		text += s.row("waiting", "%s where the HCL is newer than the state: apply, or undo with --all", counted(n, "place"))
+		text += s.row("waiting", "%s where the HCL is newer than the state: apply, or undo with --all", portable.Count(n, "place"))
 	}
 	if len(report.Shared) > 0 {
 		text += s.row("shared", "%s: every root that uses it changes too", firstOf(report.Shared))

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
 // Markdown returns the report as Markdown, for the summary of a pipeline.
@@ -29,7 +30,7 @@ func (r *Report) Markdown() string {
 		}
 	}
 	for _, f := range repeated {
-		markdownChange(&b, fmt.Sprintf("%s: %s", counted(len(f.objects), "object"), codes(f.objects)), f.change)
+		markdownChange(&b, fmt.Sprintf("%s: %s", portable.Count(len(f.objects), "object"), codes(f.objects)), f.change)
 	}
 	if texts, _ := r.remedies(); len(texts) > 0 {
 		b.WriteString("\n<details><summary>What to do</summary>\n\n")

@@ -12,6 +12,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
 // pageLimit is the size in bytes that no page exceeds.
@@ -138,8 +140,8 @@ func (r *Report) page(rows *rows, b brevity) page {
 	p := page{
 		Style: pageStyle, Script: pageScript, Policy: policy(),
 		Title: fmt.Sprintf("%s differs from %s: %d", to, from, things), Sentence: r.Sentence(),
-		Compared: fmt.Sprintf("%s of %s and %s of %s were compared.", counted(r.From.Objects, "object"), from,
-			counted(r.To.Objects, "object"), to),
+		Compared: fmt.Sprintf("%s of %s and %s of %s were compared.", portable.Count(r.From.Objects, "object"), from,
+			portable.Count(r.To.Objects, "object"), to),
 		From: newPageSide(from, r.From), To: newPageSide(to, r.To), Fingerprint: r.Fingerprint,
 	}
 	if things == 0 {
@@ -171,7 +173,7 @@ func policy() string {
 
 func newPageSide(label string, s Side) pageSide {
 	side := pageSide{
-		Label: label, Objects: counted(s.Objects, "object"), Snapshot: visible(s.Snapshot), Digest: s.Digest,
+		Label: label, Objects: portable.Count(s.Objects, "object"), Snapshot: visible(s.Snapshot), Digest: s.Digest,
 	}
 	if !s.TakenAt.IsZero() {
 		taken := s.TakenAt.UTC()
@@ -215,7 +217,7 @@ func (r *Report) Sentence() string {
 	if things == 0 {
 		return fmt.Sprintf("%s does not differ from %s.", to, from)
 	}
-	sentence := fmt.Sprintf("%s differs from %s in %s", to, from, counted(things, "thing"))
+	sentence := fmt.Sprintf("%s differs from %s in %s", to, from, portable.Count(things, "thing"))
 	if classes[Unclassed] > 0 {
 		return sentence + "."
 	}
@@ -227,12 +229,4 @@ func (r *Report) Sentence() string {
 	default:
 		return fmt.Sprintf("%s; %d need a decision.", sentence, open)
 	}
-}
-
-// counted writes a number and a noun.
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -275,7 +275,7 @@ func (s *rows) fill(p *page, b brevity) {
 		row, isDeclared := f.object(i)
 		add(d.Kind, cmp.Or(titles[d.Kind], d.Kind), row, isDeclared)
 	}
-	p.DeclaredCount = counted(declared, "difference")
+	p.DeclaredCount = portable.Count(declared, "difference")
 }
 
 // takes reports whether there is room for another object.
@@ -325,7 +325,7 @@ func (f *filler) object(i int) (row *pageRow, isDeclared bool) {
 		switch g := f.groupOf[at]; {
 		case g != nil:
 			row.Shared = append(row.Shared, pageShared{
-				g.pageName, visible(f.change(at).Path), counted(len(g.places)-1, "other object"),
+				g.pageName, visible(f.change(at).Path), portable.Count(len(g.places)-1, "other object"),
 			})
 		case f.change(at).Class == Declared:
 			declared = append(declared, f.shown(at))

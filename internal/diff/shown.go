@@ -1,8 +1,6 @@
 package diff
 
 import (
-	"bytes"
-	"encoding/json"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -78,7 +76,7 @@ func writeJSON(b *strings.Builder, v portable.Value) {
 	switch v.Form {
 	case portable.Nested:
 		for i, field := range v.Fields {
-			b.WriteString([]string{"{", ", "}[min(i, 1)] + quoted(field.Name) + ": ")
+			b.WriteString([]string{"{", ", "}[min(i, 1)] + portable.Quote(field.Name) + ": ")
 			writeJSON(b, field.Value)
 		}
 		if len(v.Fields) == 0 {
@@ -95,11 +93,11 @@ func writeJSON(b *strings.Builder, v portable.Value) {
 		}
 		b.WriteByte(']')
 	case portable.Refers:
-		b.WriteString(quoted(v.Reference.String()))
+		b.WriteString(portable.Quote(v.Reference.String()))
 	case portable.Secret:
-		b.WriteString(quoted(secretText))
+		b.WriteString(portable.Quote(secretText))
 	case portable.Unknown:
-		b.WriteString(quoted("(known after apply)"))
+		b.WriteString(portable.Quote("(known after apply)"))
 	default:
 		writeLiteral(b, v.Literal)
 	}
@@ -108,7 +106,7 @@ func writeJSON(b *strings.Builder, v portable.Value) {
 func writeLiteral(b *strings.Builder, literal cty.Value) {
 	switch {
 	case literal.Type() == cty.String && literal.IsKnown() && !literal.IsNull():
-		b.WriteString(quoted(literal.AsString()))
+		b.WriteString(portable.Quote(literal.AsString()))
 	case literal.Type().IsMapType() && literal.IsKnown() && !literal.IsNull():
 		texts := literal.AsValueMap()
 		fields := portable.Value{Form: portable.Nested}
@@ -121,15 +119,4 @@ func writeLiteral(b *strings.Builder, literal cty.Value) {
 			b.Write(encoded)
 		}
 	}
-}
-
-// quoted is a text as JSON that people read: < and & stay as they are.
-func quoted(text string) string {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(text); err != nil {
-		return text
-	}
-	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -189,7 +189,7 @@ func (s *Status) Text(strong func(string) string) string {
 		if len(names) == 0 {
 			return "none"
 		}
-		return counted(len(names), "object")
+		return portable.Count(len(names), "object")
 	}
 	rows := [][3]string{
 		{"", "test", "live"},
@@ -257,7 +257,7 @@ func (s *Status) differences() string {
 	if total == 0 {
 		return "none"
 	}
-	return counted(total, "difference") + ": " + strings.Join(parts, ", ")
+	return portable.Count(total, "difference") + ": " + strings.Join(parts, ", ")
 }
 
 // namedInStatus is how many objects of a list are named. The JSON names all.

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
 // Limits of the text. The JSON and the page have everything.
@@ -26,7 +27,7 @@ func (r *Report) Text(mark func(class Class, text string) string) string {
 		r.writeObject(&b, d, mark)
 	}
 	for _, f := range repeated {
-		fmt.Fprintf(&b, "~ %s: %s\n", counted(len(f.objects), "object"), plainNames(f.objects))
+		fmt.Fprintf(&b, "~ %s: %s\n", portable.Count(len(f.objects), "object"), plainNames(f.objects))
 		writeChanges(&b, []Change{f.change}, mark)
 	}
 	if b.Len() > 0 {
@@ -55,7 +56,7 @@ func (r *Report) writeObject(b *strings.Builder, d Difference, mark func(Class, 
 	}
 	name := ""
 	if d.Name != d.Key && d.Key != "" {
-		name = "  " + quoted(merchants.Plain(d.Name))
+		name = "  " + portable.Quote(merchants.Plain(d.Name))
 	}
 	fmt.Fprintf(b, "%s %s%s%s%s\n", sign, merchants.Plain(d.String()), name, where, class)
 	writeChanges(b, d.Changes, mark)
@@ -128,7 +129,7 @@ func excerpt(s *Shown, text []rune, start int) string {
 		cut += "…"
 	}
 	if s.quoted {
-		return quoted(cut)
+		return portable.Quote(cut)
 	}
 	return cut
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
 func compareItems(a, b NoteItem) int {
@@ -23,9 +24,9 @@ func (r Report) markdown(p *program) []byte {
 	for _, k := range r.Kinds {
 		line("| %s | %d | %d | %d |", k.plural, k.Read, k.Written, k.Rekeyed)
 	}
-	line("\n%s became expressions, %d became variables, none is an id.", counted(r.References, "reference"), p.supplied)
+	line("\n%s became expressions, %d became variables, none is an id.", portable.Count(r.References, "reference"), p.supplied)
 	if r.Excluded > 0 {
-		line("\nLeft out by the selection: %s.", counted(r.Excluded, "object"))
+		line("\nLeft out by the selection: %s.", portable.Count(r.Excluded, "object"))
 	}
 	if len(r.Todo) > 0 {
 		line("\n## What to look at")
@@ -121,12 +122,4 @@ func code(text string) string {
 		text = " " + text + " "
 	}
 	return fence + text + fence
-}
-
-// counted writes a number and a noun.
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

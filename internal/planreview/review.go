@@ -139,7 +139,7 @@ func NewDrift(plan *Plan) *Review {
 		}
 	}
 	r.Rows = folded(rows)
-	r.Title = fmt.Sprintf("%s: %s changed outside of Terraform", merchantName(plan), count(objects, "object"))
+	r.Title = fmt.Sprintf("%s: %s changed outside of Terraform", merchantName(plan), portable.Count(objects, "object"))
 	return r
 }
 
@@ -216,23 +216,16 @@ func merchantName(plan *Plan) string {
 func (r *Review) title(plan *Plan) string {
 	var ends []string
 	if r.Counts.Delete > 0 {
-		ends = append(ends, "deletes "+count(r.Counts.Delete, "object"))
+		ends = append(ends, "deletes "+portable.Count(r.Counts.Delete, "object"))
 	}
 	if r.Counts.Replace > 0 {
-		ends = append(ends, "replaces "+count(r.Counts.Replace, "object"))
+		ends = append(ends, "replaces "+portable.Count(r.Counts.Replace, "object"))
 	}
 	title := merchantName(plan)
 	if len(ends) > 0 {
 		title += " " + strings.Join(ends, " and ")
 	}
 	return title + ": " + r.Counts.String()
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // rowsOf are the changes of an object.

@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
 // Text is the review for a terminal.
@@ -101,7 +102,7 @@ func (r *Review) Markdown() string {
 	for i, row := range r.Rows {
 		if b.Len() > mostMarkdown {
 			fmt.Fprintf(&b, "| … | %s, less consequential: see the text or --json | | | | |\n",
-				count(len(r.Rows)-i, "more row"))
+				portable.Count(len(r.Rows)-i, "more row"))
 			break
 		}
 		customers := row.Customers

@@ -133,21 +133,12 @@ func shown(v *portable.Value) string {
 		return ""
 	}
 	if v.Form == portable.Literal && !v.JSON && isString(v.Literal) {
-		return inQuotes(v.Literal.AsString())
+		return portable.Quote(v.Literal.AsString())
 	}
 	if v.Form == portable.Refers {
 		return v.Reference.String()
 	}
 	return v.Text(portable.Reference.String)
-}
-
-// inQuotes is a text as JSON that a person can read.
-func inQuotes(text string) string {
-	var b strings.Builder
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // A text can always be encoded.
-	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func (w *walk) edit(a at, action Action, t three, edits ...edit) {
