@@ -141,6 +141,11 @@ func classesAt(r *diff.Report, object, attribute string) []diff.Class {
 	return slices.Compact(classes)
 }
 
+const (
+	applyLive = "COHORT_API_KEY=$COHORT_LIVE_API_KEY terraform -chdir=env/live apply"
+	applyTest = "COHORT_API_KEY=$COHORT_TEST_API_KEY terraform -chdir=env/test apply"
+)
+
 // TestCompare_objects makes, deletes and renames whole objects.
 func TestCompare_objects(t *testing.T) {
 	t.Parallel()
@@ -163,19 +168,19 @@ resource "cohort_list" "` + key + `" {
 		promotable          bool
 	}{
 		"not made yet": {
-			[2]string{a + b, b}, nil, a + b, a + b, diff.Waiting, "list:a", "COHORT_API_KEY=$COHORT_LIVE_API_KEY terraform -chdir=env/live apply", "test", true,
+			[2]string{a + b, b}, nil, a + b, a + b, diff.Waiting, "list:a", applyLive, "test", true,
 		},
 		"made in test alone": {[2]string{a + b, b}, nil, a + b, b, diff.Declared, "list:a", "", "test", true},
 		"not deleted yet": {
-			[2]string{b, a + b}, nil, b, b, diff.Waiting, "list:a", "COHORT_API_KEY=$COHORT_LIVE_API_KEY terraform -chdir=env/live apply", "live", true,
+			[2]string{b, a + b}, nil, b, b, diff.Waiting, "list:a", applyLive, "live", true,
 		},
 		"not made in test": {
-			[2]string{b, a + b}, nil, a + b, a + b, diff.Waiting, "list:a", "COHORT_API_KEY=$COHORT_TEST_API_KEY terraform -chdir=env/test apply", "live", false,
+			[2]string{b, a + b}, nil, a + b, a + b, diff.Waiting, "list:a", applyTest, "live", false,
 		},
 		"deleted by hand": {
 			[2]string{a + b, a + b},
 			func(s *service) { s.edit(live, b) }, a + b, a + b, diff.Drift, "list:a",
-			"COHORT_API_KEY=$COHORT_LIVE_API_KEY terraform -chdir=env/live apply", "test", false,
+			applyLive, "test", false,
 		},
 		"made by hand": {
 			[2]string{b, b},

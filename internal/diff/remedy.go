@@ -81,8 +81,8 @@ func importBlock(o *portable.Object) string {
 	if !hasKey(o) {
 		return "# Give it a " + o.Kind.Key + " in Cohort's admin first."
 	}
-	return fmt.Sprintf("import {\n  to = %s\n  id = %s\n}\n# terraform plan -generate-config-out=FILE writes the resource.",
-		address(o), literal(cty.StringVal(o.Key)))
+	return fmt.Sprintf("import {\n  to = %s\n  id = %s\n}\n"+
+		"# terraform plan -generate-config-out=FILE writes the resource.", address(o), literal(cty.StringVal(o.Key)))
 }
 
 // address is a resource address for an object.

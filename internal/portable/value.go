@@ -187,7 +187,8 @@ func (v Value) write(b *strings.Builder, name func(Reference) string) {
 
 // Has reports whether a value has a form, or has it inside. A map of texts may have unknown ones.
 func (v Value) Has(form Form) bool {
-	return v.Form == form || form == Unknown && v.Form == Literal && !v.Literal.IsWhollyKnown() || slices.ContainsFunc(v.Fields, func(f Field) bool { return f.Value.Has(form) }) ||
+	return v.Form == form || form == Unknown && v.Form == Literal && !v.Literal.IsWhollyKnown() ||
+		slices.ContainsFunc(v.Fields, func(f Field) bool { return f.Value.Has(form) }) ||
 		slices.ContainsFunc(v.Elements, func(element Value) bool { return element.Has(form) })
 }
 
