@@ -166,7 +166,8 @@ func pullSummary(s style, report pull.Report, check, partial bool) string {
 		text += s.row("to do", "%s", s.yellow(portable.Count(n, "difference")+", marked with ?"))
 	}
 	if n := len(report.Waiting); n > 0 {
-		text += s.row("waiting", "%s where the HCL is newer than the state: apply, or undo with --all", portable.Count(n, "place"))
+		text += s.row("waiting", "%s where the HCL is newer than the state: apply, or undo with --all",
+			portable.Count(n, "place"))
 	}
 	if len(report.Shared) > 0 {
 		text += s.row("shared", "%s: every root that uses it changes too", firstOf(report.Shared))

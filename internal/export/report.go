@@ -24,7 +24,8 @@ func (r Report) markdown(p *program) []byte {
 	for _, k := range r.Kinds {
 		line("| %s | %d | %d | %d |", k.plural, k.Read, k.Written, k.Rekeyed)
 	}
-	line("\n%s became expressions, %d became variables, none is an id.", portable.Count(r.References, "reference"), p.supplied)
+	line("\n%s became expressions, %d became variables, none is an id.", portable.Count(r.References, "reference"),
+		p.supplied)
 	if r.Excluded > 0 {
 		line("\nLeft out by the selection: %s.", portable.Count(r.Excluded, "object"))
 	}
