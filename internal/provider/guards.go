@@ -136,5 +136,8 @@ func (p *providerData) guardDelete(k Kind, req resource.DeleteRequest, diags *di
 	p.checkApply(diags)
 	p.checkMode(object("mode"), diags)
 	p.checkDelete(k, deletion, object(k.Key), object("id"), diags)
+	if !diags.HasError() {
+		p.ledger.leave(k, object("id").ValueString())
+	}
 	return idOf(object("id"))
 }

@@ -65,6 +65,9 @@ type entry struct {
 	key string
 	// written is set when this process has created, changed or deleted it.
 	written bool
+	// leaving is set when this process is about to delete it. From then on, that it does not exist
+	// proves nothing.
+	leaving bool
 	// read is set when this process has asked the service for it, exists when it was there.
 	read, exists bool
 	// readAt is the time of the last read.
@@ -145,6 +148,13 @@ func (l *ledger) wrote(k Kind, id, key, status string) {
 	defer l.mu.Unlock()
 	l.entry(k, id).has(key, status)
 	l.proven = true
+}
+
+// leave records that this process is about to delete an object.
+func (l *ledger) leave(k Kind, id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entry(k, id).leaving = true
 }
 
 // lost records that an object to delete does not exist.
@@ -355,7 +365,7 @@ func (l *ledger) unread() (entry, bool) {
 
 func (l *ledger) anyUnread() *entry {
 	for _, e := range l.entries {
-		if e.planned && !e.read && !e.written {
+		if e.planned && !e.read && !e.written && !e.leaving {
 			return e
 		}
 	}
@@ -476,6 +486,9 @@ func (l *ledger) read(k Kind, id string, exists, sampled bool) (reads, gone int,
 	defer l.mu.Unlock()
 	e := l.entry(k, id)
 	e.read, e.exists, e.readAt = true, exists, time.Now()
+	if sampled && !exists && e.leaving {
+		return l.reads, l.gone, false
+	}
 	l.reads++
 	l.proven = l.proven || exists
 	l.refreshes = l.refreshes || !sampled

@@ -92,3 +92,31 @@ func TestLedger_unplanned(t *testing.T) {
 		}
 	})
 }
+
+// TestLedger_leave checks that objects which this process deletes do not make it look like another
+// merchant, while their deletions are on the way.
+func TestLedger_leave(t *testing.T) {
+	t.Parallel()
+	for _, leaves := range []bool{false, true} {
+		l := &ledger{}
+		tripped := false
+		for _, id := range []string{"1", "2", "3", "4", "5"} {
+			l.plan(perkKind, id, id, "", false)
+			e, found := l.unread()
+			if !found || e.id != id {
+				t.Fatalf("the object to look at is %q, want %q", e.id, id)
+			}
+			if leaves {
+				l.leave(perkKind, id)
+			}
+			if _, found := l.unread(); found == leaves {
+				t.Errorf("that there is an object to look at is %t, if one is deleted: %t", found, leaves)
+			}
+			_, _, trips := l.read(perkKind, id, false, true)
+			tripped = tripped || trips
+		}
+		if tripped == leaves {
+			t.Errorf("that it looks like another merchant is %t, if all are deleted: %t", tripped, leaves)
+		}
+	}
+}
