@@ -98,7 +98,7 @@ Live differs from test in 7 things.
 	}
 }
 
-// TestReport_has counts only the classes that are asked for.
+// TestReport_has asks for all classes, and for some.
 func TestReport_has(t *testing.T) {
 	t.Parallel()
 	r := &diff.Report{Differences: []diff.Difference{{Changes: []diff.Change{{Class: diff.Declared}}}}}
@@ -107,8 +107,7 @@ func TestReport_has(t *testing.T) {
 	}
 }
 
-// TestReport_hugePage writes a page of so many objects that it has no room for their changes, also
-// for those that are repeated.
+// TestReport_hugePage writes a page that has no room for the changes of its objects.
 func TestReport_hugePage(t *testing.T) {
 	t.Parallel()
 	r := &diff.Report{From: diff.Side{Mode: test}, To: diff.Side{Mode: live}}

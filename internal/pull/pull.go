@@ -101,10 +101,11 @@ type Waiting struct {
 // New finds what the HCL of a root has to become, so that it says what the merchant of a plan of
 // the root has. It writes nothing.
 func New(root string, plan *planreview.Plan, options Options) (*Pull, error) {
-	chosen, err := newSelection(options.Only)
+	patterns, err := portable.Patterns("--only", options.Only)
 	if err != nil {
 		return nil, err
 	}
+	chosen := selection(patterns)
 	if plan.Errored {
 		return nil, fmt.Errorf("the plan of %s is not whole, because planning failed: make terraform plan work first", root)
 	}
@@ -210,7 +211,7 @@ func identity(r portable.Reference) string {
 
 // Validate says what is wrong with options.
 func Validate(o Options) error {
-	_, err := newSelection(o.Only)
+	_, err := portable.Patterns("--only", o.Only)
 	return err
 }
 

@@ -216,7 +216,7 @@ func (w *walk) printer(a at, wide bool) printer {
 	}
 }
 
-// removable asks if what is to be removed holds an expression.
+// removable reports whether a value can be removed. It leaves an expression to a person.
 func (w *walk) removable(a at, references bool) bool {
 	if isLiteral(a.expr, references) {
 		return true

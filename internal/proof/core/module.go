@@ -274,7 +274,7 @@ func (c *Core) convert(schema *tfprotov6.Schema, arguments map[string]cty.Value)
 	c.t.Helper()
 	value, err := convert.Convert(cty.ObjectVal(arguments), lenient(c.typeOf(schema.ValueType())))
 	if err != nil {
-		c.t.Fatalf("%s: %#v", err, arguments)
+		c.t.Fatalf("a block does not fit its schema: %s", err)
 	}
 	return value
 }
