@@ -123,8 +123,9 @@ func New(config Config) (*Client, error) {
 // request is one call of the API.
 type request struct {
 	method string
-	// path is below /v1.
+	// path is below /v1, unless the request has its whole path.
 	path  string
+	whole bool
 	query url.Values
 	// in is the body; nil means none.
 	in any
@@ -314,6 +315,9 @@ func (c *Client) exchange(
 	ctx context.Context, r request, body []byte, requestID string,
 ) (*http.Response, []byte, error) {
 	target := c.base.JoinPath("v1", r.path)
+	if r.whole {
+		target = c.base.JoinPath(r.path)
+	}
 	target.RawQuery = r.query.Encode()
 	outgoing, err := http.NewRequestWithContext(ctx, r.method, target.String(), bytes.NewReader(body))
 	if err != nil {
