@@ -76,27 +76,8 @@ var builtMirror = sync.OnceValues(func() (configuration string, err error) {
 	return configuration, os.WriteFile(configuration, []byte(text), 0o600)
 })
 
-// fewerStarts puts a script in front of Terraform that answers when the test framework asks for
-// something already known. Only the framework needs it: half of the starts in its steps are such
-// questions, and starts of Terraform are most of the cost of the tests.
-var fewerStarts = sync.OnceValue(func() error {
-	path, err := terraformtest.CLI()
-	if err != nil {
-		return err
-	}
-	script := filepath.Join(workshop, "terraform.sh")
-	content, err := os.ReadFile(filepath.Join("testdata", "terraform.sh"))
-	if err != nil {
-		return err
-	}
-	if runtime.GOOS != "windows" {
-		if err := os.WriteFile(script, content, 0o700); err != nil {
-			return err
-		}
-		path, err = script, os.Setenv("TESTED_TERRAFORM", path)
-	}
-	return errors.Join(err, os.Setenv("TF_ACC_TERRAFORM_PATH", path))
-})
+// fewerStarts prepares the Terraform of the test framework, once for all tests.
+var fewerStarts = sync.OnceValue(func() error { return terraformtest.FewerStarts(workshop) })
 
 // terraformCLI runs the real Terraform with the real provider in one root directory, each in its
 // own process.

@@ -7,12 +7,14 @@ package terraformtest
 import (
 	"bytes"
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -29,6 +31,31 @@ var CLI = sync.OnceValues(func() (string, error) {
 	return terraformcli.Find(context.Background(), os.Getenv("TF_ACC_TERRAFORM_PATH"),
 		func(text string) { fmt.Fprintln(os.Stderr, text) })
 })
+
+//go:embed terraform.sh
+var terraformScript []byte
+
+// FewerStarts puts a script in front of the Terraform of terraform-plugin-testing, in a folder that
+// lasts as long as the tests. The script answers when the framework asks for something already
+// known. Half of the starts in its steps are such questions, and starts of Terraform are most of
+// the cost of the tests.
+func FewerStarts(folder string) error {
+	path, err := CLI()
+	if err != nil {
+		return err
+	}
+	if runtime.GOOS != "windows" {
+		script := filepath.Join(folder, "terraform.sh")
+		if err := os.WriteFile(script, terraformScript, 0o700); err != nil {
+			return err
+		}
+		if err := os.Setenv("TESTED_TERRAFORM", path); err != nil {
+			return err
+		}
+		path = script
+	}
+	return os.Setenv("TF_ACC_TERRAFORM_PATH", path)
+}
 
 // Quick are environment variables that make Terraform faster when only its result counts: no
 // encryption between Terraform and the provider, and rare garbage collection in both.

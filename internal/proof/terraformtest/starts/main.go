@@ -29,7 +29,7 @@ import (
 // starters are the functions of other packages that start Terraform, by import path.
 var starters = map[string][]string{
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource":                {"Test", "ParallelTest", "UnitTest"},
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest": {"New", "CLI"},
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest": {"New", "CLI", "FewerStarts"},
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/tools/terraformcli":  {"Find"},
 }
 

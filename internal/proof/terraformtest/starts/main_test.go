@@ -104,8 +104,9 @@ func TestFind_repository(t *testing.T) {
 		}
 	}
 	want := []string{
-		"./../../../companion", "./../../../export", "./../../../proof/core", "./../../../proof/faults",
-		"./../../../proof/guides", "./../../../proof/pipelines", "./../../../provider", "./../../../pull",
+		"./../../../companion", "./../../../export", "./../../../proof/acceptance", "./../../../proof/core",
+		"./../../../proof/faults", "./../../../proof/guides", "./../../../proof/pipelines", "./../../../provider",
+		"./../../../pull",
 	}
 	if !slices.Equal(folders, want) {
 		t.Errorf("tests start Terraform in %v, want %v, which the targets of the makefile run", folders, want)
