@@ -79,7 +79,7 @@ func load(t *testing.T, contract []byte) *openapi3.T {
 	return doc
 }
 
-func TestPage(t *testing.T) {
+func TestKnown(t *testing.T) {
 	t.Parallel()
 	content, err := page(load(t, []byte(small)))
 	if err != nil {
@@ -149,8 +149,8 @@ and 4 assumed. Sources show 3 names.
 	}
 }
 
-// TestPage_refusals: what the page could not show is an error.
-func TestPage_refusals(t *testing.T) {
+// TestKnown_refusals: what the page could not show is an error.
+func TestKnown_refusals(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ old, new, want string }{
 		{"form: {type: string, enum: [cap, top], x-evidence: assumed}", "form: {type: string}", "form` has no mark"},
@@ -169,9 +169,9 @@ func TestPage_refusals(t *testing.T) {
 	}
 }
 
-// TestPage_everyStatement changes each mark of the true contract, and removes each property,
+// TestKnown_everyStatement changes each mark of the true contract, and removes each property,
 // parameter and operation. Each time, the page says something else apart from its figures.
-func TestPage_everyStatement(t *testing.T) {
+func TestKnown_everyStatement(t *testing.T) {
 	t.Parallel()
 	doc := load(t, merchants.OpenAPI)
 	before := said(t, doc)
@@ -290,8 +290,8 @@ func (f *finder) walk(path string, v reflect.Value) {
 	}
 }
 
-// TestPage_words checks that the page has each word and each name of the true contract.
-func TestPage_words(t *testing.T) {
+// TestKnown_words checks that the page has each word and each name of the true contract.
+func TestKnown_words(t *testing.T) {
 	t.Parallel()
 	content, err := page(load(t, merchants.OpenAPI))
 	if err != nil {
@@ -317,8 +317,8 @@ func TestPage_words(t *testing.T) {
 // target matches the target of a link.
 var target = regexp.MustCompile(`\]\(([^)]*)\)`)
 
-// TestPage_links checks that each link is absolute or leads to a guide.
-func TestPage_links(t *testing.T) {
+// TestKnown_links checks that each link is absolute or leads to a guide.
+func TestKnown_links(t *testing.T) {
 	t.Parallel()
 	content, err := page(load(t, merchants.OpenAPI))
 	if err != nil {
