@@ -22,6 +22,7 @@ import (
 //go:generate go run ./internal/tools/docschema .cache/providers-schema.json
 //go:generate -command docs go tool tfplugindocs generate --provider-name cohort --rendered-provider-name Cohort
 //go:generate docs --providers-schema .cache/providers-schema.json
+//go:generate go run ./internal/tools/docknown docs/guides/what-is-known.md
 
 // version is set by the linker in releases.
 var version = "dev"

@@ -1,6 +1,7 @@
 package merchants_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -26,8 +27,8 @@ func TestContractIsValid(t *testing.T) {
 	}
 }
 
-// TestContractMarks requires that every operation, parameter and property says how much of it is
-// known.
+// TestContractMarks requires that every operation, parameter, error and property says how much of
+// it is known.
 func TestContractMarks(t *testing.T) {
 	t.Parallel()
 	doc := loadContract(t)
@@ -41,6 +42,9 @@ func TestContractMarks(t *testing.T) {
 	}
 	for name, parameter := range doc.Components.Parameters {
 		checkMark(t, "parameter "+name, parameter.Value.Extensions)
+	}
+	for name, response := range doc.Components.Responses {
+		checkMark(t, "response "+name, response.Value.Extensions)
 	}
 	for name, schema := range doc.Components.Schemas {
 		walkSchema(name, schema, func(path string, property *openapi3.SchemaRef) {
@@ -61,10 +65,7 @@ func TestContractMarks(t *testing.T) {
 func TestContractRequestsAreClosed(t *testing.T) {
 	t.Parallel()
 	for name, schema := range loadContract(t).Components.Schemas {
-		if !strings.HasSuffix(name, "Create") && !strings.HasSuffix(name, "Patch") && !strings.HasSuffix(name, "Input") {
-			continue
-		}
-		if !schema.Value.Type.Is("object") {
+		if !isRequest(name) || !schema.Value.Type.Is("object") {
 			continue
 		}
 		if allowed := schema.Value.AdditionalProperties.Has; allowed == nil || *allowed {
@@ -107,6 +108,111 @@ func TestContractMarks_observed(t *testing.T) {
 	}
 	if observed < 20 {
 		t.Errorf("%d properties are observed: the walk misses some", observed)
+	}
+}
+
+// TestContractWords checks the words that were seen: that they have marks and sources, and that the
+// contract says each once, in what the service answers.
+func TestContractWords(t *testing.T) {
+	t.Parallel()
+	words := 0
+	check := func(at string, extensions map[string]any, enum []any) {
+		seen, _ := extensions["x-seen"].([]any)
+		said := map[string]bool{}
+		for _, entry := range seen {
+			words++
+			entry, _ := entry.(map[string]any)
+			checkWord(t, at, entry)
+			if word := entry["word"]; word != nil && enum != nil && !slices.Contains(enum, word) {
+				t.Errorf("%s: %v was seen, but is not allowed", at, word)
+			}
+			for _, key := range []string{"word", "name"} {
+				one := fmt.Sprint(key, " ", entry[key])
+				if entry[key] != nil && said[one] {
+					t.Errorf("%s: the %s is there twice", at, one)
+				}
+				said[one] = true
+			}
+		}
+	}
+	for name, schema := range loadContract(t).Components.Schemas {
+		check(name, schema.Value.Extensions, nil)
+		walkSchema(name, schema, func(path string, property *openapi3.SchemaRef) {
+			if property.Ref != "" {
+				return
+			}
+			_, seen := property.Value.Extensions["x-seen"]
+			open := strings.Contains(strings.ToLower(property.Value.Description), "open catalog")
+			if open && (!seen || property.Value.Enum != nil) {
+				t.Errorf("%s: an open catalog has x-seen, and no enum", path)
+			}
+			if seen && isRequest(name) {
+				t.Errorf("%s: the words belong to what the service answers", path)
+			}
+			check(path, property.Value.Extensions, property.Value.Enum)
+		})
+	}
+	contract := string(merchants.OpenAPI)
+	if words != strings.Count(contract, "- {word: ")+strings.Count(contract, "- {name: ") {
+		t.Errorf("walked %d words: the walk misses some", words)
+	}
+}
+
+func isRequest(schema string) bool {
+	return strings.HasSuffix(schema, "Create") || strings.HasSuffix(schema, "Patch") || strings.HasSuffix(schema, "Input")
+}
+
+// checkWord checks one entry of x-seen. A manual documents; code, samples and catalogs are
+// observed.
+func checkWord(t *testing.T, at string, entry map[string]any) {
+	t.Helper()
+	for key, value := range entry {
+		if text, ok := value.(string); !ok || text == "" {
+			t.Errorf("%s: %s is %v, want a text", at, key, value)
+		}
+		if !slices.Contains([]string{"word", "evidence", "name", "name-evidence", "source", "note"}, key) {
+			t.Errorf("%s: x-seen knows no %s", at, key)
+		}
+	}
+	source, _ := entry["source"].(string)
+	shows := "observed"
+	if strings.HasPrefix(source, "https://docs.getcohort.com/") {
+		shows = "documented"
+	}
+	word, name := entry["word"], entry["name"]
+	if word == nil && name == nil {
+		t.Errorf("%s: an entry has neither a word nor a name", at)
+	}
+	if word != nil {
+		checkMark(t, fmt.Sprintf("%s: %s", at, word), map[string]any{"x-evidence": entry["evidence"], "x-source": source})
+		if entry["evidence"] != "assumed" && (name != nil || entry["evidence"] != shows) {
+			t.Errorf("%s: %v is marked %v, but its source shows a name or is %s", at, word, entry["evidence"], shows)
+		}
+	} else if entry["evidence"] != nil {
+		t.Errorf("%s: %v has evidence, but no word", at, name)
+	}
+	if name != nil {
+		if entry["name-evidence"] != shows || !strings.HasPrefix(source, "https://") {
+			t.Errorf("%s: the name %v is marked %v, but its source %q is %s", at, name, entry["name-evidence"], source, shows)
+		}
+	} else if entry["name-evidence"] != nil {
+		t.Errorf("%s: %v has name-evidence, but no name", at, word)
+	}
+}
+
+// TestContractWords_languages: the languages that the provider warns about are those of the
+// contract.
+func TestContractWords_languages(t *testing.T) {
+	t.Parallel()
+	seen, _ := loadContract(t).Components.Schemas["LocalizedText"].Value.Extensions["x-seen"].([]any)
+	var languages []string
+	for _, entry := range seen {
+		entry, _ := entry.(map[string]any)
+		languages = append(languages, fmt.Sprint(entry["word"]))
+	}
+	slices.Sort(languages)
+	if want := slices.Sorted(slices.Values(merchants.Languages)); !slices.Equal(languages, want) {
+		t.Errorf("the contract has the languages %v, the client %v", languages, want)
 	}
 }
 
