@@ -88,3 +88,6 @@ func (c *Client) Proxy() string {
 	}
 	return proxy.Redacted()
 }
+
+// Address is the address of the service, without a version.
+func (c *Client) Address() string { return c.base.String() }

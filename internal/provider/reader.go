@@ -40,8 +40,27 @@ type Reader struct{ data *providerData }
 // Open configures the provider for a source. It uses no network. The error is what the provider
 // would say.
 func Open(ctx context.Context, version string, source Source) (*Reader, error) {
+	configured, err := open(ctx, version, source, true)
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{configured}, nil
+}
+
+// OpenClient configures the provider for a source, and returns its client. Unlike [Open], the
+// client writes, unless the environment says that nothing may be written.
+func OpenClient(ctx context.Context, version string, source Source) (*merchants.Client, error) {
+	configured, err := open(ctx, version, source, false)
+	if err != nil {
+		return nil, err
+	}
+	return configured.client, nil
+}
+
+func open(ctx context.Context, version string, source Source, readOnly bool) (*providerData, error) {
 	arguments := map[string]tftypes.Value{
-		"mode": tftypes.NewValue(tftypes.String, string(source.Mode)), "read_only": tftypes.NewValue(tftypes.Bool, true),
+		"mode":      tftypes.NewValue(tftypes.String, string(source.Mode)),
+		"read_only": tftypes.NewValue(tftypes.Bool, readOnly),
 	}
 	for name, text := range map[string]string{
 		"api_key": source.Key, "api_url": source.URL, "snapshot": source.Snapshot,
@@ -75,7 +94,7 @@ func Open(ctx context.Context, version string, source Source) (*Reader, error) {
 			return nil, fmt.Errorf("%s: %s", d.Summary, d.Detail)
 		}
 	}
-	return &Reader{served.configured.Load()}, nil
+	return served.configured.Load(), nil
 }
 
 // OpenSnapshot reads from a snapshot.
@@ -85,6 +104,21 @@ func OpenSnapshot(snapshot *merchants.Snapshot) (*Reader, error) {
 		return nil, err
 	}
 	return &Reader{&providerData{client: client, mode: snapshot.Mode, fromSnapshot: true}}, nil
+}
+
+// Client is the client that reads. It refuses to write.
+func (r *Reader) Client() *merchants.Client { return r.data.client }
+
+// Count returns how many objects of a kind the merchant has.
+func (r *Reader) Count(ctx context.Context, k Kind) (int, error) {
+	objects := 0
+	for _, err := range k.objects(r.data.client).Cached(ctx) {
+		if err != nil {
+			return 0, err
+		}
+		objects++
+	}
+	return objects, nil
 }
 
 // Mode is the merchant that is read.

@@ -1,0 +1,281 @@
+package doctor
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
+)
+
+// Matters reports whether a finding breaks or limits the provider.
+func (f Finding) Matters() bool { return f.Verdict == Differs && f.Harm != Harmless }
+
+// Matter returns the findings that break or limit the provider, each assumption once: what the
+// service did counts for more than what its document says.
+func (r *Report) Matter() []Finding {
+	var all []Finding
+	tried := map[string]bool{}
+	if r.Probe != nil {
+		for _, f := range r.Probe.Findings {
+			tried[f.ID] = f.Verdict != NotReached
+			if f.Matters() {
+				all = append(all, f)
+			}
+		}
+	}
+	if r.Document != nil {
+		for _, f := range r.Document.Findings {
+			if f.Matters() && !tried[f.ID] {
+				all = append(all, f)
+			}
+		}
+	}
+	byHarm(all)
+	return all
+}
+
+// byHarm sorts findings by their harm, and keeps their order otherwise.
+func byHarm(findings []Finding) {
+	order := []Harm{Breaks, Limits, Harmless, ""}
+	slices.SortStableFunc(findings, func(a, b Finding) int {
+		return cmp.Compare(slices.Index(order, a.Harm), slices.Index(order, b.Harm))
+	})
+}
+
+// section is a list of findings with a title.
+type section struct {
+	title, about string
+	findings     []Finding
+}
+
+func (r *Report) sections() []section {
+	var all []section
+	if r.Document != nil {
+		all = append(all, section{"The service's document", "Compared with the contract: " + r.Document.Where + ".",
+			r.Document.Findings})
+	}
+	if r.Probe != nil {
+		all = append(all, section{"Probe", fmt.Sprintf("Tried in the test merchant, with %s.",
+			portable.Count(r.Probe.Requests, "request")), r.Probe.Findings})
+	}
+	return all
+}
+
+// sentence counts the findings of a section.
+func (s section) sentence() string {
+	counts := map[Harm]int{}
+	holds, unknown := 0, 0
+	for _, f := range s.findings {
+		switch f.Verdict {
+		case Holds:
+			holds++
+		case NotReached:
+			unknown++
+		case Differs:
+			counts[f.Harm]++
+		}
+	}
+	return fmt.Sprintf("Of %s, %d hold, %d break the provider, %d limit it, %d differ without harm, %d were not reached.",
+		portable.Count(len(s.findings), "assumption"), holds, counts[Breaks], counts[Limits], counts[Harmless], unknown)
+}
+
+// differing returns the findings that differ, the most harmful first.
+func (s section) differing() []Finding {
+	all := slices.DeleteFunc(slices.Clone(s.findings), func(f Finding) bool { return f.Verdict != Differs })
+	byHarm(all)
+	return all
+}
+
+// unreached returns why assumptions were not reached, with their number.
+func (s section) unreached() []string {
+	count := map[string]int{}
+	var reasons []string
+	for _, f := range s.findings {
+		if f.Verdict != NotReached {
+			continue
+		}
+		if count[f.Said]++; count[f.Said] == 1 {
+			reasons = append(reasons, f.Said)
+		}
+	}
+	for i, reason := range reasons {
+		reasons[i] = fmt.Sprintf("%d: %s", count[reason], reason)
+	}
+	return reasons
+}
+
+// line is a line of the report about access, CLI or objects.
+type line struct{ name, text string }
+
+func (r *Report) access() []line {
+	a := r.Access
+	if a == nil {
+		return nil
+	}
+	key := "the " + string(a.Mode) + " key is accepted"
+	if !a.Accepted {
+		key = fmt.Sprintf("the %s key is not accepted: %s", a.Mode, a.Problem)
+	}
+	lines := []line{{"key", key}, {"address", a.Address}, {"proxy", cmp.Or(a.Proxy, "none")}}
+	switch {
+	case a.Issuer != "":
+		lines = append(lines, line{"certificate", fmt.Sprintf("issued by %s, valid until %s", a.Issuer, a.Until)})
+	case strings.HasPrefix(a.Address, "http:"):
+		lines = append(lines, line{"certificate", "none, because the address is plain http"})
+	}
+	if a.Requests > 0 {
+		lines = append(lines, line{"latency", fmt.Sprintf("%.1f ms, the median of %d requests", a.Latency, a.Requests)})
+	}
+	return lines
+}
+
+func (r *Report) machine() []line {
+	lines := []line{{"provider", r.Provider}}
+	if r.CLI.Problem != "" {
+		return append(lines, line{"terraform", "none: " + r.CLI.Problem})
+	}
+	lines = append(lines, line{"terraform", r.CLI.Name + " " + r.CLI.Version})
+	if len(r.CLI.Features) > 0 {
+		lines = append(lines, line{"can use", strings.Join(r.CLI.Features, ", ")})
+	}
+	if len(r.CLI.Later) > 0 {
+		lines = append(lines, line{"cannot use", strings.Join(r.CLI.Later, ", ")})
+	}
+	return lines
+}
+
+func (r *Report) objects() []line {
+	var lines []line
+	for _, c := range r.Objects {
+		text := fmt.Sprint(c.Objects)
+		if c.Problem != "" {
+			text = "not counted: " + c.Problem
+		}
+		lines = append(lines, line{c.Kind, text})
+	}
+	return lines
+}
+
+// Text is the report for a terminal. mark emphasizes a harm, and changes nothing else.
+func (r *Report) Text(mark func(harm Harm, text string) string) string {
+	var b strings.Builder
+	for _, part := range []struct {
+		title string
+		lines []line
+	}{{"Access", r.access()}, {"This machine", r.machine()}, {"Objects", r.objects()}} {
+		if len(part.lines) == 0 {
+			continue
+		}
+		b.WriteString(part.title + "\n")
+		for _, l := range part.lines {
+			fmt.Fprintf(&b, "  %-16s %s\n", l.name, l.text)
+		}
+		b.WriteByte('\n')
+	}
+	for _, s := range r.sections() {
+		fmt.Fprintf(&b, "%s\n  %s\n  %s\n", s.title, s.about, s.sentence())
+		for i, f := range s.differing() {
+			fmt.Fprintf(&b, "\n  %d. %s  %s\n", i+1, mark(f.Harm, string(f.Harm)), f.ID)
+			for _, l := range f.lines() {
+				fmt.Fprintf(&b, "     %-8s %s\n", l.name, l.text)
+			}
+		}
+		for i, reason := range s.unreached() {
+			if i == 0 {
+				b.WriteString("\n  Not reached:\n")
+			}
+			fmt.Fprintf(&b, "    %s\n", reason)
+		}
+		b.WriteByte('\n')
+	}
+	for _, note := range r.notes() {
+		b.WriteString(note + "\n")
+	}
+	return b.String()
+}
+
+// lines are the lines of a finding that differs.
+func (f Finding) lines() []line {
+	lines := []line{{"assumed", fmt.Sprintf("%s (%s)", f.Assumed, f.Evidence)}, {"service", f.Said}}
+	if f.Theirs != "" {
+		lines = append(lines, line{"theirs", f.Theirs})
+	}
+	if f.Harm == Harmless {
+		return lines
+	}
+	return append(lines, line{"effect", f.Effect}, line{"change", f.Fix})
+}
+
+// notes are sentences at the end.
+func (r *Report) notes() []string {
+	var all []string
+	if r.Access != nil && r.Document == nil && len(r.Tried) > 0 {
+		all = append(all, fmt.Sprintf("The service publishes no API document at %s. If you have one, pass it with --document.",
+			portable.Count(len(r.Tried), "usual address")))
+	}
+	if r.Probe != nil {
+		if r.Probe.Removed > 0 {
+			all = append(all, fmt.Sprintf("Removed %s of an earlier probe.", portable.Count(r.Probe.Removed, "object")))
+		}
+		for _, left := range r.Probe.Left {
+			all = append(all, fmt.Sprintf("Not removed: %s %s: %s. Remove it in Cohort's admin.", left.Kind, left.Name, left.Why))
+		}
+	}
+	switch matter := r.Matter(); {
+	case r.Document == nil && r.Probe == nil:
+		all = append(all, "The contract was not checked. In a test merchant, --probe tries it.")
+	case len(matter) == 0:
+		all = append(all, "Nothing that was checked breaks or limits the provider.")
+	default:
+		all = append(all, fmt.Sprintf("%s the provider. The guide First contact with the service says what to do.",
+			portable.Count(len(matter), "difference")+" "+verb(len(matter))))
+	}
+	return all
+}
+
+func verb(n int) string {
+	if n == 1 {
+		return "breaks or limits"
+	}
+	return "break or limit"
+}
+
+// Markdown is the report for an issue.
+func (r *Report) Markdown() string {
+	var b strings.Builder
+	b.WriteString("### terraform-provider-cohort doctor\n\n| | |\n| --- | --- |\n")
+	for _, l := range slices.Concat(r.access(), r.machine(), r.objects()) {
+		fmt.Fprintf(&b, "| %s | %s |\n", l.name, cell(l.text))
+	}
+	for _, s := range r.sections() {
+		fmt.Fprintf(&b, "\n#### %s\n\n%s %s\n", s.title, s.about, s.sentence())
+		for i, f := range s.differing() {
+			if i == 0 {
+				b.WriteString("\n| | what | assumed | service | effect | change |\n| --- | --- | --- | --- | --- | --- |\n")
+			}
+			said := f.Said
+			if f.Theirs != "" {
+				said += ". Theirs: " + f.Theirs
+			}
+			fmt.Fprintf(&b, "| %s | `%s` | %s (%s) | %s | %s | %s |\n", f.Harm, f.ID, cell(f.Assumed), f.Evidence, cell(said),
+				cell(f.Effect), cell(f.Fix))
+		}
+		for i, reason := range s.unreached() {
+			if i == 0 {
+				b.WriteString("\nNot reached:\n\n")
+			}
+			fmt.Fprintf(&b, "- %s\n", cell(reason))
+		}
+	}
+	for _, note := range r.notes() {
+		b.WriteString("\n" + cell(note) + "\n")
+	}
+	return b.String()
+}
+
+// cell is a text in a table, of which nothing is markup.
+func cell(text string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "'", "\n", " ").Replace(text)
+}
