@@ -232,25 +232,31 @@ func (l *assumptionList) addWords(noun string, all properties) {
 
 // addErrors adds the form of an error and the statuses of errors.
 func (l *assumptionList) addErrors(c *contract) {
-	statuses := map[string]*openapi3.Response{}
+	form, statuses := c.errors()
+	l.addAnswer(ofErrors, "", "An error", form)
+	for _, status := range statuses {
+		l.add(Subject{Kind: ofErrors, Part: Words, Property: "status", Word: status}, "assumed",
+			"An error can have the status %s.", statusText(status))
+	}
+}
+
+// errors returns the properties of errors and their statuses.
+func (c *contract) errors() (form properties, statuses []string) {
+	answers := map[string]*openapi3.Response{}
 	for _, item := range c.document.Paths.Map() {
 		for _, o := range item.Operations() {
 			for status, answer := range o.Responses.Map() {
 				if !strings.HasPrefix(status, "2") {
-					statuses[status] = answer.Value
+					answers[status] = answer.Value
 				}
 			}
 		}
 	}
-	form := properties{}
-	for _, status := range slices.Sorted(maps.Keys(statuses)) {
-		maps.Copy(form, propertiesOf(jsonSchema(statuses[status].Content)))
+	form, statuses = properties{}, slices.Sorted(maps.Keys(answers))
+	for _, status := range statuses {
+		maps.Copy(form, propertiesOf(jsonSchema(answers[status].Content)))
 	}
-	l.addAnswer(ofErrors, "", "An error", form)
-	for _, status := range slices.Sorted(maps.Keys(statuses)) {
-		l.add(Subject{Kind: ofErrors, Part: Words, Property: "status", Word: status}, "assumed",
-			"An error can have the status %s.", statusText(status))
-	}
+	return form, statuses
 }
 
 // statusText is a status with its meaning.
