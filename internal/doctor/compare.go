@@ -24,6 +24,11 @@ func Compare(theirs *Document) ([]Finding, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the embedded contract: %w", err)
 	}
+	return compare(c, ours, theirs), nil
+}
+
+// compare is Compare with a contract, which is both read and as a document.
+func compare(c *contract, ours, theirs *Document) []Finding {
 	r := &comparison{
 		contract: c, ours: ours, theirs: theirs, routes: theirs.operations(), ourRoutes: ours.operations(),
 		found: map[string]Finding{},
@@ -32,6 +37,7 @@ func Compare(theirs *Document) ([]Finding, error) {
 	for _, one := range list {
 		r.subjects = append(r.subjects, one.Subject)
 	}
+	r.saysRequired = r.requires()
 	r.matchKinds()
 	r.compareAuthorization()
 	r.findEnvelope()
@@ -49,7 +55,7 @@ func Compare(theirs *Document) ([]Finding, error) {
 		list[i] = is
 	}
 	slices.SortStableFunc(list, func(a, b Finding) int { return cmp.Compare(a.rank(), b.rank()) })
-	return list, nil
+	return list
 }
 
 // rank orders findings: differences by their harm, then what holds, then what was not reached.
@@ -74,6 +80,8 @@ type comparison struct {
 	base string
 	// kinds are what they have of our kinds, by noun.
 	kinds map[string]*match
+	// saysRequired says that the document tells which properties an answer always has.
+	saysRequired bool
 	// envelope is the property that holds the object in every answer; "" if there is none.
 	envelope string
 	// subjects are what the contract makes assumptions about, and found what is known of them.

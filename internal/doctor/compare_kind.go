@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -335,6 +336,9 @@ func (r *comparison) describesAnswers() bool {
 
 // compareOther compares the answer of another operation with what the object is like.
 func (r *comparison) compareOther(k *kind, name string, object, other *reading) {
+	if reflect.DeepEqual(object.theirs.alternatives, other.theirs.alternatives) {
+		return
+	}
 	s := Subject{Kind: k.noun, Operation: name, Part: Answer}
 	other.silent = true
 	other.compare()

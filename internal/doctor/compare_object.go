@@ -12,6 +12,7 @@ type reading struct {
 	// subject is that of a property, without the property.
 	subject      Subject
 	properties   properties
+	words        map[string]wordList
 	ours, theirs value
 	// sent says that the object is sent, and not answered. whole says that all of it is: an update by
 	// PATCH sends what changes.
@@ -47,7 +48,7 @@ type place struct {
 
 func (r *comparison) newReading(s Subject, p properties, ours, theirs value) *reading {
 	return &reading{
-		comparison: r, subject: s, properties: p, ours: ours, theirs: theirs,
+		comparison: r, subject: s, properties: p, words: p.words(), ours: ours, theirs: theirs,
 		places: map[string]place{}, changes: map[string]Change{}, nulls: map[string]bool{},
 	}
 }
@@ -120,8 +121,7 @@ func (o *reading) around(path string, at place) place {
 	maps.Copy(at.names, found)
 	if typed, there, _ := theirs.property(at.names["type"]); there {
 		words := typed.words()
-		mine, _ := o.properties.words()[join(path, "type")]
-		at.words = pairWords(mine.words, words)
+		at.words = pairWords(o.words[join(path, "type")].words, words)
 	}
 	return at
 }
@@ -200,7 +200,7 @@ func (o *reading) find(path string) place {
 		}
 		return at
 	}
-	at.value, at.required = found, required || shared || !o.saysRequired()
+	at.value, at.required = found, required || shared || !o.sent && !o.saysRequired
 	if o.properties[path].list != found.has("array") && !found.isAny() && len(found.alternatives) > 0 {
 		at.why = "It differs."
 		o.retyped(path, mine, at)
@@ -284,14 +284,6 @@ func merged(shapes []shape) node {
 	return node{"oneOf": choices}
 }
 
-// saysRequired reports whether the document tells of any object which properties it always has.
-func (o *reading) saysRequired() bool {
-	if o.sent {
-		return true
-	}
-	return o.requires()
-}
-
 // requires reports whether any answer of the document has a property that is always there.
 func (r *comparison) requires() bool {
 	return slices.ContainsFunc(r.routes, func(one route) bool {
@@ -351,6 +343,10 @@ func (o *reading) compareAnswered(path string, mine, at place) {
 		} else {
 			o.differ(path, MayLack, "", "It can be null.")
 		}
+	}
+	around, name, word := cut(path)
+	if word != "" && o.changes[join(around, name)] != "" {
+		return // The settings of all types differ.
 	}
 	if !at.required && mine.required {
 		o.differ(path, MayLack, "", "It can be left out.")

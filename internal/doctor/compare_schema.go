@@ -346,30 +346,35 @@ func (s shape) words() (words []string, listed bool) {
 }
 
 // ofType narrows an object to what it is with one word as its type. It reports whether the document
-// tells the types apart.
+// tells the types apart. An alternative that names the word counts before one that allows any.
 func (v value) ofType(word string) (found value, told bool) {
-	found = value{document: v.document, null: v.null}
+	var named, open []shape
 	for _, s := range v.alternatives {
-		alternatives, _, there, _ := s.property(v.document, "type")
+		alternatives, _, _, _ := s.property(v.document, "type")
 		words := value{v.document, alternatives, false}.words()
-		if there && words != nil {
-			if !slices.Contains(words, word) {
-				told = true
-				continue
-			}
-			told = told || len(words) == 1
+		if words != nil && !slices.Contains(words, word) {
+			told = true
+			continue
 		}
+		told = told || len(words) == 1
 		for _, schema := range s {
-			if constant := conditionOf(schema); constant != "" {
+			if condition := conditionOf(schema); condition != "" {
 				told = true
-				if constant == word {
+				if condition == word {
 					s = slices.Concat(s, shape{v.document.at(schema["then"])})
 				}
 			}
 		}
-		found.alternatives = append(found.alternatives, s)
+		if words == nil || len(alternatives) == 0 {
+			open = append(open, s)
+		} else {
+			named = append(named, s)
+		}
 	}
-	return found, told
+	if len(named) == 0 {
+		named = open
+	}
+	return value{v.document, named, v.null}, told
 }
 
 // conditionOf returns the type for which a part of an allOf holds, as in our contract.

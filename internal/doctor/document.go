@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -248,6 +249,9 @@ func (d *Document) at(value any) node {
 	return nil
 }
 
+// pointerSigns are the signs that a reference writes in another way.
+var pointerSigns = strings.NewReplacer("~1", "/", "~0", "~", "%7B", "{", "%7D", "}")
+
 // target returns what a reference inside the document leads to, or nil.
 func (d *Document) target(reference string) node {
 	pointer, inside := strings.CutPrefix(reference, "#/")
@@ -256,8 +260,7 @@ func (d *Document) target(reference string) node {
 	}
 	var value any = d.root
 	for name := range strings.SplitSeq(pointer, "/") {
-		name = strings.NewReplacer("~1", "/", "~0", "~", "%7B", "{", "%7D", "}").Replace(name)
-		value = object(value)[name]
+		value = object(value)[pointerSigns.Replace(name)]
 	}
 	return object(value)
 }
@@ -353,16 +356,12 @@ func (d *Document) success(r route) (status string, answer node) {
 // body returns the schema of a JSON body, and the other content types if there is none.
 func (d *Document) body(described node) (schema any, others []string) {
 	content := object(described["content"])
-	for kind, media := range content {
-		kind, _, _ = strings.Cut(kind, ";")
+	for _, name := range slices.Sorted(maps.Keys(content)) {
+		kind, _, _ := strings.Cut(name, ";")
 		if kind == "application/json" || strings.HasSuffix(kind, "+json") || kind == "*/*" {
-			if found, there := object(media)["schema"]; there {
-				return found, nil
-			}
-			return nil, nil
+			return object(content[name])["schema"], nil
 		}
 		others = append(others, kind)
 	}
-	slices.Sort(others)
 	return nil, others
 }
