@@ -92,6 +92,15 @@ type comparison struct {
 // holds notes that the document confirms an assumption, unless it contradicts it elsewhere.
 func (r *comparison) holds(s Subject) { r.note(s, Finding{Verdict: Holds}) }
 
+// some lists words, but not a whole catalog.
+func some(words []string) string {
+	const most = 12
+	if len(words) <= most {
+		return strings.Join(words, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), len(words)-most)
+}
+
 // missed notes why the document does not tell.
 func (r *comparison) missed(s Subject, why string, args ...any) {
 	r.note(s, Finding{Verdict: NotReached, Said: fmt.Sprintf(why, args...)})
@@ -101,7 +110,8 @@ func (r *comparison) missed(s Subject, why string, args ...any) {
 func (r *comparison) differs(s Subject, change Change, theirs, said string, args ...any) {
 	j := r.contract.judge(s, change)
 	r.note(s, Finding{
-		Verdict: Differs, Said: fmt.Sprintf(said, args...), Theirs: theirs, Harm: j.harm, Effect: j.effect, Fix: j.fix,
+		Verdict: Differs, Said: merchants.Plain(fmt.Sprintf(said, args...)), Theirs: merchants.Plain(theirs),
+		Harm: j.harm, Effect: j.effect, Fix: j.fix,
 	})
 }
 

@@ -491,7 +491,7 @@ func (r *comparison) compareWord(noun, path string, ours wordList, used []use) {
 			}
 		}
 		if one.answered && ours.closed && len(others) > 0 {
-			r.differs(s, Wider, strings.Join(others, ", "), "There are other words: %s.", strings.Join(others, ", "))
+			r.differs(s, Wider, some(others), "There are other words: %s.", some(others))
 		}
 	}
 	if limited {

@@ -249,9 +249,12 @@ func (o *reading) variant(container place, name, word string) (objects value, sh
 		return objects, false, ""
 	}
 	// The settings that resemble ours the most are those of the type.
-	settings, _, _ := objects.property(container.names[name])
+	settings, _, required := objects.property(container.names[name])
 	mine, _ := container.ours.elements().ofType(word)
 	expected, _, _ := mine.property(name)
+	if len(expected.alternatives) == 0 && settings.null {
+		return objects, true, ""
+	}
 	var best float64
 	var chosen []shape
 	for _, s := range settings.alternatives {
@@ -267,6 +270,9 @@ func (o *reading) variant(container place, name, word string) (objects value, sh
 		return objects, false, "The document does not tell the settings of the types apart."
 	}
 	narrowed := node{"properties": map[string]any{container.names[name]: merged(chosen)}}
+	if required {
+		narrowed["required"] = []any{container.names[name]}
+	}
 	objects = value{settings.document, []shape{{narrowed}}, false}
 	return objects, len(settings.alternatives) == 1, ""
 }
@@ -421,7 +427,7 @@ func (o *reading) compareSent(path string, mine, at place) {
 		o.differ(path, Narrower, "", "It cannot be null.")
 	}
 	if words := is.words(); words != nil && mine.value.words() == nil {
-		o.differ(path, Bounded, strings.Join(words, ", "), "It can only be %s.", strings.Join(words, ", "))
+		o.differ(path, Bounded, some(words), "It can only be %s.", some(words))
 	}
 	if stricter := o.stricter(mine.value, is); len(stricter) > 0 {
 		o.differ(path, Bounded, "", "It is limited: %s.", strings.Join(stricter, ", "))

@@ -24,7 +24,7 @@ type shape []node
 // A schema may contain itself, so its alternatives and the parts that are looked at are bounded.
 const (
 	alternativeLimit = 64
-	partLimit        = 1000
+	partLimit        = 300
 )
 
 // value reads a schema.

@@ -674,6 +674,86 @@ var matters = []mutation{
 		}
 		return true
 	}},
+	{"a nested word", false, func(m *mutant) bool {
+		one := pick(m, nestedWords...)
+		m.noun = one.noun
+		to := pick(m, strings.ToUpper(one.word), one.word+"-x")
+		m.tell("word %s of %s is %s", one.word, one.path, to)
+		for _, name := range one.schemas {
+			m.replace(object(m.schemas()[name]), one.property, func(is node) {
+				words := slices.Clone(list(is["enum"]))
+				words[slices.Index(words, any(one.word))] = to
+				is["enum"] = words
+			})
+		}
+		m.expect(Breaks, "words.%s.%s", one.path, one.word)
+		return true
+	}},
+	{"texts in some languages", false, func(m *mutant) bool {
+		if m.noun == "cohort" || m.noun == "user-property" || m.noun == "campaign" {
+			return false
+		}
+		m.tell("a title has two languages")
+		languages := map[string]any{
+			"type": "object", "additionalProperties": false,
+			"properties": map[string]any{"en": map[string]any{"type": "string"}, "fr": map[string]any{"type": "string"}},
+		}
+		object(m.schema("Create")["properties"])["title"] = languages
+		m.expect(Limits, "create.request.title")
+		return true
+	}},
+	{"texts in another form", false, func(m *mutant) bool {
+		if m.noun == "cohort" || m.noun == "user-property" || m.noun == "campaign" {
+			return false
+		}
+		m.tell("a title is a list")
+		object(m.schema("")["properties"])["title"] = pick(m,
+			map[string]any{"type": "array", "items": map[string]any{"type": "object"}},
+			map[string]any{"type": "object", "additionalProperties": map[string]any{"type": "object"}},
+			map[string]any{"type": "string"},
+		)
+		m.expect(Breaks, "answer.title")
+		return true
+	}},
+	{"a closed catalog", false, func(m *mutant) bool {
+		m.noun = "perk"
+		m.tell("a create takes only some types")
+		m.replace(m.schema("Create"), "type", func(is node) {
+			is["enum"] = []any{"none", "code", "link", "shopify-discount", "voucher"}
+		})
+		m.expect(Limits, "create.request.type")
+		return true
+	}},
+	{"dates in place of times", false, func(m *mutant) bool {
+		name, part := "startAt", pick(m, "", "Create")
+		if m.noun = pick(m, "perk", "campaign"); m.noun == "perk" {
+			name = "expiresAt"
+		}
+		m.tell("%s of %q is a date", name, part)
+		object(m.schema(part)["properties"])[name] = map[string]any{"type": []any{"string", "null"}, "format": "date"}
+		m.expect(Limits, map[string]string{"": "answer.%s", "Create": "create.request.%s"}[part], name)
+		return true
+	}},
+	{"a list of messages", true, func(m *mutant) bool {
+		m.tell("an error has a list of messages")
+		object(object(m.schemas()["Error"])["properties"])["message"] = map[string]any{
+			"type": "array", "items": map[string]any{"type": "string"},
+		}
+		m.expected["error.answer.message"] = Harmless
+		return true
+	}},
+	{"settings under another name", false, func(m *mutant) bool {
+		m.noun = pick(m, "perk", "campaign")
+		m.tell("typeConfig is called config")
+		for _, part := range []string{"", "Create", "Patch"} {
+			rename(m.schema(part), "typeConfig", "config")
+		}
+		m.renameInConditions("typeConfig", "config")
+		m.expect(Breaks, "answer.typeConfig")
+		m.expect(Breaks, "create.request.typeConfig")
+		m.expect(Breaks, "update.request.typeConfig")
+		return true
+	}},
 	{"another call", false, func(m *mutant) bool {
 		m.noun = "user"
 		m.tell("auth-token is elsewhere")
@@ -718,6 +798,25 @@ var nested = []struct {
 	}},
 	{"user", []string{"AuthToken"}, "authToken", []string{"auth-token.answer.authToken"}},
 	{"user", []string{"AuthTokenCreate"}, "email", []string{"auth-token.request.email"}},
+}
+
+// nestedWords are words below others.
+var nestedWords = []struct {
+	noun           string
+	schemas        []string
+	property, word string
+	path           string
+}{
+	{"perk", []string{"ShopifyDiscountConfig"}, "discountType", "percentage", "typeConfig:shopify-discount.discountType"},
+	{"campaign", []string{"Reward", "RewardInput"}, "type", "digital-asset", "rewards.type"},
+	{"campaign", []string{"Reward"}, "type", "perk", "rewards.type"},
+	{"cohort", []string{"Conditions", "ConditionsInput"}, "operator", "and", "conditions.operator"},
+	{"cohort", []string{"ConditionGroupInput"}, "operator", "or", "conditions.groups.operator"},
+	{
+		"cohort", []string{"EventCondition", "EventConditionInput"}, "operator", "has-done",
+		"conditions.groups.conditions.typeConfig:event.operator",
+	},
+	{"merchant", []string{"ToastConfig"}, "position", "bottom-left", "typeConfig:toast.position"},
 }
 
 func everywhere(path string) []string {
