@@ -69,7 +69,7 @@ func (c *contract) calls() []call {
 			found = append(found, call{noun, operation{segments[len(segments)-1], method, path, described}})
 		}
 	}
-	slices.SortFunc(found, func(a, b call) int { return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.method, b.method)) })
+	slices.SortFunc(found, func(a, b call) int { return strings.Compare(a.path+" "+a.method, b.path+" "+b.method) })
 	return found
 }
 

@@ -29,7 +29,8 @@ func TestAssumptions(t *testing.T) {
 	for _, id := range []string{
 		"route", "answer", "parameter.Authorization", "perk.route", "perk.update.route", "perk.publish.route",
 		"cohort.list.parameter.type", "badge.list.page.nextCursor", "perk.create.request.typeConfig:code.code",
-		"campaign.update.request.typeConfig:challenge.steps.triggers.type", "perk.answer.expiresAt", "perk.list.answer.status",
+		"campaign.update.request.typeConfig:challenge.steps.triggers.type", "perk.answer.expiresAt",
+		"perk.list.answer.status",
 		"perk.create.answer", "perk.create.request", "perk.list.parameter", "campaign.words.rewards.type.digital-asset",
 		"perk.words.type.shopify-discount", "perk.words.status", "cohort.words.conditions.groups.conditions.type.event",
 		"user.auth-token.route", "merchant.campaign-diffusion-configuration.answer.typeConfig:toast.position",

@@ -12,9 +12,9 @@ import (
 // Compare tells for each assumption of the contract what the document of the service says: what it
 // contradicts, most harmful first, then what it confirms, then what it does not tell.
 //
-// The provider is strict in what it sends and lenient in what it reads. So a request of ours must be
-// one that the document allows, and an answer that the document allows must be one that the client
-// reads. All else is no difference.
+// The provider is strict in what it sends and lenient in what it reads. So the document must allow
+// the requests that the provider sends, and the client must be able to read the answers that the
+// document allows. All else is no difference.
 func Compare(theirs *Document) ([]Finding, error) {
 	c, err := loadContract()
 	if err != nil {
@@ -60,10 +60,10 @@ func compare(c *contract, ours, theirs *Document) []Finding {
 
 // rank orders findings: differences by their harm, then what holds, then what was not reached.
 func (f Finding) rank() int {
-	switch {
-	case f.Verdict == NotReached:
+	switch f.Verdict {
+	case NotReached:
 		return 4
-	case f.Verdict == Holds:
+	case Holds:
 		return 3
 	default:
 		return slices.Index([]Harm{Breaks, Limits, Harmless}, f.Harm)

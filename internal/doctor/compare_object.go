@@ -69,8 +69,8 @@ func (o *reading) compare() {
 	}
 }
 
-// cut splits a path into the path of the object around it, the name of the property, and the type of
-// the object if the property holds the settings of one.
+// cut splits a path into the path of the object around it and the name of the property. word is the
+// type of that object if the property holds its settings.
 func cut(path string) (around, name, word string) {
 	around, name = "", path
 	if at := strings.LastIndex(path, "."); at >= 0 {

@@ -95,7 +95,7 @@ func discriminated(schema node, choice any, shapes []shape) []shape {
 	}
 	var words []any
 	for _, word := range slices.Sorted(maps.Keys(object(discriminator["mapping"]))) {
-		if object(discriminator["mapping"])[word] == object(choice)["$ref"] {
+		if target := text(object(discriminator["mapping"])[word]); target != "" && target == text(object(choice)["$ref"]) {
 			words = append(words, word)
 		}
 	}
@@ -141,7 +141,7 @@ func (s shape) types() []string {
 			return
 		}
 		types = slices.DeleteFunc(slices.Clone(types), func(one string) bool {
-			return !slices.Contains(to, one) && !(one == "integer" && slices.Contains(to, "number"))
+			return !slices.Contains(to, one) && (one != "integer" || !slices.Contains(to, "number"))
 		})
 	}
 	for _, schema := range s {

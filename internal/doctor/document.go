@@ -309,7 +309,9 @@ func (d *Document) operations() []route {
 
 // addParameter adds a parameter, unless the operation has described it already.
 func (r *route) addParameter(parameter node) {
-	same := func(other node) bool { return other["name"] == parameter["name"] && other["in"] == parameter["in"] }
+	same := func(other node) bool {
+		return text(other["name"]) == text(parameter["name"]) && text(other["in"]) == text(parameter["in"])
+	}
 	if text(parameter["name"]) != "" && !slices.ContainsFunc(r.parameters, same) {
 		r.parameters = append(r.parameters, parameter)
 	}
@@ -318,15 +320,12 @@ func (r *route) addParameter(parameter node) {
 // base is the path of the server, without a slash at its end.
 func (d *Document) base(item, described node) string {
 	for _, servers := range []any{described["servers"], item["servers"], d.root["servers"]} {
-		for _, server := range list(servers) {
-			address := text(object(server)["url"])
+		if some := list(servers); len(some) > 0 {
+			address := text(object(some[0])["url"])
 			if _, rest, absolute := strings.Cut(address, "://"); absolute {
 				_, address, _ = strings.Cut(rest, "/")
 			}
-			if address = strings.Trim(address, "/"); address != "" {
-				return "/" + address
-			}
-			return ""
+			return strings.TrimSuffix("/"+strings.Trim(address, "/"), "/")
 		}
 	}
 	return ""

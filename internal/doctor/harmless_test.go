@@ -112,7 +112,8 @@ var harmless = []mutation{
 	{"more properties of answers", false, func(m *mutant) bool {
 		object(m.schema("")["properties"])["color"] = map[string]any{"type": "string"}
 		object(m.schema("")["properties"])["usage"] = map[string]any{
-			"type": "object", "required": []any{"count"}, "properties": map[string]any{"count": map[string]any{"type": "number"}},
+			"type": "object", "required": []any{"count"},
+			"properties": map[string]any{"count": map[string]any{"type": "number"}},
 		}
 		requireAlso(m.schema(""), "usage")
 		object(m.schema("Page")["properties"])["hasMore"] = map[string]any{"type": "boolean"}
@@ -209,7 +210,8 @@ var harmless = []mutation{
 	{"formats of ids", true, func(m *mutant) bool {
 		m.eachSchema(func(is node) {
 			for name, property := range object(is["properties"]) {
-				if one := object(property); strings.HasSuffix(strings.ToLower(name), "id") && one["type"] == "string" && name != "referenceId" {
+				isID := strings.HasSuffix(strings.ToLower(name), "id") && name != "referenceId"
+				if one := object(property); isID && one["type"] == "string" {
 					one["format"] = "uuid"
 				}
 			}

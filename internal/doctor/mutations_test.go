@@ -21,6 +21,8 @@ type mutant struct {
 	noun string
 	// expected are the harms of what must be blamed, by the ids of findings.
 	expected map[string]Harm
+	// theirs are what must be proposed in place of ours, by the ids of findings.
+	theirs map[string]string
 	// told is the list of changes.
 	told []string
 }
@@ -54,7 +56,7 @@ func newMutant(tb testing.TB, random *rand.Rand) *mutant {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &mutant{Rand: random, root: root, expected: map[string]Harm{}}
+	return &mutant{Rand: random, root: root, expected: map[string]Harm{}, theirs: map[string]string{}}
 }
 
 func (m *mutant) document(tb testing.TB) []byte {
@@ -116,6 +118,12 @@ func (m *mutant) properties(schema node, without ...string) []string {
 
 func (m *mutant) expect(harm Harm, part string, args ...any) {
 	m.expected[fmt.Sprintf(m.noun+"."+part, args...)] = harm
+}
+
+// propose expects a harm and a proposal.
+func (m *mutant) propose(harm Harm, theirs, part string, args ...any) {
+	m.expect(harm, part, args...)
+	m.theirs[fmt.Sprintf(m.noun+"."+part, args...)] = theirs
 }
 
 func (m *mutant) tell(text string, args ...any) {
@@ -210,7 +218,7 @@ var matters = []mutation{
 		}
 		m.tell("path is %s", to)
 		m.move(m.path(), to)
-		m.expect(Breaks, "route")
+		m.propose(Breaks, to, "route")
 		return true
 	}},
 	{"no path", false, func(m *mutant) bool {
@@ -236,13 +244,16 @@ var matters = []mutation{
 		m.tell("%s in place of patch", to)
 		item[to] = item["patch"]
 		delete(item, "patch")
-		m.expect(Breaks, "update.route")
+		m.propose(Breaks, strings.ToUpper(to)+" "+m.path()+"/{id}", "update.route")
 		return true
 	}},
 	{"no operation", false, func(m *mutant) bool {
 		name := pick(m, "list", "create", "read", "update", "delete")
 		m.tell("no %s", name)
-		method := map[string]string{"list": "get", "create": "post", "read": "get", "update": "patch", "delete": "delete"}[name]
+		method := map[string]string{"create": "post", "update": "patch", "delete": "delete"}[name]
+		if method == "" {
+			method = "get"
+		}
 		at := m.path()
 		if name != "list" && name != "create" {
 			at += "/{id}"
@@ -258,15 +269,18 @@ var matters = []mutation{
 		}
 		name := pick(m, all...)
 		at := m.path() + "/{id}/" + name
-		if other := map[string]string{"publish": "activate", "end": "close", "archive": "disable", "unarchive": "restore"}[name]; m.
-			Intn(2) == 0 {
+		other := map[string]string{
+			"publish": "activate", "end": "close", "archive": "disable", "unarchive": "restore",
+		}[name]
+		if m.Intn(2) == 0 {
 			m.tell("%s is called %s", name, other)
 			m.paths()[m.path()+"/{id}/"+other] = m.paths()[at]
+			m.propose(Breaks, "POST "+m.path()+"/{id}/"+other, "%s.route", name)
 		} else {
 			m.tell("no %s", name)
+			m.propose(Breaks, "", "%s.route", name)
 		}
 		delete(m.paths(), at)
-		m.expect(Breaks, "%s.route", name)
 		return true
 	}},
 	{"status by an update", false, func(m *mutant) bool {
@@ -277,14 +291,16 @@ var matters = []mutation{
 		m.tell("status by an update")
 		for _, name := range all {
 			delete(m.paths(), m.path()+"/{id}/"+name)
-			m.expect(Breaks, "%s.route", name)
+			m.propose(Breaks, "PATCH "+m.path()+"/{id} with status", "%s.route", name)
 		}
 		object(m.schema("Patch")["properties"])["status"] = object(m.schema("")["properties"])["status"]
 		return true
 	}},
 	{"another parameter", false, func(m *mutant) bool {
 		name := pick(m, "limit", "cursor")
-		to := map[string][]string{"limit": {"pageSize", "take", "per_page", ""}, "cursor": {"page", "after", "offset", ""}}[name]
+		to := map[string][]string{
+			"limit": {"pageSize", "take", "per_page", ""}, "cursor": {"page", "after", "offset", ""},
+		}[name]
 		harm := map[string]Harm{"limit": Limits, "cursor": Breaks}[name]
 		other := pick(m, to...)
 		m.tell("parameter %s is %q", name, other)
@@ -292,7 +308,7 @@ var matters = []mutation{
 			parameter["name"] = other
 			return other != ""
 		})
-		m.expect(harm, "list.parameter.%s", name)
+		m.propose(harm, other, "list.parameter.%s", name)
 		return true
 	}},
 	{"small pages", false, func(m *mutant) bool {
@@ -322,7 +338,7 @@ var matters = []mutation{
 		}[name]...)
 		m.tell("%s is %s in a page", name, to)
 		rename(m.schema("Page"), name, to)
-		m.expect(map[string]Harm{"data": Breaks, "nextCursor": Breaks, "total": Limits}[name], "list.page.%s", name)
+		m.propose(map[string]Harm{"data": Breaks, "nextCursor": Breaks, "total": Limits}[name], to, "list.page.%s", name)
 		return true
 	}},
 	{"a bare list", false, func(m *mutant) bool {
@@ -345,10 +361,10 @@ var matters = []mutation{
 		name := pick(m, m.properties(m.schema(""), "type")...)
 		to := pick(m, name+"Value", "the"+strings.ToUpper(name[:1])+name[1:], strings.ToUpper(name))
 		m.tell("%s is called %s", name, to)
-		m.expect(lost(name), "answer.%s", name)
+		m.propose(lost(name), to, "answer.%s", name)
 		for part, operation := range map[string]string{"Create": "create", "Patch": "update"} {
 			if object(m.schema(part)["properties"])[name] != nil {
-				m.expect(Breaks, "%s.request.%s", operation, name)
+				m.propose(Breaks, to, "%s.request.%s", operation, name)
 			}
 			rename(m.schema(part), name, to)
 		}
@@ -458,7 +474,9 @@ var matters = []mutation{
 	}},
 	{"null is refused", false, func(m *mutant) bool {
 		patch := m.schema("Patch")
-		names := slices.DeleteFunc(m.properties(patch, "typeConfig"), func(name string) bool { return !m.isNullable(patch, name) })
+		names := slices.DeleteFunc(m.properties(patch, "typeConfig"), func(name string) bool {
+			return !m.isNullable(patch, name)
+		})
 		if len(names) == 0 {
 			return false
 		}
@@ -534,7 +552,7 @@ var matters = []mutation{
 			words[at] = to
 			return words
 		})
-		m.expect(Breaks, "words.%s.%s", path, word)
+		m.propose(Breaks, to, "words.%s.%s", path, word)
 		return true
 	}},
 	{"upper case", false, func(m *mutant) bool {
@@ -686,7 +704,7 @@ var matters = []mutation{
 				is["enum"] = words
 			})
 		}
-		m.expect(Breaks, "words.%s.%s", one.path, one.word)
+		m.propose(Breaks, to, "words.%s.%s", one.path, one.word)
 		return true
 	}},
 	{"texts in some languages", false, func(m *mutant) bool {
@@ -749,8 +767,8 @@ var matters = []mutation{
 			rename(m.schema(part), "typeConfig", "config")
 		}
 		m.renameInConditions("typeConfig", "config")
-		m.expect(Breaks, "answer.typeConfig")
-		m.expect(Breaks, "create.request.typeConfig")
+		m.propose(Breaks, "config", "answer.typeConfig")
+		m.propose(Breaks, "config", "create.request.typeConfig")
 		m.expect(Breaks, "update.request.typeConfig")
 		return true
 	}},
@@ -775,17 +793,24 @@ var nested = []struct {
 	{"perk", []string{"ShopifyDiscountConfig"}, "discountName", everywhere("typeConfig:shopify-discount.discountName")},
 	{"perk", []string{"ShopifyDiscountConfig"}, "value", everywhere("typeConfig:shopify-discount.value")},
 	{
-		"campaign", []string{"Step", "StepInput"}, "title",
+		"campaign",
+		[]string{"Step", "StepInput"},
+		"title",
 		everywhere("typeConfig:challenge.steps.title"),
 	},
 	{"campaign", []string{"Reward"}, "quantity", []string{"answer.rewards.quantity"}},
-	{"campaign", []string{"RewardInput"}, "rewardId", []string{"create.request.rewards.rewardId", "update.request.rewards.rewardId"}},
+	{"campaign", []string{"RewardInput"}, "rewardId", []string{
+		"create.request.rewards.rewardId", "update.request.rewards.rewardId",
+	}},
 	{"campaign", []string{"Price"}, "amount", everywhere("rewards.price.amount")},
 	{
-		"campaign", []string{"ChallengeConfig", "ChallengeConfigInput"}, "optInCta",
+		"campaign",
+		[]string{"ChallengeConfig", "ChallengeConfigInput"},
+		"optInCta",
 		everywhere("typeConfig:challenge.optInCta"),
 	},
-	{"campaign", []string{"RaffleConfig", "RaffleConfigInput"}, "drawAt", everywhere("distribution.typeConfig:raffle.drawAt")},
+	{"campaign", []string{"RaffleConfig", "RaffleConfigInput"}, "drawAt", everywhere(
+		"distribution.typeConfig:raffle.drawAt")},
 	{"campaign", []string{"TriggerInput"}, "typeConfig", []string{
 		"create.request.typeConfig:challenge.steps.triggers.typeConfig",
 		"update.request.typeConfig:challenge.steps.triggers.typeConfig",
@@ -813,7 +838,9 @@ var nestedWords = []struct {
 	{"cohort", []string{"Conditions", "ConditionsInput"}, "operator", "and", "conditions.operator"},
 	{"cohort", []string{"ConditionGroupInput"}, "operator", "or", "conditions.groups.operator"},
 	{
-		"cohort", []string{"EventCondition", "EventConditionInput"}, "operator", "has-done",
+		"cohort",
+		[]string{"EventCondition", "EventConditionInput"},
+		"operator", "has-done",
 		"conditions.groups.conditions.typeConfig:event.operator",
 	},
 	{"merchant", []string{"ToastConfig"}, "position", "bottom-left", "typeConfig:toast.position"},
