@@ -12,16 +12,20 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// mutantOf makes the mutant of a seed: one change of the list, or two or three of different kinds.
+// mutantOf makes the mutant of a seed: one change of the list, or some changes of different kinds. -1
+// means one of one kind, and one of all kinds.
 func mutantOf(tb testing.TB, list []mutation, seed, changes int) *mutant {
 	tb.Helper()
 	m := newMutant(tb, rand.New(rand.NewSource(int64(seed))))
 	nouns := slices.Sorted(maps.Keys(kindNames))
 	m.Shuffle(len(nouns), func(i, j int) { nouns[i], nouns[j] = nouns[j], nouns[i] })
-	for i := 0; len(m.told) < changes; i++ {
+	for i := 0; len(m.told) < max(changes, -2*changes); i++ {
 		one := list[(seed+i*7)%len(list)]
-		if changes > 1 && one.global {
+		if changes != 1 && one.global != (changes < 0 && len(m.told) > 0) {
 			continue
+		}
+		if one.name == "another base" {
+			clear(m.theirs) // They begin with the base.
 		}
 		m.noun = nouns[0]
 		before := len(m.told)
@@ -114,6 +118,7 @@ func TestCompare_mutations(t *testing.T) {
 		{"that matter", matters, 6 * len(matters), 1},
 		{"that matter, two at once", matters, 100, 2},
 		{"that matter, three at once", matters, 50, 3},
+		{"that matter, one of them to all kinds", matters, 60, -1},
 		{"that do not matter", harmless, 4 * len(harmless), 1},
 	} {
 		t.Run(group.name, func(t *testing.T) {

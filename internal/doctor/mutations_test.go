@@ -679,6 +679,9 @@ var matters = []mutation{
 		m.noun = one.noun
 		m.tell("%s has no %s", strings.Join(one.schemas, " and "), one.property)
 		to := pick(m, "", one.property+"Value")
+		if one.noun == "user" { // An object without any property is one that is not described.
+			to = one.property + "Value"
+		}
 		for _, name := range one.schemas {
 			schema := object(m.schemas()[name])
 			if to == "" {
