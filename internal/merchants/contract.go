@@ -16,17 +16,27 @@ type Description struct {
 	// Type is the Go type of the objects, File the file that declares it, and Variable the descriptor
 	// in that file.
 	Type, File, Variable string
+	// Read decodes an object as the client does. Its error says why the client cannot read it.
+	Read func(object []byte) error
 }
 
 // Descriptions are the kinds in an order in which an empty merchant can be filled.
 func Descriptions() []Description {
 	return []Description{
-		{userProperties.path, userProperties.noun, "UserProperty", "user_properties.go", "userProperties"},
-		{lists.path, lists.noun, "Cohort", "cohorts.go", "cohortsOfType"},
-		{segments.path, segments.noun, "Cohort", "cohorts.go", "cohortsOfType"},
-		{perks.path, perks.noun, "Perk", "perks.go", "perks"},
-		{digitalAssets.path, digitalAssets.noun, "DigitalAsset", "digital_assets.go", "digitalAssets"},
-		{badges.path, badges.noun, "Badge", "badges.go", "badges"},
-		{campaigns.path, campaigns.noun, "Campaign", "campaigns.go", "campaigns"},
+		describe[*UserProperty, UserPropertyInput](&userProperties, "UserProperty", "user_properties.go", "userProperties"),
+		describe[*Cohort, CohortInput](&lists, "Cohort", "cohorts.go", "cohortsOfType"),
+		describe[*Cohort, CohortInput](&segments, "Cohort", "cohorts.go", "cohortsOfType"),
+		describe[*Perk, PerkInput](&perks, "Perk", "perks.go", "perks"),
+		describe[*DigitalAsset, DigitalAssetInput](&digitalAssets, "DigitalAsset", "digital_assets.go", "digitalAssets"),
+		describe[*Badge, BadgeInput](&badges, "Badge", "badges.go", "badges"),
+		describe[*Campaign, CampaignInput](&campaigns, "Campaign", "campaigns.go", "campaigns"),
 	}
+}
+
+func describe[T Object, Input any](d *descriptor, typed, file, variable string) Description {
+	read := func(object []byte) error {
+		_, err := Collection[T, Input]{descriptor: d}.decodeObject(object)
+		return err
+	}
+	return Description{Path: d.path, Noun: d.noun, Type: typed, File: file, Variable: variable, Read: read}
 }

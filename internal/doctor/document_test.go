@@ -1,0 +1,206 @@
+package doctor
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+)
+
+// swagger is a small document of version 2.
+const swagger = `{"swagger": "2.0", "info": {"title": "x", "version": "1"}, "basePath": "/v1",
+	"securityDefinitions": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}},
+	"paths": {
+		"/perks": {
+			"get": {"parameters": [{"name": "limit", "in": "query", "type": "integer"}], "responses": {"200": {"description": "",
+				"schema": {"type": "object", "properties": {"data": {"type": "array", "items": {"$ref": "#/definitions/Perk"}}}}}}},
+			"post": {"parameters": [{"name": "body", "in": "body", "schema": {"$ref": "#/definitions/Perk"}}],
+				"responses": {"201": {"description": "", "schema": {"$ref": "#/definitions/Perk"}}}}},
+		"/perks/{perkId}": {"get": {"parameters": [{"name": "perkId", "in": "path", "required": true, "type": "string"}],
+			"responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/Perk"}}}}}},
+	"definitions": {"Perk": {"type": "object", "required": ["id"], "properties": {
+		"id": {"type": "string"}, "internalName": {"type": "string", "maxLength": 10}, "title": {"type": "string"}}}}}`
+
+// script returns what Swagger UI of NestJS serves.
+func uiScript(document string) string {
+	return "\nwindow.onload = function() {\n  // Build a system\n" +
+		"  let url = window.location.search.match(/url=([^&]+)/);\n" +
+		"  let options = {\n  \"swaggerDoc\": " + document + ",\n  \"customOptions\": {},\n  \"swaggerUrl\": {}\n};\n" +
+		"  url = options.swaggerUrl || url\n}"
+}
+
+func TestReadDocument(t *testing.T) {
+	t.Parallel()
+	for name, data := range map[string]string{
+		"YAML":                 string(merchants.OpenAPI),
+		"JSON":                 string(contractJSON()),
+		"JSON with a mark":     "\xEF\xBB\xBF \n" + string(contractJSON()),
+		"the script of a page": uiScript(string(contractJSON())),
+		"Swagger 2":            swagger,
+	} {
+		if _, err := ReadDocument([]byte(data)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, c := range []struct{ name, data, says string }{
+		{"nothing", " \n", "empty"},
+		{"a web page", "<!DOCTYPE html><html></html>", "web page"},
+		{"other JSON", `{"data": []}`, "neither openapi nor swagger"},
+		{"a list", `[1, 2]`, "not an object"},
+		{"a truncated document", string(contractJSON()[:5000]), "cut off"},
+		{"damaged JSON", `{"openapi" "3.0.0"}`, "not valid JSON"},
+		{"a truncated script", uiScript(string(contractJSON()))[:9000], "cut off"},
+		{"text", "Not found", "not an object"},
+		{"no YAML", "a: b: c: [", "neither JSON nor YAML"},
+		{"a later version", `{"openapi": "4.0.0"}`, "version"},
+		{"no operation", `{"openapi": "3.0.0", "paths": {}}`, "no operation"},
+		{"a damaged Swagger 2", `{"swagger": "2.0", "paths": 3}`, "cannot be converted"},
+		{"a Swagger 2 without paths", `{"swagger": "2.0"}`, "no operation"},
+		{"something huge", "{" + strings.Repeat(" ", documentLimit) + "}", "larger than"},
+	} {
+		if _, err := ReadDocument([]byte(c.data)); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// TestReadDocument_swagger checks that a converted document is compared like others.
+func TestReadDocument_swagger(t *testing.T) {
+	t.Parallel()
+	against := comparer(t)
+	got := map[string]string{}
+	for _, one := range against([]byte(swagger)) {
+		got[one.ID] = one.Said
+	}
+	for id, says := range map[string]string{
+		"parameter.Authorization": "X-Key", "perk.create.request.internalName": "maxLength 10",
+		"perk.create.request.title": "text", "perk.create.request.imageUrl": "no such property",
+	} {
+		if !strings.Contains(got[id], says) {
+			t.Errorf("%s: %q", id, got[id])
+		}
+	}
+}
+
+// TestReadDocument_references checks that no reference is followed out of the document, and that
+// none is followed for ever.
+func TestReadDocument_references(t *testing.T) {
+	t.Parallel()
+	against := comparer(t)
+	for name, reference := range map[string]string{
+		"a file": "../../../etc/passwd", "a URL": "http://127.0.0.1:1/x.json#/Perk", "itself": "#/components/schemas/Perk",
+		"nowhere": "#/components/schemas/None", "each other": "#/components/schemas/Loop", "everything": "#/",
+	} {
+		m := newMutant(t, nil)
+		m.schemas()["Perk"] = map[string]any{"$ref": reference}
+		m.schemas()["Loop"] = map[string]any{"oneOf": []any{
+			map[string]any{"$ref": "#/components/schemas/Perk"},
+			map[string]any{"$ref": "#/components/schemas/Loop"},
+			map[string]any{"type": "array", "items": map[string]any{"$ref": "#/components/schemas/Loop"}},
+		}}
+		for _, one := range against(m.document(t)) {
+			if one.Verdict == Differs {
+				t.Errorf("%s: %s: %s", name, one.ID, one.Said)
+			}
+			if one.ID == "perk.answer.title" && one.Verdict != NotReached {
+				t.Errorf("%s: %s %s", name, one.ID, one.Verdict)
+			}
+		}
+	}
+}
+
+// FuzzReadDocument reads and compares anything.
+func FuzzReadDocument(f *testing.F) {
+	nest, err := os.ReadFile("testdata/nestjs.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range []string{
+		string(nest), swagger, uiScript(swagger), "openapi: 3.0.0\npaths: {/v1/perks: {get: {responses: {200: {}}}}}",
+		`{"openapi":"3.1.0","paths":{"/v1/perks":{"get":{"parameters":[{"$ref":"#/paths"}]}},
+			"/v1/perks/{id}":{"$ref":"#/paths"}}}`,
+		`{"openapi":"3.0.0","paths":{"/perks/{}":{"post":{"requestBody":{"content":{"a+json":{
+			"schema":{"allOf":[{"not":{}}]}}}}}}}}`,
+		"a: &a [*a]", "? {a: b}\n: c",
+	} {
+		f.Add([]byte(seed))
+	}
+	against := comparer(f)
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		if _, err := ReadDocument(data); err == nil {
+			against(data)
+		}
+	})
+}
+
+// TestFindDocument looks for the document of a sandbox, and of services without one.
+func TestFindDocument(t *testing.T) {
+	t.Parallel()
+	get := func(answers map[string]string) func(context.Context, string) (merchants.Answer, error) {
+		return func(_ context.Context, path string) (merchants.Answer, error) {
+			if body, there := answers[path]; there {
+				return merchants.Answer{Status: http.StatusOK, Body: []byte(body)}, nil
+			}
+			return merchants.Answer{Status: http.StatusNotFound}, nil
+		}
+	}
+	for _, at := range documentPaths {
+		found, where, tried, err := FindDocument(t.Context(), get(map[string]string{at: uiScript(swagger)}))
+		if found == nil || where != at || err != nil || len(tried) != slices.Index(documentPaths, at)+1 {
+			t.Errorf("%s: %v at %q after %d: %v", at, found != nil, where, len(tried), err)
+		}
+	}
+	page := map[string]string{documentPaths[0]: "<html>", documentPaths[3]: "{}"}
+	found, where, tried, err := FindDocument(t.Context(), get(page))
+	if found != nil || where != "" || err != nil || len(tried) != len(documentPaths) ||
+		!strings.Contains(tried[0], "web page") || !strings.HasSuffix(tried[1], ": 404") {
+		t.Errorf("%v at %q: %v, %v", found, where, tried, err)
+	}
+	down := errors.New("no connection")
+	_, _, _, err = FindDocument(t.Context(), func(context.Context, string) (merchants.Answer, error) {
+		return merchants.Answer{}, down
+	})
+	if !errors.Is(err, down) {
+		t.Error(err)
+	}
+}
+
+// TestFindDocument_mutations serves changed contracts as the service would, and finds them.
+func TestFindDocument_mutations(t *testing.T) {
+	t.Parallel()
+	against := comparer(t)
+	for seed := range 50 {
+		m := mutantOf(t, matters, seed, 1)
+		s, err := sandbox.Start(sandbox.Options{Seed: 1, APIDocument: m.document(t)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, err := merchants.New(merchants.Config{BaseURL: s.URL(), ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, where, _, err := FindDocument(t.Context(), func(ctx context.Context, path string) (merchants.Answer, error) {
+			return client.Call(ctx, http.MethodGet, path, nil, nil)
+		})
+		if err != nil || found == nil || where != "/docs/merchants-api-json" {
+			t.Fatalf("%s: at %q: %v", strings.Join(m.told, "; "), where, err)
+		}
+		encoded, err := json.Marshal(found.root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if misses, alarms := m.check(against(encoded)); len(misses)+len(alarms) > 0 {
+			t.Errorf("%s: misses %v, alarms %v", strings.Join(m.told, "; "), misses, alarms)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
