@@ -1,6 +1,7 @@
 package companion
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/population"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
 // every returns all commands that are ours, the root first.
@@ -78,6 +80,9 @@ var runs = map[string][][]string{
 		{"--fail-on", "drift,waiting", "--test", "test.plan.json", "--live", "live.plan.json"},
 		{"--fail-on", "drift", "--test", "test.plan.json", "--out", "diff.md", "--markdown"},
 	},
+	"terraform-provider-cohort doctor": {
+		{}, {"--json"}, {"--markdown", "--out", "report.md"}, {"--probe", "--yes"}, {"--probe", "--yes", "--json"},
+	},
 	"terraform-provider-cohort export": {
 		{"--out", "one"},
 		{"--out", "one", "--check"},
@@ -136,17 +141,37 @@ func everyRun(t *testing.T, visit func(call, printed string)) {
 	}
 }
 
-// TestCommands_read checks that no command sends anything but GET.
+// TestCommands_read checks that no command sends anything but GET, except a probe, which leaves
+// nothing.
 func TestCommands_read(t *testing.T) {
 	s, _, _ := filled(t, population.Plan{Seed: 4, Objects: 40, Untidy: true})
 	t.Chdir(t.TempDir())
+	before := everyObject(s)
 	everyRun(t, func(call, _ string) {
 		stats := s.Stats()
 		s.Reset()
+		if strings.HasPrefix(call, "doctor --probe ") {
+			if after := everyObject(s); after != before || stats.ByMethod[http.MethodDelete] == 0 || stats.ByMode["live"] > 0 {
+				t.Errorf("%s sent %v, and %v to live; it leaves\n%s\nof\n%s", call, stats.ByMethod, stats.ByMode["live"], after,
+					before)
+			}
+			return
+		}
 		if stats.ByMethod[http.MethodGet] != stats.Requests || (stats.Requests == 0) != readsFiles(call) {
 			t.Errorf("%s sent %v", call, stats.ByMethod)
 		}
 	})
+}
+
+// everyObject is everything that both merchants have.
+func everyObject(s *sandbox.Sandbox) string {
+	var b strings.Builder
+	for _, mode := range []string{"test", "live"} {
+		for _, path := range []string{"user-properties", "cohorts", "perks", "digital-assets", "badges", "campaigns"} {
+			fmt.Fprintln(&b, mode, path, s.Objects(mode, path))
+		}
+	}
+	return b.String()
 }
 
 // TestCommands_secrecy searches everything that the commands print and write for all keys, secrets
@@ -222,6 +247,7 @@ func TestCommands_completion(t *testing.T) {
 		"export --only|":               append(kinds, noSpace),
 		"export --only|perk":           {"perk", "perk:", noSpace},
 		"export --exclude|camp":        {"campaign", "campaign:", noSpace},
+		"doctor --document|":           {"json", "yaml", "yml", extension},
 		"export --out|":                {folder},
 		"diff --fail-on|":              append(classNames(), noFile),
 		"diff --to|":                   {"test", "live", "snapshot:", noSpace},

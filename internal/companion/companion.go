@@ -68,8 +68,8 @@ Exit codes: 0 done; 1 failed; 2 wrong usage. A command may have more, which its 
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(newCheckPlanCommand(ctx), newDiffCommand(ctx), newExportCommand(ctx), newPullCommand(ctx),
-		newSandboxCommand(), newSnapshotCommand(ctx), newStatusCommand(ctx))
+	root.AddCommand(newCheckPlanCommand(ctx), newDiffCommand(ctx), newDoctorCommand(ctx), newExportCommand(ctx),
+		newPullCommand(ctx), newSandboxCommand(), newSnapshotCommand(ctx), newStatusCommand(ctx))
 	return root
 }
 

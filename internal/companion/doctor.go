@@ -19,9 +19,9 @@ import (
 )
 
 type doctorFlags struct {
-	document, out       string
-	probe, yes          bool
-	asJSON, asMarkdown  bool
+	document, out      string
+	probe, yes         bool
+	asJSON, asMarkdown bool
 }
 
 // newDoctorCommand compares the service with the contract of the provider.

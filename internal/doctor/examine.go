@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
@@ -158,6 +160,11 @@ func (r *Report) probe(ctx context.Context, options Options) error {
 		return err
 	}
 	how := *options.Probe
+	stranger := options.Source
+	stranger.Key = "test_" + uuid.NewString()
+	if how.Stranger, err = provider.OpenClient(ctx, options.Version, stranger); err != nil {
+		return err
+	}
 	if r.Document != nil {
 		how.Hints = r.Document.Findings
 	}
@@ -166,8 +173,8 @@ func (r *Report) probe(ctx context.Context, options Options) error {
 	return err
 }
 
-// samples is how many requests measure the latency.
-const samples = 5
+// timed is how many requests measure the latency.
+const timed = 5
 
 // examineAccess sends the one GET that a source shows, and that needs no object. It reports whether
 // it makes sense to ask for more.
@@ -175,7 +182,7 @@ func (c *contract) examineAccess(ctx context.Context, reader *provider.Reader) (
 	client := reader.Client()
 	access := &Access{Mode: reader.Mode(), Address: client.Address(), Proxy: client.Proxy()}
 	var times []time.Duration
-	for range samples {
+	for range timed {
 		answer, err := client.Call(ctx, http.MethodGet, c.observedRead(), nil, nil)
 		if err != nil {
 			access.Problem = problemOf(err)

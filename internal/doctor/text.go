@@ -65,20 +65,25 @@ func (r *Report) sections() []section {
 
 // sentence counts the findings of a section.
 func (s section) sentence() string {
-	counts := map[Harm]int{}
-	holds, unknown := 0, 0
+	counts := map[string]int{}
 	for _, f := range s.findings {
-		switch f.Verdict {
-		case Holds:
-			holds++
-		case NotReached:
-			unknown++
-		case Differs:
-			counts[f.Harm]++
+		if f.Verdict == Differs {
+			counts[string(f.Harm)]++
+		} else {
+			counts[string(f.Verdict)]++
 		}
 	}
-	return fmt.Sprintf("Of %s, %d hold, %d break the provider, %d limit it, %d differ without harm, %d were not reached.",
-		portable.Count(len(s.findings), "assumption"), holds, counts[Breaks], counts[Limits], counts[Harmless], unknown)
+	var parts []string
+	for _, one := range []struct{ of, words string }{
+		{string(Holds), "hold"}, {string(Breaks), "differ and break the provider"},
+		{string(Limits), "differ and limit it"}, {string(Harmless), "differ without harm"},
+		{string(NotReached), "were not reached"},
+	} {
+		if n := counts[one.of]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, one.words))
+		}
+	}
+	return fmt.Sprintf("Of %s of the contract: %s.", portable.Count(len(s.findings), "assumption"), strings.Join(parts, ", "))
 }
 
 // differing returns the findings that differ, the most harmful first.
