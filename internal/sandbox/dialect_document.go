@@ -235,10 +235,9 @@ func (w *rewriter) answers(operation values, use schemaUse, status int) {
 		}
 		if schema := schemaOf(answer); schema != nil {
 			name, resolved := w.resolved(schema)
-			switch {
-			case use == inRow:
-				jsonContent(answer, w.page(resolved))
-			default:
+			if use == inRow {
+				jsonContent(answer, values{"$ref": w.intern(name, w.page(resolved))})
+			} else {
 				translated := given(w.node(resolved, ""))
 				w.tongue.add(translated, true)
 				schema = values{"$ref": w.intern(name, translated)}
@@ -267,7 +266,7 @@ func (w *rewriter) answers(operation values, use schemaUse, status int) {
 }
 
 // page translates the schema of a page.
-func (w *rewriter) page(ours values) any {
+func (w *rewriter) page(ours values) values {
 	p := &w.dialect.form.Pages
 	properties := given(ours["properties"])
 	data := maps.Clone(given(properties["data"]))
@@ -282,16 +281,16 @@ func (w *rewriter) page(ours values) any {
 	if p.Form == formCursor {
 		about[p.Next] = properties["nextCursor"]
 		if w.dialect.form.Nulls == "" {
-			needed = append(needed, p.Next)
+			needed = []any{p.Next, p.Total}
 		}
 	}
-	out := maps.Clone(ours)
 	if p.Meta != "" {
 		about = values{p.Meta: values{"type": "object", "required": needed, "properties": about}}
 		needed = []any{p.Meta}
 	}
 	about[p.Rows] = data
-	out["properties"], out["required"] = about, append(needed, p.Rows)
+	out := maps.Clone(ours)
+	out["properties"], out["required"] = about, append([]any{p.Rows}, needed...)
 	return out
 }
 
@@ -550,10 +549,11 @@ func (w *rewriter) words(schema values, at string) values {
 		return v
 	}
 	for name, v := range schema {
-		switch list, _ := v.([]any); {
-		case name == "const" || name == "default":
+		switch name {
+		case "const", "default":
 			schema[name] = word(v)
-		case name == "enum":
+		case "enum":
+			list, _ := v.([]any)
 			list = slices.Clone(list)
 			for i := range list {
 				list[i] = word(list[i])

@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,7 +40,7 @@ func contractJSON(t *testing.T) []byte {
 const documentPath = "/docs/merchants-api-json"
 
 // spokenDocument loads and validates the document that a sandbox serves.
-func spokenDocument(t *testing.T, b *bed, strict bool) (routers.Router, *openapi3.T) {
+func spokenDocument(t *testing.T, b *bed, strict bool) routers.Router {
 	t.Helper()
 	r, err := b.send(b.request(t.Context(), "", "GET", documentPath, ""))
 	if err != nil || r.status != 200 {
@@ -62,13 +65,14 @@ func spokenDocument(t *testing.T, b *bed, strict bool) (routers.Router, *openapi
 	if err != nil {
 		t.Fatal(err)
 	}
-	return router, document
+	return router
 }
 
 // documentAllows checks an exchange against a document, as againstContract does for ours.
 func documentAllows(t *testing.T, router routers.Router, e sandbox.Exchange) error {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), e.Method, "http://sandbox"+e.Path, strings.NewReader(e.Request))
+	url := "http://sandbox" + e.Path
+	request, err := http.NewRequestWithContext(t.Context(), e.Method, url, strings.NewReader(e.Request))
 	if err != nil {
 		return err
 	}
@@ -101,7 +105,8 @@ func documentAllows(t *testing.T, router routers.Router, e sandbox.Exchange) err
 		return errors.New("the status is not declared")
 	}
 	if e.Response == "" {
-		if mayBeEmpty, _ := declared.Value.Extensions["x-may-be-empty"].(bool); mayBeEmpty || len(declared.Value.Content) == 0 {
+		mayBeEmpty, _ := declared.Value.Extensions["x-may-be-empty"].(bool)
+		if mayBeEmpty || len(declared.Value.Content) == 0 {
 			return nil
 		}
 	}
@@ -123,7 +128,7 @@ func TestDialect_document(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newDialectBed(t, tt.dialect, sandbox.Options{APIDocument: contractJSON(t)})
-			router, _ := spokenDocument(t, b, name != "not strict")
+			router := spokenDocument(t, b, name != "not strict")
 			b.play(tt.script)
 			for _, e := range b.History() {
 				if err := documentAllows(t, router, e); err != nil {
@@ -134,41 +139,38 @@ func TestDialect_document(t *testing.T) {
 	}
 }
 
-// TestDialect_documentOfOurAPI checks that the document of a dialect without keys says what the
-// contract says.
+// TestDialect_documentOfOurAPI checks that a dialect without keys changes no schema of the
+// contract.
 func TestDialect_documentOfOurAPI(t *testing.T) {
 	t.Parallel()
-	b := newDialectBed(t, `{}`, sandbox.Options{APIDocument: contractJSON(t)})
-	_, spoken := spokenDocument(t, b, true)
-	ours, err := openapi3.NewLoader().LoadFromData(merchants.OpenAPI)
+	contract := contractJSON(t)
+	b := newDialectBed(t, `{}`, sandbox.Options{APIDocument: contract})
+	spoken, err := b.send(b.request(t.Context(), "", "GET", documentPath, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, item := range ours.Paths.Map() {
-		if spoken.Paths.Value(path) == nil || len(spoken.Paths.Value(path).Operations()) != len(item.Operations()) {
-			t.Errorf("%s is another", path)
+	got, want := schemas(t, spoken.raw), schemas(t, string(contract))
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if !reflect.DeepEqual(got[name], want[name]) {
+			t.Errorf("%s is\n%v, want\n%v", name, got[name], want[name])
 		}
 	}
-	for name, schema := range ours.Components.Schemas {
-		if strings.HasSuffix(name, "Page") {
-			continue // It stands in the answer.
-		}
-		want, _ := json.Marshal(schema)
-		got, _ := json.Marshal(spoken.Components.Schemas[name])
-		if s := spoken.Components.Schemas[name]; s == nil {
-			t.Errorf("%s is missing", name)
-		} else if s.Value.AdditionalProperties.Has != nil && len(s.Value.Properties) > 0 {
-			schema.Value.AdditionalProperties = openapi3.AdditionalProperties{Has: new(false)}
-			want, _ = json.Marshal(schema)
-		} else if string(got) != string(want) {
-			t.Errorf("%s is\n%s, want\n%s", name, got, want)
-		}
+	if len(got) != len(want) {
+		t.Errorf("the document has %d schemas, the contract %d", len(got), len(want))
 	}
-	for name := range spoken.Components.Schemas {
-		if ours.Components.Schemas[name] == nil {
-			t.Errorf("%s is new", name)
-		}
+}
+
+func schemas(t *testing.T, document string) map[string]any {
+	t.Helper()
+	var out struct {
+		Components struct {
+			Schemas map[string]any `json:"schemas"`
+		} `json:"components"`
 	}
+	if err := json.Unmarshal([]byte(document), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out.Components.Schemas
 }
 
 func TestDialect_hiddenDocument(t *testing.T) {
@@ -218,7 +220,7 @@ func TestDialect_examples(t *testing.T) {
 				t.Fatal("there is no script for this example")
 			}
 			b := newDialectBed(t, string(dialect), sandbox.Options{APIDocument: contractJSON(t)})
-			router, _ := spokenDocument(t, b, true)
+			router := spokenDocument(t, b, true)
 			b.play(scripts[name])
 			for _, e := range b.History() {
 				if err := documentAllows(t, router, e); err != nil {

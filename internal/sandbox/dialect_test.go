@@ -100,7 +100,8 @@ var dialectScripts = map[string]struct{ dialect, script string }{
 			GET /v1/perks?limit=500 => 200 {"total": 0}
 			GET /v1/perks?limit=501 => 417 generic.invalid-request limit must be an integer from 1 to 500`},
 	"update by PUT": {`{"update": {"*": "PUT", "badges": "PATCH"}}`, `
-			POST  /v1/perks {"internalName": "p", "title": {"en": "P"}, "type": "code", "typeConfig": {"code": "x"}} => 201 as perk
+			POST  /v1/perks {"internalName": "p", "title": {"en": "P"}, "type": "code", "typeConfig": {"code": "x"}}
+				=> 201 as perk
 			PUT   /v1/perks/$perk {"title": {"en": "Q"}} => 417 generic.invalid-request internalName is required
 			PUT   /v1/perks/$perk {"internalName": "q", "imageUrl": "https://x.example/1"}
 				=> 200 {"internalName": "q", "title": {}, "imageUrl": "https://x.example/1", "type": "none", "typeConfig": null}
@@ -170,7 +171,8 @@ var dialectScripts = map[string]struct{ dialect, script string }{
 				=> 417 generic.invalid-request video_url must be null when image is set
 			POST /v1/campaigns {"internal_name": "c", "type": "challenge", "type_config": {"steps": [{"user_action": "x",
 				"triggers": [{"type": "t", "type_config": {"aB": 1}}]}]}}
-				=> 201 {"type_config": {"opt_in_cta": {}, "steps": [{"user_action": "x", "triggers": [{"type_config": {"aB": 1}}]}]}}
+				=> 201 {"type_config": {"opt_in_cta": {}, "steps": [{"user_action": "x",
+				"triggers": [{"type_config": {"aB": 1}}]}]}}
 			POST /v1/campaigns {"internal_name": "c", "type": "store", "type_config": {"image_url": "https://x.example/1",
 				"video_url": "https://x.example/2"}}
 				=> 417 generic.invalid-request type_config.video_url must be null when image_url is set`},
@@ -209,16 +211,20 @@ var dialectScripts = map[string]struct{ dialect, script string }{
 			POST /v1/cohorts {"type": "list", "name": "l"} => 201 as list
 			POST /v1/badges {"internalName": "b", "cohortId": "$list", "lockedDescription": null}
 				=> 417 generic.invalid-request lockedDescription is not a property that can be set`},
-	"require": {`{"require": {"perks": {"category": "string"}, "*": {"rank": "number"}}, "names": {"*": {"internalName": "name"}}}`, `
+	"require": {
+		`{"require": {"perks": {"category": "string"}, "*": {"rank": "number"}},
+			"names": {"*": {"internalName": "name"}}}`, `
 			POST  /v1/perks {"name": "p", "category": "x"} => 417 generic.invalid-request rank is required
-			POST  /v1/perks {"name": "p", "rank": 1, "category": 2} => 417 generic.invalid-request category must be of type string
+			POST  /v1/perks {"name": "p", "rank": 1, "category": 2}
+				=> 417 generic.invalid-request category must be of type string
 			POST  /v1/perks {"name": "p", "rank": 1, "category": "x"} => 201 {"rank": 1, "category": "x"} as perk
 			PATCH /v1/perks/$perk {"name": "q"} => 200 {"name": "q", "rank": 1, "category": "x"}
 			PATCH /v1/perks/$perk {"category": "y"} => 200 {"category": "y"}
 			GET   /v1/perks => 200 {"data": [{"rank": 1, "category": "y"}]}
 			POST  /v1/digital-assets {"name": "a", "rank": 1} => 201
 			POST  /v1/digital-assets {"name": "a", "rank": 1, "category": "x"}
-				=> 417 generic.invalid-request category is not a property that can be set`},
+				=> 417 generic.invalid-request category is not a property that can be set`,
+	},
 	"read-only": {`{"readonly": {"perks": ["expiresAt"]}, "update": {"perks": "PUT"}}`, `
 			POST /v1/perks {"internalName": "p", "expiresAt": "2027-01-01T00:00:00Z"} => 201 as perk
 			PUT  /v1/perks/$perk {"internalName": "q", "expiresAt": "2028-01-01T00:00:00Z"}
@@ -229,7 +235,8 @@ var dialectScripts = map[string]struct{ dialect, script string }{
 			GET  /v1/cohorts/$list => 200 {"id": 1}
 			POST /v1/badges {"internalName": "b", "cohortId": "$list"} => 417 generic.invalid-request cohortId must be a number
 			POST /v1/badges {"internalName": "b", "cohortId": $list} => 201 {"id": 2, "cohortId": 1}
-			POST /v1/badges {"internalName": "b", "cohortId": 9} => 417 generic.invalid-reference cohortId refers to no cohort "9"
+			POST /v1/badges {"internalName": "b", "cohortId": 9}
+				=> 417 generic.invalid-reference cohortId refers to no cohort "9"
 			POST /v1/campaigns {"internalName": "c", "type": "challenge", "cohortId": null,
 				"typeConfig": {"steps": [{"userAction": "x"}]}} => 201 {"cohortId": null} as campaign`},
 	"nulls": {`{"nulls": "omitted"}`, `
@@ -335,8 +342,10 @@ func TestDialect_leavesOut(t *testing.T) {
 	for name, tt := range map[string]struct{ dialect, object, row string }{
 		"omit": {
 			`{"omit": {"*": ["createdAt"], "perks": ["title", "typeConfig:shopify-discount.value"]}}`,
-			"description expiresAt id imageUrl internalName status type typeConfig updatedAt videoUrl : discountName discountType",
-			"description expiresAt id imageUrl internalName status type typeConfig updatedAt videoUrl : discountName discountType",
+			"description expiresAt id imageUrl internalName status type typeConfig updatedAt videoUrl : " +
+				"discountName discountType",
+			"description expiresAt id imageUrl internalName status type typeConfig updatedAt videoUrl : " +
+				"discountName discountType",
 		},
 		"omit_rows": {
 			`{"omit_rows": {"perks": ["typeConfig", "description"]}}`,
@@ -428,62 +437,83 @@ func TestDialect_ourView(t *testing.T) {
 // TestParseDialect_refuses checks that every mistake names its key.
 func TestParseDialect_refuses(t *testing.T) {
 	t.Parallel()
-	for dialect, want := range map[string]string{
-		`[]`:                                       "cannot unmarshal array",
-		`{"prefixes": "/v2"}`:                      `unknown field "prefixes"`,
-		`{} {}`:                                    "data after the object",
-		`{"prefix": "v 2"}`:                        `prefix: "v 2" is not a path`,
-		`{"paths": {"perk": "x"}}`:                 `paths: there is no kind "perk"`,
-		`{"paths": {"*": "x"}}`:                    `paths: there is no kind "*"`,
-		`{"paths": {"perks": "a//b"}}`:             `paths.perks: "a//b" is not a path`,
-		`{"paths": {"perks": "badges"}}`:           "paths: perks and badges are both at /v1/badges",
-		`{"pages": {"form": "page"}}`:              `pages.form: "page" is none of cursor, number, offset, array, none`,
-		`{"pages": {"max": 0}}`:                    "pages.max: 0 is not above 0",
-		`{"pages": {"rows": "x", "next": "x"}}`:    `pages: two of rows, next, total, meta are called "x"`,
-		`{"pages": {"limit": "a", "cursor": "a"}}`: `pages: limit and cursor are both called "a"`,
-		`{"pages": {"size": 0}}`:                   `unknown field "size"`,
-		`{"pages": {"max": "x"}}`:                  "pages.max",
-		`{"update": {"perks": "GET"}}`:             `update.perks: "GET" is none of PATCH, PUT, POST`,
-		`{"update": {"things": "PUT"}}`:            `update: there is no kind "things"`,
-		`{"transitions": {"badges": {"end": {}}}}`: "transitions.badges.end: there is no such transition",
-		`{"transitions": {"*": {"stop": {}}}}`:     "transitions.*.stop: there is no such transition",
-		`{"transitions": {"perks": {"publish": {"status": "published"}}}}`:         `transitions.perks.publish.status: perks have no status "published"`,
-		`{"transitions": {"perks": {"publish": {"path": "a", "status": "live"}}}}`: "transitions.perks.publish: path and status exclude each other",
-		`{"transitions": {"perks": {"publish": {"path": "archive"}}}}`:             "archive and publish of perks are the same request",
-		`{"transitions": {"perks": {"publish": {"path": "a/b"}}}}`:                 `transitions.perks.publish.path: "a/b" is not one segment`,
-		`{"transitions": {"perks": {"publish": {"method": "GET"}}}}`:               `transitions.perks.publish.method: "GET"`,
-		`{"names": {"perks": {"internalNam": "x"}}}`:                               `names.perks: there is no property "internalNam"`,
-		`{"names": {"*": {"typeConfig:code.cod": "x"}}}`:                           `names.*: there is no property "typeConfig:code.cod"`,
-		`{"names": {"perks": {"title": "description"}}}`:                           "description and title of perks are both called description",
-		`{"names": {"perks": {"title": ""}}}`:                                      "names.perks.title: the name is empty",
-		`{"case": "camel"}`:                                                        `case: "camel" is none of snake, kebab, pascal`,
-		`{"words": {"perks": {"status": {"drafts": "D"}}}}`:                        `words.perks.status: there is no word "drafts"`,
-		`{"words": {"*": {"status": {"drafts": "D"}}}}`:                            `words.*.status: there is no word "drafts"`,
-		`{"words": {"perks": {"title": {"a": "b"}}}}`:                              `words.perks.title: there is no word "a"`,
-		`{"words": {"perks": {"state": {"a": "b"}}}}`:                              `words.perks: there is no property "state"`,
-		`{"words": {"perks": {"status": {"draft": "live"}}}}`:                      "two words of perks status are the same",
-		`{"omit": {"perks": ["x"]}}`:                                               `omit.perks: there is no property "x"`,
-		`{"omit_rows": {"*": ["x"]}}`:                                              `omit_rows.*: there is no property "x"`,
-		`{"refuse": {"badges": ["cohortId"]}}`:                                     "refuse.badges: no object can be made without cohortId",
-		`{"readonly": {"campaigns": ["rewards.price"]}}`:                           "readonly.campaigns: rewards.price is not a property at the top",
-		`{"require": {"perks": {"title": "string"}}}`:                              `require.perks: "title" is no new property`,
-		`{"require": {"perks": {"category": "text"}}}`:                             `require.perks.category: "text" is none of string, number`,
-		`{"ids": "text"}`:                `ids: "text" is none of number`,
-		`{"nulls": "no"}`:                `nulls: "no" is none of omitted`,
-		`{"create": {"status": 404}}`:    "create.status: 404 is not between 200 and 299",
-		`{"delete": {"status": 100}}`:    "delete.status: 100 is not between 200 and 299",
-		`{"errors": {"status": 200}}`:    "errors.status: 200 is not between 400 and 499",
-		`{"errors": {"not_found": 500}}`: "errors.not_found: 500 is not between 400 and 499",
-		`{"errors": {"form": "x"}}`:      `errors.form: "x" is none of framework`,
-		`{"late": {"reads": -1}}`:        "late.reads: -1 is not between 0 and 1000",
-		`{"times": "x"}`:                 `times: "x" is none of seconds, offset, number`,
-		`{"clear": "x"}`:                 `clear: "x" is none of refused, ignored`,
-		`{"filter": "x"}`:                `filter: "x" is none of refused, ignored`,
-		`{"document": "x"}`:              `document: "x" is none of served, hidden`,
+	for _, tt := range []struct{ dialect, want string }{
+		{`[]`, "cannot unmarshal array"},
+		{`{"prefixes": "/v2"}`, `unknown field "prefixes"`},
+		{`{} {}`, "data after the object"},
+		{`{"prefix": "v 2"}`, `prefix: "v 2" is not a path`},
+		{`{"paths": {"perk": "x"}}`, `paths: there is no kind "perk"`},
+		{`{"paths": {"*": "x"}}`, `paths: there is no kind "*"`},
+		{`{"paths": {"perks": "a//b"}}`, `paths.perks: "a//b" is not a path`},
+		{`{"paths": {"perks": "badges"}}`, "paths: perks and badges are both at /v1/badges"},
+		{`{"pages": {"form": "page"}}`, `pages.form: "page" is none of cursor, number, offset, array, none`},
+		{`{"pages": {"max": 0}}`, "pages.max: 0 is not above 0"},
+		{`{"pages": {"rows": "x", "next": "x"}}`, `pages: two of rows, next, total, meta are called "x"`},
+		{`{"pages": {"limit": "a", "cursor": "a"}}`, `pages: limit and cursor are both called "a"`},
+		{`{"pages": {"size": 0}}`, `unknown field "size"`},
+		{`{"pages": {"max": "x"}}`, "pages.max"},
+		{`{"update": {"perks": "GET"}}`, `update.perks: "GET" is none of PATCH, PUT, POST`},
+		{`{"update": {"things": "PUT"}}`, `update: there is no kind "things"`},
+		{`{"transitions": {"badges": {"end": {}}}}`, "transitions.badges.end: there is no such transition"},
+		{`{"transitions": {"*": {"stop": {}}}}`, "transitions.*.stop: there is no such transition"},
+		{
+			`{"transitions": {"perks": {"publish": {"status": "published"}}}}`,
+			`transitions.perks.publish.status: perks have no status "published"`,
+		},
+		{
+			`{"transitions": {"perks": {"publish": {"path": "a", "status": "live"}}}}`,
+			"transitions.perks.publish: path and status exclude each other",
+		},
+		{
+			`{"transitions": {"perks": {"publish": {"path": "archive"}}}}`,
+			"archive and publish of perks are the same request",
+		},
+		{
+			`{"transitions": {"perks": {"publish": {"path": "a/b"}}}}`,
+			`transitions.perks.publish.path: "a/b" is not one segment`,
+		},
+		{`{"transitions": {"perks": {"publish": {"method": "GET"}}}}`, `transitions.perks.publish.method: "GET"`},
+		{`{"names": {"perks": {"internalNam": "x"}}}`, `names.perks: there is no property "internalNam"`},
+		{`{"names": {"*": {"typeConfig:code.cod": "x"}}}`, `names.*: there is no property "typeConfig:code.cod"`},
+		{
+			`{"names": {"perks": {"title": "description"}}}`,
+			"description and title of perks are both called description",
+		},
+		{`{"names": {"perks": {"title": ""}}}`, "names.perks.title: the name is empty"},
+		{`{"case": "camel"}`, `case: "camel" is none of snake, kebab, pascal`},
+		{`{"words": {"perks": {"status": {"drafts": "D"}}}}`, `words.perks.status: there is no word "drafts"`},
+		{`{"words": {"*": {"status": {"drafts": "D"}}}}`, `words.*.status: there is no word "drafts"`},
+		{`{"words": {"perks": {"title": {"a": "b"}}}}`, `words.perks.title: there is no word "a"`},
+		{`{"words": {"perks": {"state": {"a": "b"}}}}`, `words.perks: there is no property "state"`},
+		{`{"words": {"perks": {"status": {"draft": "live"}}}}`, "two words of perks status are the same"},
+		{`{"omit": {"perks": ["x"]}}`, `omit.perks: there is no property "x"`},
+		{`{"omit_rows": {"*": ["x"]}}`, `omit_rows.*: there is no property "x"`},
+		{`{"refuse": {"badges": ["cohortId"]}}`, "refuse.badges: no object can be made without cohortId"},
+		{
+			`{"readonly": {"campaigns": ["rewards.price"]}}`,
+			"readonly.campaigns: rewards.price is not a property at the top",
+		},
+		{`{"require": {"perks": {"title": "string"}}}`, `require.perks: "title" is no new property`},
+		{
+			`{"require": {"perks": {"category": "text"}}}`,
+			`require.perks.category: "text" is none of string, number`,
+		},
+		{`{"ids": "text"}`, `ids: "text" is none of number`},
+		{`{"nulls": "no"}`, `nulls: "no" is none of omitted`},
+		{`{"create": {"status": 404}}`, "create.status: 404 is not between 200 and 299"},
+		{`{"delete": {"status": 100}}`, "delete.status: 100 is not between 200 and 299"},
+		{`{"errors": {"status": 200}}`, "errors.status: 200 is not between 400 and 499"},
+		{`{"errors": {"not_found": 500}}`, "errors.not_found: 500 is not between 400 and 499"},
+		{`{"errors": {"form": "x"}}`, `errors.form: "x" is none of framework`},
+		{`{"late": {"reads": -1}}`, "late.reads: -1 is not between 0 and 1000"},
+		{`{"times": "x"}`, `times: "x" is none of seconds, offset, number`},
+		{`{"clear": "x"}`, `clear: "x" is none of refused, ignored`},
+		{`{"filter": "x"}`, `filter: "x" is none of refused, ignored`},
+		{`{"document": "x"}`, `document: "x" is none of served, hidden`},
 	} {
-		if _, err := sandbox.ParseDialect([]byte(dialect)); err == nil || !strings.Contains(err.Error(), want) ||
+		if _, err := sandbox.ParseDialect([]byte(tt.dialect)); err == nil || !strings.Contains(err.Error(), tt.want) ||
 			!strings.HasPrefix(err.Error(), "sandbox: dialect: ") {
-			t.Errorf("%s: %v, want %s", dialect, err, want)
+			t.Errorf("%s: %v, want %s", tt.dialect, err, tt.want)
 		}
 	}
 }
