@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +20,10 @@ import (
 
 func TestWrongUse(t *testing.T) {
 	t.Parallel()
+	badDialect := filepath.Join(t.TempDir(), "bad.json")
+	if err := os.WriteFile(badDialect, []byte(`{"prefixes": "/v2"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, tt := range map[string]struct {
 		args []string
 		want string
@@ -36,7 +44,11 @@ func TestWrongUse(t *testing.T) {
 			"0.0.0.0:0: other machines reach this address; --allow-remote serves it",
 		},
 		"their admin API": {[]string{"sandbox", "--admin-addr", ":0"}, "other machines reach this address"},
-		"idle fault":      {[]string{"sandbox", "--fault", `{"method": "GET"}`}, "it does nothing: no action is set"},
+		"dialect file":    {[]string{"sandbox", "--dialect", "no-such.json"}, "--dialect: open no-such.json"},
+		"dialect key": {
+			[]string{"sandbox", "--dialect", badDialect}, `bad.json: sandbox: dialect: json: unknown field "prefixes"`,
+		},
+		"idle fault": {[]string{"sandbox", "--fault", `{"method": "GET"}`}, "it does nothing: no action is set"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -142,6 +154,30 @@ func TestSandbox_allowRemote(t *testing.T) {
 	if code := s.interrupt(); code != 0 || !strings.Contains(stderr.String(),
 		"Warning: with --allow-remote, whoever reaches the admin API can") {
 		t.Errorf("exit code %d, and %q", code, stderr.String())
+	}
+}
+
+// TestSandbox_dialect checks that the flag reaches the sandbox and its API document.
+func TestSandbox_dialect(t *testing.T) {
+	t.Parallel()
+	line := run(t, io.Discard, "--dialect", filepath.Join("..", "..", "examples", "dialects", "other-path.json"))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, line.URL+"/docs/merchants-api-json", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct {
+		Paths map[string]any `json:"paths"`
+	}
+	err = json.NewDecoder(response.Body).Decode(&document)
+	if err = errors.Join(err, response.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if document.Paths["/v1/rewards/perks"] == nil || document.Paths["/v1/perks"] != nil {
+		t.Errorf("the document has the paths %v", slices.Sorted(maps.Keys(document.Paths)))
 	}
 }
 

@@ -375,8 +375,10 @@ func (d *Dialect) tongue(k *kind) (*tongue, error) {
 		from map[string][]string
 		to   *[]string
 	}{
-		{"omit", f.Omit, &t.omit}, {"omit_rows", f.OmitRows, &t.omitRows},
-		{"refuse", f.Refuse, &t.refuse}, {"readonly", f.ReadOnly, &t.readOnly},
+		{"omit", f.Omit, &t.omit},
+		{"omit_rows", f.OmitRows, &t.omitRows},
+		{"refuse", f.Refuse, &t.refuse},
+		{"readonly", f.ReadOnly, &t.readOnly},
 	} {
 		for _, kind := range []string{everyKind, k.path} {
 			for _, path := range list.from[kind] {

@@ -201,7 +201,8 @@ func (d *Dialect) refusal(c *call, a answer) answer {
 }
 
 // token is a text in quotes, a path or a word of a message.
-var token = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[A-Za-z][A-Za-z0-9-]*(?:\[\d+\])?(?:\.[A-Za-z][A-Za-z0-9-]*(?:\[\d+\])?)*`)
+var token = regexp.MustCompile(
+	`"(?:[^"\\]|\\.)*"|[A-Za-z][A-Za-z0-9-]*(?:\[\d+\])?(?:\.[A-Za-z][A-Za-z0-9-]*(?:\[\d+\])?)*`)
 
 // message translates the properties, parameters and words that a message names.
 func (t *tongue) message(c *call, code, ours string) string {

@@ -365,7 +365,9 @@ func merged(stored, given any) any {
 	return out
 }
 
-func anotherType(stored, given values) bool { return given["type"] != nil && given["type"] != stored["type"] }
+func anotherType(stored, given values) bool {
+	return given["type"] != nil && given["type"] != stored["type"]
+}
 
 // hear translates a value of a request. path is our path without indices, at the dialect's path
 // with them. hint is the stored value, whose type counts if the request has none.

@@ -1,9 +1,6 @@
 package sandbox
 
-import (
-	"maps"
-	"strings"
-)
+import "maps"
 
 // A property is what a dialect has to know of one property of an object.
 type property struct {
@@ -38,19 +35,6 @@ func vocabularyOf(k *kind) vocabulary {
 		out["status"] = property{words: k.statuses(), service: true}
 	}
 	return out
-}
-
-// has reports whether a path leads to an object whose properties are listed.
-func (v vocabulary) has(object string) bool {
-	if object == "" {
-		return true
-	}
-	for path := range v {
-		if strings.HasPrefix(path, object+".") {
-			return true
-		}
-	}
-	return false
 }
 
 var vocabularies = map[string]vocabulary{

@@ -18,6 +18,8 @@
 //   - store.go: the two merchants and the data file; history.go: exchanges and counters
 //   - normalize.go: how a service rewrites values without changing their meaning
 //   - faults.go: matching and editing; admin.go: the admin API and the methods behind it
+//   - dialect.go: the form of a dialect; dialect_vocabulary.go: what a dialect knows of our
+//     properties; dialect_requests.go, dialect_answers.go and dialect_document.go: the translations
 //
 // # Admin API
 //
@@ -71,4 +73,57 @@
 // The default stage is "before" for status, html, delay, hang and reset, "after" for empty alone,
 // and "answer" for the rest. At stage "answer", a reset or a hang comes after half of the body, or
 // after truncate bytes; the Content-Length is still that of the whole body.
+//
+// # Dialects
+//
+// Options.Dialect and the flag --dialect make the sandbox another API: the same rules behind other
+// paths, methods, names, words and forms. A dialect translates a request into our API before
+// anything else sees it, and the answer after everything else. So faults, the admin API and the
+// data file keep our form; the history has what went over the wire. What a dialect has moved is
+// gone from its old place: an old path or method is an unknown route, an old name an unknown
+// property.
+//
+// A dialect is a JSON object, in which every key can be left out. Kinds are named by our path below
+// /v1; "*" stands for every kind, and the entry of a kind is laid over it. A property is named by
+// its path in our API without indices, and what a type sets by our word for the type:
+// typeConfig:code.code.
+//
+//	"prefix": "/v2"                      in place of /v1, for the kinds; "" is the root
+//	"paths": {"perks": "rewards/perks"}  below the prefix
+//	"pages": {"rows": "items", "next": "next", "total": "count", "limit": "pageSize", "cursor": "page",
+//	          "meta": "pagination", "max": 50, "form": "number"}
+//	                                     names, the object around next and total, the largest limit, and
+//	                                     the form: cursor; number (from 1) and offset (rows to skip), both
+//	                                     without next; array (no envelope, cursor is the number of the
+//	                                     page); none (one page, no parameters)
+//	"update": {"*": "PUT"}               PUT of the whole object, or PATCH or POST of a part
+//	"transitions": {"*": {"publish": {"method": "PUT", "path": "activate"}},
+//	                "perks": {"archive": {"status": "archived"}}}
+//	                                     another method and last segment, or an update of nothing but the
+//	                                     status, by the method of updates or another
+//	"names": {"*": {"internalName": "name"}}
+//	"case": "snake"                      or kebab, pascal: of all properties without an entry in names
+//	"words": {"perks": {"status": {"draft": "DRAFT"}}}
+//	"upper": true                        every enum in upper case, with _ for -
+//	"omit": {"*": ["createdAt"]}         answers lack it
+//	"omit_rows": {"campaigns": ["typeConfig"]}  lists lack it
+//	"require": {"perks": {"category": "string"}}  one more required property; any JSON type
+//	"refuse": {"badges": ["lockedDescription"]}  not a property of the service
+//	"readonly": {"perks": ["expiresAt"]} updates ignore it; only properties at the top
+//	"ids": "number"                      in answers and in references
+//	"nulls": "omitted"                   answers lack properties that are null
+//	"envelope": "data"                   answers have the object below this name
+//	"create": {"status": 200, "empty": true, "location": true}
+//	"delete": {"status": 204}
+//	"errors": {"status": 400, "form": "framework", "not_found": 410, "not_found_code": false,
+//	           "not_found_body": false}  in place of 417; {"statusCode", "message": [], "error"}
+//	"late": {"status": 2, "reads": 1}    reads that show what was before a transition, or an update
+//	"times": "seconds"                   or offset (+00:00 in place of Z), number (milliseconds)
+//	"merge": true                        an update merges nested objects
+//	"clear": "refused"                   or ignored: null at the top of an update
+//	"unique": false                      reference ids and slugs can be shared
+//	"in_use": false                      objects in use can be deleted
+//	"strict": false                      unknown properties of requests are ignored
+//	"filter": "refused"                  or ignored: the parameter type of cohorts
+//	"document": "hidden"                 no API document; by default it is served in the dialect
 package sandbox
