@@ -73,23 +73,35 @@ func (s section) sentence() string {
 			counts[string(f.Verdict)]++
 		}
 	}
-	var parts []string
+	var b strings.Builder
+	fmt.Fprintf(&b, "Of %s of the contract, %d hold.", portable.Count(len(s.findings), "assumption"), counts[string(Holds)])
 	for _, one := range []struct{ of, words string }{
-		{string(Holds), "hold"}, {string(Breaks), "differ and break the provider"},
-		{string(Limits), "differ and limit it"}, {string(Harmless), "differ without harm"},
-		{string(NotReached), "were not reached"},
+		{string(Breaks), "Differences that break the provider"}, {string(Limits), "That limit it"},
+		{string(Harmless), "Without harm"}, {string(NotReached), "Not reached"},
 	} {
 		if n := counts[one.of]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, one.words))
+			fmt.Fprintf(&b, " %s: %d.", one.words, n)
 		}
 	}
-	return fmt.Sprintf("Of %s of the contract: %s.", portable.Count(len(s.findings), "assumption"), strings.Join(parts, ", "))
+	return b.String()
 }
 
-// differing returns the findings that differ, the most harmful first.
-func (s section) differing() []Finding {
-	all := slices.DeleteFunc(slices.Clone(s.findings), func(f Finding) bool { return f.Verdict != Differs })
-	byHarm(all)
+// differing returns what differs, the most harmful first. What is the same in several kinds, or of
+// several words, is one difference.
+func (s section) differing() []difference {
+	findings := slices.DeleteFunc(slices.Clone(s.findings), func(f Finding) bool { return f.Verdict != Differs })
+	byHarm(findings)
+	var all []difference
+	at := map[string]int{}
+	for _, f := range findings {
+		key := difference{f}.sameness()
+		if i, known := at[key]; known {
+			all[i] = append(all[i], f)
+			continue
+		}
+		at[key] = len(all)
+		all = append(all, difference{f})
+	}
 	return all
 }
 
@@ -182,7 +194,7 @@ func (r *Report) Text(mark func(harm Harm, text string) string) string {
 	for _, s := range r.sections() {
 		fmt.Fprintf(&b, "%s\n  %s\n  %s\n", s.title, s.about, s.sentence())
 		for i, f := range s.differing() {
-			fmt.Fprintf(&b, "\n  %d. %s  %s\n", i+1, mark(f.Harm, string(f.Harm)), f.ID)
+			fmt.Fprintf(&b, "\n  %d. %s  %s\n", i+1, mark(f[0].Harm, string(f[0].Harm)), f.name())
 			for _, l := range f.lines() {
 				fmt.Fprintf(&b, "     %-8s %s\n", l.name, l.text)
 			}
@@ -201,24 +213,12 @@ func (r *Report) Text(mark func(harm Harm, text string) string) string {
 	return b.String()
 }
 
-// lines are the lines of a finding that differs.
-func (f Finding) lines() []line {
-	lines := []line{{"assumed", fmt.Sprintf("%s (%s)", f.Assumed, f.Evidence)}, {"service", f.Said}}
-	if f.Theirs != "" {
-		lines = append(lines, line{"theirs", f.Theirs})
-	}
-	if f.Harm == Harmless {
-		return lines
-	}
-	return append(lines, line{"effect", f.Effect}, line{"change", f.Fix})
-}
-
 // notes are sentences at the end.
 func (r *Report) notes() []string {
 	var all []string
 	if r.Access != nil && r.Document == nil && len(r.Tried) > 0 {
-		all = append(all, fmt.Sprintf("The service publishes no API document at %s. If you have one, pass it with --document.",
-			portable.Count(len(r.Tried), "usual address")))
+		all = append(all, fmt.Sprintf("The service publishes no API document at %d usual addresses. If you have one, pass it with --document.",
+			len(r.Tried)))
 	}
 	if r.Probe != nil {
 		if r.Probe.Removed > 0 {
@@ -260,12 +260,11 @@ func (r *Report) Markdown() string {
 			if i == 0 {
 				b.WriteString("\n| | what | assumed | service | effect | change |\n| --- | --- | --- | --- | --- | --- |\n")
 			}
-			said := f.Said
-			if f.Theirs != "" {
-				said += ". Theirs: " + f.Theirs
+			fmt.Fprintf(&b, "| %s | `%s` |", f[0].Harm, f.name())
+			for _, name := range []string{"assumed", "service", "effect", "change"} {
+				fmt.Fprintf(&b, " %s |", cell(f.line(name)))
 			}
-			fmt.Fprintf(&b, "| %s | `%s` | %s (%s) | %s | %s | %s |\n", f.Harm, f.ID, cell(f.Assumed), f.Evidence, cell(said),
-				cell(f.Effect), cell(f.Fix))
+			b.WriteByte('\n')
 		}
 		for i, reason := range s.unreached() {
 			if i == 0 {

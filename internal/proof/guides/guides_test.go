@@ -38,6 +38,7 @@ func TestGuides(t *testing.T) {
 	}
 	for _, g := range []guide{
 		{name: "adopt", before: byHand},
+		{name: "first-contact"},
 		{name: "in-a-pipeline"},
 		{name: "promote", edits: map[string]func(test, live hand){"When somebody edits live": func(_, live hand) {
 			live.edit("/perks", "workshop", `{"title":{"en":"Boot care for free","fr":"Atelier d'entretien"}}`)
