@@ -82,6 +82,32 @@ var harmless = []mutation{
 		}
 		return true
 	}},
+	{"schemas taken out, in allOf", oneKind, func(m *mutant) bool {
+		for _, part := range []string{"", "Create", "Patch", "Page"} {
+			for name, is := range object(m.schema(part)["properties"]) {
+				extracted := m.noun + part + name
+				m.schemas()[extracted] = is
+				object(m.schema(part)["properties"])[name] = map[string]any{
+					"description": "text", "allOf": []any{map[string]any{"$ref": "#/components/schemas/" + extracted}},
+				}
+			}
+		}
+		return true
+	}},
+	{"no null in creates", oneKind, func(m *mutant) bool {
+		create := m.schema("Create")
+		for _, name := range m.properties(create, "typeConfig") {
+			m.replace(create, name, func(is node) {
+				if types := list(is["type"]); types != nil {
+					is["type"] = types[0]
+				}
+				if choices := list(is["anyOf"]); choices != nil {
+					is["anyOf"] = choices[:1]
+				}
+			})
+		}
+		return true
+	}},
 	{"more operations", oneKind, func(m *mutant) bool {
 		answer := map[string]any{"responses": map[string]any{"200": map[string]any{"description": "ok"}}}
 		m.paths()[m.path()+"/{id}/statistics"] = map[string]any{"get": answer}

@@ -264,6 +264,11 @@ var matters = []mutation{
 		m.tell("%s in place of patch", to)
 		item[to] = item["patch"]
 		delete(item, "patch")
+		if to == "put" { // The provider then sends the whole object.
+			for _, name := range m.properties(m.schema("Patch")) {
+				requireAlso(m.schema("Patch"), name)
+			}
+		}
 		m.propose(Breaks, strings.ToUpper(to)+" "+m.path()+"/{id}", "update.route")
 		return true
 	}},
@@ -299,6 +304,7 @@ var matters = []mutation{
 		} else {
 			m.tell("no %s", name)
 			m.propose(Breaks, "", "%s.route", name)
+			m.paths()[at+"ed"] = map[string]any{"get": m.operation("read")}
 		}
 		delete(m.paths(), at)
 		return true
@@ -687,7 +693,8 @@ var matters = []mutation{
 	{"another way to show the key", allKinds, func(m *mutant) bool {
 		m.tell("the key has a header of its own")
 		object(m.root["components"])["securitySchemes"] = map[string]any{
-			"apiKey": map[string]any{"type": "apiKey", "in": "header", "name": "X-API-Key"},
+			"apiKey":    map[string]any{"type": "apiKey", "in": "header", "name": "X-API-Key"},
+			"dashboard": map[string]any{"type": "http", "scheme": "bearer"},
 		}
 		m.expected["parameter.Authorization"] = Breaks
 		return true
