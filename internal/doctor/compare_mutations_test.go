@@ -12,8 +12,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// mutantOf makes the mutant of a seed: one change of the list, or some changes of different kinds. -1
-// means one of one kind, and one of all kinds.
+// mutantOf makes the mutant of a seed: one change of the list, or some changes of different kinds.
+// -1 means one of one kind, and one of all kinds.
 func mutantOf(tb testing.TB, list []mutation, seed, changes int) *mutant {
 	tb.Helper()
 	m := newMutant(tb, rand.New(rand.NewSource(int64(seed))))
@@ -21,7 +21,11 @@ func mutantOf(tb testing.TB, list []mutation, seed, changes int) *mutant {
 	m.Shuffle(len(nouns), func(i, j int) { nouns[i], nouns[j] = nouns[j], nouns[i] })
 	for i := 0; len(m.told) < max(changes, -2*changes); i++ {
 		one := list[(seed+i*7)%len(list)]
-		if changes != 1 && one.global != (changes < 0 && len(m.told) > 0) {
+		expected := oneKind
+		if changes < 0 && len(m.told) > 0 {
+			expected = allKinds
+		}
+		if changes != 1 && one.scope != expected {
 			continue
 		}
 		if one.name == "another base" {

@@ -373,7 +373,7 @@ func (o *reading) retyped(path string, mine, at place) {
 		// Of several types, the client sends text.
 		common := slices.DeleteFunc(slices.Clone(types), func(one string) bool { return !slices.Contains(others, one) })
 		if len(common) == 0 || len(common) < len(types) && !slices.Contains(common, "string") {
-			o.differ(path, Retyped, said, "It is %s.", said)
+			o.differ(path, Retyped, said, "Its type is %s.", said)
 		}
 		return
 	}
@@ -395,7 +395,7 @@ func (o *reading) retyped(path string, mine, at place) {
 		change, said = Unreadable, "an object that holds "+typesText(theirs.types())
 	}
 	if change != "" {
-		o.differ(path, change, said, "It is %s.", said)
+		o.differ(path, change, said, "Its type is %s.", said)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 // harmless are changes that must raise nothing.
 var harmless = []mutation{
-	{"other descriptions", true, func(m *mutant) bool {
+	{"other descriptions", allKinds, func(m *mutant) bool {
 		m.each(func(is node) {
 			for _, name := range []string{"description", "summary", "title"} {
 				if _, isText := is[name].(string); isText {
@@ -18,7 +18,7 @@ var harmless = []mutation{
 		})
 		return true
 	}},
-	{"no evidence, tags and ids", true, func(m *mutant) bool {
+	{"no evidence, tags and ids", allKinds, func(m *mutant) bool {
 		m.each(func(is node) {
 			for name := range is {
 				if strings.HasPrefix(name, "x-") || name == "tags" || name == "operationId" {
@@ -28,7 +28,7 @@ var harmless = []mutation{
 		})
 		return true
 	}},
-	{"examples and deprecation", true, func(m *mutant) bool {
+	{"examples and deprecation", allKinds, func(m *mutant) bool {
 		m.each(func(is node) {
 			if is["type"] == "string" {
 				is["example"], is["default"], is["deprecated"] = "an example", "a default", true
@@ -36,7 +36,7 @@ var harmless = []mutation{
 		})
 		return true
 	}},
-	{"other names of schemas", true, func(m *mutant) bool {
+	{"other names of schemas", allKinds, func(m *mutant) bool {
 		old := maps.Clone(m.schemas())
 		clear(m.schemas())
 		for name, schema := range old {
@@ -49,7 +49,7 @@ var harmless = []mutation{
 		})
 		return true
 	}},
-	{"no references", true, func(m *mutant) bool {
+	{"no references", allKinds, func(m *mutant) bool {
 		m.each(func(is node) {
 			for is["$ref"] != nil {
 				target := (&Document{m.root}).target(text(is["$ref"]))
@@ -63,7 +63,7 @@ var harmless = []mutation{
 		})
 		return true
 	}},
-	{"references in allOf", true, func(m *mutant) bool {
+	{"references in allOf", allKinds, func(m *mutant) bool {
 		m.eachSchema(func(is node) {
 			if is["$ref"] != nil {
 				is["allOf"] = []any{map[string]any{"$ref": is["$ref"]}}
@@ -72,7 +72,7 @@ var harmless = []mutation{
 		})
 		return true
 	}},
-	{"schemas taken out", false, func(m *mutant) bool {
+	{"schemas taken out", oneKind, func(m *mutant) bool {
 		for _, part := range []string{"", "Create", "Patch", "Page"} {
 			for name, is := range object(m.schema(part)["properties"]) {
 				extracted := m.noun + part + name
@@ -82,7 +82,33 @@ var harmless = []mutation{
 		}
 		return true
 	}},
-	{"more operations", false, func(m *mutant) bool {
+	{"schemas taken out, in allOf", oneKind, func(m *mutant) bool {
+		for _, part := range []string{"", "Create", "Patch", "Page"} {
+			for name, is := range object(m.schema(part)["properties"]) {
+				extracted := m.noun + part + name
+				m.schemas()[extracted] = is
+				object(m.schema(part)["properties"])[name] = map[string]any{
+					"description": "text", "allOf": []any{map[string]any{"$ref": "#/components/schemas/" + extracted}},
+				}
+			}
+		}
+		return true
+	}},
+	{"no null in creates", oneKind, func(m *mutant) bool {
+		create := m.schema("Create")
+		for _, name := range m.properties(create, "typeConfig") {
+			m.replace(create, name, func(is node) {
+				if types := list(is["type"]); types != nil {
+					is["type"] = types[0]
+				}
+				if choices := list(is["anyOf"]); choices != nil {
+					is["anyOf"] = choices[:1]
+				}
+			})
+		}
+		return true
+	}},
+	{"more operations", oneKind, func(m *mutant) bool {
 		answer := map[string]any{"responses": map[string]any{"200": map[string]any{"description": "ok"}}}
 		m.paths()[m.path()+"/{id}/statistics"] = map[string]any{"get": answer}
 		m.paths()[m.path()+"/{id}/duplicate"] = map[string]any{"post": answer}
@@ -91,25 +117,47 @@ var harmless = []mutation{
 		m.paths()["/v1/orders/{id}"] = map[string]any{"get": answer}
 		return true
 	}},
-	{"PUT beside PATCH", false, func(m *mutant) bool {
+	{"PUT beside PATCH", oneKind, func(m *mutant) bool {
 		item := object(m.paths()[m.path()+"/{id}"])
 		item["put"] = item["patch"]
 		return true
 	}},
-	{"more optional parameters", false, func(m *mutant) bool {
+	{"more optional parameters", oneKind, func(m *mutant) bool {
 		o := m.operation(pick(m, "list", "create", "read", "update"))
 		o["parameters"] = append(list(o["parameters"]), map[string]any{
 			"name": "sort", "in": "query", "schema": map[string]any{"type": "string"},
 		}, map[string]any{"name": "Accept-Language", "in": "header", "schema": map[string]any{"type": "string"}})
 		return true
 	}},
-	{"more optional properties of requests", false, func(m *mutant) bool {
+	{"more optional properties of requests", oneKind, func(m *mutant) bool {
 		for _, part := range []string{"Create", "Patch"} {
 			object(m.schema(part)["properties"])["color"] = map[string]any{"type": "string"}
 		}
 		return true
 	}},
-	{"more properties of answers", false, func(m *mutant) bool {
+	{"one schema for both directions", oneKind, func(m *mutant) bool {
+		for _, part := range []string{"Create", "Patch"} {
+			for _, name := range []string{"id", "createdAt"} {
+				is := m.inlined(object(m.schema("")["properties"])[name])
+				is["readOnly"] = true
+				object(m.schema(part)["properties"])[name] = map[string]any(is)
+				requireAlso(m.schema(part), name)
+			}
+		}
+		object(m.schema("")["properties"])["token"] = map[string]any{"type": "string", "writeOnly": true}
+		return true
+	}},
+	{"more words in requests", oneKind, func(m *mutant) bool {
+		for _, part := range []string{"Create", "Patch"} {
+			for _, is := range object(m.schema(part)["properties"]) {
+				if words := list(object(is)["enum"]); words != nil {
+					object(is)["enum"] = append(slices.Clone(words), "more")
+				}
+			}
+		}
+		return true
+	}},
+	{"more properties of answers", oneKind, func(m *mutant) bool {
 		object(m.schema("")["properties"])["color"] = map[string]any{"type": "string"}
 		object(m.schema("")["properties"])["usage"] = map[string]any{
 			"type": "object", "required": []any{"count"},
@@ -119,7 +167,7 @@ var harmless = []mutation{
 		object(m.schema("Page")["properties"])["hasMore"] = map[string]any{"type": "boolean"}
 		return true
 	}},
-	{"version 3.0", true, func(m *mutant) bool {
+	{"version 3.0", allKinds, func(m *mutant) bool {
 		m.root["openapi"] = "3.0.3"
 		m.eachSchema(func(is node) {
 			if types := list(is["type"]); types != nil {
@@ -150,7 +198,7 @@ var harmless = []mutation{
 		})
 		return true
 	}},
-	{"more errors", true, func(m *mutant) bool {
+	{"more errors", allKinds, func(m *mutant) bool {
 		for _, item := range m.paths() {
 			for _, o := range object(item) {
 				if answers := object(object(o)["responses"]); answers != nil {
@@ -160,7 +208,7 @@ var harmless = []mutation{
 		}
 		return true
 	}},
-	{"looser limits", true, func(m *mutant) bool {
+	{"looser limits", allKinds, func(m *mutant) bool {
 		m.eachSchema(func(is node) {
 			for _, name := range []string{"pattern", "minLength", "minimum", "exclusiveMinimum", "format", "propertyNames"} {
 				delete(is, name)
@@ -168,7 +216,7 @@ var harmless = []mutation{
 		})
 		return true
 	}},
-	{"open requests", true, func(m *mutant) bool {
+	{"open requests", allKinds, func(m *mutant) bool {
 		m.eachSchema(func(is node) {
 			if is["additionalProperties"] == false {
 				delete(is, "additionalProperties")
@@ -176,12 +224,12 @@ var harmless = []mutation{
 		})
 		return true
 	}},
-	{"closed answers", false, func(m *mutant) bool {
+	{"closed answers", oneKind, func(m *mutant) bool {
 		m.schema("")["additionalProperties"] = false
 		m.schema("Page")["additionalProperties"] = false
 		return true
 	}},
-	{"other names of path parameters", false, func(m *mutant) bool {
+	{"other names of path parameters", oneKind, func(m *mutant) bool {
 		for _, path := range slices.Sorted(maps.Keys(m.paths())) {
 			if strings.HasPrefix(path, m.path()+"/") {
 				item := m.paths()[path]
@@ -194,12 +242,12 @@ var harmless = []mutation{
 		}
 		return true
 	}},
-	{"a server with the version", true, func(m *mutant) bool {
+	{"a server with the version", allKinds, func(m *mutant) bool {
 		m.root["servers"] = []any{map[string]any{"url": pick(m, "https://api.example.com/v1", "/v1", "/v1/")}}
 		m.move("/v1", "")
 		return true
 	}},
-	{"numbers in place of whole numbers", true, func(m *mutant) bool {
+	{"numbers in place of whole numbers", allKinds, func(m *mutant) bool {
 		m.eachSchema(func(is node) {
 			if is["type"] == "integer" {
 				is["type"], is["format"] = "number", "double"
@@ -207,7 +255,7 @@ var harmless = []mutation{
 		})
 		return true
 	}},
-	{"formats of ids", true, func(m *mutant) bool {
+	{"formats of ids", allKinds, func(m *mutant) bool {
 		m.eachSchema(func(is node) {
 			for name, property := range object(is["properties"]) {
 				isID := strings.HasSuffix(strings.ToLower(name), "id") && name != "referenceId"
@@ -218,7 +266,7 @@ var harmless = []mutation{
 		})
 		return true
 	}},
-	{"security of operations", true, func(m *mutant) bool {
+	{"security of operations", allKinds, func(m *mutant) bool {
 		delete(m.root, "security")
 		for _, item := range m.paths() {
 			for _, method := range []string{"get", "post", "patch", "delete"} {
@@ -233,7 +281,7 @@ var harmless = []mutation{
 		}
 		return true
 	}},
-	{"a content type with a charset", true, func(m *mutant) bool {
+	{"a content type with a charset", allKinds, func(m *mutant) bool {
 		m.each(func(is node) {
 			if content := object(is["content"]); content["application/json"] != nil {
 				content["application/json; charset=utf-8"] = content["application/json"]
@@ -242,7 +290,7 @@ var harmless = []mutation{
 		})
 		return true
 	}},
-	{"null also in requests", false, func(m *mutant) bool {
+	{"null also in requests", oneKind, func(m *mutant) bool {
 		for _, part := range []string{"Create", "Patch"} {
 			for _, name := range m.properties(m.schema(part), "typeConfig") {
 				is := object(m.schema(part)["properties"])[name]
@@ -251,11 +299,11 @@ var harmless = []mutation{
 		}
 		return true
 	}},
-	{"no required properties at all", true, func(m *mutant) bool {
+	{"no required properties at all", allKinds, func(m *mutant) bool {
 		m.eachSchema(func(is node) { delete(is, "required") })
 		return true
 	}},
-	{"answers without schemas", false, func(m *mutant) bool {
+	{"answers without schemas", oneKind, func(m *mutant) bool {
 		for _, item := range m.paths() {
 			for _, o := range object(item) {
 				for status, answer := range object(object(o)["responses"]) {
@@ -267,7 +315,7 @@ var harmless = []mutation{
 		}
 		return true
 	}},
-	{"words in a schema of their own", false, func(m *mutant) bool {
+	{"words in a schema of their own", oneKind, func(m *mutant) bool {
 		for _, part := range []string{"", "Create", "Patch"} {
 			for name, is := range object(m.schema(part)["properties"]) {
 				words := list(object(is)["enum"])
@@ -283,7 +331,7 @@ var harmless = []mutation{
 		}
 		return true
 	}},
-	{"alternatives in place of conditions", true, func(m *mutant) bool {
+	{"alternatives in place of conditions", allKinds, func(m *mutant) bool {
 		for _, schema := range m.schemas() {
 			alternatives(object(schema))
 		}

@@ -99,8 +99,10 @@ func judgeRoute(s Subject) judgment {
 		return judgment{effect: "No request reaches the API."}
 	case s.Operation == "":
 		return judgment{effect: fmt.Sprintf("No %s can be read or written.", thing(s.Kind))}
+	case description(s.Kind).File == "":
+		return judgment{effect: fmt.Sprintf("What needs %s does not work.", s.Operation)}
 	default:
-		return judgment{effect: fmt.Sprintf("The provider cannot %s a %s.", thing(s.Operation), thing(s.Kind))}
+		return judgment{effect: fmt.Sprintf("The provider cannot %s a %s.", s.Operation, thing(s.Kind))}
 	}
 }
 
@@ -167,6 +169,8 @@ func judgeOutline(s Subject, change Change) judgment {
 		return judgment{Limits, "The object is read again, which costs a request.", ""}
 	case change == MayLack:
 		return judgment{effect: fmt.Sprintf("After %s, attributes read as empty.", s.Operation)}
+	case s.Operation == "read":
+		return judgment{effect: fmt.Sprintf("No %s can be read.", thing(s.Kind))}
 	case s.Operation == "create":
 		return judgment{effect: "A created object is not recognized, and is not in the state."}
 	default:
@@ -279,6 +283,14 @@ func fixOf(s Subject) string {
 		return fmt.Sprintf("internal/merchants/users.go; paths and schemas in %s", contractFile)
 	}
 	file := "internal/merchants/" + d.File
+	switch {
+	case s.Part == Parameter && s.Property == "":
+		return fmt.Sprintf("exchange in internal/merchants/client.go, for %s in %s; paths in %s", d.Variable, file,
+			contractFile)
+	case s.Part == Answer && s.Property == "":
+		return fmt.Sprintf("decodeObject in internal/merchants/objects.go, for %s in %s; the responses in %s", d.Variable,
+			file, contractFile)
+	}
 	switch s.Part {
 	case Route:
 		switch s.Operation {

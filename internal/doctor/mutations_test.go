@@ -202,16 +202,25 @@ func rowLost(name string) Harm {
 	return lost(name)
 }
 
+// scope is what a mutation changes.
+type scope int
+
+const (
+	oneKind scope = iota
+	// chosenKind is a kind that the mutation chooses.
+	chosenKind
+	allKinds
+)
+
 // mutation is a kind of change. It reports whether it changed anything.
 type mutation struct {
-	name string
-	// global says that it changes more than one kind of objects.
-	global bool
-	apply  func(m *mutant) bool
+	name  string
+	scope scope
+	apply func(m *mutant) bool
 }
 
 var matters = []mutation{
-	{"another path", false, func(m *mutant) bool {
+	{"another path", oneKind, func(m *mutant) bool {
 		to := m.path() + pick(m, "-v2", "s", "/items")
 		if m.Intn(2) == 0 {
 			to = pick(m, "/v1/merchant", "/v1/admin", "/v2") + strings.TrimPrefix(m.path(), "/v1")
@@ -221,7 +230,18 @@ var matters = []mutation{
 		m.propose(Breaks, to, "route")
 		return true
 	}},
-	{"no path", false, func(m *mutant) bool {
+	{"only in another version", oneKind, func(m *mutant) bool {
+		m.tell("all is in /v2 as well, and one kind only there")
+		for path, item := range maps.Clone(m.paths()) {
+			rest := strings.TrimPrefix(path, "/v1")
+			if m.paths()["/v2"+rest] = item; strings.HasPrefix(path, m.path()) {
+				delete(m.paths(), path)
+			}
+		}
+		m.propose(Breaks, "/v2"+strings.TrimPrefix(m.path(), "/v1"), "route")
+		return true
+	}},
+	{"no path", oneKind, func(m *mutant) bool {
 		m.tell("no path")
 		for path := range m.paths() {
 			if strings.HasPrefix(path, m.path()) {
@@ -231,23 +251,28 @@ var matters = []mutation{
 		m.expect(Breaks, "route")
 		return true
 	}},
-	{"another base", true, func(m *mutant) bool {
+	{"another base", allKinds, func(m *mutant) bool {
 		base := pick(m, "/v2", "/api/v1", "/merchants/v1", "")
 		m.tell("base is %s", base)
 		m.move("/v1", base)
 		m.expected["route"] = Breaks
 		return true
 	}},
-	{"another verb", false, func(m *mutant) bool {
+	{"another verb", oneKind, func(m *mutant) bool {
 		item := object(m.paths()[m.path()+"/{id}"])
 		to := pick(m, "put", "post")
 		m.tell("%s in place of patch", to)
 		item[to] = item["patch"]
 		delete(item, "patch")
+		if to == "put" { // The provider then sends the whole object.
+			for _, name := range m.properties(m.schema("Patch")) {
+				requireAlso(m.schema("Patch"), name)
+			}
+		}
 		m.propose(Breaks, strings.ToUpper(to)+" "+m.path()+"/{id}", "update.route")
 		return true
 	}},
-	{"no operation", false, func(m *mutant) bool {
+	{"no operation", oneKind, func(m *mutant) bool {
 		name := pick(m, "list", "create", "read", "update", "delete")
 		m.tell("no %s", name)
 		method := map[string]string{"create": "post", "update": "patch", "delete": "delete"}[name]
@@ -262,7 +287,7 @@ var matters = []mutation{
 		m.expect(Breaks, "%s.route", name)
 		return true
 	}},
-	{"no transition", false, func(m *mutant) bool {
+	{"no transition", oneKind, func(m *mutant) bool {
 		all := m.transitions()
 		if len(all) == 0 {
 			return false
@@ -279,11 +304,12 @@ var matters = []mutation{
 		} else {
 			m.tell("no %s", name)
 			m.propose(Breaks, "", "%s.route", name)
+			m.paths()[at+"ed"] = map[string]any{"get": m.operation("read")}
 		}
 		delete(m.paths(), at)
 		return true
 	}},
-	{"status by an update", false, func(m *mutant) bool {
+	{"status by an update", oneKind, func(m *mutant) bool {
 		all := m.transitions()
 		if len(all) == 0 {
 			return false
@@ -296,7 +322,7 @@ var matters = []mutation{
 		object(m.schema("Patch")["properties"])["status"] = object(m.schema("")["properties"])["status"]
 		return true
 	}},
-	{"another parameter", false, func(m *mutant) bool {
+	{"another parameter", oneKind, func(m *mutant) bool {
 		name := pick(m, "limit", "cursor")
 		to := map[string][]string{
 			"limit": {"pageSize", "take", "per_page", ""}, "cursor": {"page", "after", "offset", ""},
@@ -311,7 +337,7 @@ var matters = []mutation{
 		m.propose(harm, other, "list.parameter.%s", name)
 		return true
 	}},
-	{"small pages", false, func(m *mutant) bool {
+	{"small pages", oneKind, func(m *mutant) bool {
 		m.tell("at most 50 rows")
 		m.parameter("limit", func(parameter node) bool {
 			parameter["schema"] = map[string]any{"type": "integer", "minimum": 1.0, "maximum": 50.0}
@@ -320,7 +346,7 @@ var matters = []mutation{
 		m.expect(Breaks, "list.parameter.limit")
 		return true
 	}},
-	{"a parameter more", false, func(m *mutant) bool {
+	{"a parameter more", oneKind, func(m *mutant) bool {
 		name := pick(m, "list", "create", "read", "update", "delete")
 		in := pick(m, "query", "header")
 		m.tell("%s demands a parameter", name)
@@ -331,7 +357,7 @@ var matters = []mutation{
 		m.expect(Breaks, "%s.parameter", name)
 		return true
 	}},
-	{"another page", false, func(m *mutant) bool {
+	{"another page", oneKind, func(m *mutant) bool {
 		name := pick(m, "data", "nextCursor", "total")
 		to := pick(m, map[string][]string{
 			"data": {"items", "results"}, "nextCursor": {"next", "endCursor"}, "total": {"count", "totalItems"},
@@ -341,7 +367,7 @@ var matters = []mutation{
 		m.propose(map[string]Harm{"data": Breaks, "nextCursor": Breaks, "total": Limits}[name], to, "list.page.%s", name)
 		return true
 	}},
-	{"a bare list", false, func(m *mutant) bool {
+	{"a bare list", oneKind, func(m *mutant) bool {
 		m.tell("a list is an array")
 		rows := object(m.schema("Page")["properties"])["data"]
 		m.setBody(object(object(m.operation("list")["responses"])["200"]), rows)
@@ -350,14 +376,14 @@ var matters = []mutation{
 		m.expect(Limits, "list.page.total")
 		return true
 	}},
-	{"a page may lack", false, func(m *mutant) bool {
+	{"a page may lack", oneKind, func(m *mutant) bool {
 		name := pick(m, "data", "nextCursor", "total")
 		m.tell("a page may lack %s", name)
 		unrequire(m.schema("Page"), name)
 		m.expect(map[string]Harm{"data": Breaks, "nextCursor": Breaks, "total": Limits}[name], "list.page.%s", name)
 		return true
 	}},
-	{"a renamed property", false, func(m *mutant) bool {
+	{"a renamed property", oneKind, func(m *mutant) bool {
 		name := pick(m, m.properties(m.schema(""), "type")...)
 		to := pick(m, name+"Value", "the"+strings.ToUpper(name[:1])+name[1:], strings.ToUpper(name))
 		m.tell("%s is called %s", name, to)
@@ -372,7 +398,7 @@ var matters = []mutation{
 		m.renameInConditions(name, to)
 		return true
 	}},
-	{"no property", false, func(m *mutant) bool {
+	{"no property", oneKind, func(m *mutant) bool {
 		name := pick(m, m.properties(m.schema(""))...)
 		m.tell("an object has no %s", name)
 		remove(m.schema(""), name)
@@ -382,7 +408,14 @@ var matters = []mutation{
 		m.expect(lost(name), "answer.%s", name)
 		return true
 	}},
-	{"a property that cannot be sent", false, func(m *mutant) bool {
+	{"a property that is only sent", oneKind, func(m *mutant) bool {
+		name := pick(m, m.properties(m.schema(""), "type", "typeConfig")...)
+		m.tell("no answer has %s", name)
+		m.replace(m.schema(""), name, func(is node) { is["writeOnly"] = true })
+		m.expect(lost(name), "answer.%s", name)
+		return true
+	}},
+	{"a property that cannot be sent", oneKind, func(m *mutant) bool {
 		part, operation := "Create", "create"
 		if m.Intn(2) == 0 {
 			part, operation = "Patch", "update"
@@ -400,7 +433,7 @@ var matters = []mutation{
 		m.expect(harm, "%s.request.%s", operation, name)
 		return true
 	}},
-	{"another type in answers", false, func(m *mutant) bool {
+	{"another type in answers", oneKind, func(m *mutant) bool {
 		name := pick(m, m.properties(m.schema(""), "type", "typeConfig", "status", "visibility", "updatedAt")...)
 		to := pick(m, "integer", "array", "boolean")
 		m.tell("%s is %s", name, to)
@@ -420,7 +453,7 @@ var matters = []mutation{
 		}
 		return true
 	}},
-	{"null in answers", false, func(m *mutant) bool {
+	{"null in answers", oneKind, func(m *mutant) bool {
 		names := slices.DeleteFunc(m.properties(m.schema(""), "typeConfig"), func(name string) bool {
 			return m.isNullable(m.schema(""), name)
 		})
@@ -432,7 +465,7 @@ var matters = []mutation{
 		m.expect(harm, "answer.%s", name)
 		return true
 	}},
-	{"an answer may lack", false, func(m *mutant) bool {
+	{"an answer may lack", oneKind, func(m *mutant) bool {
 		name := pick(m, m.properties(m.schema(""))...)
 		m.tell("an object may lack %s", name)
 		unrequire(m.schema(""), name)
@@ -444,7 +477,7 @@ var matters = []mutation{
 		m.expect(harm, "answer.%s", name)
 		return true
 	}},
-	{"rows without a property", false, func(m *mutant) bool {
+	{"rows without a property", oneKind, func(m *mutant) bool {
 		name := pick(m, m.properties(m.schema(""), "typeConfig")...)
 		m.tell("a row has no %s", name)
 		row := m.inlined(map[string]any{"$ref": "#/components/schemas/" + kindNames[m.noun].schema})
@@ -456,7 +489,7 @@ var matters = []mutation{
 		m.expect(rowLost(name), "list.answer.%s", name)
 		return name != "type"
 	}},
-	{"values are limited", false, func(m *mutant) bool {
+	{"values are limited", oneKind, func(m *mutant) bool {
 		part, operation := "Create", "create"
 		if m.Intn(2) == 0 {
 			part, operation = "Patch", "update"
@@ -472,7 +505,7 @@ var matters = []mutation{
 		m.expect(Limits, "%s.request.%s", operation, name)
 		return true
 	}},
-	{"null is refused", false, func(m *mutant) bool {
+	{"null is refused", oneKind, func(m *mutant) bool {
 		patch := m.schema("Patch")
 		names := slices.DeleteFunc(m.properties(patch, "typeConfig"), func(name string) bool {
 			return !m.isNullable(patch, name)
@@ -496,7 +529,7 @@ var matters = []mutation{
 		m.expect(Breaks, "update.request.%s", name)
 		return true
 	}},
-	{"must be sent", false, func(m *mutant) bool {
+	{"must be sent", oneKind, func(m *mutant) bool {
 		part, operation, harm := "Create", "create", Limits
 		if m.Intn(2) == 0 {
 			part, operation, harm = "Patch", "update", Breaks
@@ -511,7 +544,7 @@ var matters = []mutation{
 		m.expect(harm, "%s.request.%s", operation, name)
 		return true
 	}},
-	{"an unknown property must be sent", false, func(m *mutant) bool {
+	{"an unknown property must be sent", oneKind, func(m *mutant) bool {
 		part, operation := "Create", "create"
 		if m.Intn(2) == 0 {
 			part, operation = "Patch", "update"
@@ -522,7 +555,7 @@ var matters = []mutation{
 		m.expect(Breaks, "%s.request", operation)
 		return true
 	}},
-	{"another type in requests", false, func(m *mutant) bool {
+	{"another type in requests", oneKind, func(m *mutant) bool {
 		part, operation := "Create", "create"
 		if m.Intn(2) == 0 {
 			part, operation = "Patch", "update"
@@ -533,7 +566,7 @@ var matters = []mutation{
 		m.expect(Breaks, "%s.request.%s", operation, name)
 		return true
 	}},
-	{"another word", false, func(m *mutant) bool {
+	{"another word", oneKind, func(m *mutant) bool {
 		path, word := m.word()
 		if path == "" {
 			return false
@@ -555,7 +588,7 @@ var matters = []mutation{
 		m.propose(Breaks, to, "words.%s.%s", path, word)
 		return true
 	}},
-	{"upper case", false, func(m *mutant) bool {
+	{"upper case", oneKind, func(m *mutant) bool {
 		path, _ := m.word()
 		if path == "" {
 			return false
@@ -573,7 +606,7 @@ var matters = []mutation{
 		})
 		return true
 	}},
-	{"a word more", false, func(m *mutant) bool {
+	{"a word more", oneKind, func(m *mutant) bool {
 		path, _ := m.word()
 		if path == "" {
 			return false
@@ -583,7 +616,7 @@ var matters = []mutation{
 		m.expect(Limits, "words.%s", path)
 		return true
 	}},
-	{"another status of a success", false, func(m *mutant) bool {
+	{"another status of a success", oneKind, func(m *mutant) bool {
 		name := pick(m, "create", "delete", "update", "read")
 		answers := object(m.operation(name)["responses"])
 		from := "200"
@@ -597,7 +630,7 @@ var matters = []mutation{
 		m.expect(Harmless, "%s.answer", name)
 		return true
 	}},
-	{"an empty answer", false, func(m *mutant) bool {
+	{"an empty answer", oneKind, func(m *mutant) bool {
 		name := pick(m, "create", "update")
 		m.tell("%s answers nothing", name)
 		for status, answer := range object(m.operation(name)["responses"]) {
@@ -608,14 +641,14 @@ var matters = []mutation{
 		m.expect(Limits, "%s.answer", name)
 		return true
 	}},
-	{"a wrapped answer", false, func(m *mutant) bool {
+	{"a wrapped answer", oneKind, func(m *mutant) bool {
 		name := pick(m, "create", "read", "update")
 		m.tell("%s wraps its answer", name)
 		m.wrap(name, pick(m, "data", "result", "item"))
 		m.expect(Breaks, "%s.answer", name)
 		return true
 	}},
-	{"all answers wrapped", true, func(m *mutant) bool {
+	{"all answers wrapped", allKinds, func(m *mutant) bool {
 		property := pick(m, "data", "result", "payload")
 		m.tell("all answers are wrapped in %s", property)
 		for noun := range kindNames {
@@ -627,7 +660,7 @@ var matters = []mutation{
 		m.expected["answer"] = Breaks
 		return true
 	}},
-	{"another status of refusals", true, func(m *mutant) bool {
+	{"another status of refusals", allKinds, func(m *mutant) bool {
 		from, to, harm := "417", pick(m, "400", "422"), Harmless
 		if m.Intn(2) == 0 {
 			from, to, harm = "404", "410", Breaks
@@ -644,7 +677,7 @@ var matters = []mutation{
 		m.expected["error.words.status."+from] = harm
 		return true
 	}},
-	{"another form of errors", true, func(m *mutant) bool {
+	{"another form of errors", allKinds, func(m *mutant) bool {
 		form := object(m.schemas()["Error"])
 		name, to := pick(m, "code", "message"), pick(m, "", "x")
 		harm := map[string]Harm{"code": Breaks, "message": Limits}[name]
@@ -657,15 +690,16 @@ var matters = []mutation{
 		m.expected["error.answer."+name] = harm
 		return true
 	}},
-	{"another way to show the key", true, func(m *mutant) bool {
+	{"another way to show the key", allKinds, func(m *mutant) bool {
 		m.tell("the key has a header of its own")
 		object(m.root["components"])["securitySchemes"] = map[string]any{
-			"apiKey": map[string]any{"type": "apiKey", "in": "header", "name": "X-API-Key"},
+			"apiKey":    map[string]any{"type": "apiKey", "in": "header", "name": "X-API-Key"},
+			"dashboard": map[string]any{"type": "http", "scheme": "bearer"},
 		}
 		m.expected["parameter.Authorization"] = Breaks
 		return true
 	}},
-	{"another form of a request", false, func(m *mutant) bool {
+	{"another form of a request", oneKind, func(m *mutant) bool {
 		name := pick(m, "create", "update")
 		m.tell("%s is a form", name)
 		content := object(object(m.operation(name)["requestBody"])["content"])
@@ -674,7 +708,7 @@ var matters = []mutation{
 		m.expect(Breaks, "%s.request", name)
 		return true
 	}},
-	{"a nested property", false, func(m *mutant) bool {
+	{"a nested property", chosenKind, func(m *mutant) bool {
 		one := pick(m, nested...)
 		m.noun = one.noun
 		m.tell("%s has no %s", strings.Join(one.schemas, " and "), one.property)
@@ -695,7 +729,7 @@ var matters = []mutation{
 		}
 		return true
 	}},
-	{"a nested word", false, func(m *mutant) bool {
+	{"a nested word", chosenKind, func(m *mutant) bool {
 		one := pick(m, nestedWords...)
 		m.noun = one.noun
 		to := pick(m, strings.ToUpper(one.word), one.word+"-x")
@@ -710,7 +744,7 @@ var matters = []mutation{
 		m.propose(Breaks, to, "words.%s.%s", one.path, one.word)
 		return true
 	}},
-	{"texts in some languages", false, func(m *mutant) bool {
+	{"texts in some languages", oneKind, func(m *mutant) bool {
 		if m.noun == "cohort" || m.noun == "user-property" || m.noun == "campaign" {
 			return false
 		}
@@ -723,7 +757,7 @@ var matters = []mutation{
 		m.expect(Limits, "create.request.title")
 		return true
 	}},
-	{"texts in another form", false, func(m *mutant) bool {
+	{"texts in another form", oneKind, func(m *mutant) bool {
 		if m.noun == "cohort" || m.noun == "user-property" || m.noun == "campaign" {
 			return false
 		}
@@ -736,7 +770,7 @@ var matters = []mutation{
 		m.expect(Breaks, "answer.title")
 		return true
 	}},
-	{"a closed catalog", false, func(m *mutant) bool {
+	{"a closed catalog", chosenKind, func(m *mutant) bool {
 		m.noun = "perk"
 		m.tell("a create takes only some types")
 		m.replace(m.schema("Create"), "type", func(is node) {
@@ -745,7 +779,7 @@ var matters = []mutation{
 		m.expect(Limits, "create.request.type")
 		return true
 	}},
-	{"dates in place of times", false, func(m *mutant) bool {
+	{"dates in place of times", chosenKind, func(m *mutant) bool {
 		name, part := "startAt", pick(m, "", "Create")
 		if m.noun = pick(m, "perk", "campaign"); m.noun == "perk" {
 			name = "expiresAt"
@@ -755,7 +789,7 @@ var matters = []mutation{
 		m.expect(Limits, map[string]string{"": "answer.%s", "Create": "create.request.%s"}[part], name)
 		return true
 	}},
-	{"a list of messages", true, func(m *mutant) bool {
+	{"a list of messages", allKinds, func(m *mutant) bool {
 		m.tell("an error has a list of messages")
 		object(object(m.schemas()["Error"])["properties"])["message"] = map[string]any{
 			"type": "array", "items": map[string]any{"type": "string"},
@@ -763,7 +797,7 @@ var matters = []mutation{
 		m.expected["error.answer.message"] = Harmless
 		return true
 	}},
-	{"settings under another name", false, func(m *mutant) bool {
+	{"settings under another name", chosenKind, func(m *mutant) bool {
 		m.noun = pick(m, "perk", "campaign")
 		m.tell("typeConfig is called config")
 		for _, part := range []string{"", "Create", "Patch"} {
@@ -775,7 +809,7 @@ var matters = []mutation{
 		m.expect(Breaks, "update.request.typeConfig")
 		return true
 	}},
-	{"another call", false, func(m *mutant) bool {
+	{"another call", chosenKind, func(m *mutant) bool {
 		m.noun = "user"
 		m.tell("auth-token is elsewhere")
 		m.move("/v1/users/auth-token", pick(m, "/v1/users/token", "/v1/auth-token"))
