@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // ofErrors is the kind in the subject of an assumption about errors.
@@ -43,11 +41,11 @@ func (c *contract) version() string {
 }
 
 // scheme is how a request shows its key.
-func (c *contract) scheme() *openapi3.SecurityScheme {
+func (c *contract) scheme() *securityScheme {
 	for _, scheme := range c.document.Components.SecuritySchemes {
-		return scheme.Value
+		return scheme
 	}
-	return &openapi3.SecurityScheme{}
+	return &securityScheme{}
 }
 
 // call is an operation outside the kinds.
@@ -59,12 +57,12 @@ type call struct {
 // calls are the operations outside the kinds, by path.
 func (c *contract) calls() []call {
 	var found []call
-	for path, item := range c.document.Paths.Map() {
+	for path, item := range c.document.Paths {
 		if slices.ContainsFunc(c.kinds, func(k *kind) bool { return path == k.path || strings.HasPrefix(path, k.path+"/") }) {
 			continue
 		}
 		segments := strings.Split(strings.Trim(path, "/"), "/")
-		for method, described := range item.Operations() {
+		for method, described := range item.Operations {
 			noun := strings.TrimSuffix(segments[min(1, len(segments)-1)], "s")
 			found = append(found, call{noun, operation{segments[len(segments)-1], method, path, described}})
 		}
@@ -176,8 +174,8 @@ func (l *assumptionList) addKind(k *kind) {
 // addRoute adds an operation and its parameters.
 func (l *assumptionList) addRoute(noun string, o operation) {
 	l.add(Subject{Kind: noun, Operation: o.name, Part: Route}, markOf(o.Extensions), "There is %s %s.", o.method, o.path)
-	for _, reference := range o.Parameters {
-		if parameter := reference.Value; parameter.In == "query" {
+	for _, parameter := range o.Parameters {
+		if parameter.In == "query" {
 			l.add(Subject{Kind: noun, Operation: o.name, Part: Parameter, Property: parameter.Name},
 				markOf(parameter.Extensions), "%s %s takes the parameter %s.", o.method, o.path, parameter.Name)
 		}
@@ -242,12 +240,12 @@ func (l *assumptionList) addErrors(c *contract) {
 
 // errors returns the properties of errors and their statuses.
 func (c *contract) errors() (form properties, statuses []string) {
-	answers := map[string]*openapi3.Response{}
-	for _, item := range c.document.Paths.Map() {
-		for _, o := range item.Operations() {
-			for status, answer := range o.Responses.Map() {
+	answers := map[string]*response{}
+	for _, item := range c.document.Paths {
+		for _, o := range item.Operations {
+			for status, answer := range o.Responses {
 				if !strings.HasPrefix(status, "2") {
-					answers[status] = answer.Value
+					answers[status] = answer
 				}
 			}
 		}
@@ -286,9 +284,9 @@ var typeTexts = map[string]string{
 	"array": "list",
 }
 
-func typeText(schema *openapi3.Schema) string {
+func typeText(s *schema) string {
 	var texts []string
-	for _, one := range schema.Type.Slice() {
+	for _, one := range s.Type {
 		if text := typeTexts[one]; text != "" {
 			texts = append(texts, text)
 		}
@@ -296,10 +294,10 @@ func typeText(schema *openapi3.Schema) string {
 	switch {
 	case len(texts) > 0:
 		return strings.Join(texts, " or ")
-	case schema.Type.Is("null"):
+	case s.Type.is("null"):
 		return "null"
-	case len(schema.AnyOf) > 0:
-		return typeText(schema.AnyOf[0].Value)
+	case len(s.AnyOf) > 0:
+		return typeText(s.AnyOf[0].Value)
 	default:
 		return "anything"
 	}

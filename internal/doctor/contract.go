@@ -8,14 +8,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
 // contract is what this package needs of the contract.
 type contract struct {
-	document *openapi3.T
+	document *specification
 	// kinds are the kinds of objects, in an order in which an empty merchant can be filled.
 	kinds []*kind
 }
@@ -33,14 +31,14 @@ type kind struct {
 	// body of an update, by their paths.
 	object, create, update properties
 	// page is the schema of a page; rows is the property with its objects.
-	page *openapi3.Schema
+	page *schema
 	rows string
 }
 
 // operation is one operation of the contract.
 type operation struct {
 	name, method, path string
-	*openapi3.Operation
+	*pathOperation
 }
 
 // properties are the properties of a schema, nested ones too, by paths as in [Subject].
@@ -49,7 +47,7 @@ type properties map[string]property
 // property is one property of a schema.
 type property struct {
 	// schema is what the property may hold. An alternative null is taken out of it.
-	schema *openapi3.Schema
+	schema *schema
 	// nullable says that it may be null; required that its object always has it.
 	nullable, required bool
 	evidence           string
@@ -59,7 +57,7 @@ type property struct {
 
 // loadContract reads the contract of the client.
 func loadContract() (*contract, error) {
-	document, err := openapi3.NewLoader().LoadFromData(merchants.OpenAPI)
+	document, err := readSpecification(merchants.OpenAPI)
 	if err != nil {
 		return nil, fmt.Errorf("the embedded contract: %w", err)
 	}
@@ -78,14 +76,14 @@ func loadContract() (*contract, error) {
 }
 
 // kindOf collects what a document says of the collection at a path.
-func kindOf(document *openapi3.T, noun, path string) (*kind, error) {
+func kindOf(document *specification, noun, path string) (*kind, error) {
 	k := &kind{noun: noun, path: path, operations: map[string]operation{}}
-	for at, item := range document.Paths.Map() {
+	for at, item := range document.Paths {
 		rest, below := strings.CutPrefix(at, path)
 		if !below || rest != "" && rest[0] != '/' {
 			continue
 		}
-		for method, described := range item.Operations() {
+		for method, described := range item.Operations {
 			if name := operationName(method, rest); name != "" {
 				k.operations[name] = operation{name, method, at, described}
 			}
@@ -98,7 +96,7 @@ func kindOf(document *openapi3.T, noun, path string) (*kind, error) {
 	}
 	k.page = k.operations["list"].answerSchema()
 	for name, property := range k.page.Properties {
-		if property.Value.Type.Includes("array") {
+		if property.Value.Type.includes("array") {
 			k.rows = name
 		}
 	}
@@ -137,9 +135,9 @@ func operationName(method, rest string) string {
 }
 
 // success returns the status of a success and its answer.
-func (o operation) success() (string, *openapi3.Response) {
+func (o operation) success() (string, *response) {
 	var statuses []string
-	for status := range o.Responses.Map() {
+	for status := range o.Responses {
 		if strings.HasPrefix(status, "2") {
 			statuses = append(statuses, status)
 		}
@@ -148,11 +146,11 @@ func (o operation) success() (string, *openapi3.Response) {
 		return "", nil
 	}
 	status := slices.Min(statuses)
-	return status, o.Responses.Value(status).Value
+	return status, o.Responses[status]
 }
 
 // answerSchema is the schema of the body of a success, or nil.
-func (o operation) answerSchema() *openapi3.Schema {
+func (o operation) answerSchema() *schema {
 	_, answer := o.success()
 	if answer == nil {
 		return nil
@@ -161,15 +159,15 @@ func (o operation) answerSchema() *openapi3.Schema {
 }
 
 // requestSchema is the schema of the body of a request, or nil.
-func (o operation) requestSchema() *openapi3.Schema {
-	if o.RequestBody == nil || o.RequestBody.Value == nil {
+func (o operation) requestSchema() *schema {
+	if o.RequestBody == nil {
 		return nil
 	}
-	return jsonSchema(o.RequestBody.Value.Content)
+	return jsonSchema(o.RequestBody.Content)
 }
 
-func jsonSchema(content openapi3.Content) *openapi3.Schema {
-	media := content.Get("application/json")
+func jsonSchema(body content) *schema {
+	media := body["application/json"]
 	if media == nil || media.Schema == nil {
 		return nil
 	}
@@ -177,23 +175,23 @@ func jsonSchema(content openapi3.Content) *openapi3.Schema {
 }
 
 // propertiesOf collects the properties of a schema, nested ones too.
-func propertiesOf(schema *openapi3.Schema) properties {
+func propertiesOf(s *schema) properties {
 	found := properties{}
-	found.add("", schema, nil)
+	found.add("", s, nil)
 	return found
 }
 
 // add collects the properties of a schema at a path. above are the schemas around it, because a
 // schema may contain itself.
-func (p properties) add(path string, schema *openapi3.Schema, above []*openapi3.Schema) {
-	if schema == nil || slices.Contains(above, schema) {
+func (p properties) add(path string, s *schema, above []*schema) {
+	if s == nil || slices.Contains(above, s) {
 		return
 	}
-	above = append(slices.Clone(above), schema)
-	for name, reference := range schema.Properties {
-		p.addOne(strings.TrimPrefix(path+"."+name, "."), reference, slices.Contains(schema.Required, name), above)
+	above = append(slices.Clone(above), s)
+	for name, reference := range s.Properties {
+		p.addOne(strings.TrimPrefix(path+"."+name, "."), reference, slices.Contains(s.Required, name), above)
 	}
-	for _, part := range schema.AllOf {
+	for _, part := range s.AllOf {
 		if variant := part.Value; variant != nil && variant.If != nil {
 			p.addVariant(path, variant, above)
 		} else {
@@ -202,8 +200,9 @@ func (p properties) add(path string, schema *openapi3.Schema, above []*openapi3.
 	}
 }
 
-// addVariant collects the settings of one type: if the type is code, then typeConfig is that of a code.
-func (p properties) addVariant(path string, variant *openapi3.Schema, above []*openapi3.Schema) {
+// addVariant collects the settings of one type, as in: if the type is code, then typeConfig is that
+// of a code.
+func (p properties) addVariant(path string, variant *schema, above []*schema) {
 	of := variant.If.Value.Properties["type"]
 	if of == nil || variant.Then == nil {
 		return
@@ -214,10 +213,10 @@ func (p properties) addVariant(path string, variant *openapi3.Schema, above []*o
 	}
 }
 
-func (p properties) addOne(path string, reference *openapi3.SchemaRef, required bool, above []*openapi3.Schema) {
+func (p properties) addOne(path string, reference *schemaRef, required bool, above []*schema) {
 	one := property{required: required, evidence: evidenceOf(reference)}
 	one.schema, one.nullable = withoutNull(reference.Value)
-	if one.schema.Type.Includes("array") && one.schema.Items != nil {
+	if one.schema.Type.includes("array") && one.schema.Items != nil {
 		one.schema, one.list = one.schema.Items.Value, true
 	}
 	p[path] = one
@@ -225,21 +224,16 @@ func (p properties) addOne(path string, reference *openapi3.SchemaRef, required 
 }
 
 // withoutNull returns a schema without the alternative null, and whether there was one.
-func withoutNull(schema *openapi3.Schema) (*openapi3.Schema, bool) {
-	nullable := schema.Nullable || schema.Type.Includes("null")
-	for _, alternatives := range []openapi3.SchemaRefs{schema.AnyOf, schema.OneOf} {
-		kept := slices.DeleteFunc(slices.Clone(alternatives), func(one *openapi3.SchemaRef) bool {
-			return one.Value.Type.Is("null")
-		})
-		if len(kept) < len(alternatives) && len(kept) == 1 {
-			return kept[0].Value, true
-		}
+func withoutNull(s *schema) (*schema, bool) {
+	kept := slices.DeleteFunc(slices.Clone(s.AnyOf), func(one *schemaRef) bool { return one.Value.Type.is("null") })
+	if len(kept) < len(s.AnyOf) && len(kept) == 1 {
+		return kept[0].Value, true
 	}
-	return schema, nullable
+	return s, s.Type.includes("null")
 }
 
 // evidenceOf returns the mark of a property, which stands beside a reference.
-func evidenceOf(reference *openapi3.SchemaRef) string {
+func evidenceOf(reference *schemaRef) string {
 	mark, _ := reference.Extensions["x-evidence"].(string)
 	if reference.Ref == "" && reference.Value != nil {
 		mark, _ = reference.Value.Extensions["x-evidence"].(string)

@@ -213,8 +213,8 @@ func (c *contract) examineAccess(ctx context.Context, reader *provider.Reader) (
 // observedRead is the path of a GET that a source shows, and that has no parameter.
 func (c *contract) observedRead() string {
 	var paths []string
-	for path, item := range c.document.Paths.Map() {
-		if item.Get != nil && item.Get.Extensions["x-evidence"] == "observed" && len(item.Parameters) == 0 {
+	for path, item := range c.document.Paths {
+		if o := item.Operations[http.MethodGet]; o != nil && markOf(o.Extensions) == "observed" && len(item.Parameters) == 0 {
 			paths = append(paths, path)
 		}
 	}
