@@ -69,6 +69,7 @@ func Probe(ctx context.Context, client *merchants.Client, options ProbeOptions) 
 	}
 	p := &prober{
 		client: client, options: options, contract: c, probed: &Probed{}, notes: map[string]note{}, private: map[string]bool{},
+		broken: map[string]broken{},
 	}
 	for _, k := range c.kinds {
 		s, err := p.speechOf(k)
@@ -117,6 +118,11 @@ type prober struct {
 	numbers int
 	// codeless says that errors have no code.
 	codeless bool
+	// broken are the rules that do not hold.
+	broken map[string]broken
+	// version is what all paths begin with. timesDiffer and nullsLeftOut say that these rules are broken.
+	version                   string
+	timesDiffer, nullsLeftOut bool
 	// refusals are the statuses with which bad requests were refused.
 	refusals map[int]int
 }
@@ -199,10 +205,10 @@ func (p *prober) speech(noun string) *speech {
 
 // conclude turns the notes into findings.
 func (p *prober) conclude() {
+	p.concludeShared()
 	for _, s := range p.speeches {
 		s.conclude(p)
 	}
-	p.concludeShared()
 	for _, assumed := range append(p.contract.assumptions(), rulesAssumed()...) {
 		n, known := p.notes[assumed.ID]
 		switch {

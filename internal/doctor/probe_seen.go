@@ -49,6 +49,11 @@ func (s *speech) see(seen sightings, object, sent map[string]any, path string) {
 			one.absent++
 		}
 		seen[at] = one
+		if inside := s.inside(at, object); inside != at && there {
+			settings := seen[inside]
+			settings.value++
+			seen[inside] = settings
+		}
 	}
 }
 

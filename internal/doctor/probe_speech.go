@@ -50,8 +50,16 @@ type speech struct {
 	rowNames map[string]bool
 	// read and listed are what answers and rows have.
 	read, listed sightings
-	// nullless says that updates refuse null.
+	// nullless says that updates refuse null. ignores are properties that they ignore.
 	nullless bool
+	ignores  map[string]bool
+	// sent are the properties that creates had, and settled those whose names are known.
+	sent, settled map[string]bool
+	// failed are the reasons why objects could not be made, missed the last one why a check was not
+	// reached, and stuck why there are no updates.
+	failed []string
+	missed string
+	stuck  string
 	examples []map[string]any
 }
 
@@ -75,6 +83,7 @@ func (p *prober) speechOf(k *kind) (*speech, error) {
 		others: map[string][]string{}, demanded: map[string]any{}, references: map[string]string{},
 		numeric: map[string]bool{}, update: k.operations["update"].method, moves: map[string]move{},
 		rowNames: map[string]bool{}, read: sightings{}, listed: sightings{},
+		ignores: map[string]bool{}, sent: map[string]bool{}, settled: map[string]bool{},
 	}
 	for _, of := range []properties{k.create, k.update, k.object} {
 		maps.Copy(s.known, of)

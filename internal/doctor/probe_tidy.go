@@ -31,7 +31,7 @@ func (p *prober) sweep(ctx context.Context, run string, removed *int) error {
 			if name == "" || !there || p.isMade(textOf(id)) {
 				continue
 			}
-			why, err := p.remove(ctx, s, textOf(id))
+			_, why, err := p.remove(ctx, s, textOf(id))
 			if err != nil {
 				return err
 			}
@@ -69,7 +69,7 @@ func (p *prober) tidy(ctx context.Context) {
 		if o.gone {
 			continue
 		}
-		why, err := p.remove(ctx, o.speech, o.id)
+		_, why, err := p.remove(ctx, o.speech, o.id)
 		if err != nil {
 			why = "The service did not answer."
 		}
@@ -88,23 +88,28 @@ func (p *prober) tidy(ctx context.Context) {
 	}
 }
 
-// remove deletes an object, archived first if it must be. why says why it is still there.
-func (p *prober) remove(ctx context.Context, s *speech, id string) (why string, err error) {
+// remove deletes an object, archived first if it must be. first is the answer to the first delete,
+// and why says why the object is still there.
+func (p *prober) remove(ctx context.Context, s *speech, id string) (first reply, why string, err error) {
 	r, err := p.call(ctx, http.MethodDelete, s.path(id), nil, nil)
+	first = r
 	if err == nil && r.refused() && s.moves["archive"] != (move{}) {
 		if _, err = p.transition(ctx, s, id, "archive"); err == nil {
 			r, err = p.call(ctx, http.MethodDelete, s.path(id), nil, nil)
 		}
 	}
+	if err == nil && !r.ok() {
+		// An object that is gone and a delete that does not exist can answer alike.
+		var read reply
+		if read, err = p.call(ctx, http.MethodGet, s.path(id), nil, nil); err == nil && !read.ok() {
+			return first, "", nil
+		}
+	}
 	if said, is := unreached(err); is {
-		return said, nil
+		return first, said, nil
 	}
-	switch {
-	case err != nil:
-		return "", err
-	case r.ok() || r.status == http.StatusNotFound || r.status == http.StatusGone:
-		return "", nil
-	default:
-		return "The service refused to delete it. " + p.quote(r), nil
+	if err != nil || r.ok() {
+		return first, "", err
 	}
+	return first, "The service refused to delete it. " + p.quote(r), nil
 }
