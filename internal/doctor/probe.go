@@ -35,6 +35,8 @@ type ProbeOptions struct {
 	// Wait pauses before something is asked again. attempt counts from 1. The default waits a second
 	// longer each time.
 	Wait func(ctx context.Context, attempt int) error
+	// sending, unless nil, is called before each request.
+	sending func()
 }
 
 // Probed is what a probe found out.
@@ -114,6 +116,7 @@ type prober struct {
 	// private are the texts of objects that are not ours. listed says that all of them are known.
 	private map[string]bool
 	listed  bool
+	hider   hider
 	// numbers counts the objects, for their names.
 	numbers int
 	// codeless says that errors have no code.
@@ -245,8 +248,10 @@ func (p *prober) reasonFor(s Subject) string {
 		return of.lost
 	}
 	switch {
-	case s.Kind == "user":
-		return "It would make a user."
+	case s.Operation == "create" && strings.HasSuffix(s.Property, ".id"):
+		return "Only the service gives such ids."
+	case p.isOutside(s.Kind):
+		return "No request of the probe shows it."
 	case s.Kind == ofErrors:
 		return "No request of the probe was answered so."
 	case s.Part == Words && s.Word == "":
@@ -258,7 +263,12 @@ func (p *prober) reasonFor(s Subject) string {
 	}
 }
 
-// texts returns the texts of a map in order.
+// isOutside reports whether something is none of the kinds.
+func (p *prober) isOutside(noun string) bool {
+	return slices.ContainsFunc(p.contract.calls(), func(one call) bool { return one.noun == noun })
+}
+
+// sortedNames returns the keys of a map in order.
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // isMine reports whether a text is that of a probe, of this run or of an earlier one.

@@ -60,6 +60,9 @@ func (p *prober) call(ctx context.Context, method, path string, query url.Values
 			sending = context.WithoutCancel(ctx)
 		}
 		p.probed.Requests++
+		if p.options.sending != nil {
+			p.options.sending()
+		}
 		answer, err := p.client.Call(sending, method, path, query, in)
 		passing := true
 		switch {

@@ -107,7 +107,7 @@ func (p *prober) updateBy(ctx context.Context, o *object, method string, changes
 		switch {
 		case known && s.isAskedNumber(path, body, r.refusal):
 			s.numeric[path] = true
-		case known && valueAt(body, path) != nil && len(s.wordsOf(path)) > 0 &&
+		case known && valueAt(body, path) != nil && len(r.refusal.choices) > 0 &&
 			s.learnChoices(path, valueAt(body, path), r.refusal.choices):
 		case method == http.MethodPut && known && changes[path] == nil && body[path] == nil && r.refusal.why != neededName &&
 			!s.nullless:
@@ -124,6 +124,7 @@ func (p *prober) repeat(ctx context.Context, send func() (reply, error)) (reply,
 	for attempt := 1; ; attempt++ {
 		r, err := send()
 		if _, is := unreached(err); !is || attempt == callTries {
+			r.repeated = r.repeated || attempt > 1
 			return r, err
 		}
 		if err := p.wait(ctx, attempt); err != nil {

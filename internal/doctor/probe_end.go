@@ -211,6 +211,11 @@ func (s *speech) conclude(p *prober) {
 			p.differs(Subject{Kind: noun, Part: Words, Property: path, Word: ours}, Renamed, theirs, "It is called %s.", theirs)
 		}
 	}
+	for _, path := range sortedNames(s.read) {
+		if len(s.wordsOf(path)) > 0 && s.read[path].value > 0 {
+			p.holds(Subject{Kind: noun, Part: Words, Property: path})
+		}
+	}
 	for _, path := range sortedNames(s.others) {
 		p.differs(Subject{Kind: noun, Part: Words, Property: path}, Missing, strings.Join(s.others[path], ", "),
 			"There are other words: %s.", strings.Join(s.others[path], ", "))
@@ -303,7 +308,7 @@ func (s *speech) concludeAnswers(p *prober) {
 			continue
 		case path == "id" && s.numbers:
 			p.differs(object, Retyped, "", "It is a number.")
-		case s.name(path) != p.recased(lastOf(path)):
+		case lastOf(path) != "" && s.name(path) != p.recased(lastOf(path)):
 			p.differs(object, Renamed, s.name(path), "It is called %s.", s.name(path))
 		case one.form == "time" && p.timesDiffer:
 			p.holds(object)
@@ -338,13 +343,9 @@ func (p properties) has(path string) bool {
 	return there
 }
 
-// lastOf is the last name of a path, without the type of settings.
+// lastOf is the last name of a path; "" for settings of a type.
 func lastOf(path string) string {
 	_, name := cutProperty(path)
-	if name == "" {
-		path = path[strings.LastIndexByte(path, '.')+1:]
-		name, _, _ = strings.Cut(path, ":")
-	}
 	return name
 }
 

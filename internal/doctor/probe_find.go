@@ -362,7 +362,7 @@ func (p *prober) keepPrivate(value any) {
 			p.keepPrivate(one)
 		}
 	case string:
-		if value = strings.TrimSpace(value); value != "" {
+		if value = strings.TrimSpace(value); value != "" && !isMine(value) {
 			p.private[value] = true
 		}
 	case json.Number:

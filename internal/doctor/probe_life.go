@@ -14,12 +14,13 @@ func (p *prober) tryClears(ctx context.Context, s *speech) error {
 	rule := "null-clears"
 	var refused, ignored, cleared []string
 	said := ""
-	for _, name := range s.updatable() {
-		if !s.kind.update[name].nullable || s.stuck != "" {
+	for _, name := range slices.Backward(s.updatable()) {
+		if !s.kind.update[name].nullable || s.stuck != "" || slices.Contains(cleared, name) {
 			continue
 		}
 		for _, o := range p.objects(s) {
-			if isVoid(o.is[name]) || o.is[name] == s.absent(name) {
+			derived := !s.kind.object[name].nullable && o.sent[name] == nil
+			if isVoid(o.is[name]) || o.is[name] == s.absent(name) || derived {
 				continue
 			}
 			changes := map[string]any{name: nil}
@@ -55,7 +56,7 @@ func (p *prober) tryClears(ctx context.Context, s *speech) error {
 				break
 			}
 			p.heldRead(s, late)
-			cleared = append(cleared, name)
+			cleared = append(cleared, sortedNames(changes)...)
 			break
 		}
 	}
@@ -535,6 +536,15 @@ func (p *prober) tryTransition(ctx context.Context, o *object, name, from, to st
 	r, err := p.transition(ctx, s, o.id, name)
 	if err != nil || r.status == 0 {
 		return false, err
+	}
+	if !r.ok() && r.repeated {
+		// The first attempt may have been carried out.
+		if is, _, err := p.get(ctx, s, o.id); err != nil {
+			return false, err
+		} else if is != nil && is["status"] != from {
+			o.is = is
+			return false, nil
+		}
 	}
 	if !r.ok() {
 		p.breakRule("life-cycle", s, "It cannot "+name+" an object that is "+from+". "+p.quote(r))

@@ -14,8 +14,12 @@ import (
 // learnings is how much a probe learns from the refusals of one request.
 const learnings = 80
 
-// errUnmade says that an object could not be made.
-var errUnmade = errors.New("not made")
+var (
+	// errUnmade says that an object could not be made.
+	errUnmade = errors.New("not made")
+	// errAlone says that this is because of another object.
+	errAlone = fmt.Errorf("%w: alone", errUnmade)
+)
 
 // object is an object that the probe made.
 type object struct {
@@ -100,7 +104,7 @@ func (p *prober) referred(s *speech, path, schema, property string) (any, error)
 				return value, nil
 			}
 		}
-		return nil, fmt.Errorf("%w: it needs a %s, which could not be made", errUnmade, thing(to.kind.noun))
+		return nil, fmt.Errorf("%w: it needs a %s, which could not be made", errAlone, thing(to.kind.noun))
 	}
 	return nil, fmt.Errorf("%w: its example refers to %s, which is no kind", errUnmade, schema)
 }
@@ -242,32 +246,17 @@ func (p *prober) created(
 		o.id, _ = wire["id"].(string)
 	}
 	p.made = append(p.made, o)
-	s.noteSent(body, "")
+	s.noteSent(body)
 	return o, nil
 }
 
 // noteSent records which properties a create had.
-func (s *speech) noteSent(value any, path string) {
-	switch value := value.(type) {
-	case map[string]any:
-		if strings.Contains(path, ":") {
+func (s *speech) noteSent(body map[string]any) {
+	s.walk(body, "", func(path string, value any) {
+		if _, variant := cutProperty(path); value != nil || variant == "" {
 			s.sent[path] = true
 		}
-		for name, one := range value {
-			at := child(path, name)
-			if _, left := s.dropped[at]; left || !s.isKnown(at) {
-				continue
-			}
-			if one != nil {
-				s.sent[at] = true
-			}
-			s.noteSent(one, s.inside(at, value))
-		}
-	case []any:
-		for _, one := range value {
-			s.noteSent(one, path)
-		}
-	}
+	})
 }
 
 // findMade finds the id of an object whose create did not answer with it.
@@ -503,6 +492,13 @@ func guess(said refusal, last any) any {
 // learnChoices learns the service's words after it refused one of ours.
 func (s *speech) learnChoices(path string, refused any, choices []string) bool {
 	ours := s.wordsOf(path)
+	if len(ours) == 0 {
+		return false
+	}
+	// A choice can be a text of the merchant.
+	choices = slices.DeleteFunc(slices.Clone(choices), func(choice string) bool {
+		return s.prober.private[choice] && !slices.ContainsFunc(ours, func(one string) bool { return likeness(one, choice) > 0 })
+	})
 	word, _ := refused.(string)
 	before := s.word(path, word)
 	left := slices.Clone(choices)
@@ -537,14 +533,15 @@ func (s *speech) learnChoices(path string, refused any, choices []string) bool {
 	if !slices.Contains(ours, word) {
 		return false
 	}
+	key := path + "=" + word
 	for _, cased := range wordCases(word) {
-		key := path + "=" + word
 		if cased != word && !slices.Contains(s.tried[key], cased) {
 			s.tried[key] = append(s.tried[key], cased)
 			s.learnWord(path, word, cased)
 			return true
 		}
 	}
+	delete(s.words[path], word)
 	return false
 }
 

@@ -2,8 +2,10 @@ package doctor
 
 import (
 	"fmt"
+	"html"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -41,14 +43,7 @@ func (p *prober) quote(r reply) string {
 
 // quiet takes out of a message what is of the merchant.
 func (p *prober) quiet(message string) string {
-	message = keyForm.ReplaceAllString(message, "…")
-	for _, text := range p.privateTexts() {
-		if len([]rune(text)) > 2 {
-			message = replaceFold(message, text)
-			continue
-		}
-		message = regexp.MustCompile(`(^|[^\pL\pN])`+regexp.QuoteMeta(text)+`($|[^\pL\pN])`).ReplaceAllString(message, "$1…$2")
-	}
+	message = p.hide(keyForm.ReplaceAllString(message, "…"))
 	for _, form := range []*regexp.Regexp{quotedForm, addressForm, idForm, digitsForm} {
 		message = form.ReplaceAllString(message, "…")
 	}
@@ -59,19 +54,46 @@ func (p *prober) quiet(message string) string {
 	return message
 }
 
-// replaceFold replaces a text in any case, and as it stands in JSON or HTML.
-func replaceFold(message, text string) string {
-	for _, form := range []string{text, fmt.Sprintf("%q", text)[1 : len(fmt.Sprintf("%q", text))-1]} {
-		message = regexp.MustCompile(`(?i)`+regexp.QuoteMeta(form)).ReplaceAllLiteralString(message, "…")
+// hider replaces the texts of objects that are not ours.
+type hider struct {
+	// texts is how many there were when it was made.
+	texts int
+	long  *strings.Replacer
+	short *regexp.Regexp
+}
+
+// hide replaces the texts of objects that are not ours, the longest first. Very short ones are
+// replaced where they are words.
+func (p *prober) hide(message string) string {
+	if p.hider.long == nil || p.hider.texts != len(p.private) {
+		p.hider = newHider(p.private)
+	}
+	message = p.hider.long.Replace(message)
+	if p.hider.short != nil {
+		message = p.hider.short.ReplaceAllString(message, "$1…$3")
 	}
 	return message
 }
 
-// privateTexts are the texts of objects that are not ours, the longest first.
-func (p *prober) privateTexts() []string {
-	texts := sortedNames(p.private)
+func newHider(private map[string]bool) hider {
+	texts := sortedNames(private)
 	slices.SortStableFunc(texts, func(a, b string) int { return len(b) - len(a) })
-	return slices.DeleteFunc(texts, isMine)
+	var long, short []string
+	for _, text := range texts {
+		if len([]rune(text)) < 3 {
+			short = append(short, regexp.QuoteMeta(text))
+			continue
+		}
+		quoted := strconv.Quote(text)
+		for _, form := range unique([]string{text, quoted[1 : len(quoted)-1], html.EscapeString(text), strings.ToLower(text)}) {
+			long = append(long, form, "…")
+		}
+	}
+	h := hider{texts: len(private), long: strings.NewReplacer(long...)}
+	if len(short) > 0 {
+		h.short = regexp.MustCompile(`(^|[^\pL\pN])(` + strings.Join(short, "|") + `)($|[^\pL\pN])`)
+	}
+	return h
 }
 
 // markIn returns the mark of an object of a probe in a text, such as tf-probe-a1b2-7.

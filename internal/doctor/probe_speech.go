@@ -305,6 +305,32 @@ func (s *speech) inValue(value any, inside, at string, strange map[string]map[st
 	}
 }
 
+// walk visits every property of an object that requests do not leave out. Settings are visited twice:
+// by their name, and with their type.
+func (s *speech) walk(object map[string]any, path string, visit func(path string, value any)) {
+	for _, name := range sortedNames(object) {
+		at := child(path, name)
+		if _, left := s.dropped[at]; left || !s.isKnown(at) {
+			continue
+		}
+		visit(at, object[name])
+		inside := s.inside(at, object)
+		if inside != at {
+			visit(inside, object[name])
+		}
+		switch value := object[name].(type) {
+		case map[string]any:
+			s.walk(value, inside, visit)
+		case []any:
+			for _, one := range value {
+				if inner, ok := one.(map[string]any); ok {
+					s.walk(inner, inside, visit)
+				}
+			}
+		}
+	}
+}
+
 // ours finds the property that an error names. of is the object that was sent, in our names. known
 // says that path is one of ours; otherwise holder is the innermost part that is.
 func (s *speech) ours(at string, of map[string]any) (path, holder, last string, known bool) {

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -48,8 +49,13 @@ func (p *prober) objects(s *speech) []*object {
 
 // tryCreates makes an object of every example and reads it.
 func (p *prober) tryCreates(ctx context.Context, s *speech) error {
+	alone := ""
 	for i := range s.examples {
 		o, err := p.make(ctx, s, i)
+		if errors.Is(err, errAlone) {
+			alone = sentence(err, errAlone)
+			continue
+		}
 		if errors.Is(err, errUnmade) {
 			s.failed = append(s.failed, sentence(err, errUnmade))
 			continue
@@ -64,14 +70,13 @@ func (p *prober) tryCreates(ctx context.Context, s *speech) error {
 			return err
 		}
 	}
-	if len(p.objects(s)) == 0 {
-		why := "No object could be made."
-		if len(s.failed) > 0 {
-			why = s.failed[0]
-		}
-		p.differs(Subject{Kind: s.kind.noun, Operation: "create", Part: Request}, Demanded, "", "%s", why)
-		s.lose("No object could be made.")
+	if len(p.objects(s)) > 0 {
+		return nil
 	}
+	if alone == "" && len(s.failed) > 0 {
+		p.differs(Subject{Kind: s.kind.noun, Operation: "create", Part: Request}, Demanded, "", "%s", s.failed[0])
+	}
+	s.lose("%s", cmp.Or(alone, "No object could be made."))
 	return nil
 }
 
@@ -155,32 +160,37 @@ func (p *prober) tryNames(ctx context.Context, o *object) error {
 		}
 	}
 	s.see(s.read, o.is, o.sent, "")
-	for _, path := range sortedNames(s.known.words()) {
-		s.seeWords(o, path)
-	}
+	s.seeWords(o)
 	return nil
 }
 
 // seeWords records the words of an object.
-func (s *speech) seeWords(o *object, path string) {
-	sent, is := valueAt(o.sent, path), valueAt(o.is, path)
-	word, ok := is.(string)
-	if !ok {
-		return
+func (s *speech) seeWords(o *object) {
+	sent, is := map[string][]string{}, map[string][]string{}
+	collect := func(object map[string]any, into map[string][]string) {
+		s.walk(object, "", func(path string, value any) {
+			if word, ok := value.(string); ok && len(s.wordsOf(path)) > 0 {
+				into[path] = append(into[path], word)
+			}
+		})
 	}
-	words := s.wordsOf(path)
-	if ours, given := sent.(string); given && ours != word && slices.Contains(words, ours) && !slices.Contains(words, word) {
-		s.learnWord(path, ours, word)
-		word = ours
-		setAt(o.is, path, ours)
-	}
-	if !slices.Contains(words, word) && path != "status" {
-		if !slices.Contains(s.others[path], word) && wordForm.MatchString(word) && !s.prober.private[word] && s.kind.closed(path) {
-			s.others[path] = append(s.others[path], word)
+	collect(o.sent, sent)
+	collect(o.is, is)
+	for path, words := range is {
+		for i, word := range words {
+			if len(sent[path]) == len(words) && sent[path][i] != word && !slices.Contains(s.wordsOf(path), word) {
+				s.learnWord(path, sent[path][i], word)
+				word = sent[path][i]
+			}
+			switch {
+			case slices.Contains(s.wordsOf(path), word):
+				s.prober.holds(Subject{Kind: s.kind.noun, Part: Words, Property: path, Word: word})
+			case path != "status" && s.kind.closed(path) && wordForm.MatchString(word) &&
+				!slices.Contains(s.others[path], word):
+				s.others[path] = append(s.others[path], word)
+			}
 		}
-		return
 	}
-	s.prober.holds(Subject{Kind: s.kind.noun, Part: Words, Property: path, Word: word})
 }
 
 // closed reports whether a property has no other words than those of the contract.
@@ -444,7 +454,10 @@ func (s *speech) updatable() []string {
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names)
+	// A change of type comes last, because it takes the settings of an object away.
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(boolOrder(a == "type")-boolOrder(b == "type"), strings.Compare(a, b))
+	})
 	return names
 }
 
@@ -461,11 +474,11 @@ func (s *speech) marked(name, mark string) bool {
 // tryUpdate changes one property, of the first object of which the service accepts it.
 func (p *prober) tryUpdate(ctx context.Context, s *speech, name string) error {
 	subject := Subject{Kind: s.kind.noun, Operation: "update", Part: Request, Property: name}
-	said := ""
+	said, changed := "", false
 	for _, o := range p.objects(s) {
 		changes := s.change(o, name)
-		if changes == nil {
-			continue
+		if _, nested := changes[name].(string); changes == nil || changed && (nested || len(changes) > 1) {
+			continue // The settings of each type are changed once, other properties once.
 		}
 		r, err := p.update(ctx, o, changes)
 		if err != nil {
@@ -479,9 +492,12 @@ func (p *prober) tryUpdate(ctx context.Context, s *speech, name string) error {
 			said = p.quote(r)
 			continue
 		}
-		return p.checkUpdate(ctx, o, subject, changes, r)
+		if err := p.checkUpdate(ctx, o, subject, changes, r); err != nil {
+			return err
+		}
+		changed = true
 	}
-	if said != "" {
+	if said != "" && !changed {
 		p.differs(subject, Narrower, "", "No change of it is accepted. %s", said)
 	}
 	return nil
@@ -544,7 +560,7 @@ func (p *prober) checkUpdate(ctx context.Context, o *object, subject Subject, ch
 	p.heldRead(s, late)
 	for name := range changes {
 		p.holds(Subject{Kind: subject.Kind, Operation: "update", Part: Request, Property: name})
-		s.holdInside(p, name, changes)
+		s.holdInside(p, o, name, changes)
 	}
 	p.compareSteps(s, before, is, changes)
 	for _, other := range s.below[""] {
@@ -577,30 +593,14 @@ func (s *speech) changed(is, changes map[string]any) bool {
 }
 
 // holdInside notes that an update took all properties of a nested value.
-func (s *speech) holdInside(p *prober, name string, changes map[string]any) {
-	var walk func(value any, path string)
-	walk = func(value any, path string) {
-		switch value := value.(type) {
-		case map[string]any:
-			if len(s.below[path]) > 0 && strings.Contains(path, ":") {
-				p.holds(Subject{Kind: s.kind.noun, Operation: "update", Part: Request, Property: path})
-			}
-			for _, inner := range s.below[path] {
-				at := child(path, inner)
-				if one, there := value[inner]; there {
-					if one != nil {
-						p.holds(Subject{Kind: s.kind.noun, Operation: "update", Part: Request, Property: at})
-					}
-					walk(one, s.inside(at, value))
-				}
-			}
-		case []any:
-			for _, one := range value {
-				walk(one, path)
-			}
+func (s *speech) holdInside(p *prober, o *object, name string, changes map[string]any) {
+	s.walk(with(o.is, changes), "", func(path string, value any) {
+		_, last := cutProperty(path)
+		if top, _, _ := strings.Cut(path, "."); top != name && !strings.HasPrefix(top, name+":") || value == nil && last != "" {
+			return
 		}
-	}
-	walk(changes[name], s.inside(name, with(map[string]any{}, changes)))
+		p.holds(Subject{Kind: s.kind.noun, Operation: "update", Part: Request, Property: path})
+	})
 }
 
 // answered notes the answer to a write.
