@@ -69,6 +69,11 @@ func Probe(ctx context.Context, client *merchants.Client, options ProbeOptions) 
 	if err != nil {
 		return nil, err
 	}
+	return c.probe(ctx, client, options)
+}
+
+// probe probes with a contract that is loaded.
+func (c *contract) probe(ctx context.Context, client *merchants.Client, options ProbeOptions) (*Probed, error) {
 	p := &prober{
 		client: client, options: options, contract: c, probed: &Probed{}, notes: map[string]note{}, private: map[string]bool{},
 		broken: map[string]broken{},
@@ -80,7 +85,7 @@ func Probe(ctx context.Context, client *merchants.Client, options ProbeOptions) 
 		}
 		p.speeches = append(p.speeches, s)
 	}
-	err = p.run(ctx)
+	err := p.run(ctx)
 	p.conclude()
 	return p.probed, err
 }
@@ -230,6 +235,9 @@ func (p *prober) conclude() {
 
 func (p *prober) judge(s Subject, n note) judgment {
 	if s.Part == Rule {
+		if s.Property == "times" && p.instants() {
+			n.harm = Breaks
+		}
 		return ruleNamed(s.Property).judgment(n)
 	}
 	j := p.contract.judge(s, n.change)

@@ -107,6 +107,8 @@ func (p *prober) updateBy(ctx context.Context, o *object, method string, changes
 		switch {
 		case known && s.isAskedNumber(path, body, r.refusal):
 			s.numeric[path] = true
+		case known && s.isAskedInstant(path, r.refusal):
+			s.instants = true
 		case known && valueAt(body, path) != nil && len(r.refusal.choices) > 0 &&
 			s.learnChoices(path, valueAt(body, path), r.refusal.choices):
 		case method == http.MethodPut && known && changes[path] == nil && body[path] == nil && r.refusal.why != neededName &&
@@ -286,6 +288,9 @@ func (s *speech) reached() []string {
 // it knows none.
 func (s *speech) altered(path string, value any, o *object) any {
 	property := s.known[path]
+	if text, isText := instantText(value); isText && isTime(property) {
+		return laterDay(text)
+	}
 	switch value := value.(type) {
 	case map[string]any:
 		inside := s.inside(path, o.is)
@@ -381,13 +386,22 @@ func otherWord(words []string, word string) string {
 	return word
 }
 
+// instantText is a time in the form of the contract.
+func instantText(value any) (string, bool) {
+	at, ok := instant(value)
+	return at.Format(ourTimeForm), ok
+}
+
+// ourTimeForm is the form of times in the contract.
+const ourTimeForm = "2006-01-02T15:04:05.000Z"
+
 // laterDay is the same time of the next day.
 func laterDay(text string) string {
 	at, ok := instant(text)
 	if !ok {
 		return text
 	}
-	return at.Add(24 * time.Hour).Format("2006-01-02T15:04:05.000Z")
+	return at.Add(24 * time.Hour).Format(ourTimeForm)
 }
 
 // otherReference is the id of another object of the same kind.

@@ -384,7 +384,11 @@ func (p *prober) concludeShared() {
 	}
 	if timed > 0 {
 		if p.timesDiffer = odd == timed && timed > 1; p.timesDiffer {
-			p.breakRule("times", nil, "They have another form.")
+			said := "They have another form."
+			if p.instants() {
+				said = "They are numbers of milliseconds since 1970, in requests too."
+			}
+			p.breakRule("times", nil, said)
 		} else {
 			p.keepRule("times")
 		}
@@ -410,6 +414,11 @@ func (p *prober) concludeShared() {
 		}
 		p.differs(ruleNamed(name).subject(), "", "", "%s", said)
 	}
+}
+
+// instants reports whether times must be numbers.
+func (p *prober) instants() bool {
+	return slices.ContainsFunc(p.speeches, func(s *speech) bool { return s.instants })
 }
 
 // concludeVersion finds the version that all paths have.

@@ -314,6 +314,9 @@ func (p *prober) learn(s *speech, sent map[string]any, r reply) bool {
 	case known && s.isAskedNumber(path, sent, said):
 		s.numeric[path] = true
 		return true
+	case known && s.isAskedInstant(path, said):
+		s.instants = true
+		return true
 	case known && len(s.wordsOf(path)) > 0 && s.learnChoices(path, valueAt(sent, path), said.choices):
 		return true
 	case !known && last != "" && !strings.Contains(last, ".") && said.why != unknownName:
@@ -356,6 +359,11 @@ func (s *speech) isAskedNumber(path string, sent map[string]any, said refusal) b
 	id, _ := valueAt(sent, path).(string)
 	_, err := strconv.ParseInt(id, 10, 64)
 	return err == nil && (said.why == wrongType || said.wanted == "number" || said.why == otherReason)
+}
+
+// isAskedInstant reports whether a refusal means that times must be numbers.
+func (s *speech) isAskedInstant(path string, said refusal) bool {
+	return !s.instants && isTime(s.known[path]) && said.wanted == "number"
 }
 
 // renameNext tries the next name for a property that the service does not know. After the last one,

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -40,6 +41,8 @@ type speech struct {
 	// numeric are the paths of references that must be numbers; numbers says that ids are numbers.
 	numeric map[string]bool
 	numbers bool
+	// instants says that times in requests must be numbers of milliseconds since 1970.
+	instants bool
 	// envelope is the property of an answer that holds the object.
 	envelope string
 	// update is the method of an update; moves are the requests of transitions.
@@ -57,9 +60,9 @@ type speech struct {
 	sent, settled map[string]bool
 	// failed are the reasons why objects could not be made, missed the last one why a check was not
 	// reached, and stuck why there are no updates.
-	failed []string
-	missed string
-	stuck  string
+	failed   []string
+	missed   string
+	stuck    string
 	examples []map[string]any
 }
 
@@ -232,6 +235,11 @@ func (s *speech) outValue(value any, inside, at string) any {
 	case string:
 		if s.numeric[at] {
 			return json.Number(value)
+		}
+		if s.instants && isTime(s.known[at]) {
+			if moment, ok := instant(value); ok {
+				return json.Number(strconv.FormatInt(moment.UnixMilli(), 10))
+			}
 		}
 		return s.word(at, value)
 	default:

@@ -117,11 +117,10 @@ func ruleNamed(name string) rule {
 func (r rule) subject() Subject { return Subject{Part: Rule, Property: r.name} }
 
 func (r rule) judgment(n note) judgment {
-	harm := r.harm
-	if n.harm != "" {
-		harm = n.harm
+	if n.harm != "" && n.harm != r.harm {
+		return judgment{n.harm, "The service refuses or ignores what the provider sends.", r.fix}
 	}
-	return judgment{harm, r.effect, r.fix}
+	return judgment{r.harm, r.effect, r.fix}
 }
 
 // rulesAssumed are the rules as assumptions, without verdicts.
