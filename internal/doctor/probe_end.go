@@ -225,9 +225,6 @@ func (s *speech) conclude(p *prober) {
 func (s *speech) concludeRoutes(p *prober) {
 	noun := s.kind.noun
 	_, rest := splitVersion(s.kind.path)
-	if p.version == "" {
-		rest = strings.TrimPrefix(s.kind.path, "/")
-	}
 	p.noteRoute(Subject{Kind: noun, Part: Route}, p.version+"/"+rest, s.base)
 	p.holds(Subject{Kind: noun, Operation: "list", Part: Route})
 	if len(s.read) > 0 {
@@ -448,7 +445,7 @@ func (p *prober) concludeVersion() {
 			p.version = prefix
 		}
 	}
-	p.differs(Subject{Part: Route}, Renamed, p.version, "They begin with %s.", strings.TrimPrefix(p.version+"/", ""))
+	p.differs(Subject{Part: Route}, Renamed, p.version+"/", "They begin with %s/.", p.version)
 }
 
 // concludeStatuses notes which statuses errors have.

@@ -485,6 +485,9 @@ func (p *prober) learnPages(ctx context.Context, s *speech) error {
 		return nil
 	}
 	s.pages.rows, s.pages.bare = page.at, page.bare
+	for _, row := range page.rows {
+		p.guessCase(s, row)
+	}
 	if len(page.rows) < 2 {
 		return nil
 	}

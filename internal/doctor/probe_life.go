@@ -546,6 +546,9 @@ func (p *prober) tryTransition(ctx context.Context, o *object, name, from, to st
 			return false, nil
 		}
 	}
+	if !r.ok() && len(s.dropped) > 0 {
+		return false, nil // It may need what a create refuses.
+	}
 	if !r.ok() {
 		p.breakRule("life-cycle", s, "It cannot "+name+" an object that is "+from+". "+p.quote(r))
 		return false, nil

@@ -246,6 +246,7 @@ func (p *prober) created(
 		o.id, _ = wire["id"].(string)
 	}
 	p.made = append(p.made, o)
+	p.adoptCase()
 	s.noteSent(body)
 	return o, nil
 }
@@ -378,6 +379,32 @@ func (s *speech) renameNext(path, said string) {
 	}
 	delete(s.names, path)
 	s.dropped[path] = dropped{unknownName, said}
+}
+
+// adoptCase learns how the service writes names, after it took some of ours in another case.
+func (p *prober) adoptCase() {
+	for i, letters := range letterCases {
+		if p.recase != nil {
+			break
+		}
+		cased := 0
+		for _, s := range p.speeches {
+			for path, name := range s.names {
+				_, ours := cutProperty(path)
+				cased += boolOrder(name == letters.of(ours) && name != ours)
+			}
+		}
+		if cased > 1 {
+			p.recase = &letterCases[i]
+		}
+	}
+	for _, s := range p.speeches {
+		for path, name := range s.names {
+			if _, ours := cutProperty(path); name == p.recased(ours) {
+				delete(s.names, path)
+			}
+		}
+	}
 }
 
 // otherNames are the names that a property may have instead of ours: that of the document, ours in

@@ -138,7 +138,7 @@ func (p *prober) tryNames(ctx context.Context, o *object) error {
 	if s.lost != "" {
 		return nil
 	}
-	for range 3 {
+	for range 5 {
 		r, err := p.call(ctx, http.MethodGet, s.path(o.id), nil, nil)
 		if err != nil || !r.ok() {
 			return err
@@ -242,7 +242,11 @@ func (s *speech) guessNames(o *object, strange map[string]map[string]any) (guess
 			if _, sendable := s.kind.create[path]; !answered || sendable && sent == nil {
 				continue
 			}
-			for _, theirs := range s.alike(path, sortedNames(strange[holder])) {
+			names := s.alike(path, sortedNames(strange[holder]))
+			if left {
+				names = unique(append(names, sortedNames(strange[holder])...))
+			}
+			for _, theirs := range names {
 				if holder == "" && s.demanded[theirs] != nil || slices.Contains(s.tried[path], theirs) ||
 					!sameType(s.known[path], strange[holder][theirs]) {
 					continue
