@@ -232,6 +232,7 @@ func TestCommands_completion(t *testing.T) {
 		"snapshot --from|":             {"test", "live", noFile},
 		"snapshot --out|":              {"json", extension},
 		"sandbox --data|":              {"json", extension},
+		"sandbox --dialect|":           {"json", extension},
 		"check-plan |":                 {"json", extension},
 		"check-plan --mode|":           {"test", "live", noFile},
 	} {

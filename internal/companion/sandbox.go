@@ -22,7 +22,7 @@ import (
 // newSandboxCommand serves a sandbox until it is interrupted.
 func newSandboxCommand() *cobra.Command {
 	var options sandbox.Options
-	var rate string
+	var rate, dialect string
 	var specs []string
 
 	cmd := &cobra.Command{
@@ -34,12 +34,16 @@ The first line on standard output is a JSON object with url, admin_url, test_key
 the provider at the sandbox with COHORT_API_URL and COHORT_API_KEY. It runs until it is interrupted.
 Without --data, everything is gone then.
 
+--dialect makes it another API: other paths, methods, names, words and forms, as a JSON file says.
+The folder examples/dialects has such files.
+
 The sandbox follows Cohort's manual, and this provider's assumptions where the manual says nothing.
 It does not replace a test against Cohort.
 
 Exit codes: 0 interrupted; 1 it cannot start or cannot write its data; 2 wrong usage.`,
 		Example: `  terraform-provider-cohort sandbox --addr 127.0.0.1:8080 --data sandbox.json
   terraform-provider-cohort sandbox --latency 50ms --rate 10/s
+  terraform-provider-cohort sandbox --dialect examples/dialects/put.json
   terraform-provider-cohort sandbox --fault '{"method": "POST", "route": "/v1/perks", ` +
 			`"stage": "after", "reset": true}'`,
 		Args: cobra.NoArgs,
@@ -53,6 +57,9 @@ Exit codes: 0 interrupted; 1 it cannot start or cannot write its data; 2 wrong u
 			}
 			if !cmd.Flags().Changed("seed") {
 				options.Seed = rand.Uint64()
+			}
+			if options.Dialect, err = readDialect(dialect); err != nil {
+				return err
 			}
 			faults, err := parseFaults(specs)
 			if err != nil {
@@ -74,6 +81,8 @@ Exit codes: 0 interrupted; 1 it cannot start or cannot write its data; 2 wrong u
 		"number that decides ids and keys (default random); an existing data file has its own")
 	flags.BoolVar(&options.Normalize, "normalize", false,
 		"normalize stored values: trim text, rewrite HTML, re-host media, reorder")
+	flags.StringVar(&dialect, "dialect", "", "JSON file that makes the sandbox another API")
+	_ = cmd.MarkFlagFilename("dialect", "json")
 	flags.StringArrayVar(&specs, "fault", nil, "a fault to inject, as a JSON object; may be given several times")
 	return cmd
 }
@@ -123,6 +132,22 @@ func runSandbox(cmd *cobra.Command, options sandbox.Options, faults []sandbox.Fa
 		return &failure{err}
 	}
 	return nil
+}
+
+// readDialect reads the dialect in a file; "" stands for none.
+func readDialect(file string) (*sandbox.Dialect, error) {
+	if file == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("--dialect: %w", err)
+	}
+	dialect, err := sandbox.ParseDialect(data)
+	if err != nil {
+		return nil, fmt.Errorf("--dialect %s: %w", file, err)
+	}
+	return dialect, nil
 }
 
 // parseRate reads "10/s" or "10".

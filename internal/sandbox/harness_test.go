@@ -103,7 +103,7 @@ func (b *bed) call(key, method, path, body string) reply {
 
 // play runs steps of the form
 //
-//	[live|none|wrong] METHOD path [body] => status [code message…] [{subset of the answer}] [as NAME]
+//	[live|none|wrong] METHOD path [body] => status [code message…] [subset of the answer] [as NAME]
 //
 // $NAME stands for the id that a step has saved. The message may be a prefix of the real one. A
 // step continues on the lines below it that do not begin with a method.
@@ -159,12 +159,15 @@ func (b *bed) playStep(line string) {
 		b.t.Fatalf("%s\ngot %d %s", line, got.status, got.raw)
 	}
 	switch {
-	case strings.HasPrefix(wanted, "{"):
-		var want any
+	case strings.HasPrefix(wanted, "{"), strings.HasPrefix(wanted, "["):
+		var want, have any
 		if err := json.Unmarshal([]byte(wanted), &want); err != nil {
 			b.t.Fatalf("%s: %v", line, err)
 		}
-		if difference := subset("", want, got.object(b.t)); difference != "" {
+		if err := json.Unmarshal([]byte(got.raw), &have); err != nil {
+			b.t.Fatalf("%s: the answer is not JSON: %v: %s", line, err, got.raw)
+		}
+		if difference := subset("", want, have); difference != "" {
 			b.t.Errorf("%s\n%s in %s", line, difference, got.raw)
 		}
 	case wanted == "empty":
@@ -178,8 +181,19 @@ func (b *bed) playStep(line string) {
 		}
 	}
 	if save {
-		b.saved[strings.TrimSpace(name)] = got.object(b.t)["id"].(string)
+		b.saved[strings.TrimSpace(name)] = idIn(got.object(b.t))
 	}
+}
+
+// idIn returns the id of an object, as a dialect may write it.
+func idIn(object map[string]any) string {
+	for _, name := range []string{"id", "Id"} {
+		if id, there := object[name]; there {
+			return fmt.Sprint(id)
+		}
+	}
+	inner, _ := object["data"].(map[string]any)
+	return idIn(inner)
 }
 
 // subset describes the first part of want that got lacks. Lists must have the same length.

@@ -50,6 +50,7 @@ type page struct {
 	limit  int
 	cursor string
 	after  int    // number of the last object of the page before
+	skip   int    // rows before the page, in place of after
 	of     string // only this type of cohort
 	fault  *Fault
 }
@@ -107,6 +108,10 @@ func (m *merchant) list(k *kind, p page) []byte {
 	total := len(rows)
 	limit := p.limit
 	start, _ := slices.BinarySearchFunc(rows, p.after+1, byNumber)
+	if p.skip > 0 && total > 0 {
+		start = min(p.skip, total)
+		p.after = rows[start-1].number
+	}
 	if p.fault.PageSize > 0 {
 		limit = min(limit, p.fault.PageSize)
 	}

@@ -28,6 +28,7 @@ func (m *merchant) create(k *kind, body values, w writing) (*object, error) {
 	if err := m.accept(k, fields, nil); err != nil {
 		return nil, err
 	}
+	maps.Copy(fields, w.extra)
 	fields["id"] = m.newID()
 	fields["createdAt"] = w.now.UTC().Format(timeForm)
 	fields["updatedAt"] = fields["createdAt"]
@@ -65,6 +66,7 @@ func (m *merchant) update(o *object, body values, w writing) (*object, bool, err
 			return nil, false, err
 		}
 	}
+	maps.Copy(fields, w.extra)
 	if equal(fields, o.fields) {
 		return o, false, nil
 	}
@@ -86,7 +88,7 @@ func (m *merchant) accept(k *kind, fields, stored values) error {
 		}
 	}
 	// assumed: reference ids are unique within a kind, slugs among campaigns. Archived objects count.
-	if k.unique != "" {
+	if k.unique != "" && !m.store.lax.shared {
 		if owner := m.unique[k][k.key(fields)]; owner != "" && owner != stringOf(fields["id"]) {
 			return refuse(k.code+".already-exists", "A %s with the %s %q exists already.", k.noun, k.unique, k.key(fields))
 		}
@@ -159,7 +161,7 @@ func (m *merchant) delete(o *object) error {
 	}
 	// assumed: an object in use cannot be deleted. References from archived objects do not count.
 	for _, k := range kinds {
-		if k.references == nil {
+		if k.references == nil || m.store.lax.inUse {
 			continue
 		}
 		for _, user := range m.order[k] {
@@ -217,6 +219,7 @@ func (m *merchant) transition(o *object, action string, w writing) (*object, err
 type writing struct {
 	now       time.Time
 	normalize bool
+	extra     values // properties that only a dialect has
 }
 
 func (w writing) encode() func(any) []byte {

@@ -25,6 +25,7 @@ type Options struct {
 	Seed        uint64           // decides ids and keys; an existing data file has its own
 	Normalize   bool             // store texts, HTML, media URLs and order in the service's own form
 	APIDocument []byte           // JSON, served at /docs/merchants-api-json when set
+	Dialect     *Dialect         // another API in place of ours; nil for ours
 	Now         func() time.Time // default time.Now
 }
 
@@ -36,6 +37,7 @@ type Sandbox struct {
 	limiters map[string]*rate.Limiter
 	history  *history
 	faults   *faults
+	document []byte // nil serves none
 
 	api, admin     *http.Server
 	apiURL, admURL string
@@ -61,6 +63,13 @@ func Start(options Options) (*Sandbox, error) {
 	var err error
 	if s.store, err = newStore(options.Seed, options.DataFile); err != nil {
 		return nil, err
+	}
+	s.document = options.APIDocument
+	if d := options.Dialect; d != nil {
+		s.store.lax = laxity{shared: !*d.form.Unique, inUse: !*d.form.InUse, numbers: d.form.IDs == "number"}
+		if s.document, err = d.document(options.APIDocument); err != nil {
+			return nil, fmt.Errorf("sandbox: the API document in the dialect: %w", err)
+		}
 	}
 	s.faults = &faults{seed: options.Seed}
 	s.modes, s.limiters = map[string]string{}, map[string]*rate.Limiter{}

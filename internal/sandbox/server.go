@@ -29,7 +29,15 @@ type call struct {
 	fault     *Fault // never nil
 	number    int
 	committed bool
-	done      func() // ends the request's count as in flight; may be called twice
+
+	// What only a call in a dialect has.
+	spoken     *spoken
+	unroutable bool    // the dialect has no such request, though our API may
+	page       *paging // in place of limit
+	extra      values  // properties that our kinds lack
+	late       int     // reads that still show what was before
+
+	done func() // ends the request's count as in flight; may be called twice
 }
 
 type answer struct {
@@ -37,12 +45,14 @@ type answer struct {
 	body    []byte
 	html    bool
 	headers map[string]string
+
+	verbatim bool // not translated into a dialect
 }
 
 func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == documentPath && s.options.APIDocument != nil {
+	if r.URL.Path == documentPath && s.document != nil {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		_, _ = w.Write(s.options.APIDocument)
+		_, _ = w.Write(s.document)
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -54,7 +64,10 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 		s.send(w, c, failed(invalid("", "The body could not be read: %v", err)))
 		return
 	}
-	if f := s.faults.strike(c.mode, r.Method, r.URL.Path, string(body)); f != nil {
+	if s.options.Dialect != nil {
+		s.understand(c)
+	}
+	if f := s.faults.strike(c.mode, c.request.Method, c.request.URL.Path, string(c.body)); f != nil {
 		c.fault = f
 	}
 	f := c.fault
@@ -75,6 +88,7 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 			a = f.replace(a)
 		}
 	}
+	a = s.speak(c, a)
 	if !s.wait(s.options.Latency) {
 		s.record(c, answer{}, true)
 		cut(w) // The sandbox is closed. A plain return would answer 200.
@@ -138,9 +152,9 @@ func (f *Fault) replace(a answer) answer {
 	out := answer{status: a.status, body: a.body}
 	switch {
 	case f.HTML:
-		out = answer{status: http.StatusBadGateway, body: []byte(htmlPage), html: true}
+		out = answer{status: http.StatusBadGateway, body: []byte(htmlPage), html: true, verbatim: true}
 	case f.Body != nil:
-		out.body = []byte(*f.Body)
+		out.body, out.verbatim = []byte(*f.Body), true
 	case f.Empty:
 		out.body = nil
 	case f.Status >= http.StatusBadRequest:
@@ -246,7 +260,7 @@ func route(method, path string) handler {
 // carryOut executes the request, if it is allowed.
 func (s *Sandbox) carryOut(c *call) answer {
 	handle := route(c.request.Method, c.request.URL.Path)
-	if handle == nil {
+	if handle == nil || c.unroutable {
 		// inferred: the framework's own answer to an unknown route. It has no code, so it does not mean
 		// that an object was not found.
 		return answer{status: http.StatusNotFound, body: encode(values{
@@ -268,6 +282,9 @@ func (s *Sandbox) carryOut(c *call) answer {
 		a := failed(&refusal{http.StatusTooManyRequests, "generic.too-many-requests", "Too many requests with this key."})
 		a.headers = map[string]string{"Retry-After": strconv.Itoa(int(math.Ceil(wait.Seconds())))}
 		return a
+	}
+	if c.spoken != nil && c.spoken.refused != nil {
+		return failed(c.spoken.refused)
 	}
 	if c.fault.SwapMerchant {
 		mode = modes[1-slices.Index(modes, mode)]
@@ -296,7 +313,7 @@ func (s *Sandbox) tooSoon(mode string) time.Duration {
 }
 
 func (s *Sandbox) writing(c *call) writing {
-	return writing{now: s.now(), normalize: s.options.Normalize || c.fault.Normalize}
+	return writing{now: s.now(), normalize: s.options.Normalize || c.fault.Normalize, extra: c.extra}
 }
 
 // input reads a JSON object from the body of a request.
@@ -327,6 +344,9 @@ func listObjects(m *merchant, c *call, k *kind) (answer, error) {
 	p, err := pageOf(k, c.request.URL.Query(), c.fault)
 	if err != nil {
 		return answer{}, err
+	}
+	if c.page != nil {
+		p.limit, p.skip = c.page.limit, c.page.skip
 	}
 	return answer{status: http.StatusOK, body: m.list(k, p)}, nil
 }
@@ -425,10 +445,10 @@ func (c *call) commit(m *merchant, before, after *object) {
 		o = before
 	}
 	delete(m.views, o.id())
-	if f := c.fault; f.bendsReads() {
+	if f := c.fault; f.bendsReads() || c.late > 0 {
 		m.views[o.id()] = &view{
 			kind: o.kind, number: o.number, old: before,
-			stale: f.Stale, hideGet: f.HideGet, hideList: f.HideList,
+			stale: max(f.Stale, c.late), hideGet: f.HideGet, hideList: f.HideList,
 		}
 	}
 }
@@ -468,8 +488,12 @@ func diffusion(_ *Sandbox, m *merchant, c *call) (answer, error) {
 }
 
 func (s *Sandbox) record(c *call, a answer, wasCut bool) {
+	request, body := c.request, c.body
+	if c.spoken != nil {
+		request, body = c.spoken.request, c.spoken.body
+	}
 	s.history.record(Exchange{
-		Number: c.number, Mode: c.mode, Method: c.request.Method, Path: c.request.URL.RequestURI(), Request: string(c.body),
+		Number: c.number, Mode: c.mode, Method: request.Method, Path: request.URL.RequestURI(), Request: string(body),
 		Status: a.status, Response: string(a.body), Committed: c.committed, Fault: c.fault.Name,
 		Cut: wasCut || c.request.Context().Err() != nil,
 	})
