@@ -255,6 +255,12 @@ func (p *prober) reasonFor(s Subject) string {
 	if of := p.speech(s.Kind); of != nil && of.lost != "" {
 		return of.lost
 	}
+	if of := p.speech(s.Kind); of != nil && len(of.failed) > 0 && s.Part != Route {
+		return "An object that would show it could not be made. " + of.failed[0]
+	}
+	if of := p.speech(s.Kind); of != nil && of.missed != "" {
+		return of.missed
+	}
 	switch {
 	case s.Operation == "create" && strings.HasSuffix(s.Property, ".id"):
 		return "Only the service gives such ids."

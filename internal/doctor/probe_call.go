@@ -128,8 +128,7 @@ const (
 type refusal struct {
 	code     string
 	messages []string
-	// at is the path of the property at fault, in the service's names and without indices; "" if the
-	// error names none.
+	// at is the path of the property at fault, in the service's names; "" if the error names none.
 	at      string
 	why     reason
 	choices []string
@@ -187,7 +186,7 @@ func (p *prober) refusalOf(r reply) refusal {
 var pathForm = regexp.MustCompile(`^[A-Za-z_][\w$-]*(\[\d+\]|\.\d+)*(\.[A-Za-z_$][\w$-]*(\[\d+\]|\.\d+)*)*$`)
 
 var (
-	indexForm   = regexp.MustCompile(`\[\d+\]|\.\d+`)
+	dottedIndex = regexp.MustCompile(`\.(\d+)`)
 	choicesForm = regexp.MustCompile(`(?i)(?:must be|should be|expected|has to be)? ?(?:one of|any of|either)(?: the following(?: values)?)?:?\s+(.+)$`)
 	wordForm    = regexp.MustCompile(`^[A-Za-z][\w-]{0,39}$`)
 )
@@ -222,7 +221,7 @@ func (r *refusal) read(message string) {
 	first, _, _ := strings.Cut(text, " ")
 	first = strings.Trim(first, "\"'`:,")
 	if pathForm.MatchString(first) && !isSentence(first) {
-		r.at = indexForm.ReplaceAllString(first, "")
+		r.at = dottedIndex.ReplaceAllString(first, "[$1]")
 		r.leads = strings.HasPrefix(message, first)
 	}
 	if match := choicesForm.FindStringSubmatch(message); match != nil {

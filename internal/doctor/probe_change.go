@@ -92,7 +92,7 @@ func (p *prober) updateBy(ctx context.Context, o *object, method string, changes
 		if method == http.MethodPut {
 			body = p.whole(o, changes)
 		}
-		wire := s.out(body, "")
+		wire := s.outChanges(body, o.is)
 		if method == http.MethodPut {
 			for name, value := range s.demanded {
 				wire[name] = value
@@ -103,15 +103,15 @@ func (p *prober) updateBy(ctx context.Context, o *object, method string, changes
 			return r, err
 		}
 		p.meet(r.status)
-		path, _, _, known := s.ours(r.refusal.at, body)
+		at := s.ours(r.refusal.at, with(o.is, body))
+		path := at.path
 		switch {
-		case known && s.isAskedNumber(path, body, r.refusal):
+		case at.known && s.isAskedNumber(at, r.refusal):
 			s.numeric[path] = true
-		case known && s.isAskedInstant(path, r.refusal):
+		case at.known && s.isAskedInstant(path, r.refusal):
 			s.instants = true
-		case known && valueAt(body, path) != nil && len(r.refusal.choices) > 0 &&
-			s.learnChoices(path, valueAt(body, path), r.refusal.choices):
-		case method == http.MethodPut && known && changes[path] == nil && body[path] == nil && r.refusal.why != neededName &&
+		case at.known && len(r.refusal.choices) > 0 && s.learnChoices(path, at.value, r.refusal.choices):
+		case method == http.MethodPut && at.known && changes[path] == nil && body[path] == nil && r.refusal.why != neededName &&
 			!s.nullless:
 			s.nullless = true // A whole object may leave it out.
 		default:
@@ -254,7 +254,7 @@ func (s *speech) otherMoves(name string) []move {
 		if to != word && !(back && slices.Contains(s.reached(), word)) {
 			continue
 		}
-		for _, form := range unique(append([]string{s.word("status", word), word}, wordCases(word)...)) {
+		for _, form := range unique(slices.Concat([]string{s.word("status", word), word}, wordCases(word), sameWords(word))) {
 			for _, method := range unique([]string{s.update, http.MethodPatch, http.MethodPut, http.MethodPost}) {
 				status = append(status, move{method: method, word: form})
 			}
@@ -276,6 +276,16 @@ func (s *speech) otherMoves(name string) []move {
 		}
 	}
 	return moves
+}
+
+// sameWords are words that may mean the same.
+func sameWords(word string) []string {
+	for _, same := range synonyms {
+		if slices.Contains(same, word) {
+			return same
+		}
+	}
+	return nil
 }
 
 // reached are the statuses to which publishing leads.

@@ -125,8 +125,9 @@ var dialects = []struct {
 		error.words.status.417 rule.current-status rule.current-reads ` + numericConditions},
 }
 
-// numericConditions is the reference of a segment that must be a number.
-const numericConditions = `cohort.create.request.conditions.groups.conditions.typeConfig:cohort.cohortId`
+// numericConditions are further ids that must be numbers.
+const numericConditions = `cohort.create.request.conditions.groups.conditions.typeConfig:cohort.cohortId
+	campaign.update.request.typeConfig:challenge.steps.id`
 
 // expand turns the short forms of IDs into IDs.
 func expand(t *testing.T, c *contract, short string) []string {

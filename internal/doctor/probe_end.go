@@ -183,7 +183,7 @@ func (p *prober) used(to *speech) *object {
 			if user.speech.references[path] != to.kind.noun {
 				continue
 			}
-			id, _ := valueAt(user.is, path).(string)
+			id, _ := user.speech.valueAt(user.is, path).(string)
 			for _, o := range p.made {
 				if o.speech == to && o.id == id && !o.gone && !(to.moves["archive"] != (move{}) && o.is["status"] != to.wordsOf("status")[0]) {
 					return o
@@ -260,6 +260,9 @@ func (s *speech) concludeRequests(p *prober) {
 		case left:
 			p.differs(at, Narrower, "", "The value was refused. %s", d.said)
 		case s.numeric[path]:
+			if _, name := cutProperty(path); name == "id" {
+				at.Operation = "update" // A new object has no such id.
+			}
 			p.differs(at, Retyped, "", "The id must be a number.")
 		case s.sent[path]:
 			p.holds(at)

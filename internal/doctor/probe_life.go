@@ -317,7 +317,7 @@ func (p *prober) tryTaken(ctx context.Context, s *speech) error {
 			continue
 		}
 		for _, o := range p.objects(s) {
-			taken, _ := valueAt(o.is, path).(string)
+			taken, _ := s.valueAt(o.is, path).(string)
 			if taken == "" {
 				continue
 			}
@@ -325,10 +325,10 @@ func (p *prober) tryTaken(ctx context.Context, s *speech) error {
 			if err != nil {
 				return err
 			}
-			if valueAt(body, path) == nil {
+			if s.valueAt(body, path) == nil {
 				continue
 			}
-			setAt(body, path, taken)
+			s.setAt(body, path, taken)
 			_, refused, err := p.expectRefusal(ctx, s, body, name, nil)
 			switch {
 			case err != nil:
@@ -360,7 +360,7 @@ func (p *prober) tryNothing(ctx context.Context, s *speech) error {
 			continue
 		}
 		for _, o := range p.objects(s) {
-			if valueAt(o.sent, path) == nil {
+			if s.valueAt(o.sent, path) == nil {
 				continue
 			}
 			body, name, err := p.fresh(s, s.examples[o.example])
@@ -368,7 +368,7 @@ func (p *prober) tryNothing(ctx context.Context, s *speech) error {
 				return err
 			}
 			copied, _ := clone(body).(map[string]any)
-			setAt(copied, path, to.unknownID())
+			s.setAt(copied, path, to.unknownID())
 			_, refused, err := p.expectRefusal(ctx, s, copied, name, nil)
 			switch {
 			case err != nil:
@@ -423,16 +423,11 @@ func (p *prober) tryDerived(_ context.Context, s *speech) error {
 			continue
 		}
 		for _, o := range p.objects(s) {
-			holder, name := cutProperty(path)
-			object := o.is
-			if holder != "" {
-				object = firstObject(valueAt(o.is, holder))
-			}
-			_, inside, _, known := s.ours(s.name(path), o.is)
-			if object == nil || holder == "" && !known && inside != "" || valueAt(o.sent, path) != nil || !s.applies(o, holder) {
+			holder, _ := cutProperty(path)
+			if s.valueAt(o.sent, path) != nil || holder != "" && s.valueAt(o.is, holder) == nil {
 				continue
 			}
-			if text, ok := object[name].(string); ok && text != "" {
+			if text, ok := s.valueAt(o.is, path).(string); ok && text != "" {
 				p.keepRule("derived")
 			} else {
 				p.breakRule("derived", s, path+" is empty.")
@@ -440,12 +435,6 @@ func (p *prober) tryDerived(_ context.Context, s *speech) error {
 		}
 	}
 	return nil
-}
-
-// applies reports whether an object has the settings that a path leads into.
-func (s *speech) applies(o *object, holder string) bool {
-	_, of, isVariant := strings.Cut(holder, ":")
-	return !isVariant || o.is["type"] == of
 }
 
 // compareSteps checks that parts of a list keep their ids.
@@ -458,7 +447,7 @@ func (p *prober) compareSteps(s *speech, before, is, changes map[string]any) {
 		if _, changed := changes[strings.Split(strings.Split(holder, ".")[0], ":")[0]]; !changed {
 			continue
 		}
-		was, now := listAt(before, holder), listAt(is, holder)
+		was, now := s.listAt(before, holder), s.listAt(is, holder)
 		if len(was) == 0 || len(now) == 0 || len(was) < len(now) {
 			continue
 		}
@@ -476,8 +465,8 @@ func (p *prober) compareSteps(s *speech, before, is, changes map[string]any) {
 }
 
 // listAt returns the list at a path.
-func listAt(object map[string]any, path string) []any {
-	list, _ := valueAt(object, path).([]any)
+func (s *speech) listAt(object map[string]any, path string) []any {
+	list, _ := s.valueAt(object, path).([]any)
 	return list
 }
 

@@ -253,8 +253,8 @@ func (p *prober) created(
 
 // noteSent records which properties a create had.
 func (s *speech) noteSent(body map[string]any) {
-	s.walk(body, "", func(path string, value any) {
-		if _, variant := cutProperty(path); value != nil || variant == "" {
+	s.walk(body, func(path string, value any) {
+		if _, last := cutProperty(path); (value != nil || last == "") && !s.isLeft(path) {
 			s.sent[path] = true
 		}
 	})
@@ -305,24 +305,25 @@ func hasText(row map[string]any, text string) bool {
 // nothing from it.
 func (p *prober) learn(s *speech, sent map[string]any, r reply) bool {
 	said := r.refusal
-	path, holder, last, known := s.ours(said.at, sent)
+	at := s.ours(said.at, sent)
+	path := at.path
 	switch {
 	case said.at == "":
 		return s.simplify(p.quote(r))
-	case known && said.why == unknownName:
+	case at.known && said.why == unknownName:
 		s.renameNext(path, p.quote(r))
 		return true
-	case known && s.isAskedNumber(path, sent, said):
+	case at.known && s.isAskedNumber(at, said):
 		s.numeric[path] = true
 		return true
-	case known && s.isAskedInstant(path, said):
+	case at.known && s.isAskedInstant(path, said):
 		s.instants = true
 		return true
-	case known && len(s.wordsOf(path)) > 0 && s.learnChoices(path, valueAt(sent, path), said.choices):
+	case at.known && s.learnChoices(path, at.value, said.choices):
 		return true
-	case !known && last != "" && !strings.Contains(last, ".") && said.why != unknownName:
-		return s.demand(holder, last, said)
-	case known && said.why != neededName && s.droppable(path):
+	case !at.known && at.last != "" && said.why != unknownName:
+		return s.demand(at.holder, at.last, said)
+	case at.known && said.why != neededName && s.droppable(path):
 		s.dropped[path] = dropped{otherReason, p.quote(r)}
 		return true
 	default:
@@ -330,34 +331,15 @@ func (p *prober) learn(s *speech, sent map[string]any, r reply) bool {
 	}
 }
 
-// valueAt returns the value of a property; of a list, that of its first object that has it.
-func valueAt(object map[string]any, path string) any {
-	var value any = object
-	for _, name := range strings.Split(path, ".") {
-		name, _, _ = strings.Cut(name, ":")
-		holder := firstObject(value)
-		if list, ok := value.([]any); ok {
-			for _, one := range list {
-				if object, ok := one.(map[string]any); ok && object[name] != nil {
-					holder = object
-					break
-				}
-			}
-		}
-		value = holder[name]
-	}
-	return value
-}
-
 // isAskedNumber reports whether a refusal means that the id of another object must be a number.
-func (s *speech) isAskedNumber(path string, sent map[string]any, said refusal) bool {
-	_, name := cutProperty(path)
-	to := s.prober.speech(s.references[path])
+func (s *speech) isAskedNumber(at place, said refusal) bool {
+	_, name := cutProperty(at.path)
+	to := s.prober.speech(s.references[at.path])
 	isID := to != nil && to.numbers || name == "id" && s.numbers
-	if !isID || s.numeric[path] {
+	if !isID || s.numeric[at.path] {
 		return false
 	}
-	id, _ := valueAt(sent, path).(string)
+	id, _ := at.value.(string)
 	_, err := strconv.ParseInt(id, 10, 64)
 	return err == nil && (said.why == wrongType || said.wanted == "number" || said.why == otherReason)
 }

@@ -218,6 +218,18 @@ func (s *speech) out(object map[string]any, path string) map[string]any {
 	return wire
 }
 
+// outChanges turns changes of an object into what the service reads.
+func (s *speech) outChanges(changes, is map[string]any) map[string]any {
+	all, wire := with(is, changes), map[string]any{}
+	for name := range changes {
+		one := s.out(all, "")
+		if _, left := s.dropped[name]; !left {
+			wire[s.name(name)] = one[s.name(name)]
+		}
+	}
+	return wire
+}
+
 // outValue translates one value. inside is the path of what it holds.
 func (s *speech) outValue(value any, inside, at string) any {
 	switch value := value.(type) {
@@ -313,56 +325,119 @@ func (s *speech) inValue(value any, inside, at string, strange map[string]map[st
 	}
 }
 
-// walk visits every property of an object that requests do not leave out. Settings are visited twice:
-// by their name, and with their type.
-func (s *speech) walk(object map[string]any, path string, visit func(path string, value any)) {
+// walk visits every property of an object. Settings are visited twice: by their name, and with their
+// type.
+func (s *speech) walk(object map[string]any, visit func(path string, value any)) {
+	s.walkBelow(object, "", func(path string, holder map[string]any, name string) { visit(path, holder[name]) })
+}
+
+func (s *speech) walkBelow(object map[string]any, path string, visit func(path string, holder map[string]any, name string)) {
 	for _, name := range sortedNames(object) {
 		at := child(path, name)
-		if _, left := s.dropped[at]; left || !s.isKnown(at) {
+		if !s.isKnown(at) {
 			continue
 		}
-		visit(at, object[name])
+		visit(at, object, name)
 		inside := s.inside(at, object)
 		if inside != at {
-			visit(inside, object[name])
+			visit(inside, object, name)
 		}
 		switch value := object[name].(type) {
 		case map[string]any:
-			s.walk(value, inside, visit)
+			s.walkBelow(value, inside, visit)
 		case []any:
 			for _, one := range value {
 				if inner, ok := one.(map[string]any); ok {
-					s.walk(inner, inside, visit)
+					s.walkBelow(inner, inside, visit)
 				}
 			}
 		}
 	}
 }
 
-// ours finds the property that an error names. of is the object that was sent, in our names. known
-// says that path is one of ours; otherwise holder is the innermost part that is.
-func (s *speech) ours(at string, of map[string]any) (path, holder, last string, known bool) {
+// holderOf returns what holds a property that has a value, the first one of a list; nil for none.
+func (s *speech) holderOf(object map[string]any, path string) (found map[string]any, last string) {
+	s.walkBelow(object, "", func(at string, holder map[string]any, name string) {
+		if at == path && found == nil && holder[name] != nil {
+			found, last = holder, name
+		}
+	})
+	return found, last
+}
+
+// valueAt returns the first value of a property that is not null, or nil.
+func (s *speech) valueAt(object map[string]any, path string) any {
+	holder, name := s.holderOf(object, path)
+	return holder[name]
+}
+
+// setAt replaces the value that [speech.valueAt] returns.
+func (s *speech) setAt(object map[string]any, path, text string) {
+	if holder, name := s.holderOf(object, path); holder != nil {
+		holder[name] = text
+	}
+}
+
+// isLeft reports whether requests leave out a property, or what holds it.
+func (s *speech) isLeft(path string) bool {
+	for at := path; at != ""; at, _ = cutLastName(at) {
+		plain, _, _ := strings.Cut(at[strings.LastIndexByte(at, '.')+1:], ":")
+		if _, left := s.dropped[at[:strings.LastIndexByte(at, '.')+1]+plain]; left {
+			return true
+		}
+	}
+	return false
+}
+
+// cutLastName cuts the last name off a path.
+func cutLastName(path string) (holder, name string) {
+	at := strings.LastIndexByte(path, '.')
+	return path[:max(at, 0)], path[at+1:]
+}
+
+// place is the property that an error names.
+type place struct {
+	// path is our path, if it is one of ours. Otherwise, holder is the innermost part that is, and last
+	// the name that is not, or "" if it stands further below.
+	path, holder, last string
+	value              any
+	known              bool
+}
+
+// ours finds the property that an error names. of is the object that was sent, in our names.
+func (s *speech) ours(at string, of map[string]any) place {
 	names := strings.Split(at, ".")
 	var value any = of
-	for i, theirs := range names {
+	found := place{}
+	for i, name := range names {
+		theirs, index, _ := strings.Cut(name, "[")
 		object := firstObject(value)
 		ours := ""
-		for _, name := range s.below[holder] {
-			if s.name(child(holder, name)) == theirs {
+		for _, name := range s.below[found.holder] {
+			if s.name(child(found.holder, name)) == theirs {
 				ours = name
 			}
 		}
 		if ours == "" {
-			return "", holder, theirs, false
+			if i == len(names)-1 {
+				found.last = theirs
+			}
+			return found
 		}
-		path = child(holder, ours)
-		if i == len(names)-1 {
-			return path, holder, theirs, true
-		}
+		path := child(found.holder, ours)
 		value = object[ours]
-		holder = s.inside(path, object)
+		if i == len(names)-1 {
+			found.path, found.value, found.known = path, value, true
+			return found
+		}
+		found.holder = s.inside(path, object)
+		if list, ok := value.([]any); ok {
+			if n, err := strconv.Atoi(strings.TrimSuffix(index, "]")); err == nil && n >= 0 && n < len(list) {
+				value = list[n]
+			}
+		}
 	}
-	return "", "", "", false
+	return found
 }
 
 // firstObject returns an object, or the first one of a list.

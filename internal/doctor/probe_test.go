@@ -184,7 +184,7 @@ func TestExamples(t *testing.T) {
 			if !named {
 				t.Errorf("%s %d: no text begins with %s", k.noun, i, probeMark)
 			}
-			s.walk(s.examples[i], "", func(path string, _ any) { sent[path] = true })
+			s.walk(s.examples[i], func(path string, _ any) { sent[path] = true })
 		}
 		for path := range k.create {
 			if !sent[path] && !strings.HasSuffix(path, ".id") {

@@ -168,7 +168,7 @@ func (p *prober) tryNames(ctx context.Context, o *object) error {
 func (s *speech) seeWords(o *object) {
 	sent, is := map[string][]string{}, map[string][]string{}
 	collect := func(object map[string]any, into map[string][]string) {
-		s.walk(object, "", func(path string, value any) {
+		s.walk(object, func(path string, value any) {
 			if word, ok := value.(string); ok && len(s.wordsOf(path)) > 0 {
 				into[path] = append(into[path], word)
 			}
@@ -203,18 +203,6 @@ func (k *kind) closed(path string) bool {
 	return false
 }
 
-// setAt replaces a text where [valueAt] finds it.
-func setAt(object map[string]any, path, text string) {
-	holder, name := cutProperty(path)
-	if holder == "" {
-		object[name] = text
-		return
-	}
-	if inner := firstObject(valueAt(object, holder)); inner != nil && inner[name] != nil {
-		inner[name] = text
-	}
-}
-
 // guessNames pairs properties that are missing with names that nobody knows: by their values, else
 // by their names. The names are set; guesses are those of which the values do not tell.
 func (s *speech) guessNames(o *object, strange map[string]map[string]any) (guesses []string) {
@@ -225,14 +213,14 @@ func (s *speech) guessNames(o *object, strange map[string]map[string]any) (guess
 				continue
 			}
 			_, left := s.dropped[path]
-			is := valueAt(o.is, holder)
-			if holder == "" {
-				is = o.is
+			is := o.is
+			if holder != "" {
+				is = firstObject(s.valueAt(o.is, holder))
 			}
-			if object := firstObject(is); object == nil || has(object, name) {
+			if is == nil || has(is, name) {
 				continue
 			}
-			sent := valueAt(o.sent, path)
+			sent := s.valueAt(o.sent, path)
 			if found := s.sameValue(path, sent, strange[holder]); found != "" && !left {
 				s.names[path] = found
 				guesses = append(guesses, path)
@@ -325,9 +313,9 @@ func (p *prober) tryGuesses(ctx context.Context, o *object, guesses []string) er
 		return err
 	}
 	for _, path := range guesses {
-		sent := valueAt(other.sent, path)
+		sent := s.valueAt(other.sent, path)
 		_, sendable := s.kind.create[path]
-		if sendable && sent != nil && !s.matches(path, sent, valueAt(other.is, path)) {
+		if sendable && sent != nil && !s.matches(path, sent, s.valueAt(other.is, path)) {
 			s.tried[path] = append(s.tried[path], s.names[path])
 			delete(s.names, path)
 			if d, left := was[path]; left {
@@ -598,8 +586,11 @@ func (s *speech) changed(is, changes map[string]any) bool {
 
 // holdInside notes that an update took all properties of a nested value.
 func (s *speech) holdInside(p *prober, o *object, name string, changes map[string]any) {
-	s.walk(with(o.is, changes), "", func(path string, value any) {
+	s.walk(with(o.is, changes), func(path string, value any) {
 		_, last := cutProperty(path)
+		if s.isLeft(path) {
+			return
+		}
 		if top, _, _ := strings.Cut(path, "."); top != name && !strings.HasPrefix(top, name+":") || value == nil && last != "" {
 			return
 		}
