@@ -56,7 +56,8 @@ func (p *prober) update(ctx context.Context, o *object, changes map[string]any) 
 			methods = unique(append([]string{s.update, method}, updateMethods...))
 		}
 	}
-	var r reply
+	settled := p.notes[route.String()].verdict != ""
+	var r, refusal reply
 	for _, method := range methods {
 		var err error
 		if r, err = p.updateBy(ctx, o, method, changes); err != nil {
@@ -65,6 +66,12 @@ func (p *prober) update(ctx context.Context, o *object, changes map[string]any) 
 		if r.noRoute() {
 			continue
 		}
+		if !r.ok() && !settled {
+			if refusal.status == 0 {
+				refusal = r
+			}
+			continue // Perhaps the method is for something else.
+		}
 		s.update = method
 		if ours := s.kind.operations["update"].method; method == ours {
 			p.holds(route)
@@ -72,6 +79,9 @@ func (p *prober) update(ctx context.Context, o *object, changes map[string]any) 
 			p.differs(route, Renamed, method+" "+s.base+"/{id}", "An update is %s%s.", method, wholeText(method))
 		}
 		return r, nil
+	}
+	if refusal.status != 0 {
+		return refusal, nil
 	}
 	p.differs(route, Missing, "", "None of %s updates an object: the service answered %d.", strings.Join(methods, ", "), r.status)
 	return r, nil
@@ -170,9 +180,25 @@ func (p *prober) transition(ctx context.Context, s *speech, id, name string) (re
 		moves = append(moves, s.otherMoves(name)...)
 	}
 	for _, m := range moves {
+		var before map[string]any
+		if m.word != "" && m != known {
+			var err error
+			if before, _, err = p.get(ctx, s, id); err != nil {
+				return reply{}, err
+			}
+		}
 		r, err := p.repeat(ctx, func() (reply, error) { return p.move(ctx, s, id, m) })
 		if err != nil {
 			return r, err
+		}
+		if before != nil && r.ok() {
+			moved, err := p.hasMoved(ctx, s, id, before["status"])
+			if err != nil {
+				return reply{}, err
+			}
+			if !moved {
+				continue // The service ignores a status in an update.
+			}
 		}
 		if r.noRoute() || m.word != "" && !r.ok() {
 			continue
@@ -195,6 +221,22 @@ func (p *prober) transition(ctx context.Context, s *speech, id, name string) (re
 	s.moves[name] = move{}
 	p.differs(route, Missing, "", "No request was found that does it.")
 	return reply{}, nil
+}
+
+// hasMoved reports whether the status of an object becomes another one.
+func (p *prober) hasMoved(ctx context.Context, s *speech, id string, from any) (bool, error) {
+	for attempt := range lateReads {
+		if attempt > 0 {
+			if err := p.wait(ctx, attempt); err != nil {
+				return false, err
+			}
+		}
+		is, _, err := p.get(ctx, s, id)
+		if err != nil || is["status"] != from {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // move sends the request of a transition.

@@ -1,18 +1,24 @@
 package doctor
 
 import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/population"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
+// dialect is a service that differs from the contract.
+type dialect struct{ name, dialect, differs string }
+
 // dialects are services that differ from the contract, and the IDs of all findings that must say so.
 // An ID that begins with "*." stands for every kind, and @upper for every word of an enum.
-var dialects = []struct {
-	name, dialect, differs string
-}{
+var dialects = []dialect{
 	{"path", `{"paths": {"perks": "rewards/perks"}}`, `perk.route`},
 	{"camel path", `{"paths": {"digital-assets": "digitalAssets", "user-properties": "users/properties"}}`,
 		`digital-asset.route user-property.route`},
@@ -161,7 +167,7 @@ func expand(t *testing.T, c *contract, short string) []string {
 // name every difference and nothing else, and nothing is left.
 func TestProbe_dialects(t *testing.T) {
 	t.Parallel()
-	c, err := loadContract()
+	c, err := sharedContract()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +185,193 @@ func TestProbe_dialects(t *testing.T) {
 					t.Errorf("%s %s: %s", f.Verdict, f.ID, f.Said)
 				}
 			}
-			t.Logf("%d requests", probed.Requests)
+			var missed []string
+			for _, f := range probed.Findings {
+				if f.Verdict == NotReached && !slices.Contains(outOfReach, f.ID) && f.Kind != "merchant" && f.Kind != "user" {
+					missed = append(missed, f.ID)
+				}
+			}
+			t.Logf("%d requests; not reached: %q", probed.Requests, missed)
+		})
+	}
+}
+
+// TestProbe_mixtures probes services that differ in several ways at once: what is said of each
+// difference alone is said of all together.
+func TestProbe_mixtures(t *testing.T) {
+	t.Parallel()
+	c, err := sharedContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(13, 13))
+	for n := range mixtures {
+		mixed := map[string]json.RawMessage{}
+		var names []string
+		var wanted []string
+		for range 2 + rng.IntN(5) {
+			one := dialects[rng.IntN(len(dialects))]
+			keys := map[string]json.RawMessage{}
+			if err := json.Unmarshal([]byte(one.dialect), &keys); err != nil {
+				t.Fatal(err)
+			}
+			taken := len(keys) > 1
+			for key := range keys {
+				taken = taken || mixed[key] != nil || mixed[excludes[key]] != nil
+			}
+			if !taken {
+				maps.Copy(mixed, keys)
+				names = append(names, one.name)
+				wanted = append(wanted, expand(t, c, one.differs)...)
+			}
+		}
+		dialect, err := json.Marshal(mixed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(fmt.Sprint(n, " ", strings.Join(names, "+")), func(t *testing.T) {
+			t.Parallel()
+			d, err := sandbox.ParseDialect(dialect)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := startSandbox(t, sandbox.Options{Dialect: d})
+			for _, f := range probe(t, s).Findings {
+				if is := slices.Contains(wanted, f.ID); is != (f.Verdict == Differs) {
+					t.Errorf("%s %s: %s", f.Verdict, f.ID, f.Said)
+				}
+			}
+		})
+	}
+}
+
+// excludes are pairs of keys that do not mix: who ignores unknown properties refuses none, and a null
+// that is ignored in a whole object clears like a property that is left out.
+var excludes = map[string]string{"strict": "refuse", "refuse": "strict", "clear": "update", "update": "clear"}
+
+// mixtures is how many services are mixed. 1,000 take a minute.
+const mixtures = 50
+
+// TestProbe_theirs checks that a finding says what to write in place of what is assumed.
+func TestProbe_theirs(t *testing.T) {
+	t.Parallel()
+	for dialect, theirs := range map[string]string{
+		`{"paths": {"perks": "rewards/perks"}}`:                "perk.route=/v1/rewards/perks",
+		`{"prefix": "/v2"}`:                                    "route=/v2/",
+		`{"update": {"*": "PUT"}}`:                             "perk.update.route=PUT /v1/perks/{id}",
+		`{"names": {"*": {"internalName": "name"}}}`:           "badge.answer.internalName=name",
+		`{"upper": true}`:                                      "campaign.words.distribution.type.instant-draw=INSTANT_DRAW",
+		`{"words": {"perks": {"status": {"live": "active"}}}}`: "perk.words.status.live=active",
+		`{"pages": {"rows": "items", "form": "number", "cursor": "page", "limit": "size"}}`: "perk.list.parameter.cursor=page " +
+			"perk.list.parameter.limit=size perk.list.page.data=items",
+		`{"pages": {"meta": "pagination", "next": "after"}}`:                                 "perk.list.page.nextCursor=pagination.after perk.list.page.total=pagination.total",
+		`{"require": {"perks": {"category": "string"}}}`:                                     "perk.create.request=category",
+		`{"errors": {"status": 400}}`:                                                        "error.words.status.417=400",
+		`{"envelope": "data"}`:                                                               "answer=data",
+		`{"case": "snake"}`:                                                                  "rule.names=snake_case",
+		`{"transitions": {"*": {"publish": {"method": "PUT", "path": "activate"}}}}`:         "perk.publish.route=PUT /v1/perks/{id}/activate",
+		`{"transitions": {"perks": {"archive": {"method": "PATCH", "status": "archived"}}}}`: "perk.archive.route=PATCH /v1/perks/{id} with status archived",
+	} {
+		t.Run(theirs, func(t *testing.T) {
+			t.Parallel()
+			d, err := sandbox.ParseDialect([]byte(dialect))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := map[string]Finding{}
+			for _, f := range probe(t, startSandbox(t, sandbox.Options{Dialect: d})).Findings {
+				found[f.ID] = f
+				if f.Verdict == Differs && (f.Harm == "" || f.Effect == "" || f.Fix == "" || f.Said == "") {
+					t.Errorf("%s: harm %q, effect %q, fix %q, said %q", f.ID, f.Harm, f.Effect, f.Fix, f.Said)
+				}
+			}
+			for _, one := range splitPairs(theirs) {
+				if got := found[one[0]].Theirs; got != one[1] {
+					t.Errorf("%s: %q", one[0], got)
+				}
+			}
+		})
+	}
+}
+
+// splitPairs splits a=b c=d e, where b can have blanks.
+func splitPairs(text string) [][2]string {
+	var pairs [][2]string
+	for _, word := range strings.Fields(text) {
+		id, theirs, is := strings.Cut(word, "=")
+		if is {
+			pairs = append(pairs, [2]string{id, theirs})
+			continue
+		}
+		pairs[len(pairs)-1][1] += " " + word
+	}
+	return pairs
+}
+
+// TestProbe_hints checks that what the document shows is tried, where no guess leads.
+func TestProbe_hints(t *testing.T) {
+	t.Parallel()
+	d, err := sandbox.ParseDialect([]byte(`{"paths": {"perks": "xyz/abc"}, "names": {"badges": {"imageUrl": "qqq"}},
+		"nulls": "omitted", "transitions": {"perks": {"archive": {"method": "POST", "path": "zzz"}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hint := func(s Subject, theirs string) Finding {
+		return Finding{ID: s.String(), Subject: s, Verdict: Differs, Theirs: theirs}
+	}
+	probed := probe(t, startSandbox(t, sandbox.Options{Dialect: d}),
+		hint(Subject{Kind: "perk", Part: Route}, "/v1/xyz/abc"),
+		hint(Subject{Kind: "badge", Part: Answer, Property: "imageUrl"}, "qqq"),
+		hint(Subject{Kind: "perk", Operation: "archive", Part: Route}, "POST /v1/xyz/abc/{id}/zzz"),
+		hint(Subject{Kind: "campaign", Operation: "update", Part: Route}, "PUT /v1/campaigns/{id}"), // It is wrong.
+		hint(Subject{Part: Route}, "/v7"),
+	)
+	wanted := []string{"perk.route", "perk.archive.route", "badge.answer.imageUrl", "rule.nulls"}
+	for _, f := range probed.Findings {
+		if is := slices.Contains(wanted, f.ID); is != (f.Verdict == Differs) {
+			t.Errorf("%s %s: %s", f.Verdict, f.ID, f.Said)
+		}
+	}
+}
+
+// TestProbe_dialectsFilled probes merchants that somebody uses. Nothing of theirs changes, and
+// nothing of theirs is in the findings.
+func TestProbe_dialectsFilled(t *testing.T) {
+	t.Parallel()
+	c, err := sharedContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{
+		"the other API", "pages by number", "snake", "upper", "numbers", "key, required, PUT", "framework, 404, 400", "empty create",
+		"lax names", "pascal", "array", "nulls, seconds, envelope",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test := dialects[slices.IndexFunc(dialects, func(one dialect) bool { return one.name == name })]
+			d, err := sandbox.ParseDialect([]byte(test.dialect))
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := t.TempDir() + "/data.json"
+			filled := startSandbox(t, sandbox.Options{DataFile: file})
+			made := fill(t, filled, population.Plan{Seed: 8, Objects: 130, Hostile: true, Untidy: true})
+			if err := filled.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s := startSandbox(t, sandbox.Options{DataFile: file, Dialect: d})
+			before := allIn(t, s)
+			probed := probe(t, s)
+			if allIn(t, s) != before {
+				t.Error("an object of somebody else has changed")
+			}
+			wanted := expand(t, c, test.differs)
+			for _, f := range probed.Findings {
+				if is := slices.Contains(wanted, f.ID); is != (f.Verdict == Differs) {
+					t.Errorf("%s %s: %s", f.Verdict, f.ID, f.Said)
+				}
+			}
+			checkSecrecy(t, s, probed, made)
 		})
 	}
 }

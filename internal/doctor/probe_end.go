@@ -233,7 +233,8 @@ func (s *speech) concludeRoutes(p *prober) {
 		}
 	}
 	for _, name := range s.kind.operationNames() {
-		if p.notes[Subject{Kind: noun, Operation: name, Part: Route}.String()].verdict == Holds {
+		n := p.notes[Subject{Kind: noun, Operation: name, Part: Route}.String()]
+		if n.verdict == Holds || n.change == Renamed {
 			p.holds(Subject{Kind: noun, Operation: name, Part: Parameter})
 		}
 	}

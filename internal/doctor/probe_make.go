@@ -407,6 +407,27 @@ func (s *speech) otherNames(path string) []string {
 	if holder == "" {
 		names = append(names, s.alike(path, sortedNames(s.rowNames))...)
 	}
+	if !s.kind.create[path].required {
+		names = append(names, otherWords(name)...) // The service asks for a required one by its name.
+	}
+	return unique(names)
+}
+
+// otherWords are names that mean the same: another word in place of the first, with the rest of the
+// name and without it.
+func otherWords(name string) []string {
+	first, rest, several := strings.Cut(separated(name, "_"), "_")
+	if !several {
+		return nil
+	}
+	rest = name[len(first):]
+	if strings.Contains(separated(rest, "_"), "_") {
+		return nil
+	}
+	names := []string{first}
+	for _, word := range sameWords(first) {
+		names = append(names, word, word+rest)
+	}
 	return names
 }
 
@@ -417,7 +438,7 @@ func (s *speech) alike(path string, names []string) []string {
 	var found []string
 	for _, theirs := range names {
 		taken := slices.ContainsFunc(s.below[holder], func(other string) bool {
-			return s.name(child(holder, other)) == theirs && child(holder, other) != path
+			return other != name && (s.name(child(holder, other)) == theirs || plainName(other) == plainName(theirs))
 		})
 		if !taken && likeness(name, theirs) > 0 {
 			found = append(found, theirs)
@@ -445,10 +466,18 @@ func (s *speech) demand(holder, last string, said refusal) bool {
 	if said.why != neededName && said.why != wrongType && said.why != wrongChoice {
 		return false
 	}
+	if own := child(holder, last); s.names[own] != "" && slices.Contains(s.below[holder], last) {
+		// Our own name was right.
+		s.tried[own] = append(s.tried[own], s.names[own])
+		delete(s.names, own)
+		return true
+	}
 	var best string
 	for _, name := range s.below[holder] {
 		path := child(holder, name)
-		if d, left := s.dropped[path]; !left || d.why != unknownName || slices.Contains(s.tried[path], last) {
+		d, left := s.dropped[path]
+		unseen := s.missing[path] || s.kind.create[path].required && likeness(name, last) >= 0.5
+		if left && d.why != unknownName || !left && (!unseen || s.read[path].value > 0) || slices.Contains(s.tried[path], last) {
 			continue
 		}
 		if best == "" || s.fits(path, last) > s.fits(best, last) {

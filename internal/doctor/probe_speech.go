@@ -24,6 +24,8 @@ type speech struct {
 	below map[string][]string
 	// known are all properties that the contract has in requests or answers.
 	known properties
+	// vocabulary are our words by our paths.
+	vocabulary map[string]wordList
 	// names are the service's names by our paths, where they are neither ours nor ours in its case.
 	names map[string]string
 	// tried are names that the service refused, by our paths.
@@ -58,6 +60,8 @@ type speech struct {
 	ignores  map[string]bool
 	// sent are the properties that creates had, and settled those whose names are known.
 	sent, settled map[string]bool
+	// missing are properties that were sent and that no answer has.
+	missing map[string]bool
 	// failed are the reasons why objects could not be made, missed the last one why a check was not
 	// reached, and stuck why there are no updates.
 	failed   []string
@@ -87,10 +91,12 @@ func (p *prober) speechOf(k *kind) (*speech, error) {
 		numeric: map[string]bool{}, update: k.operations["update"].method, moves: map[string]move{},
 		rowNames: map[string]bool{}, read: sightings{}, listed: sightings{},
 		ignores: map[string]bool{}, sent: map[string]bool{}, settled: map[string]bool{},
+		missing: map[string]bool{},
 	}
 	for _, of := range []properties{k.create, k.update, k.object} {
 		maps.Copy(s.known, of)
 	}
+	s.vocabulary = s.known.words()
 	for _, path := range sortedNames(s.known) {
 		holder, name := cutProperty(path)
 		if name != "" && !slices.Contains(s.below[holder], name) {
@@ -190,7 +196,7 @@ func (s *speech) ourWord(path, theirs string) string {
 }
 
 // wordsOf returns our words of a property.
-func (s *speech) wordsOf(path string) []string { return s.known.words()[path].words }
+func (s *speech) wordsOf(path string) []string { return s.vocabulary[path].words }
 
 func (s *speech) learnWord(path, ours, theirs string) {
 	if s.words[path] == nil {

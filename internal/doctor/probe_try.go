@@ -185,22 +185,12 @@ func (s *speech) seeWords(o *object) {
 			switch {
 			case slices.Contains(s.wordsOf(path), word):
 				s.prober.holds(Subject{Kind: s.kind.noun, Part: Words, Property: path, Word: word})
-			case path != "status" && s.kind.closed(path) && wordForm.MatchString(word) &&
+			case path != "status" && s.vocabulary[path].closed && wordForm.MatchString(word) &&
 				!slices.Contains(s.others[path], word):
 				s.others[path] = append(s.others[path], word)
 			}
 		}
 	}
-}
-
-// closed reports whether a property has no other words than those of the contract.
-func (k *kind) closed(path string) bool {
-	for _, of := range []properties{k.object, k.create} {
-		if of.words()[path].closed {
-			return true
-		}
-	}
-	return false
 }
 
 // guessNames pairs properties that are missing with names that nobody knows: by their values, else
@@ -230,8 +220,11 @@ func (s *speech) guessNames(o *object, strange map[string]map[string]any) (guess
 			if _, sendable := s.kind.create[path]; !answered || sendable && sent == nil {
 				continue
 			}
+			if sent != nil {
+				s.missing[path] = true
+			}
 			names := s.alike(path, sortedNames(strange[holder]))
-			if left {
+			if left || sent != nil {
 				names = unique(append(names, sortedNames(strange[holder])...))
 			}
 			for _, theirs := range names {
