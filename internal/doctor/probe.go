@@ -35,8 +35,6 @@ type ProbeOptions struct {
 	// Wait pauses before something is asked again. attempt counts from 1. The default waits a second
 	// longer each time.
 	Wait func(ctx context.Context, attempt int) error
-	// sending, unless nil, is called before each request.
-	sending func()
 }
 
 // Probed is what a probe found out.
@@ -128,7 +126,8 @@ type prober struct {
 	codeless bool
 	// broken are the rules that do not hold.
 	broken map[string]broken
-	// version is what all paths begin with. timesDiffer and nullsLeftOut say that these rules are broken.
+	// version is what all paths begin with. timesDiffer and nullsLeftOut say that these rules are
+	// broken.
 	version                   string
 	timesDiffer, nullsLeftOut bool
 	// refusals are the statuses with which bad requests were refused.

@@ -60,9 +60,6 @@ func (p *prober) call(ctx context.Context, method, path string, query url.Values
 			sending = context.WithoutCancel(ctx)
 		}
 		p.probed.Requests++
-		if p.options.sending != nil {
-			p.options.sending()
-		}
 		answer, err := p.client.Call(sending, method, path, query, in)
 		passing := true
 		switch {
@@ -233,8 +230,13 @@ func (r *refusal) read(message string) {
 		}
 	}
 	for _, kind := range []struct{ name, text string }{
-		{"number", "number"}, {"number", "integer"}, {"boolean", "boolean"}, {"array", "array"}, {"array", "list"},
-		{"object", "object"}, {"string", "string"},
+		{"number", "number"},
+		{"number", "integer"},
+		{"boolean", "boolean"},
+		{"array", "array"},
+		{"array", "list"},
+		{"object", "object"},
+		{"string", "string"},
 	} {
 		if strings.Contains(lower, "a "+kind.text) || strings.Contains(lower, "an "+kind.text) {
 			r.wanted = kind.name

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -104,9 +105,7 @@ func (p *prober) updateBy(ctx context.Context, o *object, method string, changes
 		}
 		wire := s.outChanges(body, o.is)
 		if method == http.MethodPut {
-			for name, value := range s.demanded {
-				wire[name] = value
-			}
+			maps.Copy(wire, s.demanded)
 		}
 		r, err := p.repeat(ctx, func() (reply, error) { return p.call(ctx, method, s.path(o.id), nil, wire) })
 		if err != nil || r.ok() || !r.refused() {
@@ -291,9 +290,8 @@ func (s *speech) otherMoves(name string) []move {
 	segments = unique(segments)
 	var status []move
 	to, _ := s.kind.operations[name].Extensions["x-leads-to"].(string)
-	back := to == ""
 	for _, word := range s.wordsOf("status") {
-		if to != word && !(back && slices.Contains(s.reached(), word)) {
+		if to != word && (to != "" || !slices.Contains(s.reached(), word)) {
 			continue
 		}
 		for _, form := range unique(slices.Concat([]string{s.word("status", word), word}, wordCases(word), sameWords(word))) {

@@ -16,29 +16,39 @@ import (
 // dialect is a service that differs from the contract.
 type dialect struct{ name, dialect, differs string }
 
-// dialects are services that differ from the contract, and the IDs of all findings that must say so.
-// An ID that begins with "*." stands for every kind, and @upper for every word of an enum.
+// dialects are services that differ from the contract, and the IDs of all findings that must say
+// so. An ID that begins with "*." stands for every kind, and @upper for every word of an enum.
 var dialects = []dialect{
 	{"path", `{"paths": {"perks": "rewards/perks"}}`, `perk.route`},
-	{"camel path", `{"paths": {"digital-assets": "digitalAssets", "user-properties": "users/properties"}}`,
-		`digital-asset.route user-property.route`},
+	{
+		"camel path", `{"paths": {"digital-assets": "digitalAssets", "user-properties": "users/properties"}}`,
+		`digital-asset.route user-property.route`,
+	},
 	{"version", `{"prefix": "/v2"}`, `route`},
 	{"no version", `{"prefix": ""}`, `route`},
 	{"PUT", `{"update": {"*": "PUT"}}`, `*.update.route`},
 	{"PUT of perks", `{"update": {"perks": "PUT"}}`, `perk.update.route`},
 	{"POST", `{"update": {"badges": "POST"}}`, `badge.update.route`},
-	{"pages by number", `{"pages": {"rows": "items", "limit": "pageSize", "cursor": "page", "form": "number"}}`,
-		`*.list.parameter.limit *.list.parameter.cursor *.list.page.data *.list.page.nextCursor`},
+	{
+		"pages by number", `{"pages": {"rows": "items", "limit": "pageSize", "cursor": "page", "form": "number"}}`,
+		`*.list.parameter.limit *.list.parameter.cursor *.list.page.data *.list.page.nextCursor`,
+	},
 	{"pages by offset", `{"pages": {"cursor": "offset", "form": "offset"}}`, `*.list.parameter.cursor *.list.page.nextCursor`},
-	{"meta", `{"pages": {"rows": "items", "meta": "pagination", "next": "next", "total": "count"}}`,
-		`*.list.page.data *.list.page.nextCursor *.list.page.total`},
-	{"array", `{"pages": {"form": "array", "cursor": "page"}}`,
-		`*.list.parameter.cursor *.list.page.data *.list.page.nextCursor *.list.page.total`},
+	{
+		"meta", `{"pages": {"rows": "items", "meta": "pagination", "next": "next", "total": "count"}}`,
+		`*.list.page.data *.list.page.nextCursor *.list.page.total`,
+	},
+	{
+		"array", `{"pages": {"form": "array", "cursor": "page"}}`,
+		`*.list.parameter.cursor *.list.page.data *.list.page.nextCursor *.list.page.total`,
+	},
 	{"one page", `{"pages": {"form": "none"}}`, `*.list.parameter.limit *.list.parameter.cursor *.list.page.nextCursor`},
 	{"small pages", `{"pages": {"max": 50}}`, `*.list.parameter.limit`},
 	{"upper", `{"upper": true}`, `@upper`},
-	{"key", `{"names": {"*": {"internalName": "name"}}}`,
-		`perk.answer.internalName digital-asset.answer.internalName badge.answer.internalName campaign.answer.internalName`},
+	{
+		"key", `{"names": {"*": {"internalName": "name"}}}`,
+		`perk.answer.internalName digital-asset.answer.internalName badge.answer.internalName campaign.answer.internalName`,
+	},
 	{"code", `{"names": {"perks": {"typeConfig:code.code": "value"}}}`, `perk.answer.typeConfig:code.code`},
 	{"image", `{"names": {"badges": {"imageUrl": "picture"}}}`, `badge.answer.imageUrl`},
 	{"steps", `{"names": {"campaigns": {"typeConfig:challenge.steps": "tasks"}}}`, `campaign.answer.typeConfig:challenge.steps`},
@@ -79,15 +89,19 @@ var dialects = []dialect{
 	{"not strict", `{"strict": false}`, `rule.unknown-property`},
 	{"filter refused", `{"filter": "refused"}`, `cohort.list.parameter.type`},
 	{"filter ignored", `{"filter": "ignored"}`, `cohort.list.parameter.type`},
-	{"other segment", `{"transitions": {"*": {"publish": {"method": "PUT", "path": "activate"}}}}`,
-		`perk.publish.route digital-asset.publish.route badge.publish.route campaign.publish.route`},
+	{
+		"other segment", `{"transitions": {"*": {"publish": {"method": "PUT", "path": "activate"}}}}`,
+		`perk.publish.route digital-asset.publish.route badge.publish.route campaign.publish.route`,
+	},
 	{"status", `{"transitions": {"perks": {"archive": {"method": "PATCH", "status": "archived"}}}}`, `perk.archive.route`},
 
 	// Several at once.
 	{"PUT, upper", `{"update": {"*": "PUT"}, "upper": true}`, `*.update.route @upper`},
-	{"v2, snake, numbers", `{"prefix": "/v2", "case": "snake", "ids": "number"}`,
+	{
+		"v2, snake, numbers", `{"prefix": "/v2", "case": "snake", "ids": "number"}`,
 		`route rule.names *.answer.id badge.create.request.cohortId campaign.create.request.cohortId
-		campaign.create.request.rewards.rewardId ` + numericConditions},
+		campaign.create.request.rewards.rewardId ` + numericConditions,
+	},
 	{"key, required, 400", `{"names": {"*": {"internalName": "name"}}, "require": {"perks": {"category": "string"}},
 		"errors": {"status": 400}}`, `perk.answer.internalName digital-asset.answer.internalName badge.answer.internalName
 		campaign.answer.internalName perk.create.request error.words.status.417`},
@@ -95,40 +109,56 @@ var dialects = []dialect{
 		"update": {"*": "PUT"}}`, `perk.answer.internalName digital-asset.answer.internalName badge.answer.internalName
 		campaign.answer.internalName campaign.create.request *.update.route`},
 	{"upper, late, words", `{"upper": true, "late": {"status": 2, "reads": 1}}`, `@upper rule.current-status rule.current-reads`},
-	{"path, numbers, empty", `{"paths": {"perks": "rewards/perks"}, "ids": "number", "create": {"empty": true, "location": true}}`,
+	{
+		"path, numbers, empty", `{"paths": {"perks": "rewards/perks"}, "ids": "number", "create": {"empty": true, "location": true}}`,
 		`perk.route *.answer.id badge.create.request.cohortId campaign.create.request.cohortId
-		campaign.create.request.rewards.rewardId *.create.answer ` + numericConditions},
+		campaign.create.request.rewards.rewardId *.create.answer ` + numericConditions,
+	},
 	{"empty, by number, key", `{"create": {"empty": true}, "pages": {"form": "number", "cursor": "page", "rows": "items"},
 		"names": {"*": {"internalName": "name"}}}`, `*.create.answer *.list.parameter.cursor *.list.page.data *.list.page.nextCursor
 		perk.answer.internalName digital-asset.answer.internalName badge.answer.internalName campaign.answer.internalName`},
-	{"framework, 404, 400", `{"errors": {"status": 400, "form": "framework", "not_found_code": false}}`,
-		`error.answer.code error.answer.message error.words.status.417`},
+	{
+		"framework, 404, 400", `{"errors": {"status": 400, "form": "framework", "not_found_code": false}}`,
+		`error.answer.code error.answer.message error.words.status.417`,
+	},
 	{"nulls, seconds, envelope", `{"nulls": "omitted", "times": "seconds", "envelope": "result"}`, `rule.nulls rule.times answer`},
-	{"snake, upper, PUT, array", `{"case": "snake", "upper": true, "update": {"*": "PUT"}, "pages": {"form": "array", "cursor": "page"}}`,
-		`rule.names @upper *.update.route *.list.parameter.cursor *.list.page.data *.list.page.nextCursor *.list.page.total`},
+	{
+		"snake, upper, PUT, array", `{"case": "snake", "upper": true, "update": {"*": "PUT"}, "pages": {"form": "array", "cursor": "page"}}`,
+		`rule.names @upper *.update.route *.list.parameter.cursor *.list.page.data *.list.page.nextCursor *.list.page.total`,
+	},
 	{"null refused, merge", `{"clear": "refused", "merge": true}`, `rule.null-clears rule.nested-replaced`},
 	{"lax", `{"unique": false, "in_use": false, "strict": false}`, `rule.unique rule.in-use rule.unknown-property`},
-	{"lax names", `{"strict": false, "names": {"perks": {"title": "headline", "imageUrl": "picture"}}}`,
-		`rule.unknown-property perk.answer.title perk.answer.imageUrl`},
+	{
+		"lax names", `{"strict": false, "names": {"perks": {"title": "headline", "imageUrl": "picture"}}}`,
+		`rule.unknown-property perk.answer.title perk.answer.imageUrl`,
+	},
 	{"no createdAt, short rows, read-only", `{"omit": {"*": ["createdAt"]}, "omit_rows": {"campaigns": ["typeConfig"],
 		"perks": ["description"]}, "readonly": {"badges": ["imageUrl"]}}`, `*.answer.createdAt campaign.list.answer.typeConfig
 		perk.list.answer.description badge.update.request.imageUrl`},
-	{"status by update, words, late", `{"transitions": {"campaigns": {"end": {"method": "PATCH", "status": "ended"}}},
+	{
+		"status by update, words, late", `{"transitions": {"campaigns": {"end": {"method": "PATCH", "status": "ended"}}},
 		"words": {"campaigns": {"status": {"ended": "finished"}}}, "late": {"status": 1}}`,
-		`campaign.end.route campaign.words.status.ended rule.current-status`},
-	{"PUT, numbers, null refused", `{"update": {"*": "PUT"}, "ids": "number", "clear": "refused"}`,
+		`campaign.end.route campaign.words.status.ended rule.current-status`,
+	},
+	{
+		"PUT, numbers, null refused", `{"update": {"*": "PUT"}, "ids": "number", "clear": "refused"}`,
 		`*.update.route *.answer.id badge.create.request.cohortId campaign.create.request.cohortId
-		campaign.create.request.rewards.rewardId rule.null-clears ` + numericConditions},
-	{"milliseconds, kebab, 410", `{"times": "number", "case": "kebab", "errors": {"not_found": 410}}`,
-		`rule.times rule.names rule.unknown-id`},
-	{"the other API", `{"prefix": "/v3", "paths": {"perks": "rewards/perks", "digital-assets": "digital_assets"}, "case": "snake",
+		campaign.create.request.rewards.rewardId rule.null-clears ` + numericConditions,
+	},
+	{
+		"milliseconds, kebab, 410", `{"times": "number", "case": "kebab", "errors": {"not_found": 410}}`,
+		`rule.times rule.names rule.unknown-id`,
+	},
+	{
+		"the other API", `{"prefix": "/v3", "paths": {"perks": "rewards/perks", "digital-assets": "digital_assets"}, "case": "snake",
 		"upper": true, "update": {"*": "PUT"}, "ids": "number", "create": {"status": 200, "empty": true, "location": true},
 		"pages": {"rows": "items", "form": "number", "cursor": "page", "limit": "per_page"}, "nulls": "omitted",
 		"errors": {"status": 422, "form": "framework"}, "late": {"status": 1, "reads": 1}}`,
 		`route perk.route digital-asset.route rule.names @upper *.update.route *.answer.id badge.create.request.cohortId
 		campaign.create.request.cohortId campaign.create.request.rewards.rewardId *.create.answer *.list.parameter.limit
 		*.list.parameter.cursor *.list.page.data *.list.page.nextCursor rule.nulls error.answer.code error.answer.message
-		error.words.status.417 rule.current-status rule.current-reads ` + numericConditions},
+		error.words.status.417 rule.current-status rule.current-reads ` + numericConditions,
+	},
 }
 
 // numericConditions are further ids that must be numbers.
@@ -139,7 +169,7 @@ const numericConditions = `cohort.create.request.conditions.groups.conditions.ty
 func expand(t *testing.T, c *contract, short string) []string {
 	t.Helper()
 	var ids []string
-	for _, id := range strings.Fields(short) {
+	for id := range strings.FieldsSeq(short) {
 		rest, every := strings.CutPrefix(id, "*.")
 		for _, k := range c.kinds {
 			switch {
@@ -245,8 +275,8 @@ func TestProbe_mixtures(t *testing.T) {
 	}
 }
 
-// excludes are pairs of keys that do not mix: who ignores unknown properties refuses none, and a null
-// that is ignored in a whole object clears like a property that is left out.
+// excludes are pairs of keys that do not mix: who ignores unknown properties refuses none, and a
+// null that is ignored in a whole object clears like a property that is left out.
 var excludes = map[string]string{"strict": "refuse", "refuse": "strict", "clear": "update", "update": "clear"}
 
 // mixtures is how many services are mixed. 1,000 take a minute.
@@ -297,7 +327,7 @@ func TestProbe_theirs(t *testing.T) {
 // splitPairs splits a=b c=d e, where b can have blanks.
 func splitPairs(text string) [][2]string {
 	var pairs [][2]string
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		id, theirs, is := strings.Cut(word, "=")
 		if is {
 			pairs = append(pairs, [2]string{id, theirs})

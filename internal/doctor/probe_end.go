@@ -173,7 +173,8 @@ func (p *prober) tryInUse(ctx context.Context) error {
 	return nil
 }
 
-// used returns an object of a kind that another one uses, or nil. Both are drafts, or have no status.
+// used returns an object of a kind that another one uses, or nil. Both are drafts, or have no
+// status.
 func (p *prober) used(to *speech) *object {
 	for _, user := range p.made {
 		if status, ok := user.is["status"].(string); user.gone || user.is == nil || ok && status != user.speech.wordsOf("status")[0] {
@@ -350,7 +351,8 @@ func lastOf(path string) string {
 	return name
 }
 
-// concludeShared notes what holds for all kinds. It comes first, because a kind is not blamed for it.
+// concludeShared notes what holds for all kinds. It comes first, because a kind is not blamed for
+// it.
 func (p *prober) concludeShared() {
 	p.concludeVersion()
 	timed, odd := 0, 0

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -119,10 +120,7 @@ func unique(texts []string) []string {
 // pathNames are ways to write the path of a collection.
 func (p *prober) pathNames(rest string) []string {
 	words := strings.Split(rest, "-")
-	camel := words[0]
-	for _, word := range words[1:] {
-		camel += strings.ToUpper(word[:1]) + word[1:]
-	}
+	camel := camelCase(words)
 	plural := []string{rest, strings.Join(words, "_"), camel, strings.Join(words, "")}
 	last := words[len(words)-1]
 	own := slices.Clone(plural)
@@ -139,6 +137,18 @@ func (p *prober) pathNames(rest string) []string {
 		}
 	}
 	return names
+}
+
+// camelCase joins words, as in digitalAssets.
+func camelCase(words []string) string {
+	var out strings.Builder
+	for i, word := range words {
+		if i > 0 {
+			word = strings.ToUpper(word[:1]) + word[1:]
+		}
+		out.WriteString(word)
+	}
+	return out.String()
 }
 
 func singular(name string) string {
@@ -159,16 +169,10 @@ func (p *prober) parents() []string {
 			}
 		}
 	}
-	for _, path := range slices.Sorted(func(yield func(string) bool) {
-		for path := range p.contract.document.Paths.Map() {
-			_, rest := splitVersion(path)
-			first, _, _ := strings.Cut(rest, "/")
-			if !yield(first) {
-				return
-			}
-		}
-	}) {
-		parents = append(parents, path)
+	for _, path := range sortedNames(p.contract.document.Paths.Map()) {
+		_, rest := splitVersion(path)
+		first, _, _ := strings.Cut(rest, "/")
+		parents = append(parents, first)
 	}
 	return unique(parents)
 }
@@ -292,6 +296,7 @@ func (p *prober) list(ctx context.Context, s *speech, filter url.Values) ([]map[
 		}
 		page, ok := s.readPage(r.body)
 		if !r.ok() || !ok {
+			p.listed = false
 			return rows, nil
 		}
 		added := 0
@@ -314,6 +319,8 @@ func (p *prober) list(ctx context.Context, s *speech, filter url.Values) ([]map[
 		case byNone:
 		}
 		if cursor == "" || added == 0 {
+			// Without a next page that is known, these need not be all.
+			p.listed = p.listed && (s.pages.form != byNone || s.pages.limit == "" || !s.pages.learned)
 			return rows, nil
 		}
 	}
@@ -322,9 +329,7 @@ func (p *prober) list(ctx context.Context, s *speech, filter url.Values) ([]map[
 // turn asks for a page.
 func (p *prober) turn(ctx context.Context, s *speech, size int, cursor string, filter url.Values) (reply, error) {
 	query := url.Values{}
-	for name, values := range filter {
-		query[name] = values
-	}
+	maps.Copy(query, filter)
 	if s.pages.limit != "" && size > 0 {
 		query.Set(s.pages.limit, strconv.Itoa(size))
 	}

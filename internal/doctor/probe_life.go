@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -215,12 +216,8 @@ func (p *prober) tryRefusals(ctx context.Context, s *speech) error {
 // expectRefusal sends a create that should be refused. It removes nothing: what is made is noted.
 func (p *prober) expectRefusal(ctx context.Context, s *speech, body map[string]any, name string, extra map[string]any) (reply, bool, error) {
 	wire := s.out(body, "")
-	for name, value := range s.demanded {
-		wire[name] = value
-	}
-	for name, value := range extra {
-		wire[name] = value
-	}
+	maps.Copy(wire, s.demanded)
+	maps.Copy(wire, extra)
 	r, err := p.call(ctx, http.MethodPost, s.base, nil, wire)
 	if err != nil {
 		if _, is := unreached(err); is {
@@ -273,16 +270,16 @@ func (p *prober) tryWrongValue(ctx context.Context, s *speech) error {
 
 // noteForm compares the form of an error with the contract.
 func (p *prober) noteForm(r reply) {
-	error := func(property string) Subject { return Subject{Kind: ofErrors, Part: Answer, Property: property} }
+	subject := func(property string) Subject { return Subject{Kind: ofErrors, Part: Answer, Property: property} }
 	body, _ := r.body.(map[string]any)
 	for _, property := range []string{"code", "message"} {
 		switch value := body[property].(type) {
 		case string:
-			p.holds(error(property))
+			p.holds(subject(property))
 		case nil:
-			p.differs(error(property), Missing, "", "An error does not have it.")
+			p.differs(subject(property), Missing, "", "An error does not have it.")
 		default:
-			p.differs(error(property), Retyped, "", "It is %s.", article(jsonType(value)))
+			p.differs(subject(property), Retyped, "", "It is %s.", article(jsonType(value)))
 		}
 	}
 	if r.refusal.code == "" {

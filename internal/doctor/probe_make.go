@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -209,9 +210,7 @@ func replaceTexts(value any, old, text string) any {
 // create sends a create.
 func (p *prober) create(ctx context.Context, s *speech, body map[string]any) (reply, error) {
 	wire := s.out(body, "")
-	for name, value := range s.demanded {
-		wire[name] = value
-	}
+	maps.Copy(wire, s.demanded)
 	return p.call(ctx, http.MethodPost, s.base, nil, wire)
 }
 
@@ -453,7 +452,8 @@ func (s *speech) alike(path string, names []string) []string {
 	return found
 }
 
-// demand learns of a property that a create must have: one of ours under another name, or a new one.
+// demand learns of a property that a create must have: one of ours under another name, or a new
+// one.
 func (s *speech) demand(holder, last string, said refusal) bool {
 	if value, there := s.demanded[last]; there && holder == "" {
 		next := guess(said, value)
@@ -594,15 +594,8 @@ func (s *speech) learnChoices(path string, refused any, choices []string) bool {
 // wordCases are ways to write one of our words.
 func wordCases(word string) []string {
 	snake := strings.ReplaceAll(word, "-", "_")
-	parts := strings.Split(word, "-")
-	camel, pascal := parts[0], ""
-	for i, part := range parts {
-		upper := strings.ToUpper(part[:1]) + part[1:]
-		pascal += upper
-		if i > 0 {
-			camel += upper
-		}
-	}
+	camel := camelCase(strings.Split(word, "-"))
+	pascal := strings.ToUpper(camel[:1]) + camel[1:]
 	return []string{strings.ToUpper(snake), snake, camel, pascal, strings.ToUpper(word)}
 }
 

@@ -39,7 +39,7 @@ func (s *speech) see(seen sightings, object, sent map[string]any, path string) {
 			one.null++
 		case there:
 			one.value++
-			if form := s.formOf(at, property, value); form != "" {
+			if form := formOf(property, value); form != "" {
 				one.form = form
 			}
 			s.seeInside(seen, value, before, s.inside(at, object))
@@ -80,7 +80,7 @@ func (s *speech) seeInside(seen sightings, value, sent any, inside string) {
 var timeForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$`)
 
 // formOf says what is wrong with the form of a value; "" for nothing.
-func (s *speech) formOf(path string, property property, value any) string {
+func formOf(property property, value any) string {
 	if _, isList := value.([]any); isList != property.list {
 		return "It is " + jsonType(value) + "."
 	}

@@ -36,7 +36,8 @@ type speech struct {
 	words map[string]map[string]string
 	// others are words in answers that are none of ours, by our paths.
 	others map[string][]string
-	// demanded are properties that a create must have and that we do not know. lastDemand is the newest.
+	// demanded are properties that a create must have and that we do not know. lastDemand is the
+	// newest.
 	demanded map[string]any
 	// references are the paths of ids of other objects.
 	references map[string]string
@@ -265,8 +266,8 @@ func (s *speech) outValue(value any, inside, at string) any {
 	}
 }
 
-// in turns an object of the service into ours. strange are the properties that the contract does not
-// have, by the path of what holds them.
+// in turns an object of the service into ours. strange are the properties that the contract does
+// not have, by the path of what holds them.
 func (s *speech) in(wire map[string]any, path string, strange map[string]map[string]any) map[string]any {
 	object := make(map[string]any, len(wire))
 	taken := map[string]bool{}
@@ -331,8 +332,8 @@ func (s *speech) inValue(value any, inside, at string, strange map[string]map[st
 	}
 }
 
-// walk visits every property of an object. Settings are visited twice: by their name, and with their
-// type.
+// walk visits every property of an object. Settings are visited twice: by their name, and with
+// their type.
 func (s *speech) walk(object map[string]any, visit func(path string, value any)) {
 	s.walkBelow(object, "", func(path string, holder map[string]any, name string) { visit(path, holder[name]) })
 }
@@ -403,8 +404,8 @@ func cutLastName(path string) (holder, name string) {
 
 // place is the property that an error names.
 type place struct {
-	// path is our path, if it is one of ours. Otherwise, holder is the innermost part that is, and last
-	// the name that is not, or "" if it stands further below.
+	// path is our path, if it is one of ours. Otherwise, holder is the innermost part that is, and
+	// last the name that is not, or "" if it stands further below.
 	path, holder, last string
 	value              any
 	known              bool

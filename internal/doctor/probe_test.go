@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -36,11 +37,16 @@ func startSandbox(t *testing.T, options sandbox.Options) *sandbox.Sandbox {
 // clientOf is a client with a key.
 func clientOf(t *testing.T, s *sandbox.Sandbox, text string) *merchants.Client {
 	t.Helper()
+	return clientAt(t, s.URL(), text)
+}
+
+func clientAt(t *testing.T, address, text string) *merchants.Client {
+	t.Helper()
 	key, err := merchants.ParseKey(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := merchants.New(merchants.Config{Key: key, BaseURL: s.URL(), MaxRetries: 3})
+	client, err := merchants.New(merchants.Config{Key: key, BaseURL: address, MaxRetries: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +221,8 @@ func TestProbe_liveKey(t *testing.T) {
 	}
 }
 
-// TestProbe_cancel stops a probe at every request: what it made is removed.
+// TestProbe_cancel stops a probe at every third request, which is carried out, before its answer
+// comes: what the probe made is removed.
 func TestProbe_cancel(t *testing.T) {
 	t.Parallel()
 	s := startSandbox(t, sandbox.Options{})
@@ -224,18 +231,25 @@ func TestProbe_cancel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const step = 3
-	for stop := 1; stop < whole; stop += step {
-		ctx, cancel := context.WithCancel(t.Context())
-		options := probeOptions(t, s)
-		var sent atomic.Int64
-		options.sending = func() {
-			if sent.Add(1) == int64(stop) {
-				cancel()
-			}
+	var left atomic.Int64
+	var cancel atomic.Pointer[context.CancelFunc]
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorder := httptest.NewRecorder()
+		s.Handler().ServeHTTP(recorder, r)
+		if left.Add(-1) == 0 {
+			(*cancel.Load())()
 		}
-		probed, err := c.probe(ctx, clientOf(t, s, s.TestKey()), options)
-		cancel()
+		w.WriteHeader(recorder.Code)
+		_, _ = w.Write(recorder.Body.Bytes())
+	}))
+	defer server.Close()
+	client := clientAt(t, server.URL, s.TestKey())
+	for stop := 1; stop < whole; stop += 3 {
+		ctx, stopNow := context.WithCancel(t.Context())
+		cancel.Store(&stopNow)
+		left.Store(int64(stop))
+		probed, err := c.probe(ctx, client, probeOptions(t, s))
+		stopNow()
 		if len(probed.Left) > 0 {
 			t.Fatalf("stopped at %d: left %v", stop, probed.Left)
 		}
@@ -292,6 +306,7 @@ func TestProbe_faults(t *testing.T) {
 		"after commits": {Mode: "test", Count: -1, Probability: 0.2, Status: 500, Stage: sandbox.StageAfter},
 		"resets":        {Mode: "test", Count: -1, Probability: 0.2, Reset: true},
 		"late resets":   {Mode: "test", Count: -1, Probability: 0.2, Reset: true, Stage: sandbox.StageAfter},
+		"one reset":     {Mode: "test", Method: http.MethodPost, Nth: 3, Reset: true, Stage: sandbox.StageAfter},
 		"proxy":         {Mode: "test", Count: -1, Probability: 0.2, HTML: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -337,8 +352,8 @@ func textsIn(value any) []string {
 	return texts
 }
 
-// checkSecrecy checks that what a probe says has no text, id and key of a merchant. The parts that are
-// of the contract do not count.
+// checkSecrecy checks that what a probe says has no text, id and key of a merchant. The parts that
+// are of the contract do not count.
 func checkSecrecy(t *testing.T, s *sandbox.Sandbox, probed *Probed, made population.Made) {
 	t.Helper()
 	var texts []string
@@ -369,18 +384,26 @@ func checkSecrecy(t *testing.T, s *sandbox.Sandbox, probed *Probed, made populat
 	}
 }
 
-// TestProbe_secrecy checks that nothing of a merchant is in the findings, whatever the service says.
+// TestProbe_secrecy checks that nothing of a merchant is in the findings, whatever the service
+// says.
 func TestProbe_secrecy(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
 		"plain": "", "quoted": `{"code":"generic.invalid-request","message":"The name \"%s\" is taken."}`,
 		"unquoted": `{"code":"%[1]s","message":"%[1]s is like %[1]s of %[1]s"}`,
+		"unlisted": `{"code":"generic.invalid-request","message":"name is like %[1]s"}`,
 		"list":     `{"statusCode":400,"message":["%[1]s should not exist","internalName %[1]s"],"error":"%[1]s"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := startSandbox(t, sandbox.Options{})
 			made := fill(t, s, population.Plan{Seed: 6, Objects: 80, Hostile: true, Untidy: true})
+			if name == "unlisted" {
+				fault := sandbox.Fault{Method: http.MethodGet, Route: "/v1/perks", Count: -1, Status: 500}
+				if err := s.AddFault(fault); err != nil {
+					t.Fatal(err)
+				}
+			}
 			if body != "" {
 				for i, object := range s.Objects("test", "perks") {
 					encoded, err := json.Marshal(object["internalName"])

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -277,8 +278,8 @@ func sameType(p property, value any) bool {
 	}
 }
 
-// tryGuesses makes another object to see whether guessed names are right: then the values come back.
-// Names that only the service sets are taken as they are.
+// tryGuesses makes another object to see whether guessed names are right: then the values come
+// back. Names that only the service sets are taken as they are.
 func (p *prober) tryGuesses(ctx context.Context, o *object, guesses []string) error {
 	s := o.speech
 	was := map[string]dropped{}
@@ -295,9 +296,7 @@ func (p *prober) tryGuesses(ctx context.Context, o *object, guesses []string) er
 			s.tried[path] = append(s.tried[path], s.names[path])
 			delete(s.names, path)
 		}
-		for path, d := range was {
-			s.dropped[path] = d
-		}
+		maps.Copy(s.dropped, was)
 		return nil
 	case err != nil:
 		return err
@@ -358,7 +357,8 @@ func (p *prober) tryRows(ctx context.Context, s *speech) error {
 	return nil
 }
 
-// compareRows compares rows with the objects as they were read, and returns the objects without row.
+// compareRows compares rows with the objects as they were read, and returns the objects without
+// row.
 func (p *prober) compareRows(s *speech, rows []map[string]any) (missing []*object) {
 	s.listed = sightings{}
 	ids := s.ids(rows)
@@ -488,7 +488,8 @@ func (p *prober) tryUpdate(ctx context.Context, s *speech, name string) error {
 	return nil
 }
 
-// change returns another value for a property of an object, with what must go with it; nil for none.
+// change returns another value for a property of an object, with what must go with it; nil for
+// none.
 func (s *speech) change(o *object, name string) map[string]any {
 	value := o.is[name]
 	if value == nil {
