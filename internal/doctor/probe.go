@@ -73,8 +73,9 @@ func Probe(ctx context.Context, client *merchants.Client, options ProbeOptions) 
 // probe probes with a contract that is loaded.
 func (c *contract) probe(ctx context.Context, client *merchants.Client, options ProbeOptions) (*Probed, error) {
 	p := &prober{
-		client: client, options: options, contract: c, probed: &Probed{}, notes: map[string]note{}, private: map[string]bool{},
-		broken: map[string]broken{},
+		client: client, options: options, contract: c, probed: &Probed{}, notes: map[string]note{},
+		private: map[string]bool{},
+		broken:  map[string]broken{},
 	}
 	for _, k := range c.kinds {
 		s, err := p.speechOf(k)
@@ -260,7 +261,9 @@ func (p *prober) reasonFor(s Subject) string {
 	if of := p.speech(s.Kind); of != nil && of.missed != "" {
 		return of.missed
 	}
-	switch {
+	switch of := p.speech(s.Kind); {
+	case of != nil && of.untied != "" && (of.moves[s.Operation] != (move{}) || s.Part == Words):
+		return of.untied
 	case s.Operation == "create" && strings.HasSuffix(s.Property, ".id"):
 		return "Only the service gives such ids."
 	case p.isOutside(s.Kind):

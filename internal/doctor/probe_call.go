@@ -184,8 +184,9 @@ var pathForm = regexp.MustCompile(`^[A-Za-z_][\w$-]*(\[\d+\]|\.\d+)*(\.[A-Za-z_$
 
 var (
 	dottedIndex = regexp.MustCompile(`\.(\d+)`)
-	choicesForm = regexp.MustCompile(`(?i)(?:must be|should be|expected|has to be)? ?(?:one of|any of|either)(?: the following(?: values)?)?:?\s+(.+)$`)
-	wordForm    = regexp.MustCompile(`^[A-Za-z][\w-]{0,39}$`)
+	choicesForm = regexp.MustCompile(
+		`(?i)(?:one of|any of|either)(?: the following(?: values)?)?:?\s+(.+)$`)
+	wordForm = regexp.MustCompile(`^[A-Za-z][\w-]{0,39}$`)
 )
 
 // phrases tell the reasons apart, in this order.
@@ -197,7 +198,10 @@ var phrases = []struct {
 		"not a property", "should not exist", "unknown propert", "unknown field", "unrecognized", "unexpected propert",
 		"not a known", "is not allowed", "additional propert", "is not permitted", "does not exist on",
 	}},
-	{neededName, []string{"is required", "required property", "should not be empty", "is missing", "not provided", "must be given"}},
+	{neededName, []string{
+		"is required", "required property", "should not be empty", "is missing",
+		"not provided", "must be given",
+	}},
 	{wrongChoice, []string{"one of", "any of", "either ", "not a valid enum"}},
 	{wrongType, []string{"must be a", "must be an", "should be a", "expected a", "is not a"}},
 }
@@ -222,7 +226,8 @@ func (r *refusal) read(message string) {
 		r.leads = strings.HasPrefix(message, first)
 	}
 	if match := choicesForm.FindStringSubmatch(message); match != nil {
-		for _, word := range strings.FieldsFunc(strings.TrimSuffix(match[1], "."), func(r rune) bool { return r == ',' || r == '|' }) {
+		for _, word := range strings.FieldsFunc(strings.TrimSuffix(match[1], "."),
+			func(r rune) bool { return r == ',' || r == '|' }) {
 			word = strings.Trim(strings.TrimPrefix(strings.TrimSpace(word), "or "), "\"'` ")
 			if wordForm.MatchString(word) {
 				r.choices = append(r.choices, word)

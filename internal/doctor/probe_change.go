@@ -53,7 +53,8 @@ func (p *prober) update(ctx context.Context, o *object, changes map[string]any) 
 	route := Subject{Kind: s.kind.noun, Operation: "update", Part: Route}
 	methods := unique(append([]string{s.update}, updateMethods...))
 	for _, hint := range p.hint(func(h Finding) bool { return h.ID == route.String() }) {
-		if method, _, _ := strings.Cut(hint, " "); slices.Contains(updateMethods, method) && p.notes[route.String()].verdict == "" {
+		if method, _, _ := strings.Cut(hint, " "); slices.Contains(updateMethods, method) &&
+			p.notes[route.String()].verdict == "" {
 			methods = unique(append([]string{s.update, method}, updateMethods...))
 		}
 	}
@@ -84,7 +85,8 @@ func (p *prober) update(ctx context.Context, o *object, changes map[string]any) 
 	if refusal.status != 0 {
 		return refusal, nil
 	}
-	p.differs(route, Missing, "", "None of %s updates an object: the service answered %d.", strings.Join(methods, ", "), r.status)
+	p.differs(route, Missing, "", "None of %s updates an object: the service answered %d.",
+		strings.Join(methods, ", "), r.status)
 	return r, nil
 }
 
@@ -120,7 +122,8 @@ func (p *prober) updateBy(ctx context.Context, o *object, method string, changes
 		case at.known && s.isAskedInstant(path, r.refusal):
 			s.instants = true
 		case at.known && len(r.refusal.choices) > 0 && s.learnChoices(path, at.value, r.refusal.choices):
-		case method == http.MethodPut && at.known && changes[path] == nil && body[path] == nil && r.refusal.why != neededName &&
+		case method == http.MethodPut && at.known && changes[path] == nil && body[path] == nil &&
+			r.refusal.why != neededName &&
 			!s.nullless:
 			s.nullless = true // A whole object may leave it out.
 		default:

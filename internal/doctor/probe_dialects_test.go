@@ -33,7 +33,10 @@ var dialects = []dialect{
 		"pages by number", `{"pages": {"rows": "items", "limit": "pageSize", "cursor": "page", "form": "number"}}`,
 		`*.list.parameter.limit *.list.parameter.cursor *.list.page.data *.list.page.nextCursor`,
 	},
-	{"pages by offset", `{"pages": {"cursor": "offset", "form": "offset"}}`, `*.list.parameter.cursor *.list.page.nextCursor`},
+	{
+		"pages by offset", `{"pages": {"cursor": "offset", "form": "offset"}}`,
+		`*.list.parameter.cursor *.list.page.nextCursor`,
+	},
 	{
 		"meta", `{"pages": {"rows": "items", "meta": "pagination", "next": "next", "total": "count"}}`,
 		`*.list.page.data *.list.page.nextCursor *.list.page.total`,
@@ -51,12 +54,21 @@ var dialects = []dialect{
 	},
 	{"code", `{"names": {"perks": {"typeConfig:code.code": "value"}}}`, `perk.answer.typeConfig:code.code`},
 	{"image", `{"names": {"badges": {"imageUrl": "picture"}}}`, `badge.answer.imageUrl`},
-	{"steps", `{"names": {"campaigns": {"typeConfig:challenge.steps": "tasks"}}}`, `campaign.answer.typeConfig:challenge.steps`},
-	{"settings", `{"names": {"perks": {"typeConfig": "settings", "type": "kind"}}}`, `perk.answer.typeConfig perk.answer.type`},
+	{
+		"steps", `{"names": {"campaigns": {"typeConfig:challenge.steps": "tasks"}}}`,
+		`campaign.answer.typeConfig:challenge.steps`,
+	},
+	{
+		"settings", `{"names": {"perks": {"typeConfig": "settings", "type": "kind"}}}`,
+		`perk.answer.typeConfig perk.answer.type`,
+	},
 	{"snake", `{"case": "snake"}`, `rule.names`},
 	{"kebab", `{"case": "kebab"}`, `rule.names`},
 	{"pascal", `{"case": "pascal"}`, `rule.names`},
-	{"words", `{"words": {"perks": {"status": {"draft": "inactive", "live": "active"}}}}`, `perk.words.status.draft perk.words.status.live`},
+	{
+		"words", `{"words": {"perks": {"status": {"draft": "inactive", "live": "active"}}}}`,
+		`perk.words.status.draft perk.words.status.live`,
+	},
 	{"no createdAt", `{"omit": {"*": ["createdAt"]}}`, `*.answer.createdAt`},
 	{"short rows", `{"omit_rows": {"campaigns": ["typeConfig"]}}`, `campaign.list.answer.typeConfig`},
 	{"required", `{"require": {"perks": {"category": "string"}}}`, `perk.create.request`},
@@ -108,22 +120,31 @@ var dialects = []dialect{
 	{"key, required, PUT", `{"names": {"*": {"internalName": "label"}}, "require": {"campaigns": {"budget": "number"}},
 		"update": {"*": "PUT"}}`, `perk.answer.internalName digital-asset.answer.internalName badge.answer.internalName
 		campaign.answer.internalName campaign.create.request *.update.route`},
-	{"upper, late, words", `{"upper": true, "late": {"status": 2, "reads": 1}}`, `@upper rule.current-status rule.current-reads`},
 	{
-		"path, numbers, empty", `{"paths": {"perks": "rewards/perks"}, "ids": "number", "create": {"empty": true, "location": true}}`,
+		"upper, late, words", `{"upper": true, "late": {"status": 2, "reads": 1}}`,
+		`@upper rule.current-status rule.current-reads`,
+	},
+	{
+		"path, numbers, empty",
+		`{"paths": {"perks": "rewards/perks"}, "ids": "number", "create": {"empty": true, "location": true}}`,
 		`perk.route *.answer.id badge.create.request.cohortId campaign.create.request.cohortId
 		campaign.create.request.rewards.rewardId *.create.answer ` + numericConditions,
 	},
 	{"empty, by number, key", `{"create": {"empty": true}, "pages": {"form": "number", "cursor": "page", "rows": "items"},
-		"names": {"*": {"internalName": "name"}}}`, `*.create.answer *.list.parameter.cursor *.list.page.data *.list.page.nextCursor
+		"names": {"*": {"internalName": "name"}}}`, `*.create.answer *.list.parameter.cursor *.list.page.data
+		*.list.page.nextCursor
 		perk.answer.internalName digital-asset.answer.internalName badge.answer.internalName campaign.answer.internalName`},
 	{
 		"framework, 404, 400", `{"errors": {"status": 400, "form": "framework", "not_found_code": false}}`,
 		`error.answer.code error.answer.message error.words.status.417`,
 	},
-	{"nulls, seconds, envelope", `{"nulls": "omitted", "times": "seconds", "envelope": "result"}`, `rule.nulls rule.times answer`},
 	{
-		"snake, upper, PUT, array", `{"case": "snake", "upper": true, "update": {"*": "PUT"}, "pages": {"form": "array", "cursor": "page"}}`,
+		"nulls, seconds, envelope", `{"nulls": "omitted", "times": "seconds", "envelope": "result"}`,
+		`rule.nulls rule.times answer`,
+	},
+	{
+		"snake, upper, PUT, array",
+		`{"case": "snake", "upper": true, "update": {"*": "PUT"}, "pages": {"form": "array", "cursor": "page"}}`,
 		`rule.names @upper *.update.route *.list.parameter.cursor *.list.page.data *.list.page.nextCursor *.list.page.total`,
 	},
 	{"null refused, merge", `{"clear": "refused", "merge": true}`, `rule.null-clears rule.nested-replaced`},
@@ -150,7 +171,8 @@ var dialects = []dialect{
 		`rule.times rule.names rule.unknown-id`,
 	},
 	{
-		"the other API", `{"prefix": "/v3", "paths": {"perks": "rewards/perks", "digital-assets": "digital_assets"}, "case": "snake",
+		"the other API",
+		`{"prefix": "/v3", "paths": {"perks": "rewards/perks", "digital-assets": "digital_assets"}, "case": "snake",
 		"upper": true, "update": {"*": "PUT"}, "ids": "number", "create": {"status": 200, "empty": true, "location": true},
 		"pages": {"rows": "items", "form": "number", "cursor": "page", "limit": "per_page"}, "nulls": "omitted",
 		"errors": {"status": 422, "form": "framework"}, "late": {"status": 1, "reads": 1}}`,
@@ -285,26 +307,37 @@ const mixtures = 50
 // TestProbe_theirs checks that a finding says what to write in place of what is assumed.
 func TestProbe_theirs(t *testing.T) {
 	t.Parallel()
-	for dialect, theirs := range map[string]string{
-		`{"paths": {"perks": "rewards/perks"}}`:                "perk.route=/v1/rewards/perks",
-		`{"prefix": "/v2"}`:                                    "route=/v2/",
-		`{"update": {"*": "PUT"}}`:                             "perk.update.route=PUT /v1/perks/{id}",
-		`{"names": {"*": {"internalName": "name"}}}`:           "badge.answer.internalName=name",
-		`{"upper": true}`:                                      "campaign.words.distribution.type.instant-draw=INSTANT_DRAW",
-		`{"words": {"perks": {"status": {"live": "active"}}}}`: "perk.words.status.live=active",
-		`{"pages": {"rows": "items", "form": "number", "cursor": "page", "limit": "size"}}`: "perk.list.parameter.cursor=page " +
-			"perk.list.parameter.limit=size perk.list.page.data=items",
-		`{"pages": {"meta": "pagination", "next": "after"}}`:                                 "perk.list.page.nextCursor=pagination.after perk.list.page.total=pagination.total",
-		`{"require": {"perks": {"category": "string"}}}`:                                     "perk.create.request=category",
-		`{"errors": {"status": 400}}`:                                                        "error.words.status.417=400",
-		`{"envelope": "data"}`:                                                               "answer=data",
-		`{"case": "snake"}`:                                                                  "rule.names=snake_case",
-		`{"transitions": {"*": {"publish": {"method": "PUT", "path": "activate"}}}}`:         "perk.publish.route=PUT /v1/perks/{id}/activate",
-		`{"transitions": {"perks": {"archive": {"method": "PATCH", "status": "archived"}}}}`: "perk.archive.route=PATCH /v1/perks/{id} with status archived",
+	for _, test := range []struct{ dialect, theirs string }{
+		{`{"paths": {"perks": "rewards/perks"}}`, "perk.route=/v1/rewards/perks"},
+		{`{"prefix": "/v2"}`, "route=/v2/"},
+		{`{"update": {"*": "PUT"}}`, "perk.update.route=PUT /v1/perks/{id}"},
+		{`{"names": {"*": {"internalName": "name"}}}`, "badge.answer.internalName=name"},
+		{`{"upper": true}`, "campaign.words.distribution.type.instant-draw=INSTANT_DRAW"},
+		{`{"words": {"perks": {"status": {"live": "active"}}}}`, "perk.words.status.live=active"},
+		{
+			`{"pages": {"rows": "items", "form": "number", "cursor": "page", "limit": "size"}}`,
+			"perk.list.parameter.cursor=page perk.list.parameter.limit=size perk.list.page.data=items",
+		},
+		{
+			`{"pages": {"meta": "pagination", "next": "after"}}`,
+			"perk.list.page.nextCursor=pagination.after perk.list.page.total=pagination.total",
+		},
+		{`{"require": {"perks": {"category": "string"}}}`, "perk.create.request=category"},
+		{`{"errors": {"status": 400}}`, "error.words.status.417=400"},
+		{`{"envelope": "data"}`, "answer=data"},
+		{`{"case": "snake"}`, "rule.names=snake_case"},
+		{
+			`{"transitions": {"*": {"publish": {"method": "PUT", "path": "activate"}}}}`,
+			"perk.publish.route=PUT /v1/perks/{id}/activate",
+		},
+		{
+			`{"transitions": {"perks": {"archive": {"method": "PATCH", "status": "archived"}}}}`,
+			"perk.archive.route=PATCH /v1/perks/{id} with status archived",
+		},
 	} {
-		t.Run(theirs, func(t *testing.T) {
+		t.Run(test.theirs, func(t *testing.T) {
 			t.Parallel()
-			d, err := sandbox.ParseDialect([]byte(dialect))
+			d, err := sandbox.ParseDialect([]byte(test.dialect))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -315,7 +348,7 @@ func TestProbe_theirs(t *testing.T) {
 					t.Errorf("%s: harm %q, effect %q, fix %q, said %q", f.ID, f.Harm, f.Effect, f.Fix, f.Said)
 				}
 			}
-			for _, one := range splitPairs(theirs) {
+			for _, one := range splitPairs(test.theirs) {
 				if got := found[one[0]].Theirs; got != one[1] {
 					t.Errorf("%s: %q", one[0], got)
 				}
@@ -373,7 +406,8 @@ func TestProbe_dialectsFilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{
-		"the other API", "pages by number", "snake", "upper", "numbers", "key, required, PUT", "framework, 404, 400", "empty create",
+		"the other API", "pages by number", "snake", "upper", "numbers", "key, required, PUT",
+		"framework, 404, 400", "empty create",
 		"lax names", "pascal", "array", "nulls, seconds, envelope",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -402,6 +436,35 @@ func TestProbe_dialectsFilled(t *testing.T) {
 				}
 			}
 			checkSecrecy(t, s, probed, made)
+		})
+	}
+}
+
+// TestProbe_audience checks that no campaign is published without the audience of the probe.
+func TestProbe_audience(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ dialect, differs string }{
+		{`{"refuse": {"campaigns": ["cohortId"]}}`, "campaign.create.request.cohortId"},
+		{`{"omit": {"campaigns": ["cohortId"]}}`, "campaign.answer.cohortId"},
+		{`{"omit": {"campaigns": ["cohortId"]}, "strict": false, "names": {"campaigns": {"cohortId": "qqq"}}}`, ""},
+	} {
+		t.Run(test.dialect, func(t *testing.T) {
+			t.Parallel()
+			d, err := sandbox.ParseDialect([]byte(test.dialect))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := startSandbox(t, sandbox.Options{Dialect: d})
+			for _, f := range probe(t, s).Findings {
+				if is := f.ID == test.differs; test.differs != "" && is != (f.Verdict == Differs) {
+					t.Errorf("%s %s: %s", f.Verdict, f.ID, f.Said)
+				}
+			}
+			for _, e := range s.History() {
+				if strings.HasPrefix(e.Path, "/v1/campaigns/") && strings.HasSuffix(e.Path, "/publish") {
+					t.Error("a campaign was published")
+				}
+			}
 		})
 	}
 }

@@ -177,7 +177,8 @@ func (p *prober) tryInUse(ctx context.Context) error {
 // status.
 func (p *prober) used(to *speech) *object {
 	for _, user := range p.made {
-		if status, ok := user.is["status"].(string); user.gone || user.is == nil || ok && status != user.speech.wordsOf("status")[0] {
+		if status, ok := user.is["status"].(string); user.gone || user.is == nil || ok &&
+			status != user.speech.wordsOf("status")[0] {
 			continue
 		}
 		for _, path := range sortedNames(user.speech.references) {
@@ -186,7 +187,8 @@ func (p *prober) used(to *speech) *object {
 			}
 			id, _ := user.speech.valueAt(user.is, path).(string)
 			for _, o := range p.made {
-				if o.speech == to && o.id == id && !o.gone && !(to.moves["archive"] != (move{}) && o.is["status"] != to.wordsOf("status")[0]) {
+				moved := to.moves["archive"] != (move{}) && o.is["status"] != to.wordsOf("status")[0]
+				if o.speech == to && o.id == id && !o.gone && !moved {
 					return o
 				}
 			}

@@ -50,7 +50,8 @@ func (p *prober) findOne(ctx context.Context, s *speech) error {
 		_, err = p.list(ctx, s, nil)
 		return err
 	}
-	p.differs(Subject{Kind: s.kind.noun, Part: Route}, Missing, "", "There is no collection at %s, nor at a similar path.", s.kind.path)
+	p.differs(Subject{Kind: s.kind.noun, Part: Route}, Missing, "",
+		"There is no collection at %s, nor at a similar path.", s.kind.path)
 	s.lose("The path of its collection is not known.")
 	return nil
 }
@@ -128,7 +129,8 @@ func (p *prober) pathNames(rest string) []string {
 		own = append(own, singular(name))
 	}
 	if len(words) > 1 {
-		own = append(own, strings.Join([]string{words[0] + "s", last}, "/"), words[0]+"/"+last, "custom-"+rest, "custom-"+last, last)
+		own = append(own, strings.Join([]string{words[0] + "s", last}, "/"), words[0]+"/"+last, "custom-"+rest,
+			"custom-"+last, last)
 	}
 	names := slices.Clone(own)
 	for _, parent := range p.parents() {
@@ -615,7 +617,8 @@ func (p *prober) notePages(s *speech, whole, small pageRead, said string) {
 
 	p.noteName(parameter(limit), limit, form.limit, "No parameter limits the rows of a page.")
 	if form.limit == limit && form.size < clientPage {
-		p.differs(parameter(limit), Narrower, strconv.Itoa(form.size), "A limit of %d is refused, and %d is not. %s", clientPage,
+		p.differs(parameter(limit), Narrower, strconv.Itoa(form.size),
+			"A limit of %d is refused, and %d is not. %s", clientPage,
 			form.size, said)
 	}
 	switch form.form {

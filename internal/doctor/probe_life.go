@@ -214,7 +214,9 @@ func (p *prober) tryRefusals(ctx context.Context, s *speech) error {
 }
 
 // expectRefusal sends a create that should be refused. It removes nothing: what is made is noted.
-func (p *prober) expectRefusal(ctx context.Context, s *speech, body map[string]any, name string, extra map[string]any) (reply, bool, error) {
+func (p *prober) expectRefusal(ctx context.Context, s *speech, body map[string]any, name string,
+	extra map[string]any,
+) (reply, bool, error) {
 	wire := s.out(body, "")
 	maps.Copy(wire, s.demanded)
 	maps.Copy(wire, extra)
@@ -244,7 +246,8 @@ func (p *prober) tryWrongValue(ctx context.Context, s *speech) error {
 		text, isText := body[property].(string)
 		_, left := s.dropped[property]
 		_, sendable := s.kind.create[property]
-		if left || !sendable || isText && text == name || body[property] == nil || len(s.wordsOf(property)) > 0 || s.references[property] != "" {
+		if left || !sendable || isText && text == name || body[property] == nil ||
+			len(s.wordsOf(property)) > 0 || s.references[property] != "" {
 			continue
 		}
 		body[property] = true
@@ -416,7 +419,8 @@ func textOfStatus(status int) string { return strconv.Itoa(status) }
 func (p *prober) tryDerived(_ context.Context, s *speech) error {
 	for _, path := range sortedNames(s.kind.create) {
 		sendable, answered := s.kind.create[path], s.kind.object[path]
-		if !sendable.nullable || answered.nullable || answered.schema == nil || !answered.schema.Type.Is("string") || s.never(path) {
+		if !sendable.nullable || answered.nullable || answered.schema == nil ||
+			!answered.schema.Type.Is("string") || s.never(path) {
 			continue
 		}
 		for _, o := range p.objects(s) {
@@ -483,7 +487,7 @@ func (p *prober) tryLife(ctx context.Context, s *speech) error {
 		return err
 	}
 	words := s.wordsOf("status")
-	if s.never("status") || len(words) == 0 {
+	if s.never("status") || len(words) == 0 || !s.isTied(o) {
 		return nil
 	}
 	p.arrive(s, "", words[0], o.is)
@@ -514,6 +518,19 @@ func (p *prober) tryLife(ctx context.Context, s *speech) error {
 		}
 	}
 	return nil
+}
+
+// isTied reports whether an object shows what its example refers to. A campaign that lost its
+// audience would be published for all users.
+func (s *speech) isTied(o *object) bool {
+	for name, value := range s.examples[o.example] {
+		text, ok := value.(string)
+		if ok && strings.HasPrefix(text, "$") && (o.sent[name] == nil || o.is[name] != o.sent[name]) {
+			s.untied = "An object without its " + name + " is not published."
+			return false
+		}
+	}
+	return true
 }
 
 // tryTransition makes one transition and waits for the status.

@@ -145,7 +145,9 @@ func (p *prober) withoutReferences(s *speech, example map[string]any) map[string
 	return kept
 }
 
-func (p *prober) makeFrom(ctx context.Context, s *speech, body map[string]any, name string, example int) (*object, error) {
+func (p *prober) makeFrom(ctx context.Context, s *speech, body map[string]any, name string,
+	example int,
+) (*object, error) {
 	var last reply
 	failures := 0
 	for range learnings {
@@ -415,14 +417,11 @@ func (s *speech) otherNames(path string) []string {
 // otherWords are names that mean the same: another word in place of the first, with the rest of the
 // name and without it.
 func otherWords(name string) []string {
-	first, rest, several := strings.Cut(separated(name, "_"), "_")
-	if !several {
+	words := strings.Split(separated(name, "_"), "_")
+	if len(words) != 2 {
 		return nil
 	}
-	rest = name[len(first):]
-	if strings.Contains(separated(rest, "_"), "_") {
-		return nil
-	}
+	first, rest := words[0], name[len(words[0]):]
 	names := []string{first}
 	for _, word := range sameWords(first) {
 		names = append(names, word, word+rest)
@@ -477,7 +476,8 @@ func (s *speech) demand(holder, last string, said refusal) bool {
 		path := child(holder, name)
 		d, left := s.dropped[path]
 		unseen := s.missing[path] || s.kind.create[path].required && likeness(name, last) >= 0.5
-		if left && d.why != unknownName || !left && (!unseen || s.read[path].value > 0) || slices.Contains(s.tried[path], last) {
+		if left && d.why != unknownName || !left && (!unseen || s.read[path].value > 0) ||
+			slices.Contains(s.tried[path], last) {
 			continue
 		}
 		if best == "" || s.fits(path, last) > s.fits(best, last) {
@@ -543,7 +543,8 @@ func (s *speech) learnChoices(path string, refused any, choices []string) bool {
 	}
 	// A choice can be a text of the merchant.
 	choices = slices.DeleteFunc(slices.Clone(choices), func(choice string) bool {
-		return s.prober.private[choice] && !slices.ContainsFunc(ours, func(one string) bool { return likeness(one, choice) > 0 })
+		return s.prober.private[choice] && !slices.ContainsFunc(ours,
+			func(one string) bool { return likeness(one, choice) > 0 })
 	})
 	word, _ := refused.(string)
 	before := s.word(path, word)

@@ -14,10 +14,11 @@ var (
 	quotedForm  = regexp.MustCompile("\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|'[^']*'|‘[^’]*’")
 	addressForm = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://\S+|\S+@\S+\.\S+|www\.\S+`)
 	keyForm     = regexp.MustCompile(`(?i)\b(test|live)_\S+|\bbearer\s+\S+`)
-	idForm      = regexp.MustCompile(`\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{7,}\b`)
-	digitsForm  = regexp.MustCompile(`\d+`)
-	markForm    = regexp.MustCompile(probeMark + `-[A-Za-z0-9]+-\d+`)
-	nameForm    = regexp.MustCompile(`^[\w .-]{1,80}$`)
+	idForm      = regexp.MustCompile(
+		`\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{7,}\b`)
+	digitsForm = regexp.MustCompile(`\d+`)
+	markForm   = regexp.MustCompile(probeMark + `-[A-Za-z0-9]+-\d+`)
+	nameForm   = regexp.MustCompile(`^[\w .-]{1,80}$`)
 )
 
 // quoteLimit is how much of a message is quoted.
@@ -85,7 +86,10 @@ func newHider(private map[string]bool) hider {
 			continue
 		}
 		quoted := strconv.Quote(text)
-		for _, form := range unique([]string{text, quoted[1 : len(quoted)-1], html.EscapeString(text), strings.ToLower(text)}) {
+		for _, form := range unique([]string{
+			text, quoted[1 : len(quoted)-1], html.EscapeString(text),
+			strings.ToLower(text),
+		}) {
 			long = append(long, form, "…")
 		}
 	}

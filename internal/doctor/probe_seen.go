@@ -113,7 +113,8 @@ func article(kind string) string {
 
 // isTime reports whether a property is a time.
 func isTime(p property) bool {
-	return p.schema.Format == "date-time" || strings.Contains(p.schema.Pattern, `T\d{2}`) || strings.Contains(p.schema.Pattern, `[Tt]\d{2}`)
+	return p.schema.Format == "date-time" || strings.Contains(p.schema.Pattern, `T\d{2}`) ||
+		strings.Contains(p.schema.Pattern, `[Tt]\d{2}`)
 }
 
 func jsonType(value any) string {

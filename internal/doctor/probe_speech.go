@@ -63,6 +63,8 @@ type speech struct {
 	sent, settled map[string]bool
 	// missing are properties that were sent and that no answer has.
 	missing map[string]bool
+	// untied says why no object was published.
+	untied string
 	// failed are the reasons why objects could not be made, missed the last one why a check was not
 	// reached, and stuck why there are no updates.
 	failed   []string
@@ -338,7 +340,9 @@ func (s *speech) walk(object map[string]any, visit func(path string, value any))
 	s.walkBelow(object, "", func(path string, holder map[string]any, name string) { visit(path, holder[name]) })
 }
 
-func (s *speech) walkBelow(object map[string]any, path string, visit func(path string, holder map[string]any, name string)) {
+func (s *speech) walkBelow(object map[string]any, path string, visit func(path string, holder map[string]any,
+	name string),
+) {
 	for _, name := range sortedNames(object) {
 		at := child(path, name)
 		if !s.isKnown(at) {

@@ -300,7 +300,10 @@ func TestProbe_crash(t *testing.T) {
 func TestProbe_faults(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]sandbox.Fault{
-		"too many":      {Mode: "test", Count: -1, Probability: 0.3, Status: 429, Headers: map[string]string{"Retry-After": "0"}},
+		"too many": {
+			Mode: "test", Count: -1, Probability: 0.3, Status: 429,
+			Headers: map[string]string{"Retry-After": "0"},
+		},
 		"too many now":  {Mode: "test", Count: -1, Probability: 0.3, Status: 429},
 		"unavailable":   {Mode: "test", Count: -1, Probability: 0.3, Status: 503},
 		"after commits": {Mode: "test", Count: -1, Probability: 0.2, Status: 500, Stage: sandbox.StageAfter},

@@ -82,8 +82,11 @@ func (p *prober) tidy(ctx context.Context) {
 	if p.unclear {
 		var removed int
 		if err := p.sweep(ctx, p.options.Run, &removed); err != nil {
-			p.probed.Left = append(p.probed.Left, Leftover{Name: probeMark + "-" + p.options.Run, Why: "Perhaps more was made: " +
-				"the service did not answer."})
+			p.probed.Left = append(p.probed.Left, Leftover{
+				Name: probeMark + "-" + p.options.Run,
+				Why: "Perhaps more was made: " +
+					"the service did not answer.",
+			})
 		}
 	}
 }

@@ -19,7 +19,8 @@ func (p *prober) probeKinds(ctx context.Context) error {
 		}
 		p.progress("Trying every %s", thing(s.kind.noun))
 		for _, step := range []func(context.Context, *speech) error{
-			p.tryCreates, p.tryRows, p.tryFilter, p.tryUpdates, p.tryClears, p.tryWhole, p.tryImmutable, p.tryRefusals, p.tryLife,
+			p.tryCreates, p.tryRows, p.tryFilter, p.tryUpdates, p.tryClears, p.tryWhole, p.tryImmutable,
+			p.tryRefusals, p.tryLife,
 		} {
 			err := step(ctx, s)
 			said, is := unreached(err)
@@ -256,7 +257,8 @@ func (s *speech) sameValue(path string, sent any, strange map[string]any) string
 		if jsonType(sent) != jsonType(strange[theirs]) || s.demanded[theirs] != nil {
 			continue
 		}
-		if _, isBool := sent.(bool); !isBool && s.matches(path, sent, s.inValue(strange[theirs], path, path, map[string]map[string]any{})) {
+		if _, isBool := sent.(bool); !isBool && s.matches(path, sent, s.inValue(strange[theirs], path, path,
+			map[string]map[string]any{})) {
 			return theirs
 		}
 	}
@@ -273,7 +275,8 @@ func sameType(p property, value any) bool {
 	case p.list != (is == "array"):
 		return false
 	default:
-		return p.list || len(types) == 0 || slices.Contains(types, is) || is == "number" && slices.Contains(types, "integer") ||
+		return p.list || len(types) == 0 || slices.Contains(types, is) || is == "number" &&
+			slices.Contains(types, "integer") ||
 			is == "number" && isTime(p)
 	}
 }
@@ -501,7 +504,8 @@ func (s *speech) change(o *object, name string) map[string]any {
 	if name == "type" {
 		for _, example := range s.examples {
 			if example["type"] != value && example["typeConfig"] != nil {
-				return map[string]any{"type": example["type"], "typeConfig": alteredExample(example["typeConfig"], markIn(o.name))}
+				return map[string]any{"type": example["type"], "typeConfig": replaceTexts(example["typeConfig"],
+					probeMark, markIn(o.name))}
 			}
 		}
 		return nil
@@ -511,10 +515,6 @@ func (s *speech) change(o *object, name string) map[string]any {
 		return nil
 	}
 	return map[string]any{name: other}
-}
-
-func alteredExample(value any, mark string) any {
-	return replaceTexts(map[string]any{"": value}, probeMark, mark).(map[string]any)[""]
 }
 
 // checkUpdate reads an object after an update.
@@ -585,7 +585,8 @@ func (s *speech) holdInside(p *prober, o *object, name string, changes map[strin
 		if s.isLeft(path) {
 			return
 		}
-		if top, _, _ := strings.Cut(path, "."); top != name && !strings.HasPrefix(top, name+":") || value == nil && last != "" {
+		if top, _, _ := strings.Cut(path, "."); top != name && !strings.HasPrefix(top, name+":") ||
+			value == nil && last != "" {
 			return
 		}
 		p.holds(Subject{Kind: s.kind.noun, Operation: "update", Part: Request, Property: path})

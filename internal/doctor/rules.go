@@ -35,11 +35,13 @@ var rules = []rule{
 	},
 	{
 		"current-status", "A read right after a transition shows the new status.", "assumed", Breaks,
-		"An apply can report that a transition had no effect.", "internal/merchants/status.go; the transitions in " + contractFile,
+		"An apply can report that a transition had no effect.",
+		"internal/merchants/status.go; the transitions in " + contractFile,
 	},
 	{
 		"life-cycle", "A new object is a draft, and each transition leads to its status.", "documented", Breaks,
-		"The provider waits for, or plans, a status that does not come.", "reached in internal/merchants/status.go; x-leads-to in " + contractFile,
+		"The provider waits for, or plans, a status that does not come.",
+		"reached in internal/merchants/status.go; x-leads-to in " + contractFile,
 	},
 	{
 		"only-changes", "An update changes what is sent and nothing else.", "assumed", Breaks,
@@ -61,7 +63,8 @@ var rules = []rule{
 	},
 	{
 		"frozen", "After publishing, rewards and distribution cannot change.", "assumed", Limits,
-		"The provider refuses or replaces what it could change.", "x-frozen in " + contractFile + "; the checks of a published campaign in internal/provider",
+		"The provider refuses or replaces what it could change.", "x-frozen in " + contractFile +
+			"; the checks of a published campaign in internal/provider",
 	},
 	{
 		"unknown-id", "An unknown id answers 404, with a code that ends in not-found.", "assumed", Breaks,
@@ -69,12 +72,14 @@ var rules = []rule{
 		"IsNotFound in internal/merchants/errors.go; NotFound in " + contractFile,
 	},
 	{
-		"deleted", "A deleted object is unknown at once, and a second delete answers as for an unknown id.", "assumed", Limits,
+		"deleted", "A deleted object is unknown at once, and a second delete answers as for an unknown id.",
+		"assumed", Limits,
 		"A delete that is repeated can end in an error.", "Delete in internal/merchants/collection.go",
 	},
 	{
 		"error-path", "The message about a wrong property begins with its path.", "assumed", Limits,
-		"An error does not point at the attribute at fault.", "readError in internal/merchants/errors.go; Error in " + contractFile,
+		"An error does not point at the attribute at fault.",
+		"readError in internal/merchants/errors.go; Error in " + contractFile,
 	},
 	{
 		"wrong-value", "A value of a wrong type is refused.", "documented", Limits,
@@ -86,7 +91,8 @@ var rules = []rule{
 	},
 	{
 		"unique", "Reference ids and slugs are unique.", "assumed", Limits,
-		"Two objects can have one key, and an import by it is ambiguous.", "reference of the descriptors in internal/merchants; x-unique in " + contractFile,
+		"Two objects can have one key, and an import by it is ambiguous.",
+		"reference of the descriptors in internal/merchants; x-unique in " + contractFile,
 	},
 	{
 		"references", "A reference to an object that does not exist is refused.", "assumed", Limits,
@@ -102,7 +108,8 @@ var rules = []rule{
 	},
 	{
 		"step-ids", "A step that is sent with its id keeps it.", "assumed", Breaks,
-		"Every change of a challenge resets the progress of its users.", "internal/provider/campaign_step_match.go; StepInput in " + contractFile,
+		"Every change of a challenge resets the progress of its users.",
+		"internal/provider/campaign_step_match.go; StepInput in " + contractFile,
 	},
 	{
 		"bad-key", "A key that is not known answers 401.", "documented", Limits,
