@@ -201,7 +201,7 @@ func (p *prober) wait(ctx context.Context, attempt int) error {
 	}
 }
 
-// speech returns how the service speaks of the objects of a schema, or nil.
+// speech returns how the service speaks of a kind, or nil.
 func (p *prober) speech(noun string) *speech {
 	for _, s := range p.speeches {
 		if s.kind.noun == noun {

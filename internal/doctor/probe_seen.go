@@ -104,6 +104,7 @@ func formOf(property property, value any) string {
 	return "It is " + article(is) + "."
 }
 
+// article is a type with its article.
 func article(kind string) string {
 	if kind == "object" || kind == "array" {
 		return "an " + kind

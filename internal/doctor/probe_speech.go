@@ -59,8 +59,8 @@ type speech struct {
 	// nullless says that updates refuse null. ignores are properties that they ignore.
 	nullless bool
 	ignores  map[string]bool
-	// sent are the properties that creates had, and settled those whose names are known.
-	sent, settled map[string]bool
+	// sent are the properties that creates had.
+	sent map[string]bool
 	// missing are properties that were sent and that no answer has.
 	missing map[string]bool
 	// untied says why no object was published.
@@ -93,7 +93,7 @@ func (p *prober) speechOf(k *kind) (*speech, error) {
 		others: map[string][]string{}, demanded: map[string]any{}, references: map[string]string{},
 		numeric: map[string]bool{}, update: k.operations["update"].method, moves: map[string]move{},
 		rowNames: map[string]bool{}, read: sightings{}, listed: sightings{},
-		ignores: map[string]bool{}, sent: map[string]bool{}, settled: map[string]bool{},
+		ignores: map[string]bool{}, sent: map[string]bool{},
 		missing: map[string]bool{},
 	}
 	for _, of := range []properties{k.create, k.update, k.object} {
@@ -139,10 +139,10 @@ func cutProperty(path string) (holder, name string) {
 	return holder, name
 }
 
-// child is the path of a property in what holds it. settings says which type settings are of.
+// child is the path of a property in what holds it.
 func child(holder, name string) string { return strings.TrimPrefix(holder+"."+name, ".") }
 
-// of returns the path of what a property holds: settings are those of the type beside them.
+// inside returns the path of what a property holds: settings are those of the type beside them.
 func (s *speech) inside(path string, holder map[string]any) string {
 	if _, name := cutProperty(path); name == "typeConfig" {
 		if of, ok := holder["type"].(string); ok && s.isKnown(path+":"+of) {

@@ -201,7 +201,7 @@ func (s *speech) guessNames(o *object, strange map[string]map[string]any) (guess
 	for _, holder := range sortedNames(strange) {
 		for _, name := range s.below[holder] {
 			path := child(holder, name)
-			if _, tried := s.names[path]; tried || s.settled[path] || s.read[path].value > 0 {
+			if _, tried := s.names[path]; tried || s.read[path].value > 0 {
 				continue
 			}
 			_, left := s.dropped[path]
