@@ -175,7 +175,7 @@ func (p *prober) makeFrom(ctx context.Context, s *speech, body map[string]any, n
 			break
 		}
 	}
-	return nil, fmt.Errorf("%w: the service answered %d to a create. %s", errUnmade, last.status, p.quote(last))
+	return nil, fmt.Errorf("%w: a create failed. %s", errUnmade, p.quote(last))
 }
 
 // renumber gives a body new texts, because the object of the last attempt may exist.

@@ -402,6 +402,10 @@ func TestProbe_secrecy(t *testing.T) {
 			s := startSandbox(t, sandbox.Options{})
 			made := fill(t, s, population.Plan{Seed: 6, Objects: 80, Hostile: true, Untidy: true})
 			if name == "unlisted" {
+				id, _ := s.Objects("test", "perks")[0]["id"].(string)
+				if err := s.PatchObject(id, map[string]any{"internalName": "Zebrafish in autumn"}); err != nil {
+					t.Fatal(err)
+				}
 				fault := sandbox.Fault{Method: http.MethodGet, Route: "/v1/perks", Count: -1, Status: 500}
 				if err := s.AddFault(fault); err != nil {
 					t.Fatal(err)
