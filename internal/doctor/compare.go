@@ -271,11 +271,11 @@ func (d *Document) request(r route) value {
 // compareAuthorization compares how a request shows its key.
 func (r *comparison) compareAuthorization() {
 	s := Subject{Part: Parameter, Property: "Authorization"}
-	schemes := object(object(r.theirs.root["components"])["securitySchemes"])
+	schemes := nodeOf(nodeOf(r.theirs.root["components"])["securitySchemes"])
 	used := map[string]bool{}
 	for _, m := range append([]any{r.theirs.root["security"]}, r.securities()...) {
 		for _, requirement := range list(m) {
-			for name := range object(requirement) {
+			for name := range nodeOf(requirement) {
 				used[name] = true
 			}
 		}

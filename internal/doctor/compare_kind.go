@@ -556,7 +556,7 @@ func (r *comparison) compareCalls() {
 func (r *comparison) compareErrors() {
 	statuses, bodies := map[string]bool{}, map[string]any{}
 	for _, one := range r.routes {
-		for status, value := range object(one.described["responses"]) {
+		for status, value := range nodeOf(one.described["responses"]) {
 			if strings.HasPrefix(status, "2") {
 				continue
 			}
@@ -593,7 +593,7 @@ func (r *comparison) compareErrors() {
 // ourError is an error of ours.
 func (r *comparison) ourError() value {
 	for _, one := range r.ourRoutes {
-		for status, value := range object(one.described["responses"]) {
+		for status, value := range nodeOf(one.described["responses"]) {
 			if schema, _ := r.ours.body(r.ours.at(value)); schema != nil && !strings.HasPrefix(status, "2") {
 				return r.ours.value(schema)
 			}

@@ -48,7 +48,7 @@ type expansion struct {
 var anything = []shape{{}}
 
 func (e *expansion) expand(schema any) (alternatives []shape, null bool) {
-	is := object(schema)
+	is := nodeOf(schema)
 	if e.left--; is == nil || e.left < 0 {
 		return anything, false
 	}
@@ -65,8 +65,8 @@ func (e *expansion) expand(schema any) (alternatives []shape, null bool) {
 	}
 	allNull, parts := true, 0
 	for _, part := range list(is["allOf"]) {
-		if object(part)["if"] != nil {
-			alternatives = both(alternatives, []shape{{object(part)}})
+		if nodeOf(part)["if"] != nil {
+			alternatives = both(alternatives, []shape{{nodeOf(part)}})
 			continue
 		}
 		nested, nestedNull := e.expand(part)
@@ -88,14 +88,14 @@ func (e *expansion) expand(schema any) (alternatives []shape, null bool) {
 
 // discriminated adds to the shapes of an alternative the word by which it is told from others.
 func discriminated(schema node, choice any, shapes []shape) []shape {
-	discriminator := object(schema["discriminator"])
+	discriminator := nodeOf(schema["discriminator"])
 	property := text(discriminator["propertyName"])
 	if property == "" {
 		return shapes
 	}
 	var words []any
-	for _, word := range slices.Sorted(maps.Keys(object(discriminator["mapping"]))) {
-		if target := text(object(discriminator["mapping"])[word]); target != "" && target == text(object(choice)["$ref"]) {
+	for _, word := range slices.Sorted(maps.Keys(nodeOf(discriminator["mapping"]))) {
+		if target := text(nodeOf(discriminator["mapping"])[word]); target != "" && target == text(nodeOf(choice)["$ref"]) {
 			words = append(words, word)
 		}
 	}
@@ -222,7 +222,7 @@ func (s shape) property(d *Document, name string) (alternatives []shape, null, t
 		if slices.Contains(list(schema["required"]), any(name)) {
 			required = true
 		}
-		nested, isThere := object(schema["properties"])[name]
+		nested, isThere := nodeOf(schema["properties"])[name]
 		if !isThere {
 			continue
 		}
@@ -240,7 +240,7 @@ func (v value) names() []string {
 	found := map[string]bool{}
 	for _, s := range v.alternatives {
 		for _, schema := range s {
-			for name := range object(schema["properties"]) {
+			for name := range nodeOf(schema["properties"]) {
 				found[name] = true
 			}
 		}
@@ -299,7 +299,7 @@ func (v value) elements() value {
 func (v value) entries() (value, bool) {
 	for _, s := range v.alternatives {
 		for _, schema := range s {
-			if nested := object(schema["additionalProperties"]); nested != nil {
+			if nested := nodeOf(schema["additionalProperties"]); nested != nil {
 				return v.document.value(nested), true
 			}
 		}
@@ -379,7 +379,7 @@ func (v value) ofType(word string) (found value, told bool) {
 
 // conditionOf returns the type for which a part of an allOf holds, as in our contract.
 func conditionOf(part node) string {
-	of := object(object(object(part["if"])["properties"])["type"])
+	of := nodeOf(nodeOf(nodeOf(part["if"])["properties"])["type"])
 	if word := text(of["const"]); word != "" {
 		return word
 	}
@@ -428,7 +428,7 @@ func (v value) patterns() []string {
 			if pattern := text(schema["pattern"]); pattern != "" {
 				found = append(found, pattern)
 			}
-			if names := text(object(schema["propertyNames"])["pattern"]); names != "" {
+			if names := text(nodeOf(schema["propertyNames"])["pattern"]); names != "" {
 				found = append(found, "names "+names)
 			}
 		}
@@ -440,8 +440,8 @@ func (v value) patterns() []string {
 // counts.
 type limits map[string]float64
 
-// limitNames are the keywords of limits, and whether a smaller number is stricter.
-var limitNames = map[string]bool{
+// limitKeywords are the keywords of limits, and whether a smaller number is stricter.
+var limitKeywords = map[string]bool{
 	"minLength": false, "minimum": false, "exclusiveMinimum": false, "minItems": false, "minProperties": false,
 	"maxLength": true, "maximum": true, "exclusiveMaximum": true, "maxItems": true, "maxProperties": true,
 	"multipleOf": false, "uniqueItems": false,
@@ -460,7 +460,7 @@ func (v value) limits() limits {
 			switch {
 			case !limited:
 				delete(loosest, name)
-			case limitNames[name]:
+			case limitKeywords[name]:
 				loosest[name] = max(limit, other)
 			default:
 				loosest[name] = min(limit, other)
@@ -477,14 +477,14 @@ func (s shape) limits() limits {
 		switch {
 		case !limited:
 			found[name] = limit
-		case limitNames[name]:
+		case limitKeywords[name]:
 			found[name] = min(is, limit)
 		default:
 			found[name] = max(is, limit)
 		}
 	}
 	for _, schema := range s {
-		for name := range limitNames {
+		for name := range limitKeywords {
 			switch limit := schema[name].(type) {
 			case float64:
 				if !math.IsNaN(limit) {
@@ -510,7 +510,7 @@ func (l limits) stricter(than limits) []string {
 		other, limited := than[name]
 		stricter := l[name] > other
 		switch {
-		case limitNames[name]:
+		case limitKeywords[name]:
 			stricter = l[name] < other
 		case name == "minimum" && !limited:
 			other, limited = than["exclusiveMinimum"]

@@ -24,6 +24,8 @@ type kind struct {
 	noun string
 	// path is the path of the collection, with its version.
 	path string
+	// schema is the name of the schema of an object, such as DigitalAsset.
+	schema string
 	// operations are the operations by their names: list, create, read, update, delete, and the last
 	// part of the path of each transition.
 	operations map[string]operation
@@ -103,7 +105,9 @@ func kindOf(document *specification, noun, path string) (*kind, error) {
 	if k.rows == "" {
 		return nil, errors.New("a page has no list of objects")
 	}
-	k.object = propertiesOf(k.page.Properties[k.rows].Value.Items.Value)
+	row := k.page.Properties[k.rows].Value.Items
+	k.schema = row.Ref[strings.LastIndexByte(row.Ref, '/')+1:]
+	k.object = propertiesOf(row.Value)
 	k.create = propertiesOf(k.operations["create"].requestSchema())
 	k.update = propertiesOf(k.operations["update"].requestSchema())
 	return k, nil

@@ -72,7 +72,8 @@ func (d difference) lines() []line {
 		}
 		lines = []line{
 			{"assumed", fmt.Sprintf("%s of a %s has these words. (%s)", f.Property, strings.ReplaceAll(f.Kind, "-", " "), f.Evidence)},
-			{"service", "They are others."}, {"theirs", strings.Join(words, ", ")},
+			{"service", "They are others."},
+			{"theirs", strings.Join(words, ", ")},
 		}
 	} else if theirs := d.distinct(func(f Finding) string { return f.Theirs }); len(theirs) > 0 {
 		lines = append(lines, line{"theirs", strings.Join(theirs, ", ")})

@@ -217,7 +217,7 @@ func text(value any) string {
 	return is
 }
 
-func object(value any) node {
+func nodeOf(value any) node {
 	switch is := value.(type) {
 	case map[string]any:
 		return is
@@ -238,7 +238,7 @@ const hops = 16
 
 // at returns the object at a place, after its references. It is nil where there is none.
 func (d *Document) at(value any) node {
-	is := object(value)
+	is := nodeOf(value)
 	for range hops {
 		reference, isReference := is["$ref"].(string)
 		if !isReference {
@@ -260,9 +260,9 @@ func (d *Document) target(reference string) node {
 	}
 	var value any = d.root
 	for name := range strings.SplitSeq(pointer, "/") {
-		value = object(value)[pointerSigns.Replace(name)]
+		value = nodeOf(value)[pointerSigns.Replace(name)]
 	}
-	return object(value)
+	return nodeOf(value)
 }
 
 // route is one operation of a document.
@@ -284,10 +284,10 @@ var methods = []string{
 // operations are the operations of a document, by form and method.
 func (d *Document) operations() []route {
 	var found []route
-	for path, value := range object(d.root["paths"]) {
+	for path, value := range nodeOf(d.root["paths"]) {
 		item := d.at(value)
 		for _, method := range methods {
-			described := object(item[strings.ToLower(method)])
+			described := nodeOf(item[strings.ToLower(method)])
 			if described == nil {
 				continue
 			}
@@ -321,7 +321,7 @@ func (r *route) addParameter(parameter node) {
 func (d *Document) base(item, described node) string {
 	for _, servers := range []any{described["servers"], item["servers"], d.root["servers"]} {
 		if some := list(servers); len(some) > 0 {
-			address := text(object(some[0])["url"])
+			address := text(nodeOf(some[0])["url"])
 			if _, rest, absolute := strings.Cut(address, "://"); absolute {
 				_, address, _ = strings.Cut(rest, "/")
 			}
@@ -344,7 +344,7 @@ func formOf(path string) string {
 
 // success returns the status of a success, its description, and whether there is one.
 func (d *Document) success(r route) (status string, answer node) {
-	for is, value := range object(r.described["responses"]) {
+	for is, value := range nodeOf(r.described["responses"]) {
 		if strings.HasPrefix(is, "2") && (status == "" || is < status) {
 			status, answer = is, d.at(value)
 		}
@@ -354,11 +354,11 @@ func (d *Document) success(r route) (status string, answer node) {
 
 // body returns the schema of a JSON body, and the other content types if there is none.
 func (d *Document) body(described node) (schema any, others []string) {
-	content := object(described["content"])
+	content := nodeOf(described["content"])
 	for _, name := range slices.Sorted(maps.Keys(content)) {
 		kind, _, _ := strings.Cut(name, ";")
 		if kind == "application/json" || strings.HasSuffix(kind, "+json") || kind == "*/*" {
-			return object(content[name])["schema"], nil
+			return nodeOf(content[name])["schema"], nil
 		}
 		others = append(others, kind)
 	}

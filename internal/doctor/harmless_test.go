@@ -74,20 +74,20 @@ var harmless = []mutation{
 	}},
 	{"schemas taken out", oneKind, func(m *mutant) bool {
 		for _, part := range []string{"", "Create", "Patch", "Page"} {
-			for name, is := range object(m.schema(part)["properties"]) {
+			for name, is := range nodeOf(m.schema(part)["properties"]) {
 				extracted := m.noun + part + name
 				m.schemas()[extracted] = is
-				object(m.schema(part)["properties"])[name] = map[string]any{"$ref": "#/components/schemas/" + extracted}
+				nodeOf(m.schema(part)["properties"])[name] = map[string]any{"$ref": "#/components/schemas/" + extracted}
 			}
 		}
 		return true
 	}},
 	{"schemas taken out, in allOf", oneKind, func(m *mutant) bool {
 		for _, part := range []string{"", "Create", "Patch", "Page"} {
-			for name, is := range object(m.schema(part)["properties"]) {
+			for name, is := range nodeOf(m.schema(part)["properties"]) {
 				extracted := m.noun + part + name
 				m.schemas()[extracted] = is
-				object(m.schema(part)["properties"])[name] = map[string]any{
+				nodeOf(m.schema(part)["properties"])[name] = map[string]any{
 					"description": "text", "allOf": []any{map[string]any{"$ref": "#/components/schemas/" + extracted}},
 				}
 			}
@@ -118,7 +118,7 @@ var harmless = []mutation{
 		return true
 	}},
 	{"PUT beside PATCH", oneKind, func(m *mutant) bool {
-		item := object(m.paths()[m.path()+"/{id}"])
+		item := nodeOf(m.paths()[m.path()+"/{id}"])
 		item["put"] = item["patch"]
 		return true
 	}},
@@ -131,40 +131,40 @@ var harmless = []mutation{
 	}},
 	{"more optional properties of requests", oneKind, func(m *mutant) bool {
 		for _, part := range []string{"Create", "Patch"} {
-			object(m.schema(part)["properties"])["color"] = map[string]any{"type": "string"}
+			nodeOf(m.schema(part)["properties"])["color"] = map[string]any{"type": "string"}
 		}
 		return true
 	}},
 	{"one schema for both directions", oneKind, func(m *mutant) bool {
 		for _, part := range []string{"Create", "Patch"} {
 			for _, name := range []string{"id", "createdAt"} {
-				is := m.inlined(object(m.schema("")["properties"])[name])
+				is := m.inlined(nodeOf(m.schema("")["properties"])[name])
 				is["readOnly"] = true
-				object(m.schema(part)["properties"])[name] = map[string]any(is)
+				nodeOf(m.schema(part)["properties"])[name] = map[string]any(is)
 				requireAlso(m.schema(part), name)
 			}
 		}
-		object(m.schema("")["properties"])["token"] = map[string]any{"type": "string", "writeOnly": true}
+		nodeOf(m.schema("")["properties"])["token"] = map[string]any{"type": "string", "writeOnly": true}
 		return true
 	}},
 	{"more words in requests", oneKind, func(m *mutant) bool {
 		for _, part := range []string{"Create", "Patch"} {
-			for _, is := range object(m.schema(part)["properties"]) {
-				if words := list(object(is)["enum"]); words != nil {
-					object(is)["enum"] = append(slices.Clone(words), "more")
+			for _, is := range nodeOf(m.schema(part)["properties"]) {
+				if words := list(nodeOf(is)["enum"]); words != nil {
+					nodeOf(is)["enum"] = append(slices.Clone(words), "more")
 				}
 			}
 		}
 		return true
 	}},
 	{"more properties of answers", oneKind, func(m *mutant) bool {
-		object(m.schema("")["properties"])["color"] = map[string]any{"type": "string"}
-		object(m.schema("")["properties"])["usage"] = map[string]any{
+		nodeOf(m.schema("")["properties"])["color"] = map[string]any{"type": "string"}
+		nodeOf(m.schema("")["properties"])["usage"] = map[string]any{
 			"type": "object", "required": []any{"count"},
 			"properties": map[string]any{"count": map[string]any{"type": "number"}},
 		}
 		requireAlso(m.schema(""), "usage")
-		object(m.schema("Page")["properties"])["hasMore"] = map[string]any{"type": "boolean"}
+		nodeOf(m.schema("Page")["properties"])["hasMore"] = map[string]any{"type": "boolean"}
 		return true
 	}},
 	{"version 3.0", allKinds, func(m *mutant) bool {
@@ -183,7 +183,7 @@ var harmless = []mutation{
 				}
 			}
 			if choices := list(is["anyOf"]); choices != nil {
-				kept := slices.DeleteFunc(slices.Clone(choices), func(one any) bool { return object(one)["type"] == "null" })
+				kept := slices.DeleteFunc(slices.Clone(choices), func(one any) bool { return nodeOf(one)["type"] == "null" })
 				is["nullable"] = len(kept) < len(choices)
 				if delete(is, "anyOf"); len(kept) == 1 {
 					is["allOf"] = kept
@@ -200,8 +200,8 @@ var harmless = []mutation{
 	}},
 	{"more errors", allKinds, func(m *mutant) bool {
 		for _, item := range m.paths() {
-			for _, o := range object(item) {
-				if answers := object(object(o)["responses"]); answers != nil {
+			for _, o := range nodeOf(item) {
+				if answers := nodeOf(nodeOf(o)["responses"]); answers != nil {
 					answers["400"], answers["409"], answers["default"] = answers["417"], answers["417"], answers["417"]
 				}
 			}
@@ -234,7 +234,7 @@ var harmless = []mutation{
 			if strings.HasPrefix(path, m.path()+"/") {
 				item := m.paths()[path]
 				delete(m.paths(), path)
-				object(item)["parameters"] = []any{map[string]any{
+				nodeOf(item)["parameters"] = []any{map[string]any{
 					"name": "objectId", "in": "path", "required": true, "schema": map[string]any{"type": "string"},
 				}}
 				m.paths()[strings.ReplaceAll(path, "{id}", "{objectId}")] = item
@@ -257,9 +257,9 @@ var harmless = []mutation{
 	}},
 	{"formats of ids", allKinds, func(m *mutant) bool {
 		m.eachSchema(func(is node) {
-			for name, property := range object(is["properties"]) {
+			for name, property := range nodeOf(is["properties"]) {
 				isID := strings.HasSuffix(strings.ToLower(name), "id") && name != "referenceId"
-				if one := object(property); isID && one["type"] == "string" {
+				if one := nodeOf(property); isID && one["type"] == "string" {
 					one["format"] = "uuid"
 				}
 			}
@@ -270,12 +270,12 @@ var harmless = []mutation{
 		delete(m.root, "security")
 		for _, item := range m.paths() {
 			for _, method := range []string{"get", "post", "patch", "delete"} {
-				if o := object(object(item)[method]); o != nil {
+				if o := nodeOf(nodeOf(item)[method]); o != nil {
 					o["security"] = []any{map[string]any{"bearer": []any{}}}
 				}
 			}
 		}
-		object(m.root["components"])["securitySchemes"] = map[string]any{
+		nodeOf(m.root["components"])["securitySchemes"] = map[string]any{
 			"bearer": map[string]any{"type": "http", "scheme": "Bearer", "bearerFormat": "JWT"},
 			"cookie": map[string]any{"type": "apiKey", "in": "cookie", "name": "session"},
 		}
@@ -283,7 +283,7 @@ var harmless = []mutation{
 	}},
 	{"a content type with a charset", allKinds, func(m *mutant) bool {
 		m.each(func(is node) {
-			if content := object(is["content"]); content["application/json"] != nil {
+			if content := nodeOf(is["content"]); content["application/json"] != nil {
 				content["application/json; charset=utf-8"] = content["application/json"]
 				delete(content, "application/json")
 			}
@@ -293,8 +293,8 @@ var harmless = []mutation{
 	{"null also in requests", oneKind, func(m *mutant) bool {
 		for _, part := range []string{"Create", "Patch"} {
 			for _, name := range m.properties(m.schema(part), "typeConfig") {
-				is := object(m.schema(part)["properties"])[name]
-				object(m.schema(part)["properties"])[name] = map[string]any{"anyOf": []any{is, map[string]any{"type": "null"}}}
+				is := nodeOf(m.schema(part)["properties"])[name]
+				nodeOf(m.schema(part)["properties"])[name] = map[string]any{"anyOf": []any{is, map[string]any{"type": "null"}}}
 			}
 		}
 		return true
@@ -305,10 +305,10 @@ var harmless = []mutation{
 	}},
 	{"answers without schemas", oneKind, func(m *mutant) bool {
 		for _, item := range m.paths() {
-			for _, o := range object(item) {
-				for status, answer := range object(object(o)["responses"]) {
+			for _, o := range nodeOf(item) {
+				for status, answer := range nodeOf(nodeOf(o)["responses"]) {
 					if strings.HasPrefix(status, "2") {
-						delete(object(answer), "content")
+						delete(nodeOf(answer), "content")
 					}
 				}
 			}
@@ -317,8 +317,8 @@ var harmless = []mutation{
 	}},
 	{"words in a schema of their own", oneKind, func(m *mutant) bool {
 		for _, part := range []string{"", "Create", "Patch"} {
-			for name, is := range object(m.schema(part)["properties"]) {
-				words := list(object(is)["enum"])
+			for name, is := range nodeOf(m.schema(part)["properties"]) {
+				words := list(nodeOf(is)["enum"])
 				if words == nil || slices.Contains(words, any(nil)) {
 					continue
 				}
@@ -326,14 +326,14 @@ var harmless = []mutation{
 				for _, word := range words {
 					choices = append(choices, map[string]any{"const": word})
 				}
-				object(m.schema(part)["properties"])[name] = map[string]any{"oneOf": choices}
+				nodeOf(m.schema(part)["properties"])[name] = map[string]any{"oneOf": choices}
 			}
 		}
 		return true
 	}},
 	{"alternatives in place of conditions", allKinds, func(m *mutant) bool {
 		for _, schema := range m.schemas() {
-			alternatives(object(schema))
+			alternatives(nodeOf(schema))
 		}
 		return true
 	}},
@@ -343,17 +343,17 @@ var harmless = []mutation{
 func alternatives(schema node) {
 	var choices []any
 	for _, condition := range list(schema["allOf"]) {
-		word := conditionOf(object(condition))
+		word := conditionOf(nodeOf(condition))
 		if word == "" {
 			return
 		}
-		then := maps.Clone(object(object(condition)["then"]))
-		properties := maps.Clone(object(then["properties"]))
+		then := maps.Clone(nodeOf(nodeOf(condition)["then"]))
+		properties := maps.Clone(nodeOf(then["properties"]))
 		properties["type"] = map[string]any{"type": "string", "enum": []any{word}}
 		then["properties"] = map[string]any(properties)
 		choices = append(choices, map[string]any(then))
 	}
-	if typed := object(object(schema["properties"])["type"]); typed["enum"] == nil { // The catalog is open.
+	if typed := nodeOf(nodeOf(schema["properties"])["type"]); typed["enum"] == nil { // The catalog is open.
 		choices = append(choices, map[string]any{"properties": map[string]any{"type": maps.Clone(typed)}})
 	}
 	if list(schema["allOf"]) != nil {
@@ -385,12 +385,12 @@ func visitAll(value any, visit func(node)) {
 func (m *mutant) eachSchema(visit func(node)) {
 	var walk func(schema any)
 	walk = func(schema any) {
-		is := object(schema)
+		is := nodeOf(schema)
 		if is == nil {
 			return
 		}
-		for _, name := range slices.Sorted(maps.Keys(object(is["properties"]))) {
-			walk(object(is["properties"])[name])
+		for _, name := range slices.Sorted(maps.Keys(nodeOf(is["properties"]))) {
+			walk(nodeOf(is["properties"])[name])
 		}
 		for _, name := range []string{"items", "additionalProperties", "then"} {
 			walk(is[name])

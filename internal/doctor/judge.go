@@ -149,11 +149,14 @@ func (c *contract) judgeRequest(s Subject, change Change) judgment {
 	}
 }
 
-// isFixed reports whether an update cannot change a property. The contract has no keyword for it.
+// isFixed reports whether an update cannot change a property.
 func (c *contract) isFixed(s Subject) bool {
 	k := c.kind(s.Kind)
-	return k != nil && s.Operation == "update" && k.update[s.Property].schema != nil &&
-		strings.HasPrefix(k.update[s.Property].schema.Description, "May only repeat")
+	if k == nil || s.Operation != "update" || k.update[s.Property].schema == nil {
+		return false
+	}
+	fixed, _ := k.update[s.Property].schema.Extensions["x-immutable"].(bool)
+	return fixed
 }
 
 // judgeOutline judges the status of an answer, and its body as a whole.

@@ -70,12 +70,12 @@ func (m *mutant) document(tb testing.TB) []byte {
 
 func pick[T any](m *mutant, from ...T) T { return from[m.Intn(len(from))] }
 
-func (m *mutant) schemas() node { return object(object(m.root["components"])["schemas"]) }
+func (m *mutant) schemas() node { return nodeOf(nodeOf(m.root["components"])["schemas"]) }
 
 // schema returns a schema of the kind: Perk, PerkCreate, PerkPatch or PerkPage.
-func (m *mutant) schema(part string) node { return object(m.schemas()[kindNames[m.noun].schema+part]) }
+func (m *mutant) schema(part string) node { return nodeOf(m.schemas()[kindNames[m.noun].schema+part]) }
 
-func (m *mutant) paths() node { return object(m.root["paths"]) }
+func (m *mutant) paths() node { return nodeOf(m.root["paths"]) }
 
 func (m *mutant) path() string { return kindNames[m.noun].path }
 
@@ -83,17 +83,17 @@ func (m *mutant) path() string { return kindNames[m.noun].path }
 func (m *mutant) operation(name string) node {
 	switch name {
 	case "list":
-		return object(object(m.paths()[m.path()])["get"])
+		return nodeOf(nodeOf(m.paths()[m.path()])["get"])
 	case "create":
-		return object(object(m.paths()[m.path()])["post"])
+		return nodeOf(nodeOf(m.paths()[m.path()])["post"])
 	case "read":
-		return object(object(m.paths()[m.path()+"/{id}"])["get"])
+		return nodeOf(nodeOf(m.paths()[m.path()+"/{id}"])["get"])
 	case "update":
-		return object(object(m.paths()[m.path()+"/{id}"])["patch"])
+		return nodeOf(nodeOf(m.paths()[m.path()+"/{id}"])["patch"])
 	case "delete":
-		return object(object(m.paths()[m.path()+"/{id}"])["delete"])
+		return nodeOf(nodeOf(m.paths()[m.path()+"/{id}"])["delete"])
 	default:
-		return object(object(m.paths()[m.path()+"/{id}/"+name])["post"])
+		return nodeOf(nodeOf(m.paths()[m.path()+"/{id}/"+name])["post"])
 	}
 }
 
@@ -111,7 +111,7 @@ func (m *mutant) transitions() []string {
 
 // properties are the names of the properties of a schema, but the given ones.
 func (m *mutant) properties(schema node, without ...string) []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(object(schema["properties"]))), func(name string) bool {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(nodeOf(schema["properties"]))), func(name string) bool {
 		return slices.Contains(without, name)
 	})
 }
@@ -132,15 +132,15 @@ func (m *mutant) tell(text string, args ...any) {
 
 // replace sets a property of a schema to a changed copy of itself.
 func (m *mutant) replace(schema node, name string, change func(node)) {
-	own := m.inlined(object(schema["properties"])[name])
+	own := m.inlined(nodeOf(schema["properties"])[name])
 	change(own)
-	object(schema["properties"])[name] = map[string]any(own)
+	nodeOf(schema["properties"])[name] = map[string]any(own)
 }
 
 // inlined is a copy of a schema in which references at the top are resolved.
 func (m *mutant) inlined(schema any) node {
 	document := &Document{m.root}
-	copied := maps.Clone(object(schema))
+	copied := maps.Clone(nodeOf(schema))
 	for copied["$ref"] != nil {
 		target := document.at(schema)
 		delete(copied, "$ref")
@@ -151,7 +151,7 @@ func (m *mutant) inlined(schema any) node {
 
 // rename renames a property of a schema.
 func rename(schema node, from, to string) {
-	properties := object(schema["properties"])
+	properties := nodeOf(schema["properties"])
 	if properties[from] == nil {
 		return
 	}
@@ -165,7 +165,7 @@ func rename(schema node, from, to string) {
 }
 
 func remove(schema node, name string) {
-	delete(object(schema["properties"]), name)
+	delete(nodeOf(schema["properties"]), name)
 	unrequire(schema, name)
 }
 
@@ -179,7 +179,7 @@ func requireAlso(schema node, name string) {
 
 // isNullable reports whether a property of a schema may be null.
 func (m *mutant) isNullable(schema node, name string) bool {
-	return (&Document{m.root}).value(object(schema["properties"])[name]).null
+	return (&Document{m.root}).value(nodeOf(schema["properties"])[name]).null
 }
 
 // lost is the harm of an object without a property.
@@ -259,7 +259,7 @@ var matters = []mutation{
 		return true
 	}},
 	{"another verb", oneKind, func(m *mutant) bool {
-		item := object(m.paths()[m.path()+"/{id}"])
+		item := nodeOf(m.paths()[m.path()+"/{id}"])
 		to := pick(m, "put", "post")
 		m.tell("%s in place of patch", to)
 		item[to] = item["patch"]
@@ -283,7 +283,7 @@ var matters = []mutation{
 		if name != "list" && name != "create" {
 			at += "/{id}"
 		}
-		delete(object(m.paths()[at]), method)
+		delete(nodeOf(m.paths()[at]), method)
 		m.expect(Breaks, "%s.route", name)
 		return true
 	}},
@@ -319,7 +319,7 @@ var matters = []mutation{
 			delete(m.paths(), m.path()+"/{id}/"+name)
 			m.propose(Breaks, "PATCH "+m.path()+"/{id} with status", "%s.route", name)
 		}
-		object(m.schema("Patch")["properties"])["status"] = object(m.schema("")["properties"])["status"]
+		nodeOf(m.schema("Patch")["properties"])["status"] = nodeOf(m.schema("")["properties"])["status"]
 		return true
 	}},
 	{"another parameter", oneKind, func(m *mutant) bool {
@@ -369,8 +369,8 @@ var matters = []mutation{
 	}},
 	{"a bare list", oneKind, func(m *mutant) bool {
 		m.tell("a list is an array")
-		rows := object(m.schema("Page")["properties"])["data"]
-		m.setBody(object(object(m.operation("list")["responses"])["200"]), rows)
+		rows := nodeOf(m.schema("Page")["properties"])["data"]
+		m.setBody(nodeOf(nodeOf(m.operation("list")["responses"])["200"]), rows)
 		m.expect(Harmless, "list.page.data")
 		m.expect(Breaks, "list.page.nextCursor")
 		m.expect(Limits, "list.page.total")
@@ -389,7 +389,7 @@ var matters = []mutation{
 		m.tell("%s is called %s", name, to)
 		m.propose(lost(name), to, "answer.%s", name)
 		for part, operation := range map[string]string{"Create": "create", "Patch": "update"} {
-			if object(m.schema(part)["properties"])[name] != nil {
+			if nodeOf(m.schema(part)["properties"])[name] != nil {
 				m.propose(Breaks, to, "%s.request.%s", operation, name)
 			}
 			rename(m.schema(part), name, to)
@@ -437,11 +437,11 @@ var matters = []mutation{
 		name := pick(m, m.properties(m.schema(""), "type", "typeConfig", "status", "visibility", "updatedAt")...)
 		to := pick(m, "integer", "array", "boolean")
 		m.tell("%s is %s", name, to)
-		typed := object(object(m.schema("")["properties"])[name])["type"]
+		typed := nodeOf(nodeOf(m.schema("")["properties"])[name])["type"]
 		if typed == to || slices.Contains(list(typed), any(to)) || to == "array" && name == "rewards" {
 			return false
 		}
-		object(m.schema("")["properties"])[name] = map[string]any{"type": to, "items": map[string]any{"type": "string"}}
+		nodeOf(m.schema("")["properties"])[name] = map[string]any{"type": to, "items": map[string]any{"type": "string"}}
 		named := name == "name" || name == "id" || name == "cohortId"
 		switch {
 		case name == "createdAt":
@@ -459,8 +459,8 @@ var matters = []mutation{
 		})
 		name := pick(m, names...)
 		m.tell("%s can be null", name)
-		is := object(m.schema("")["properties"])[name]
-		object(m.schema("")["properties"])[name] = map[string]any{"anyOf": []any{is, map[string]any{"type": "null"}}}
+		is := nodeOf(m.schema("")["properties"])[name]
+		nodeOf(m.schema("")["properties"])[name] = map[string]any{"anyOf": []any{is, map[string]any{"type": "null"}}}
 		harm := rowLost(name)
 		m.expect(harm, "answer.%s", name)
 		return true
@@ -481,7 +481,7 @@ var matters = []mutation{
 		name := pick(m, m.properties(m.schema(""), "typeConfig")...)
 		m.tell("a row has no %s", name)
 		row := m.inlined(map[string]any{"$ref": "#/components/schemas/" + kindNames[m.noun].schema})
-		row["properties"] = maps.Clone(object(row["properties"]))
+		row["properties"] = maps.Clone(nodeOf(row["properties"]))
 		row["required"] = slices.Clone(list(row["required"]))
 		remove(row, name)
 		delete(row, "allOf")
@@ -495,7 +495,7 @@ var matters = []mutation{
 			part, operation = "Patch", "update"
 		}
 		name := "internalName"
-		if object(m.schema(part)["properties"])[name] == nil {
+		if nodeOf(m.schema(part)["properties"])[name] == nil {
 			name = "name"
 		}
 		keyword := pick(m, "maxLength", "minLength", "pattern", "format")
@@ -550,7 +550,7 @@ var matters = []mutation{
 			part, operation = "Patch", "update"
 		}
 		m.tell("%s must have a property more", operation)
-		object(m.schema(part)["properties"])["brand"] = map[string]any{"type": "string"}
+		nodeOf(m.schema(part)["properties"])["brand"] = map[string]any{"type": "string"}
 		requireAlso(m.schema(part), "brand")
 		m.expect(Breaks, "%s.request", operation)
 		return true
@@ -562,7 +562,7 @@ var matters = []mutation{
 		}
 		name := pick(m, m.properties(m.schema(part), "type", "typeConfig", "rewards", "maxSupply")...)
 		m.tell("%s takes a number as %s", operation, name)
-		object(m.schema(part)["properties"])[name] = map[string]any{"type": []any{"integer", "null"}}
+		nodeOf(m.schema(part)["properties"])[name] = map[string]any{"type": []any{"integer", "null"}}
 		m.expect(Breaks, "%s.request.%s", operation, name)
 		return true
 	}},
@@ -618,7 +618,7 @@ var matters = []mutation{
 	}},
 	{"another status of a success", oneKind, func(m *mutant) bool {
 		name := pick(m, "create", "delete", "update", "read")
-		answers := object(m.operation(name)["responses"])
+		answers := nodeOf(m.operation(name)["responses"])
 		from := "200"
 		if name == "create" {
 			from = "201"
@@ -633,9 +633,9 @@ var matters = []mutation{
 	{"an empty answer", oneKind, func(m *mutant) bool {
 		name := pick(m, "create", "update")
 		m.tell("%s answers nothing", name)
-		for status, answer := range object(m.operation(name)["responses"]) {
+		for status, answer := range nodeOf(m.operation(name)["responses"]) {
 			if strings.HasPrefix(status, "2") {
-				delete(object(answer), "content")
+				delete(nodeOf(answer), "content")
 			}
 		}
 		m.expect(Limits, "%s.answer", name)
@@ -667,8 +667,8 @@ var matters = []mutation{
 		}
 		m.tell("%s in place of %s", to, from)
 		for _, item := range m.paths() {
-			for _, o := range object(item) {
-				if answers := object(object(o)["responses"]); answers[from] != nil {
+			for _, o := range nodeOf(item) {
+				if answers := nodeOf(nodeOf(o)["responses"]); answers[from] != nil {
 					answers[to] = answers[from]
 					delete(answers, from)
 				}
@@ -678,7 +678,7 @@ var matters = []mutation{
 		return true
 	}},
 	{"another form of errors", allKinds, func(m *mutant) bool {
-		form := object(m.schemas()["Error"])
+		form := nodeOf(m.schemas()["Error"])
 		name, to := pick(m, "code", "message"), pick(m, "", "x")
 		harm := map[string]Harm{"code": Breaks, "message": Limits}[name]
 		m.tell("errors have %s%s in place of %[2]s", to, name)
@@ -692,7 +692,7 @@ var matters = []mutation{
 	}},
 	{"another way to show the key", allKinds, func(m *mutant) bool {
 		m.tell("the key has a header of its own")
-		object(m.root["components"])["securitySchemes"] = map[string]any{
+		nodeOf(m.root["components"])["securitySchemes"] = map[string]any{
 			"apiKey":    map[string]any{"type": "apiKey", "in": "header", "name": "X-API-Key"},
 			"dashboard": map[string]any{"type": "http", "scheme": "bearer"},
 		}
@@ -702,7 +702,7 @@ var matters = []mutation{
 	{"another form of a request", oneKind, func(m *mutant) bool {
 		name := pick(m, "create", "update")
 		m.tell("%s is a form", name)
-		content := object(object(m.operation(name)["requestBody"])["content"])
+		content := nodeOf(nodeOf(m.operation(name)["requestBody"])["content"])
 		content["multipart/form-data"] = content["application/json"]
 		delete(content, "application/json")
 		m.expect(Breaks, "%s.request", name)
@@ -717,7 +717,7 @@ var matters = []mutation{
 			to = one.property + "Value"
 		}
 		for _, name := range one.schemas {
-			schema := object(m.schemas()[name])
+			schema := nodeOf(m.schemas()[name])
 			if to == "" {
 				remove(schema, one.property)
 			} else {
@@ -735,7 +735,7 @@ var matters = []mutation{
 		to := pick(m, strings.ToUpper(one.word), one.word+"-x")
 		m.tell("word %s of %s is %s", one.word, one.path, to)
 		for _, name := range one.schemas {
-			m.replace(object(m.schemas()[name]), one.property, func(is node) {
+			m.replace(nodeOf(m.schemas()[name]), one.property, func(is node) {
 				words := slices.Clone(list(is["enum"]))
 				words[slices.Index(words, any(one.word))] = to
 				is["enum"] = words
@@ -753,7 +753,7 @@ var matters = []mutation{
 			"type": "object", "additionalProperties": false,
 			"properties": map[string]any{"en": map[string]any{"type": "string"}, "fr": map[string]any{"type": "string"}},
 		}
-		object(m.schema("Create")["properties"])["title"] = languages
+		nodeOf(m.schema("Create")["properties"])["title"] = languages
 		m.expect(Limits, "create.request.title")
 		return true
 	}},
@@ -762,7 +762,7 @@ var matters = []mutation{
 			return false
 		}
 		m.tell("a title is a list")
-		object(m.schema("")["properties"])["title"] = pick(m,
+		nodeOf(m.schema("")["properties"])["title"] = pick(m,
 			map[string]any{"type": "array", "items": map[string]any{"type": "object"}},
 			map[string]any{"type": "object", "additionalProperties": map[string]any{"type": "object"}},
 			map[string]any{"type": "string"},
@@ -785,13 +785,13 @@ var matters = []mutation{
 			name = "expiresAt"
 		}
 		m.tell("%s of %q is a date", name, part)
-		object(m.schema(part)["properties"])[name] = map[string]any{"type": []any{"string", "null"}, "format": "date"}
+		nodeOf(m.schema(part)["properties"])[name] = map[string]any{"type": []any{"string", "null"}, "format": "date"}
 		m.expect(Limits, map[string]string{"": "answer.%s", "Create": "create.request.%s"}[part], name)
 		return true
 	}},
 	{"a list of messages", allKinds, func(m *mutant) bool {
 		m.tell("an error has a list of messages")
-		object(object(m.schemas()["Error"])["properties"])["message"] = map[string]any{
+		nodeOf(nodeOf(m.schemas()["Error"])["properties"])["message"] = map[string]any{
 			"type": "array", "items": map[string]any{"type": "string"},
 		}
 		m.expected["error.answer.message"] = Harmless
@@ -916,10 +916,10 @@ func (m *mutant) setBody(answer node, schema any) {
 
 // wrap puts the answer of an operation into a property.
 func (m *mutant) wrap(name, property string) {
-	for status, answer := range object(m.operation(name)["responses"]) {
+	for status, answer := range nodeOf(m.operation(name)["responses"]) {
 		if strings.HasPrefix(status, "2") {
-			schema, _ := (&Document{m.root}).body(object(answer))
-			m.setBody(object(answer), map[string]any{
+			schema, _ := (&Document{m.root}).body(nodeOf(answer))
+			m.setBody(nodeOf(answer), map[string]any{
 				"type": "object", "required": []any{property}, "properties": map[string]any{property: schema},
 			})
 		}
@@ -931,7 +931,7 @@ func (m *mutant) renameInConditions(from, to string) {
 	for _, part := range []string{"", "Create", "Patch"} {
 		for _, condition := range list(m.schema(part)["allOf"]) {
 			for _, side := range []string{"if", "then"} {
-				rename(object(object(condition)[side]), from, to)
+				rename(nodeOf(nodeOf(condition)[side]), from, to)
 			}
 		}
 	}
@@ -940,8 +940,8 @@ func (m *mutant) renameInConditions(from, to string) {
 // word returns a word of the kind and the path of its property.
 func (m *mutant) word() (path, word string) {
 	var paths []string
-	for name, schema := range object(m.schema("")["properties"]) {
-		if len(list(object(schema)["enum"])) > 0 && name != "type" {
+	for name, schema := range nodeOf(m.schema("")["properties"]) {
+		if len(list(nodeOf(schema)["enum"])) > 0 && name != "type" {
 			paths = append(paths, name)
 		}
 	}
@@ -950,14 +950,14 @@ func (m *mutant) word() (path, word string) {
 	}
 	slices.Sort(paths)
 	path = pick(m, paths...)
-	words := list(object(object(m.schema("")["properties"])[path])["enum"])
+	words := list(nodeOf(nodeOf(m.schema("")["properties"])[path])["enum"])
 	return path, text(pick(m, words...))
 }
 
 // eachEnum changes the words of a property in all schemas of the kind.
 func (m *mutant) eachEnum(path string, change func([]any) []any) {
 	for _, part := range []string{"", "Create", "Patch"} {
-		if is := object(object(m.schema(part)["properties"])[path]); is["enum"] != nil {
+		if is := nodeOf(nodeOf(m.schema(part)["properties"])[path]); is["enum"] != nil {
 			is["enum"] = change(list(is["enum"]))
 		}
 	}

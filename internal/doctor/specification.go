@@ -71,6 +71,7 @@ type schema struct {
 	Type       types                 `json:"type"`
 	Enum       []any                 `json:"enum"`
 	Const      any                   `json:"const"`
+	Default    any                   `json:"default"`
 	Format     string                `json:"format"`
 	Pattern    string                `json:"pattern"`
 	Examples   []any                 `json:"examples"`

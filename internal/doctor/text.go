@@ -53,8 +53,10 @@ type section struct {
 func (r *Report) sections() []section {
 	var all []section
 	if r.Document != nil {
-		all = append(all, section{"The service's document", "Compared with the contract: " + r.Document.Where + ".",
-			r.Document.Findings})
+		all = append(all, section{
+			"The service's document", "Compared with the contract: " + r.Document.Where + ".",
+			r.Document.Findings,
+		})
 	}
 	if r.Probe != nil {
 		all = append(all, section{"Probe", fmt.Sprintf("Tried in the test merchant, with %s.",
@@ -76,8 +78,10 @@ func (s section) sentence() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Of %s of the contract, %d hold.", portable.Count(len(s.findings), "assumption"), counts[string(Holds)])
 	for _, one := range []struct{ of, words string }{
-		{string(Breaks), "Differences that break the provider"}, {string(Limits), "That limit it"},
-		{string(Harmless), "Without harm"}, {string(NotReached), "Not reached"},
+		{string(Breaks), "Differences that break the provider"},
+		{string(Limits), "That limit it"},
+		{string(Harmless), "Without harm"},
+		{string(NotReached), "Not reached"},
 	} {
 		if n := counts[one.of]; n > 0 {
 			fmt.Fprintf(&b, " %s: %d.", one.words, n)

@@ -76,6 +76,9 @@ func (c *Client) callOnce(ctx context.Context, r request, body []byte) (Answer, 
 	return Answer{response.StatusCode, response.Header, content, time.Since(started), response.TLS}, nil
 }
 
+// Mode is the merchant that the key names; "" without a key.
+func (c *Client) Mode() Mode { return c.config.Key.Mode() }
+
 // Proxy returns the proxy between this machine and the service, without its password; "" for none.
 func (c *Client) Proxy() string {
 	transport, ok := c.http.Transport.(*http.Transport)

@@ -16,6 +16,24 @@ var synonyms = [][]string{
 	{"end", "close", "finish", "stop", "complete"},
 	{"archive", "disable", "deactivate"},
 	{"unarchive", "restore", "reactivate"},
+	{"name", "label", "title", "headline"},
+	{"description", "text", "body", "summary", "content"},
+	{"image", "picture", "photo", "visual", "thumbnail"},
+	{"draft", "new", "created", "pending", "inactive"},
+	{"published", "live", "active", "enabled", "online", "running", "public"},
+	{"ended", "finished", "closed", "completed", "stopped", "done"},
+	{"archived", "disabled", "retired", "hidden"},
+	{"everyone", "all", "public"},
+	{"owner", "member", "private"},
+	{"expire", "expiration", "expiry", "end", "until"},
+	{"start", "begin", "from"},
+	{"config", "setting", "option", "configuration"},
+	{"reference", "external", "key", "slug"},
+	{"url", "link", "uri", "address"},
+	{"code", "value", "coupon"},
+	{"cohort", "audience", "segment", "group"},
+	{"and", "all"},
+	{"or", "any"},
 }
 
 // certain is the likeness of two names that differ only in their form, and likely the least
@@ -37,7 +55,14 @@ func likeness(a, b string) float64 {
 			return 0.9
 		}
 	}
-	return max(overlap(wordsA, wordsB), overlap(pairs(a), pairs(b))) * 0.99
+	alike := max(overlap(wordsA, wordsB), overlap(pairs(a), pairs(b))) * 0.99
+	for _, group := range synonyms {
+		in := func(word string) bool { return slices.Contains(group, word) }
+		if slices.ContainsFunc(wordsA, in) && slices.ContainsFunc(wordsB, in) {
+			alike = max(alike, likely)
+		}
+	}
+	return alike
 }
 
 // nameWords splits a name at its signs and at its capital letters, and makes the words singular.

@@ -1,0 +1,291 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// ErrNotTest is the cause when a key is not that of a test merchant.
+var ErrNotTest = errors.New("only a test merchant is probed, and this is not a test key")
+
+// probeMark begins the names of all objects that a probe makes.
+const probeMark = "tf-probe"
+
+// tidyTime is how long a probe cleans up at most.
+const tidyTime = 2 * time.Minute
+
+// ProbeOptions say how a merchant is probed.
+type ProbeOptions struct {
+	// Run is a part of the names of all objects that this run makes.
+	Run string
+	// Hints are differences that the service's API document shows. They are tried first.
+	Hints []Finding
+	// Stranger is a client of the same service with a key that nobody has. Without it, the answer to a
+	// bad key is not reached.
+	Stranger *merchants.Client
+	// Progress, unless nil, is called with what is done now.
+	Progress func(text string)
+	// Wait pauses before something is asked again. attempt counts from 1. The default waits a second
+	// longer each time.
+	Wait func(ctx context.Context, attempt int) error
+}
+
+// Probed is what a probe found out.
+type Probed struct {
+	// Findings are all assumptions of the contract, in its order, and then the rules.
+	Findings []Finding `json:"findings"`
+	// Left are the objects that could not be removed.
+	Left []Leftover `json:"left,omitempty"`
+	// Removed is how many objects of earlier runs were removed.
+	Removed int `json:"removed,omitempty"`
+	// Requests is how many requests were sent.
+	Requests int `json:"requests"`
+}
+
+// Leftover is an object that a probe made and could not remove.
+type Leftover struct {
+	// Kind is a noun such as digital-asset, and Name the name that begins with tf-probe-.
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	Why  string `json:"why"`
+}
+
+// Probe tries the assumptions of the contract in a test merchant. Whatever happens, it removes what
+// it made. An error means that the probe did not end; what it found until then is returned too.
+func Probe(ctx context.Context, client *merchants.Client, options ProbeOptions) (*Probed, error) {
+	if client.Mode() != merchants.ModeTest {
+		return nil, ErrNotTest
+	}
+	c, err := loadContract()
+	if err != nil {
+		return nil, err
+	}
+	return c.probe(ctx, client, options)
+}
+
+// probe probes with a contract that is loaded.
+func (c *contract) probe(ctx context.Context, client *merchants.Client, options ProbeOptions) (*Probed, error) {
+	p := &prober{
+		client: client, options: options, contract: c, probed: &Probed{}, notes: map[string]note{},
+		private: map[string]bool{},
+		broken:  map[string]broken{},
+	}
+	for _, k := range c.kinds {
+		s, err := p.speechOf(k)
+		if err != nil {
+			return nil, err
+		}
+		p.speeches = append(p.speeches, s)
+	}
+	err := p.run(ctx)
+	p.conclude()
+	return p.probed, err
+}
+
+// run probes and cleans up.
+func (p *prober) run(ctx context.Context) error {
+	defer p.tidy(ctx)
+	for _, step := range []func(context.Context) error{
+		p.find, p.sweepEarlier, p.probeKinds, p.probeErrors, p.probeDeletes,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prober is a probe at work.
+type prober struct {
+	client   *merchants.Client
+	options  ProbeOptions
+	contract *contract
+	probed   *Probed
+	speeches []*speech
+	// made are the objects of this run, in the order of their creation.
+	made []*object
+	// unclear says that a create may have made an object that is not in made.
+	unclear bool
+	// notes are what became of assumptions, by their IDs.
+	notes map[string]note
+	// recase, unless nil, is how the service writes the names of our properties.
+	recase *letterCase
+	// private are the texts of objects that are not ours. listed says that all of them are known.
+	private map[string]bool
+	listed  bool
+	hider   hider
+	// numbers counts the objects, for their names.
+	numbers int
+	// codeless says that errors have no code.
+	codeless bool
+	// broken are the rules that do not hold.
+	broken map[string]broken
+	// version is what all paths begin with. timesDiffer and nullsLeftOut say that these rules are
+	// broken.
+	version                   string
+	timesDiffer, nullsLeftOut bool
+	// refusals are the statuses with which bad requests were refused.
+	refusals map[int]int
+}
+
+// note is what became of an assumption.
+type note struct {
+	subject Subject
+	verdict Verdict
+	change  Change
+	said    string
+	theirs  string
+	harm    Harm
+}
+
+// rank orders verdicts: a difference outweighs what holds elsewhere.
+func (v Verdict) rank() int {
+	return slices.Index([]Verdict{"", NotReached, Holds, Differs}, v)
+}
+
+// write notes what became of an assumption, unless more is known already.
+func (p *prober) write(n note) {
+	id := n.subject.String()
+	if n.verdict.rank() > p.notes[id].verdict.rank() {
+		p.notes[id] = n
+	}
+}
+
+func (p *prober) holds(s Subject) { p.write(note{subject: s, verdict: Holds}) }
+
+func (p *prober) missed(s Subject, why string, args ...any) {
+	p.write(note{subject: s, verdict: NotReached, said: fmt.Sprintf(why, args...)})
+}
+
+func (p *prober) differs(s Subject, change Change, theirs, said string, args ...any) {
+	p.write(note{subject: s, verdict: Differs, change: change, theirs: theirs, said: fmt.Sprintf(said, args...)})
+}
+
+// progress tells what is done now.
+func (p *prober) progress(text string, args ...any) {
+	if p.options.Progress != nil {
+		p.options.Progress(fmt.Sprintf(text, args...))
+	}
+}
+
+// hint returns what the document shows in place of an assumption, or "".
+func (p *prober) hint(match func(Finding) bool) []string {
+	var found []string
+	for _, h := range p.options.Hints {
+		if h.Verdict == Differs && h.Theirs != "" && match(h) {
+			found = append(found, h.Theirs)
+		}
+	}
+	return found
+}
+
+// wait pauses before something is asked again.
+func (p *prober) wait(ctx context.Context, attempt int) error {
+	if p.options.Wait != nil {
+		return p.options.Wait(ctx, attempt)
+	}
+	timer := time.NewTimer(time.Duration(attempt) * time.Second)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// speech returns how the service speaks of a kind, or nil.
+func (p *prober) speech(noun string) *speech {
+	for _, s := range p.speeches {
+		if s.kind.noun == noun {
+			return s
+		}
+	}
+	return nil
+}
+
+// conclude turns the notes into findings.
+func (p *prober) conclude() {
+	p.concludeShared()
+	for _, s := range p.speeches {
+		s.conclude(p)
+	}
+	for _, assumed := range append(p.contract.assumptions(), rulesAssumed()...) {
+		n, known := p.notes[assumed.ID]
+		switch {
+		case !known:
+			assumed.Verdict, assumed.Said = NotReached, p.reasonFor(assumed.Subject)
+		default:
+			assumed.Verdict, assumed.Said, assumed.Theirs = n.verdict, n.said, n.theirs
+		}
+		if assumed.Verdict == Differs {
+			j := p.judge(assumed.Subject, n)
+			assumed.Harm, assumed.Effect, assumed.Fix = j.harm, j.effect, j.fix
+		}
+		p.probed.Findings = append(p.probed.Findings, assumed)
+	}
+}
+
+func (p *prober) judge(s Subject, n note) judgment {
+	if s.Part == Rule {
+		if s.Property == "times" && p.instants() {
+			n.harm = Breaks
+		}
+		return ruleNamed(s.Property).judgment(n)
+	}
+	j := p.contract.judge(s, n.change)
+	if n.harm != "" {
+		j.harm = n.harm
+		if n.harm == Harmless {
+			j.effect = "None: the provider accepts both."
+		}
+	}
+	return j
+}
+
+// reasonFor says why an assumption was not reached.
+func (p *prober) reasonFor(s Subject) string {
+	if of := p.speech(s.Kind); of != nil && of.lost != "" {
+		return of.lost
+	}
+	if of := p.speech(s.Kind); of != nil && len(of.failed) > 0 && s.Part != Route {
+		return "An object that would show it could not be made. " + of.failed[0]
+	}
+	if of := p.speech(s.Kind); of != nil && of.missed != "" {
+		return of.missed
+	}
+	switch of := p.speech(s.Kind); {
+	case of != nil && of.untied != "" && (of.moves[s.Operation] != (move{}) || s.Part == Words):
+		return of.untied
+	case s.Operation == "create" && strings.HasSuffix(s.Property, ".id"):
+		return "Only the service gives such ids."
+	case p.isOutside(s.Kind):
+		return "No request of the probe shows it."
+	case s.Kind == ofErrors:
+		return "No request of the probe was answered so."
+	case s.Part == Words && s.Word == "":
+		return "Other words may exist that no object of the probe has."
+	case s.Part == Rule:
+		return "What it needs could not be made."
+	default:
+		return "The probe does not try it."
+	}
+}
+
+// isOutside reports whether something is none of the kinds.
+func (p *prober) isOutside(noun string) bool {
+	return slices.ContainsFunc(p.contract.calls(), func(one call) bool { return one.noun == noun })
+}
+
+// sortedNames returns the keys of a map in order.
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// isMine reports whether a text is that of a probe, of this run or of an earlier one.
+func isMine(text string) bool { return strings.HasPrefix(text, probeMark+"-") }
