@@ -158,12 +158,15 @@ func (p *prober) write(n note) {
 	}
 }
 
+// holds notes that an assumption holds.
 func (p *prober) holds(s Subject) { p.write(note{subject: s, verdict: Holds}) }
 
+// missed notes why an assumption was not reached.
 func (p *prober) missed(s Subject, why string, args ...any) {
 	p.write(note{subject: s, verdict: NotReached, said: fmt.Sprintf(why, args...)})
 }
 
+// differs notes that the service differs. theirs is what it has instead, or "".
 func (p *prober) differs(s Subject, change Change, theirs, said string, args ...any) {
 	p.write(note{subject: s, verdict: Differs, change: change, theirs: theirs, said: fmt.Sprintf(said, args...)})
 }
@@ -233,6 +236,7 @@ func (p *prober) conclude() {
 	}
 }
 
+// judge says what a difference breaks.
 func (p *prober) judge(s Subject, n note) judgment {
 	if s.Part == Rule {
 		if s.Property == "times" && p.instants() {

@@ -90,6 +90,7 @@ func (p *prober) update(ctx context.Context, o *object, changes map[string]any) 
 	return r, nil
 }
 
+// wholeText says that a method replaces the whole object.
 func wholeText(method string) string {
 	if method == http.MethodPut {
 		return " of the whole object"
@@ -260,6 +261,7 @@ func (p *prober) move(ctx context.Context, s *speech, id string, m move) (reply,
 	return reply{status: http.StatusNotFound}, nil
 }
 
+// textOfMove says how a transition is requested.
 func (s *speech) textOfMove(m move) string {
 	if m.word != "" {
 		return m.method + " " + s.base + "/{id} with " + s.name("status") + " " + m.word
@@ -410,6 +412,7 @@ func (s *speech) alteredInside(inside string, object map[string]any, o *object) 
 	return out
 }
 
+// alteredOne alters one element of a list.
 func (s *speech) alteredOne(path string, value any, o *object) any {
 	if object, ok := value.(map[string]any); ok {
 		return s.alteredInside(path, object, o)
@@ -430,6 +433,7 @@ func number(n float64) json.Number {
 	return json.Number(encoded)
 }
 
+// otherWord is a word that is not the given one, if there is one.
 func otherWord(words []string, word string) string {
 	for _, other := range words {
 		if other != word {

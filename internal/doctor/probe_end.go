@@ -225,6 +225,7 @@ func (s *speech) conclude(p *prober) {
 	}
 }
 
+// concludeRoutes notes where the collection is, and what exists below it.
 func (s *speech) concludeRoutes(p *prober) {
 	noun := s.kind.noun
 	_, rest := splitVersion(s.kind.path)
@@ -243,6 +244,7 @@ func (s *speech) concludeRoutes(p *prober) {
 	}
 }
 
+// noteRoute notes a path.
 func (p *prober) noteRoute(s Subject, ours, theirs string) {
 	if ours == theirs {
 		p.holds(s)

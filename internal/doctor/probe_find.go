@@ -30,6 +30,7 @@ func (p *prober) find(ctx context.Context) error {
 	return nil
 }
 
+// findOne looks for the collection of a kind.
 func (p *prober) findOne(ctx context.Context, s *speech) error {
 	for _, base := range p.bases(s) {
 		r, err := p.call(ctx, http.MethodGet, base, nil, nil)
@@ -223,6 +224,7 @@ func (s *speech) ids(rows []map[string]any) []string {
 	return ids
 }
 
+// textOf is an id or a cursor as text.
 func textOf(id any) string {
 	switch id := id.(type) {
 	case string:
@@ -572,6 +574,7 @@ func (p *prober) learnTurning(ctx context.Context, s *speech, whole pageRead, sa
 	return nil
 }
 
+// parameterHints are names of a parameter that the document shows.
 func (p *prober) parameterHints(s *speech, name string) []string {
 	return p.hint(func(h Finding) bool {
 		return h.Kind == s.kind.noun && h.Part == Parameter && h.Property == name

@@ -237,6 +237,7 @@ func (p *prober) expectRefusal(ctx context.Context, s *speech, body map[string]a
 	return r, r.refused(), nil
 }
 
+// tryWrongValue sends a create with a value of a wrong type.
 func (p *prober) tryWrongValue(ctx context.Context, s *speech) error {
 	body, name, err := p.fresh(s, p.withoutReferences(s, s.examples[0]))
 	if err != nil {
@@ -290,6 +291,7 @@ func (p *prober) noteForm(r reply) {
 	}
 }
 
+// tryUnknownProperty sends a create with a property that no API has.
 func (p *prober) tryUnknownProperty(ctx context.Context, s *speech) error {
 	body, name, err := p.fresh(s, p.withoutReferences(s, s.examples[len(s.examples)-1]))
 	if err != nil {
@@ -384,6 +386,7 @@ func (p *prober) tryNothing(ctx context.Context, s *speech) error {
 	return nil
 }
 
+// tryUnknownID reads an object that does not exist.
 func (p *prober) tryUnknownID(ctx context.Context, s *speech) error {
 	r, err := p.call(ctx, http.MethodGet, s.path(s.unknownID()), nil, nil)
 	if err != nil {

@@ -145,6 +145,7 @@ func (p *prober) withoutReferences(s *speech, example map[string]any) map[string
 	return kept
 }
 
+// makeFrom makes an object from a body.
 func (p *prober) makeFrom(ctx context.Context, s *speech, body map[string]any, name string,
 	example int,
 ) (*object, error) {

@@ -76,6 +76,7 @@ func (p *prober) hide(message string) string {
 	return message
 }
 
+// newHider prepares the replacement of texts.
 func newHider(private map[string]bool) hider {
 	texts := sortedNames(private)
 	slices.SortStableFunc(texts, func(a, b string) int { return len(b) - len(a) })

@@ -201,6 +201,7 @@ func (s *speech) ourWord(path, theirs string) string {
 // wordsOf returns our words of a property.
 func (s *speech) wordsOf(path string) []string { return s.vocabulary[path].words }
 
+// learnWord records the service's word for one of ours.
 func (s *speech) learnWord(path, ours, theirs string) {
 	if s.words[path] == nil {
 		s.words[path] = map[string]string{}
@@ -340,6 +341,7 @@ func (s *speech) walk(object map[string]any, visit func(path string, value any))
 	s.walkBelow(object, "", func(path string, holder map[string]any, name string) { visit(path, holder[name]) })
 }
 
+// walkBelow is walk below a path, with what holds each property.
 func (s *speech) walkBelow(object map[string]any, path string, visit func(path string, holder map[string]any,
 	name string),
 ) {
@@ -534,6 +536,7 @@ var letterCases = []letterCase{
 	{"PascalCase", func(name string) string { return strings.ToUpper(name[:1]) + name[1:] }},
 }
 
+// separated is a name in camelCase with a separator between its words.
 func separated(camel, by string) string {
 	var out strings.Builder
 	for i, r := range camel {

@@ -409,6 +409,7 @@ func (p *prober) tryFilter(ctx context.Context, s *speech) error {
 	return nil
 }
 
+// filtered lists with a filter. The reply is the answer if the service refuses it, else nil.
 func (p *prober) filtered(ctx context.Context, s *speech, name, word string) ([]map[string]any, *reply, error) {
 	query := url.Values{name: {word}}
 	r, err := p.turn(ctx, s, s.pages.size, "", query)
