@@ -15,7 +15,6 @@ import (
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/doctor"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
 type doctorFlags struct {
@@ -126,7 +125,7 @@ func (f doctorFlags) options(cmd *cobra.Command) (doctor.Options, error) {
 	}
 	options.Source = source
 	if f.probe {
-		if err := f.confirm(cmd, source); err != nil {
+		if err := f.confirm(cmd); err != nil {
 			return options, err
 		}
 		options.Probe = &doctor.ProbeOptions{Run: uuid.NewString()[:8]}
@@ -151,7 +150,7 @@ func readDocument(cmd *cobra.Command, name string) (*doctor.Document, error) {
 }
 
 // confirm asks whether to probe.
-func (f doctorFlags) confirm(cmd *cobra.Command, _ provider.Source) error {
+func (f doctorFlags) confirm(cmd *cobra.Command) error {
 	if f.yes {
 		return nil
 	}
@@ -159,8 +158,8 @@ func (f doctorFlags) confirm(cmd *cobra.Command, _ provider.Source) error {
 	if !ok || !isTerminal(file) || f.document == "-" {
 		return errors.New("--probe makes and deletes objects in the test merchant: nobody can be asked here, so add --yes")
 	}
-	_, _ = fmt.Fprint(cmd.ErrOrStderr(), "This makes, changes and deletes objects named tf-probe-… in the test merchant of "+
-		"COHORT_API_KEY.\nType yes to go on: ")
+	_, _ = fmt.Fprint(cmd.ErrOrStderr(), "This makes, changes and deletes objects named tf-probe-… in the test merchant "+
+		"of COHORT_API_KEY.\nType yes to go on: ")
 	answer, _ := bufio.NewReader(file).ReadString('\n')
 	if strings.TrimSpace(answer) != "yes" {
 		return &failure{errors.New("nothing was sent")}

@@ -15,8 +15,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// spoken starts a sandbox with a dialect and a file for its data, which may both be "", and sets its
-// address and test key.
+// spoken starts a sandbox with a dialect and a file for its data, which may both be "", and sets
+// its address and test key.
 func spoken(t *testing.T, dialect, data string) *sandbox.Sandbox {
 	t.Helper()
 	document, err := apiDocument()
@@ -79,12 +79,14 @@ func TestDoctor_refuses(t *testing.T) {
 		key, want string
 		args      []string
 	}{
-		"a probe of live":    {s.LiveKey(), "COHORT_API_KEY is a live key. Nothing was sent", []string{"--probe", "--yes"}},
-		"nobody to ask":      {s.TestKey(), "nobody can be asked here, so add --yes", []string{"--probe"}},
-		"no key":             {"", "set COHORT_API_KEY to the test key", nil},
-		"no key for a probe": {"", "set COHORT_API_KEY to the test key", []string{"--probe", "--yes", "--document", "same.yaml"}},
-		"no key at all":      {"nonsense", `begins with neither "test_" nor "live_"`, nil},
-		"two forms":          {s.TestKey(), "[json markdown]", []string{"--json", "--markdown"}},
+		"a probe of live": {s.LiveKey(), "COHORT_API_KEY is a live key. Nothing was sent", []string{"--probe", "--yes"}},
+		"nobody to ask":   {s.TestKey(), "nobody can be asked here, so add --yes", []string{"--probe"}},
+		"no key":          {"", "set COHORT_API_KEY to the test key", nil},
+		"no key for a probe": {
+			"", "set COHORT_API_KEY to the test key", []string{"--probe", "--yes", "--document", "same.yaml"},
+		},
+		"no key at all": {"nonsense", `begins with neither "test_" nor "live_"`, nil},
+		"two forms":     {s.TestKey(), "[json markdown]", []string{"--json", "--markdown"}},
 	} {
 		t.Setenv("COHORT_API_KEY", c.key)
 		code, printed, problems := called(t.Context(), append([]string{"doctor"}, c.args...)...)

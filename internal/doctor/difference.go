@@ -27,7 +27,7 @@ func (f Finding) anonymous(text string) string {
 	if f.Kind == "" {
 		return text
 	}
-	noun := strings.ReplaceAll(f.Kind, "-", " ")
+	noun := thing(f.Kind)
 	names := []string{noun + "s", "…", noun, "…", f.Kind, "…"}
 	for _, d := range merchants.Descriptions() {
 		if d.Noun == f.Kind {
@@ -71,7 +71,7 @@ func (d difference) lines() []line {
 			words = append(words, one.Word+" → "+one.Theirs)
 		}
 		lines = []line{
-			{"assumed", fmt.Sprintf("%s of a %s has these words. (%s)", f.Property, strings.ReplaceAll(f.Kind, "-", " "), f.Evidence)},
+			{"assumed", fmt.Sprintf("%s of a %s has these words. (%s)", f.Property, thing(f.Kind), f.Evidence)},
 			{"service", "They are others."},
 			{"theirs", strings.Join(words, ", ")},
 		}

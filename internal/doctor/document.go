@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi2"
-	"github.com/getkin/kin-openapi/openapi2conv"
 	"gopkg.in/yaml.v3"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
@@ -35,8 +33,8 @@ type Document struct {
 // node is one JSON object of a document.
 type node map[string]any
 
-// ReadDocument reads an OpenAPI document of version 3.0 or 3.1, or a Swagger document of version 2,
-// in JSON or YAML, or the script in which Swagger UI gets it.
+// ReadDocument reads an OpenAPI document of version 3.0 or 3.1, in JSON or YAML, or the script in
+// which Swagger UI gets it.
 func ReadDocument(data []byte) (*Document, error) {
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))
 	switch {
@@ -55,11 +53,9 @@ func ReadDocument(data []byte) (*Document, error) {
 	switch version := text(root["openapi"]); {
 	case strings.HasPrefix(version, "3."):
 	case version != "":
-		return nil, errors.New("this version of OpenAPI cannot be read, only 3.0, 3.1 and Swagger 2.0")
+		return nil, errors.New("this version of OpenAPI cannot be read, only 3.0 and 3.1")
 	case text(root["swagger"]) != "":
-		if root, err = convertSwagger(root); err != nil {
-			return nil, err
-		}
+		return nil, errors.New("a Swagger 2 document cannot be read: convert it to OpenAPI 3, as with swagger2openapi")
 	default:
 		return nil, fmt.Errorf("%w: it has neither openapi nor swagger at its top", ErrNoDocument)
 	}
@@ -131,29 +127,6 @@ func plain(value any) any {
 	default:
 		return value
 	}
-}
-
-// convertSwagger turns a document of version 2 into one of version 3.
-func convertSwagger(root node) (node, error) {
-	var old openapi2.T
-	var converted any
-	encoded, err := json.Marshal(root)
-	if err == nil {
-		err = json.Unmarshal(encoded, &old)
-	}
-	if err == nil && old.Paths == nil {
-		return nil, fmt.Errorf("%w: it describes no operation", ErrNoDocument)
-	}
-	if err == nil {
-		converted, err = openapi2conv.ToV3(&old)
-	}
-	if err == nil {
-		encoded, err = json.Marshal(converted)
-	}
-	if err != nil {
-		return nil, errors.New("this Swagger 2 document cannot be converted to OpenAPI 3; it is damaged")
-	}
-	return readNode(encoded)
 }
 
 // documentPaths are where a service may serve its document: first what NestJS makes of a page at

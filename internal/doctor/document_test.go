@@ -14,20 +14,6 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// swagger is a small document of version 2.
-const swagger = `{"swagger": "2.0", "info": {"title": "x", "version": "1"}, "basePath": "/v1",
-	"securityDefinitions": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}},
-	"paths": {
-		"/perks": {
-			"get": {"parameters": [{"name": "limit", "in": "query", "type": "integer"}], "responses": {"200": {"description": "",
-				"schema": {"type": "object", "properties": {"data": {"type": "array", "items": {"$ref": "#/definitions/Perk"}}}}}}},
-			"post": {"parameters": [{"name": "body", "in": "body", "schema": {"$ref": "#/definitions/Perk"}}],
-				"responses": {"201": {"description": "", "schema": {"$ref": "#/definitions/Perk"}}}}},
-		"/perks/{perkId}": {"get": {"parameters": [{"name": "perkId", "in": "path", "required": true, "type": "string"}],
-			"responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/Perk"}}}}}},
-	"definitions": {"Perk": {"type": "object", "required": ["id"], "properties": {
-		"id": {"type": "string"}, "internalName": {"type": "string", "maxLength": 10}, "title": {"type": "string"}}}}}`
-
 // script returns what Swagger UI of NestJS serves.
 func uiScript(document string) string {
 	return "\nwindow.onload = function() {\n  // Build a system\n" +
@@ -43,7 +29,6 @@ func TestReadDocument(t *testing.T) {
 		"JSON":                 string(contractJSON()),
 		"JSON with a mark":     "\xEF\xBB\xBF \n" + string(contractJSON()),
 		"the script of a page": uiScript(string(contractJSON())),
-		"Swagger 2":            swagger,
 	} {
 		if _, err := ReadDocument([]byte(data)); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -61,30 +46,11 @@ func TestReadDocument(t *testing.T) {
 		{"no YAML", "a: b: c: [", "neither JSON nor YAML"},
 		{"a later version", `{"openapi": "4.0.0"}`, "version"},
 		{"no operation", `{"openapi": "3.0.0", "paths": {}}`, "no operation"},
-		{"a damaged Swagger 2", `{"swagger": "2.0", "paths": 3}`, "cannot be converted"},
-		{"a Swagger 2 without paths", `{"swagger": "2.0"}`, "no operation"},
+		{"Swagger 2", `{"swagger": "2.0", "paths": {}}`, "convert it to OpenAPI 3"},
 		{"something huge", "{" + strings.Repeat(" ", documentLimit) + "}", "larger than"},
 	} {
 		if _, err := ReadDocument([]byte(c.data)); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", c.name, err)
-		}
-	}
-}
-
-// TestReadDocument_swagger checks that a converted document is compared like others.
-func TestReadDocument_swagger(t *testing.T) {
-	t.Parallel()
-	against := comparer(t)
-	got := map[string]string{}
-	for _, one := range against([]byte(swagger)) {
-		got[one.ID] = one.Said
-	}
-	for id, says := range map[string]string{
-		"parameter.Authorization": "X-Key", "perk.create.request.internalName": "maxLength 10",
-		"perk.create.request.title": "text", "perk.create.request.imageUrl": "no such property",
-	} {
-		if !strings.Contains(got[id], says) {
-			t.Errorf("%s: %q", id, got[id])
 		}
 	}
 }
@@ -123,7 +89,7 @@ func FuzzReadDocument(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, seed := range []string{
-		string(nest), swagger, uiScript(swagger), "openapi: 3.0.0\npaths: {/v1/perks: {get: {responses: {200: {}}}}}",
+		string(nest), uiScript(string(nest)), "openapi: 3.0.0\npaths: {/v1/perks: {get: {responses: {200: {}}}}}",
 		`{"openapi":"3.1.0","paths":{"/v1/perks":{"get":{"parameters":[{"$ref":"#/paths"}]}},
 			"/v1/perks/{id}":{"$ref":"#/paths"}}}`,
 		`{"openapi":"3.0.0","paths":{"/perks/{}":{"post":{"requestBody":{"content":{"a+json":{
@@ -152,7 +118,7 @@ func TestFindDocument(t *testing.T) {
 		}
 	}
 	for _, at := range documentPaths {
-		found, where, tried, err := FindDocument(t.Context(), get(map[string]string{at: uiScript(swagger)}))
+		found, where, tried, err := FindDocument(t.Context(), get(map[string]string{at: uiScript(string(contractJSON()))}))
 		if found == nil || where != at || err != nil || len(tried) != slices.Index(documentPaths, at)+1 {
 			t.Errorf("%s: %v at %q after %d: %v", at, found != nil, where, len(tried), err)
 		}

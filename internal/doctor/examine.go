@@ -43,8 +43,8 @@ type Access struct {
 	Problem string `json:"problem,omitempty"`
 	// Proxy is the proxy in between; "" for none.
 	Proxy string `json:"proxy,omitempty"`
-	// Issuer is who issued the certificate of the service, or of a proxy that reads along; "" for plain
-	// http. Until is its last day.
+	// Issuer is who issued the certificate of the service, or of a proxy that reads along; "" for
+	// plain http. Until is its last day.
 	Issuer string `json:"certificate_issuer,omitempty"`
 	Until  string `json:"certificate_until,omitempty"`
 	// Latency is the median time in milliseconds that a small request took, over Requests requests.

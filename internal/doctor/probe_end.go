@@ -220,7 +220,7 @@ func (s *speech) conclude(p *prober) {
 		}
 	}
 	for _, path := range sortedNames(s.others) {
-		p.differs(Subject{Kind: noun, Part: Words, Property: path}, Missing, strings.Join(s.others[path], ", "),
+		p.differs(Subject{Kind: noun, Part: Words, Property: path}, Wider, strings.Join(s.others[path], ", "),
 			"There are other words: %s.", strings.Join(s.others[path], ", "))
 	}
 }
@@ -319,7 +319,7 @@ func (s *speech) concludeAnswers(p *prober) {
 		case one.form == "time" && p.timesDiffer:
 			p.holds(object)
 		case one.form == "time":
-			p.differs(object, Retyped, "", "The time has another form.")
+			p.differs(object, Reformatted, "", "The time has another form.")
 		case one.form != "":
 			p.differs(object, Retyped, "", "%s", one.form)
 		case one.lacked > 0:

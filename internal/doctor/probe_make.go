@@ -228,7 +228,7 @@ func (p *prober) created(
 	switch {
 	case wire == nil:
 		p.unclear = true // Until its id is known.
-		p.differs(answer, MayLack, "", "The answer has status %d and no object.", r.status)
+		p.differs(answer, Missing, "", "The answer has status %d and no object.", r.status)
 		id, err := p.findMade(ctx, s, r.header.Get("Location"), body)
 		if err != nil {
 			return nil, err

@@ -10,8 +10,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// A library for OpenAPI would be shipped with the provider, and makes its start twice as slow. This
-// is what doctor needs of the contract; the tests of merchants check the whole of it with a library.
+// A library for OpenAPI would be shipped with the provider, and nearly double the time that it
+// takes to start. This is what doctor needs of the contract. The tests check all of the contract
+// with a library.
 
 // specification is an OpenAPI 3.1 document of which every reference leads to a component.
 type specification struct {

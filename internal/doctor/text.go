@@ -76,7 +76,8 @@ func (s section) sentence() string {
 		}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Of %s of the contract, %d hold.", portable.Count(len(s.findings), "assumption"), counts[string(Holds)])
+	fmt.Fprintf(&b, "Of %s of the contract, %d hold.", portable.Count(len(s.findings), "assumption"),
+		counts[string(Holds)])
 	for _, one := range []struct{ of, words string }{
 		{string(Breaks), "Differences that break the provider"},
 		{string(Limits), "That limit it"},
@@ -221,15 +222,16 @@ func (r *Report) Text(mark func(harm Harm, text string) string) string {
 func (r *Report) notes() []string {
 	var all []string
 	if r.Access != nil && r.Document == nil && len(r.Tried) > 0 {
-		all = append(all, fmt.Sprintf("The service publishes no API document at %d usual addresses. If you have one, pass it with --document.",
-			len(r.Tried)))
+		all = append(all, fmt.Sprintf("The service publishes no API document at %d usual addresses. If you have one, pass "+
+			"it with --document.", len(r.Tried)))
 	}
 	if r.Probe != nil {
 		if r.Probe.Removed > 0 {
 			all = append(all, fmt.Sprintf("Removed %s of an earlier probe.", portable.Count(r.Probe.Removed, "object")))
 		}
 		for _, left := range r.Probe.Left {
-			all = append(all, fmt.Sprintf("Not removed: %s %s: %s. Remove it in Cohort's admin.", left.Kind, left.Name, left.Why))
+			all = append(all, fmt.Sprintf("Not removed: %s %s: %s. Remove it in Cohort's admin.", left.Kind, left.Name,
+				left.Why))
 		}
 	}
 	switch matter := r.Matter(); {
