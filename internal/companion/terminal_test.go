@@ -86,3 +86,32 @@ func TestTerminal(t *testing.T) {
 		}
 	}
 }
+
+// TestDoctor_asks checks that a probe asks a person first.
+func TestDoctor_asks(t *testing.T) {
+	for answer, want := range map[string]struct {
+		probed bool
+		fails  string
+	}{"yes\n": {true, ""}, "no\n": {false, "nothing was sent"}, "\n": {false, "nothing was sent"}} {
+		s := spoken(t, "", "")
+		keyboard, stdin, err := pty.Open()
+		if err != nil {
+			t.Skip("there are no terminals here: ", err)
+		}
+		if _, err := io.WriteString(keyboard, answer); err != nil {
+			t.Fatal(err)
+		}
+		var printed, asked bytes.Buffer
+		root := newRoot(t.Context(), "1.2.3")
+		root.SetArgs([]string{"doctor", "--probe"})
+		root.SetIn(stdin)
+		root.SetOut(&printed)
+		root.SetErr(&asked)
+		err = root.Execute()
+		if (err == nil) != want.probed || err != nil && err.Error() != want.fails ||
+			!strings.Contains(asked.String(), "objects named tf-probe-…") || (s.Stats().Requests > 0) != want.probed {
+			t.Errorf("%q: %v, it asks %q, and sent %v", answer, err, &asked, s.Stats().ByMethod)
+		}
+		_, _ = stdin.Close(), keyboard.Close()
+	}
+}

@@ -230,7 +230,7 @@ func problemOf(err error) string {
 		return err.Error()
 	case failed.Err != nil:
 		return failed.Err.Error()
-	case failed.Code != "":
+	case codeForm.MatchString(failed.Code):
 		return fmt.Sprintf("HTTP %d, code %s", failed.Status, failed.Code)
 	default:
 		return fmt.Sprintf("HTTP %d", failed.Status)

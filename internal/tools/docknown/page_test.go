@@ -298,7 +298,7 @@ func TestKnown_words(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, words, _ := strings.Cut(string(content), "## Words of the catalogs")
-	entry := regexp.MustCompile(`(?:\{|, )(word|name): ([^,}]+)`)
+	entry := regexp.MustCompile(`(?:\{|, )(word|name): ([^,}]+), (?:name: [^,]+, )?(?:name-)?evidence: `)
 	entries := entry.FindAllStringSubmatch(string(merchants.OpenAPI), -1)
 	if len(entries) < 100 {
 		t.Errorf("%d words and names: the pattern misses some", len(entries))

@@ -1,0 +1,130 @@
+package doctor
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+)
+
+// TestDescribeCLI checks what each CLI can use of the provider.
+func TestDescribeCLI(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ path, printed, name, can, cannot string }{
+		{"/bin/terraform", `{"terraform_version": "1.11.4"}`, "Terraform", "ephemeral values", "import by identity (1.12)"},
+		{"/bin/terraform", `{"terraform_version": "1.7.5"}`, "Terraform", "", "the provider (1.8)"},
+		{"/bin/terraform", `{"terraform_version": "1.17.0-dev"}`, "Terraform", "actions", ""},
+		{"/bin/terraform", `{"terraform_version": "2.0.0"}`, "Terraform", "queries", ""},
+		{`C:\bin\tofu.exe`, `{"terraform_version": "1.12.6"}`, "OpenTofu", "import by identity", "queries"},
+		{"/bin/tofu", `{"terraform_version": "1.10.9"}`, "OpenTofu", "the provider", "ephemeral values (1.11)"},
+	} {
+		got := describeCLI(c.path, []byte(c.printed))
+		if got.Name != c.name || got.Problem != "" || c.can != "" && !slices.Contains(got.Features, c.can) ||
+			c.cannot != "" && !slices.Contains(got.Later, c.cannot) || c.cannot == "" && len(got.Later) > 0 {
+			t.Errorf("%s %s: %+v", c.path, c.printed, got)
+		}
+	}
+	if got := describeCLI("terraform", []byte("Terraform v1")); got.Problem == "" || got.Name != "" {
+		t.Errorf("it understands %+v", got)
+	}
+}
+
+// TestProblemOf checks that an error of the service is told without its message.
+func TestProblemOf(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{
+		"HTTP 403, code generic.forbidden": &merchants.Error{Status: 403, Code: "generic.forbidden", Message: "Welcome 10"},
+		"HTTP 500":                         &merchants.Error{Status: 500, Message: "Welcome 10"},
+		"HTTP 417":                         &merchants.Error{Status: 417, Code: "Welcome 10"},
+		"no connection":                    &merchants.Error{Err: errors.New("no connection")},
+		"something else":                   errors.New("something else"),
+	} {
+		if got := problemOf(err); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// found is a difference for tests.
+func found(s Subject, harm Harm, theirs, said string) Finding {
+	return Finding{
+		ID: s.String(), Subject: s, Assumed: "Something is so.", Evidence: "assumed", Verdict: Differs, Said: said,
+		Theirs: theirs, Harm: harm, Effect: "It breaks.", Fix: fixOf(s),
+	}
+}
+
+// TestSection_differing checks what is told as one difference.
+func TestSection_differing(t *testing.T) {
+	t.Parallel()
+	renamed := func(kind string) Finding {
+		return found(Subject{Kind: kind, Part: Answer, Property: "internalName"}, Breaks, "name", "It is called name.")
+	}
+	word := func(kind, ours, theirs string) Finding {
+		s := Subject{Kind: kind, Part: Words, Property: "status", Word: ours}
+		return found(s, Breaks, theirs, "It is called "+theirs+".")
+	}
+	put := func(kind, route string) Finding {
+		return found(Subject{Kind: kind, Operation: "update", Part: Route}, Breaks, route, "It is "+route+".")
+	}
+	s := section{findings: []Finding{
+		found(Subject{Kind: "perk", Part: Answer, Property: "id"}, Harmless, "", "It is a number."),
+		renamed("perk"), renamed("badge"), word("perk", "draft", "DRAFT"), word("perk", "live", "LIVE"),
+		word("badge", "draft", "DRAFT"),
+		put("perk", "PUT /v1/perks/{id}"), put("badge", "PUT /v1/badges/{id}"),
+		{Verdict: Holds},
+		{Verdict: NotReached, Said: "why"},
+	}}
+	var names, theirs []string
+	for _, d := range s.differing() {
+		names = append(names, d.name())
+		theirs = append(theirs, d.line("service"))
+	}
+	want := []string{
+		"answer.internalName of perk, badge", "perk.words.status", "badge.words.status.draft", "update.route of perk, badge",
+		"perk.answer.id",
+	}
+	if !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
+	}
+	for i, text := range []string{
+		"Theirs: name", "draft → DRAFT, live → LIVE", "Theirs: DRAFT", "PUT /v1/perks/{id}, PUT /v1/badges/{id}", "a number",
+	} {
+		if !strings.Contains(theirs[i], text) {
+			t.Errorf("%s: %q, want %q", names[i], theirs[i], text)
+		}
+	}
+}
+
+// TestReport_Matter checks that what the service does counts for more than what its document says.
+func TestReport_Matter(t *testing.T) {
+	t.Parallel()
+	path := found(Subject{Kind: "perk", Part: Route}, Breaks, "", "")
+	name := found(Subject{Kind: "perk", Part: Answer, Property: "title"}, Limits, "", "")
+	verb := found(Subject{Kind: "perk", Operation: "update", Part: Route}, Breaks, "", "")
+	holds, missed := path, verb
+	holds.Verdict, holds.Harm = Holds, ""
+	missed.Verdict, missed.Harm = NotReached, ""
+	r := &Report{
+		Document: &Compared{Findings: []Finding{path, verb}},
+		Probe:    &Probed{Findings: []Finding{holds, name, missed}},
+	}
+	var ids []string
+	for _, f := range r.Matter() {
+		ids = append(ids, f.ID)
+	}
+	if want := []string{verb.ID, name.ID}; !slices.Equal(ids, want) {
+		t.Errorf("%q, want %q", ids, want)
+	}
+}
+
+// TestReport_Markdown checks that no text becomes markup.
+func TestReport_Markdown(t *testing.T) {
+	t.Parallel()
+	f := found(Subject{Kind: "perk", Part: Route}, Breaks, "/a|b", "<b>`x`\ny</b>")
+	text := (&Report{CLI: CLI{Problem: "none"}, Probe: &Probed{Findings: []Finding{f}}}).Markdown()
+	if !strings.Contains(text, `&lt;b>'x' y&lt;/b> Theirs: /a\|b`) {
+		t.Errorf("the table has\n%s", text)
+	}
+}
