@@ -107,8 +107,8 @@ func fixes(f Finding) bool {
 	return strings.Contains(f.Fix, file) && strings.Contains(f.Fix, contractFile)
 }
 
-// TestCompareDocuments_mutations changes the contract in seeded ways, and checks that just that is blamed.
-func TestCompareDocuments_mutations(t *testing.T) {
+// TestDocument_mutations changes the contract in seeded ways, and checks that just that is blamed.
+func TestDocument_mutations(t *testing.T) {
 	t.Parallel()
 	against := comparer(t)
 	var mu sync.Mutex

@@ -12,8 +12,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-// TestCompareDocuments_same compares the contract with itself.
-func TestCompareDocuments_same(t *testing.T) {
+// TestDocument_same compares the contract with itself.
+func TestDocument_same(t *testing.T) {
 	t.Parallel()
 	document, err := ReadDocument(merchants.OpenAPI)
 	if err != nil {
@@ -33,10 +33,10 @@ func TestCompareDocuments_same(t *testing.T) {
 	t.Log(counts)
 }
 
-// TestCompareDocuments_nestjs compares the contract with a document as NestJS generates it, of an API that
+// TestDocument_nestjs compares the contract with a document as NestJS generates it, of an API that
 // equals the contract. By its defaults, a POST answers 201, and a type that never changes is not
 // part of an update.
-func TestCompareDocuments_nestjs(t *testing.T) {
+func TestDocument_nestjs(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("testdata/nestjs.json")
 	if err != nil {
@@ -55,8 +55,8 @@ func TestCompareDocuments_nestjs(t *testing.T) {
 	t.Log(counts)
 }
 
-// TestCompareDocuments_order checks that the worst comes first, and that every assumption is there once.
-func TestCompareDocuments_order(t *testing.T) {
+// TestDocument_order checks that the worst comes first, and that every assumption is there once.
+func TestDocument_order(t *testing.T) {
 	t.Parallel()
 	c, err := loadContract()
 	if err != nil {
@@ -83,8 +83,8 @@ func TestCompareDocuments_order(t *testing.T) {
 	}
 }
 
-// TestCompareDocuments_damaged puts something else into places of a document. Nothing may panic.
-func TestCompareDocuments_damaged(t *testing.T) {
+// TestDocument_damaged puts something else into places of a document. Nothing may panic.
+func TestDocument_damaged(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("testdata/nestjs.json")
 	if err != nil {
@@ -127,8 +127,8 @@ func TestCompareDocuments_damaged(t *testing.T) {
 	}
 }
 
-// TestCompareDocuments_quiet checks that no text of the merchant and no key leaves a document.
-func TestCompareDocuments_quiet(t *testing.T) {
+// TestDocument_quiet checks that no text of the merchant and no key leaves a document.
+func TestDocument_quiet(t *testing.T) {
 	t.Parallel()
 	against := comparer(t)
 	const secret = "test_s3cret of the merchant\u001b[31m"
