@@ -142,7 +142,7 @@ func TestFindDocument(t *testing.T) {
 func TestFindDocument_mutations(t *testing.T) {
 	t.Parallel()
 	against := comparer(t)
-	for seed := range 50 {
+	for seed := range sampled(50) {
 		m := mutantOf(t, matters, seed, 1)
 		s, err := sandbox.Start(sandbox.Options{Seed: 1, APIDocument: m.document(t)})
 		if err != nil {
