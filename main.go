@@ -38,7 +38,7 @@ func main() {
 	collectLess()
 	debug := len(os.Args) == 2 && os.Args[1] == "-debug"
 	if !debug && (len(os.Args) > 1 || os.Getenv(startedByTerraform) == "") {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		ctx, stop := signal.NotifyContext(context.Background(), ending()...)
 		code := companion.Main(ctx, version, os.Args[1:], os.Stdout, os.Stderr)
 		stop()
 		os.Exit(code)
@@ -66,4 +66,14 @@ func collectLess() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(512 << 20)
 	}
+}
+
+// ending are the signals that end a command. A closed terminal does, unless it is to go on, as with
+// nohup.
+func ending() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/google/uuid"
@@ -37,8 +38,8 @@ what to change. The key, test or live, is in COHORT_API_KEY, the address in COHO
 is Cohort's. Without a key, only the document is compared. Only GET requests are sent.
 
 --probe goes further, and needs a test key: in the test merchant, it makes, changes, publishes and
-deletes objects whose names begin with tf-probe-, to try every assumption. It removes what it made,
-also when it is interrupted, and what an earlier run left. No airdrop is published. It asks first,
+deletes objects whose names begin with tf-probe-, 8 hexadecimal digits and a number, to try every
+assumption. It removes what it made, also when it is interrupted, and what an earlier run left. No airdrop is published. It asks first,
 unless --yes is given.
 
 The report has no key, no id and no text of the merchant, so it can be attached to an issue.
@@ -48,8 +49,8 @@ probe have findings: id, kind, operation, part, property, word, assumed, evidenc
 differs, not reached), said, theirs, harm (breaks, limits, harmless), effect and fix.
 
 Exit codes: 0 nothing that was checked breaks or limits the provider; 1 the service cannot be
-reached, refuses the key, or an object of the probe is left; 2 something breaks or limits the
-provider, or wrong usage, such as --probe with a live key.`,
+reached or refuses the key, nothing of a kind could be checked, or an object of the probe is left;
+2 something breaks or limits the provider, or wrong usage, such as --probe with a live key.`,
 		Example: `  terraform-provider-cohort doctor
   terraform-provider-cohort doctor --document merchants-api.json
   terraform-provider-cohort doctor --probe --markdown --out report.md`,
@@ -71,6 +72,9 @@ provider, or wrong usage, such as --probe with a live key.`,
 
 func runDoctor(ctx context.Context, cmd *cobra.Command, flags doctorFlags) error {
 	options, err := flags.options(cmd)
+	if err == nil && flags.out != "-" { // Nothing is sent for a report that cannot be written.
+		_, err = os.Stat(filepath.Dir(flags.out))
+	}
 	if err != nil {
 		return err
 	}
@@ -87,12 +91,14 @@ func runDoctor(ctx context.Context, cmd *cobra.Command, flags doctorFlags) error
 	switch matter := report.Matter(); {
 	case err != nil:
 		return &failure{fmt.Errorf("the report is not complete: %w", err)}
-	case report.Access != nil && report.Access.Problem != "" && len(report.Objects) == 0:
+	case report.Access != nil && len(report.Objects) == 0:
 		return &failure{errors.New(report.Access.Problem)}
 	case report.Probe != nil && len(report.Probe.Left) > 0:
 		return &failure{fmt.Errorf("%d objects of the probe are left; the next run tries again", len(report.Probe.Left))}
 	case len(matter) > 0:
 		return &difference{errors.New("the service is not as the provider expects")}
+	case len(report.Unchecked()) > 0:
+		return &failure{fmt.Errorf("nothing could be checked of %s", strings.Join(report.Unchecked(), ", "))}
 	default:
 		return nil
 	}

@@ -16,6 +16,8 @@ type contract struct {
 	document *specification
 	// kinds are the kinds of objects, in an order in which an empty merchant can be filled.
 	kinds []*kind
+	// known are the words that a report may quote; see vocabulary.
+	known map[string]bool
 }
 
 // kind is one collection of the API.
@@ -74,6 +76,7 @@ func loadContract() (*contract, error) {
 		}
 		c.kinds = append(c.kinds, k)
 	}
+	c.known = c.vocabulary()
 	return c, nil
 }
 

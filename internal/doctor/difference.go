@@ -118,5 +118,9 @@ func (d difference) line(name string) string {
 			all = append(all, "Theirs: "+l.text)
 		}
 	}
-	return strings.Join(all, " ")
+	separator := " "
+	if name == "change" {
+		separator = "; "
+	}
+	return strings.Join(all, separator)
 }

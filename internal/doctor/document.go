@@ -294,7 +294,11 @@ func (r *route) addParameter(parameter node) {
 func (d *Document) base(item, described node) string {
 	for _, servers := range []any{described["servers"], item["servers"], d.root["servers"]} {
 		if some := list(servers); len(some) > 0 {
-			address := text(nodeOf(some[0])["url"])
+			server := nodeOf(some[0])
+			address := text(server["url"])
+			for name, variable := range nodeOf(server["variables"]) {
+				address = strings.ReplaceAll(address, "{"+name+"}", text(nodeOf(variable)["default"]))
+			}
 			if _, rest, absolute := strings.Cut(address, "://"); absolute {
 				_, address, _ = strings.Cut(rest, "/")
 			}
@@ -308,7 +312,7 @@ func (d *Document) base(item, described node) string {
 func formOf(path string) string {
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
-		if strings.HasPrefix(segment, "{") {
+		if strings.HasPrefix(segment, "{") || strings.HasPrefix(segment, ":") {
 			segments[i] = "{}"
 		}
 	}

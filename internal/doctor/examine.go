@@ -3,6 +3,7 @@ package doctor
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -178,12 +179,16 @@ const timed = 5
 
 // examineAccess sends the one GET that a source shows, and that needs no object. It reports whether
 // it makes sense to ask for more.
-func (c *contract) examineAccess(ctx context.Context, reader *provider.Reader) (*Access, bool) {
+func (c *contract) examineAccess(ctx context.Context, reader *provider.Reader) (access *Access, reached bool) {
 	client := reader.Client()
-	access := &Access{Mode: reader.Mode(), Address: client.Address(), Proxy: client.Proxy()}
+	access = &Access{Mode: reader.Mode(), Address: client.Address(), Proxy: client.Proxy()}
 	var times []time.Duration
-	for range timed {
+	for failures := 0; len(times) < timed; {
 		answer, err := client.Call(ctx, http.MethodGet, c.observedRead(), nil, nil)
+		if err != nil && failures == 0 && ctx.Err() == nil {
+			failures++ // One connection can break.
+			continue
+		}
 		if err != nil {
 			access.Problem = problemOf(err)
 			return access, false
@@ -194,20 +199,34 @@ func (c *contract) examineAccess(ctx context.Context, reader *provider.Reader) (
 			access.Issuer = merchants.Plain(cmp.Or(certificate.Issuer.CommonName, certificate.Issuer.String()))
 			access.Until = certificate.NotAfter.UTC().Format(time.DateOnly)
 		}
-		switch {
-		case answer.Status == http.StatusUnauthorized:
-			access.Problem = "the service does not know this key (HTTP 401)"
+		if access.Problem, reached = judgeAccess(answer); !reached {
 			return access, false
-		case answer.Status >= http.StatusMultipleChoices:
-			access.Problem = fmt.Sprintf("the service answers with HTTP %d", answer.Status)
-		default:
-			access.Accepted = true
 		}
 	}
+	access.Accepted = access.Problem == ""
 	slices.Sort(times)
 	access.Latency = float64(times[len(times)/2].Microseconds()) / 1000
 	access.Requests = len(times)
 	return access, true
+}
+
+// judgeAccess says what is wrong with an answer, and whether it makes sense to go on. Without the
+// route or the permission, other requests may still work.
+func judgeAccess(answer merchants.Answer) (problem string, reached bool) {
+	switch {
+	case answer.Status == http.StatusUnauthorized:
+		return "the service does not know this key (HTTP 401)", false
+	case answer.Status/100 == 3:
+		return fmt.Sprintf("the address redirects to another one (HTTP %d), where the key is not sent", answer.Status), false
+	case answer.Status >= http.StatusInternalServerError:
+		return fmt.Sprintf("the service answers with HTTP %d", answer.Status), false
+	case len(answer.Body) > 0 && !json.Valid(answer.Body):
+		return "the answer is not JSON, but such as a proxy or a login portal sends", false
+	case answer.Status >= http.StatusBadRequest:
+		return fmt.Sprintf("the service answers with HTTP %d", answer.Status), true
+	default:
+		return "", true
+	}
 }
 
 // observedRead is the path of a GET that a source shows, and that has no parameter.

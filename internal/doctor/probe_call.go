@@ -42,6 +42,12 @@ func (r reply) noRoute() bool {
 		r.status == http.StatusNotImplemented
 }
 
+// isGone reports whether the service says that there is no such object.
+func (r reply) isGone() bool {
+	return r.status == http.StatusNotFound || r.status == http.StatusGone ||
+		strings.HasSuffix(r.refusal.code, "not-found")
+}
+
 // refused reports whether the service understood the request and refused it.
 func (r reply) refused() bool {
 	return r.status/100 == 4 && !r.noRoute() && r.status != http.StatusUnauthorized && r.status != http.StatusForbidden

@@ -321,7 +321,11 @@ func (s *speech) concludeAnswers(p *prober) {
 		case one.form == "time":
 			p.differs(object, Reformatted, "", "The time has another form.")
 		case one.form != "":
-			p.differs(object, Retyped, "", "%s", one.form)
+			change := Unreadable
+			if property := s.kind.object[path]; property.schema.Type.includes("string") && !property.list {
+				change = Retyped
+			}
+			p.differs(object, change, "", "%s", one.form)
 		case one.lacked > 0:
 			p.differs(object, MayLack, "", "Some answers lack it.")
 		case one.absent > 0 && !p.nullsLeftOut && !unsent:

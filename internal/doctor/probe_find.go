@@ -283,6 +283,9 @@ func objects(list []any) (rows []map[string]any, all bool) {
 	return rows, true
 }
 
+// mostPages is how many pages of a list are read, because a list may not end.
+const mostPages = 1000
+
 // list reads all rows of a collection. It learns the form of the pages if it can.
 func (p *prober) list(ctx context.Context, s *speech, filter url.Values) ([]map[string]any, error) {
 	if !s.pages.learned {
@@ -294,6 +297,10 @@ func (p *prober) list(ctx context.Context, s *speech, filter url.Values) ([]map[
 	seen := map[string]bool{}
 	cursor := ""
 	for number := 1; ; number++ {
+		if number > mostPages {
+			p.listed = false
+			return rows, nil
+		}
 		r, err := p.turn(ctx, s, s.pages.size, cursor, filter)
 		if err != nil {
 			return rows, err

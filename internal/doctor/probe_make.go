@@ -266,8 +266,13 @@ func (s *speech) noteSent(body map[string]any) {
 func (p *prober) findMade(ctx context.Context, s *speech, location string, body map[string]any) (string, error) {
 	if location != "" {
 		id := location[strings.LastIndexByte(location, '/')+1:]
-		if r, err := p.call(ctx, http.MethodGet, s.path(id), nil, nil); err != nil || r.ok() {
-			return id, err
+		r, err := p.call(ctx, http.MethodGet, s.path(id), nil, nil)
+		if err != nil {
+			return "", err
+		}
+		// It can lead to another object, which must not be changed.
+		if object, _ := s.object(r.body); object != nil && isMineRow(object) {
+			return id, nil
 		}
 	}
 	for attempt := range 3 {

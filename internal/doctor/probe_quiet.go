@@ -18,7 +18,9 @@ var (
 		`\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{7,}\b`)
 	digitsForm = regexp.MustCompile(`\d+`)
 	markForm   = regexp.MustCompile(probeMark + `-[A-Za-z0-9]+-\d+`)
-	nameForm   = regexp.MustCompile(`^[\w .-]{1,80}$`)
+	// madeForm is how the names begin that a probe gives. A person may begin a name with tf-probe- too.
+	madeForm = regexp.MustCompile(`^` + probeMark + `-[0-9a-f]{8}-\d+`)
+	nameForm = regexp.MustCompile(`^[\w .-]{1,80}$`)
 )
 
 // quoteLimit is how much of a message is quoted.
@@ -48,12 +50,61 @@ func (p *prober) quiet(message string) string {
 	for _, form := range []*regexp.Regexp{quotedForm, addressForm, idForm, digitsForm} {
 		message = form.ReplaceAllString(message, "…")
 	}
+	message = wordOfMessage.ReplaceAllStringFunc(message, p.contract.plainWord)
 	message = strings.Join(strings.FieldsFunc(message, func(r rune) bool { return r <= ' ' || r == 0x7f }), " ")
 	if runes := []rune(message); len(runes) > quoteLimit {
 		message = string(runes[:quoteLimit]) + "…"
 	}
 	return message
 }
+
+// wordOfMessage is a word of a message. Those of a merchant can be in any language.
+var wordOfMessage = regexp.MustCompile(`[\pL\pM_-]+`)
+
+// plainWord returns a word of a message if the contract or a message about a property may have it.
+// Any other word may be of the merchant.
+func (c *contract) plainWord(word string) string {
+	for _, part := range nameWords(word) {
+		if !c.known[part] {
+			return "…"
+		}
+	}
+	return word
+}
+
+// vocabulary are the words of the contract, and those of messages about requests, as [nameWords]
+// returns them.
+func (c *contract) vocabulary() map[string]bool {
+	known := map[string]bool{}
+	for _, text := range append(strings.Fields(messageWords), wordOfMessage.FindAllString(c.texts(), -1)...) {
+		for _, word := range nameWords(text) {
+			known[word] = true
+		}
+	}
+	return known
+}
+
+// texts are the names and the words of the contract.
+func (c *contract) texts() string {
+	var all []string
+	for _, f := range c.assumptions() {
+		all = append(all, f.Kind, f.Operation, f.Property, f.Word)
+	}
+	return strings.Join(all, " ")
+}
+
+// messageWords are the words of which validators make their messages.
+const messageWords = `a about above already an and another any archived are array as at available be been before begin
+	belongs below blank body boolean but by can cannot change changed character characters clear code conflict contain
+	contains create created current date delete deleted does duplicate either email empty end ended error exactly exist
+	existing exists expected failed field fields for format forbidden found from given greater has have header id identifier
+	in input integer invalid is it item items json key language least length less limit list live long longer lower match
+	matching maximum may method minimum missing more most must name needed needs new no non none not null number numeric
+	object of on one only or other out own parameter path patch permission please positive post property properties
+	provided published put read refer reference references refers refused request required resource resources same set
+	shorter should size some state status string supported taken text than that the them there these this time timestamp
+	to too true false type unarchive undefined unique unknown unprocessable unsupported update url uri use used user
+	uuid valid validation value values was with within without word wrong zero`
 
 // hider replaces the texts of objects that are not ours.
 type hider struct {

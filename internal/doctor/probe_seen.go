@@ -82,7 +82,7 @@ var timeForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$
 // wrongForm says what is wrong with the form of a value; "" for nothing.
 func wrongForm(property property, value any) string {
 	if _, isList := value.([]any); isList != property.list {
-		return "It is " + jsonType(value) + "."
+		return "It is " + article(jsonType(value)) + "."
 	}
 	if property.list {
 		return ""

@@ -474,14 +474,12 @@ func (s *speech) object(body any) (object map[string]any, strange map[string]map
 	if !ok {
 		return nil, nil
 	}
-	if _, there := s.idOf(wire); !there {
-		for _, name := range sortedNames(wire) {
-			if inner, ok := wire[name].(map[string]any); ok {
-				if _, there := s.idOf(inner); there {
-					s.envelope, wire = name, inner
-					break
-				}
-			}
+	outer := wire
+	for _, name := range sortedNames(outer) {
+		// Other objects that have an id can stand beside it, or hold it.
+		if inner, ok := outer[name].(map[string]any); ok && hasID(inner) &&
+			(!hasID(wire) || s.familiar(inner) > s.familiar(wire)) {
+			s.envelope, wire = name, inner
 		}
 	}
 	if _, there := s.idOf(wire); !there {
@@ -492,9 +490,25 @@ func (s *speech) object(body any) (object map[string]any, strange map[string]map
 	return object, strange
 }
 
+// familiar counts the properties of ours that an object has.
+func (s *speech) familiar(wire map[string]any) int {
+	n := 0
+	for _, name := range s.below[""] {
+		n += boolOrder(has(wire, s.name(name)))
+	}
+	return n
+}
+
+func hasID(wire map[string]any) bool {
+	return slices.ContainsFunc(idNames, func(name string) bool { return textOf(wire[name]) != "" })
+}
+
+// idNames are names that an id can have.
+var idNames = []string{"id", "Id", "ID", "_id", "uuid"}
+
 // idOf returns the id of an object as the service writes it.
 func (s *speech) idOf(wire map[string]any) (any, bool) {
-	for _, name := range []string{s.name("id"), "id", "Id", "ID", "_id", "uuid"} {
+	for _, name := range append([]string{s.name("id")}, idNames...) {
 		switch id := wire[name].(type) {
 		case string:
 			if id != "" {

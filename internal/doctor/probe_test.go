@@ -59,7 +59,7 @@ func clientAt(t *testing.T, address, text string) *merchants.Client {
 func probeOptions(t *testing.T, s *sandbox.Sandbox, hints ...Finding) ProbeOptions {
 	t.Helper()
 	return ProbeOptions{
-		Run: "r1", Hints: hints, Stranger: clientOf(t, s, "test_nobody"),
+		Run: "0a1b2c3d", Hints: hints, Stranger: clientOf(t, s, "test_nobody"),
 		Wait: func(ctx context.Context, _ int) error { return ctx.Err() },
 	}
 }

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -48,7 +49,7 @@ func (p *prober) sweep(ctx context.Context, run string, removed *int) error {
 // nameOfRow returns the name that a probe gave to an object, or "". run limits it to one run.
 func nameOfRow(row map[string]any, run string) string {
 	for _, property := range sortedNames(row) {
-		if text, ok := row[property].(string); ok && isMine(text) && markOfRun(text, run) {
+		if text, ok := row[property].(string); ok && madeForm.MatchString(text) && markOfRun(text, run) {
 			return safeName(text)
 		}
 	}
@@ -79,16 +80,55 @@ func (p *prober) tidy(ctx context.Context) {
 		}
 		o.gone = true
 	}
-	if p.unclear {
-		var removed int
-		if err := p.sweep(ctx, p.options.Run, &removed); err != nil {
-			p.probed.Left = append(p.probed.Left, Leftover{
-				Name: probeMark + "-" + p.options.Run,
-				Why: "Perhaps more was made: " +
-					"the service did not answer.",
+	if p.numbers == 0 {
+		return
+	}
+	if err := p.verifyGone(ctx); err != nil {
+		p.probed.Left = append(p.probed.Left, Leftover{
+			Name: probeMark + "-" + p.options.Run,
+			Why:  "Perhaps more is left: the service did not answer",
+		})
+	}
+}
+
+// verifyGone lists what this run made, because an answer to a create or a delete can mislead. It
+// deletes what is still there, and waits for deletes that take a moment.
+func (p *prober) verifyGone(ctx context.Context) error {
+	for _, s := range slices.Backward(p.speeches) {
+		for attempt := 1; s.lost == "" || s.pages.size > 0; attempt++ {
+			rows, err := p.list(ctx, s, nil)
+			if err != nil {
+				return err
+			}
+			rows = slices.DeleteFunc(rows, func(row map[string]any) bool {
+				id, there := s.idOf(row)
+				return nameOfRow(row, p.options.Run) == "" || there && p.isMade(textOf(id))
 			})
+			if len(rows) == 0 {
+				break
+			}
+			for _, row := range rows {
+				why := "A list still has it after its delete"
+				if id, there := s.idOf(row); there {
+					_, refused, err := p.remove(ctx, s, textOf(id))
+					if err != nil {
+						return err
+					}
+					why = cmp.Or(refused, why)
+				}
+				if attempt == lateReads {
+					p.probed.Left = append(p.probed.Left, Leftover{s.kind.noun, nameOfRow(row, p.options.Run), why})
+				}
+			}
+			if attempt == lateReads {
+				break
+			}
+			if err := p.wait(ctx, attempt); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 // remove deletes an object, archived first if it must be. first is the answer to the first delete,
@@ -104,7 +144,7 @@ func (p *prober) remove(ctx context.Context, s *speech, id string) (first reply,
 	if err == nil && !r.ok() {
 		// An object that is gone and a delete that does not exist can answer alike.
 		var read reply
-		if read, err = p.call(ctx, http.MethodGet, s.path(id), nil, nil); err == nil && !read.ok() {
+		if read, err = p.call(ctx, http.MethodGet, s.path(id), nil, nil); err == nil && read.isGone() {
 			return first, "", nil
 		}
 	}

@@ -19,7 +19,7 @@ func (p *prober) probeKinds(ctx context.Context) error {
 		}
 		p.progress("Trying every %s", thing(s.kind.noun))
 		for _, step := range []func(context.Context, *speech) error{
-			p.tryCreates, p.tryRows, p.tryFilter, p.tryUpdates, p.tryClears, p.tryWhole, p.tryImmutable,
+			p.tryCreates, p.tryRows, p.tryFilter, p.tryUpdates, p.tryWhole, p.tryClears, p.tryImmutable,
 			p.tryRefusals, p.tryLife,
 		} {
 			err := step(ctx, s)
@@ -72,11 +72,11 @@ func (p *prober) tryCreates(ctx context.Context, s *speech) error {
 			return err
 		}
 	}
-	if len(p.objects(s)) > 0 {
-		return nil
-	}
 	if alone == "" && len(s.failed) > 0 {
 		p.differs(Subject{Kind: s.kind.noun, Operation: "create", Part: Request}, Demanded, "", "%s", s.failed[0])
+	}
+	if len(p.objects(s)) > 0 {
+		return nil
 	}
 	s.lose("%s", cmp.Or(alone, "No object could be made."))
 	return nil

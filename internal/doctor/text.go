@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
@@ -34,6 +35,28 @@ func (r *Report) Matter() []Finding {
 	}
 	byHarm(all)
 	return all
+}
+
+// Unchecked returns the kinds of which not a single assumption holds or differs where it was looked
+// at last: in the probe, or else in the document.
+func (r *Report) Unchecked() []string {
+	all := r.sections()
+	if len(all) == 0 {
+		return nil
+	}
+	checked, nouns := map[string]bool{}, []string{}
+	for _, f := range all[len(all)-1].findings {
+		if _, known := checked[f.Kind]; !known && describes(f.Kind) {
+			nouns = append(nouns, f.Kind)
+		}
+		checked[f.Kind] = checked[f.Kind] || f.Verdict == Holds
+	}
+	return slices.DeleteFunc(nouns, func(noun string) bool { return checked[noun] })
+}
+
+// describes reports whether a noun is that of a kind of objects.
+func describes(noun string) bool {
+	return slices.ContainsFunc(merchants.Descriptions(), func(d merchants.Description) bool { return d.Noun == noun })
 }
 
 // byHarm sorts findings by their harm, and keeps their order otherwise.
@@ -231,26 +254,28 @@ func (r *Report) notes() []string {
 		}
 		for _, left := range r.Probe.Left {
 			all = append(all, fmt.Sprintf("Not removed: %s %s: %s. Remove it in Cohort's admin.", left.Kind, left.Name,
-				left.Why))
+				strings.TrimSuffix(left.Why, ".")))
 		}
 	}
 	switch matter := r.Matter(); {
 	case r.Document == nil && r.Probe == nil:
 		all = append(all, "The contract was not checked. In a test merchant, --probe tries it.")
+	case len(r.Unchecked()) > 0:
+		all = append(all, fmt.Sprintf("Of %s, nothing could be checked.", strings.Join(r.Unchecked(), ", ")))
 	case len(matter) == 0:
 		all = append(all, "Nothing that was checked breaks or limits the provider.")
 	default:
-		all = append(all, fmt.Sprintf("%s the provider. The guide First contact with the service says what to do.",
-			portable.Count(len(matter), "difference")+" "+verb(len(matter))))
+		all = append(all, fmt.Sprintf("%s the provider: the guide First contact with the service says what to do.",
+			portable.Count(len(matter), "assumption")+" "+verb(len(matter))))
 	}
 	return all
 }
 
 func verb(n int) string {
 	if n == 1 {
-		return "breaks or limits"
+		return "is wrong and breaks or limits"
 	}
-	return "break or limit"
+	return "are wrong and break or limit"
 }
 
 // Markdown is the report for an issue.
