@@ -39,8 +39,8 @@ is Cohort's. Without a key, only the document is compared. Only GET requests are
 
 --probe goes further, and needs a test key: in the test merchant, it makes, changes, publishes and
 deletes objects whose names begin with tf-probe-, 8 hexadecimal digits and a number, to try every
-assumption. It removes what it made, also when it is interrupted, and what an earlier run left. No airdrop is published. It asks first,
-unless --yes is given.
+assumption. It removes what it made, also when it is interrupted, and what an earlier run left. No
+airdrop is published. It asks first, unless --yes is given.
 
 The report has no key, no id and no text of the merchant, so it can be attached to an issue.
 

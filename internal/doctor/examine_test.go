@@ -128,3 +128,42 @@ func TestReport_Markdown(t *testing.T) {
 		t.Errorf("the table has\n%s", text)
 	}
 }
+
+// TestJudgeAccess checks which answers mean that the key is accepted.
+func TestJudgeAccess(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		status        int
+		body, problem string
+		reached       bool
+	}{
+		{200, "", "", true},
+		{200, `{"type": "modal"}`, "", true},
+		{200, "<html>Sign in</html>", "not JSON", false},
+		{302, "", "redirects", false},
+		{401, `{"code": "generic.unauthorized"}`, "does not know this key", false},
+		{403, `{"code": "generic.forbidden"}`, "HTTP 403", true},
+		{404, `{"statusCode": 404}`, "HTTP 404", true},
+		{503, "", "HTTP 503", false},
+	} {
+		problem, reached := judgeAccess(merchants.Answer{Status: c.status, Body: []byte(c.body)})
+		if reached != c.reached || !strings.Contains(problem, c.problem) || (problem == "") != (c.problem == "") {
+			t.Errorf("%d %s: %q, %t", c.status, c.body, problem, reached)
+		}
+	}
+}
+
+// TestReport_Unchecked checks that a kind of which nothing was seen does not count as fine.
+func TestReport_Unchecked(t *testing.T) {
+	t.Parallel()
+	holds := Finding{Subject: Subject{Kind: "perk", Part: Route}, Verdict: Holds}
+	missed := Finding{Subject: Subject{Kind: "badge", Part: Route}, Verdict: NotReached}
+	r := &Report{Document: &Compared{Findings: []Finding{holds, {Subject: Subject{Kind: "user"}}, missed}}}
+	if got := r.Unchecked(); !slices.Equal(got, []string{"badge"}) {
+		t.Errorf("%q", got)
+	}
+	if text := r.Text(func(_ Harm, text string) string { return text }); !strings.Contains(text,
+		"Of badge, nothing could be checked.") || strings.Contains(text, "Nothing that was checked") {
+		t.Errorf("it says\n%s", text)
+	}
+}

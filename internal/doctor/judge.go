@@ -3,6 +3,7 @@ package doctor
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
@@ -312,7 +313,11 @@ func fixOf(s Subject) string {
 	case Words:
 		return fmt.Sprintf("words of %s in %s; the schemas in %s", d.Variable, file, contractFile)
 	default:
-		return fmt.Sprintf("the json tags of %s and its input, and attributes of %s, in %s; the schemas in %s", d.Type,
+		key := ""
+		if s.Property != "" && slices.Contains(d.Keys, s.Property) {
+			key = "reference or name and "
+		}
+		return fmt.Sprintf("the json tags of %s and its input, and %sattributes of %s, in %s; the schemas in %s", d.Type, key,
 			d.Variable, file, contractFile)
 	}
 }

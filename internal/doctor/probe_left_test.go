@@ -13,9 +13,9 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// TestProbeNamesWhatIsLeft probes services whose answers to a create or a delete mislead. Each object
-// of the probe that is still there has to be named.
-func TestProbeNamesWhatIsLeft(t *testing.T) {
+// TestProbe_left probes services whose answers to a create or a delete mislead. Each object of the
+// probe that is still there has to be named.
+func TestProbe_left(t *testing.T) {
 	t.Parallel()
 	onPerks := func(next http.Handler, change func(w http.ResponseWriter, r *http.Request)) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

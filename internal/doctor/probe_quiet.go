@@ -18,7 +18,8 @@ var (
 		`\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{7,}\b`)
 	digitsForm = regexp.MustCompile(`\d+`)
 	markForm   = regexp.MustCompile(probeMark + `-[A-Za-z0-9]+-\d+`)
-	// madeForm is how the names begin that a probe gives. A person may begin a name with tf-probe- too.
+	// madeForm is how the names begin that a probe gives. A person may begin a name with tf-probe-,
+	// too.
 	madeForm = regexp.MustCompile(`^` + probeMark + `-[0-9a-f]{8}-\d+`)
 	nameForm = regexp.MustCompile(`^[\w .-]{1,80}$`)
 )
@@ -94,17 +95,19 @@ func (c *contract) texts() string {
 }
 
 // messageWords are the words of which validators make their messages.
-const messageWords = `a about above already an and another any archived are array as at available be been before begin
-	belongs below blank body boolean but by can cannot change changed character characters clear code conflict contain
-	contains create created current date delete deleted does duplicate either email empty end ended error exactly exist
-	existing exists expected failed field fields for format forbidden found from given greater has have header id identifier
-	in input integer invalid is it item items json key language least length less limit list live long longer lower match
-	matching maximum may method minimum missing more most must name needed needs new no non none not null number numeric
-	object of on one only or other out own parameter path patch permission please positive post property properties
-	provided published put read refer reference references refers refused request required resource resources same set
-	shorter should size some state status string supported taken text than that the them there these this time timestamp
-	to too true false type unarchive undefined unique unknown unprocessable unsupported update url uri use used user
-	uuid valid validation value values was with within without word wrong zero`
+const messageWords = `a about above already an and another any archived are array as at available be been before
+	begin belongs below blank body boolean but by can cannot change changed character characters clear
+	code conflict contain contains create created current date delete deleted does duplicate either
+	email empty end ended error exactly exist existing exists expected failed field fields for format
+	forbidden found from given greater has have header id identifier in input integer invalid is it item
+	items json key language least length less limit list live long longer lower match matching maximum
+	may method minimum missing more most must name needed needs new no non none not null number numeric
+	object of on one only or other out own parameter path patch permission please positive post property
+	properties provided published put read refer reference references refers refused request required
+	resource resources same set shorter should size some state status string supported taken text than
+	that the them there these this time timestamp to too true false type unarchive undefined unique
+	unknown unprocessable unsupported update url uri use used user uuid valid validation value values
+	was with within without word wrong zero`
 
 // hider replaces the texts of objects that are not ours.
 type hider struct {

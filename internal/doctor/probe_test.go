@@ -441,3 +441,20 @@ func TestProbe_secrecy(t *testing.T) {
 		})
 	}
 }
+
+// TestProbe_namesakes checks that names that a person may give are not taken for those of a probe.
+func TestProbe_namesakes(t *testing.T) {
+	t.Parallel()
+	s := startSandbox(t, sandbox.Options{})
+	client := clientOf(t, s, s.TestKey())
+	for _, name := range []string{"tf-probe-ideas", "tf-probe-2026-5 launch", "tf-probe", "x tf-probe-0a1b2c3d-1"} {
+		if _, err := client.Perks.Create(t.Context(), merchants.PerkInput{InternalName: merchants.Value(name)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := allIn(t, s)
+	probed, err := Probe(t.Context(), client, probeOptions(t, s))
+	if err != nil || probed.Removed > 0 || allIn(t, s) != before {
+		t.Errorf("%v; %d objects of somebody were removed", err, probed.Removed)
+	}
+}

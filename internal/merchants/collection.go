@@ -169,7 +169,7 @@ func (c Collection[T, Input]) Update(ctx context.Context, held T, is, want Input
 		return held, nil
 	}
 	if c.descriptor.update == http.MethodPut {
-		patch = c.descriptor.replacement(stored, patch, before, after)
+		patch = c.descriptor.replacement(stored, patch)
 		maps.Copy(patch, c.own())
 	}
 	defer c.client.caches.wrote(c.descriptor, id)

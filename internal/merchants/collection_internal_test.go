@@ -166,9 +166,14 @@ func TestCollection_replacement(t *testing.T) {
 	if _, err := c.Update(t.Context(), perk, is, is); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := c.Update(t.Context(), perk, PerkInput{}, PerkInput{ImageURL: Value("https://x.test")}); err != nil {
+		t.Fatal(err)
+	}
 	if want := []string{
 		"GET /v1/perks/x1",
 		`PUT /v1/perks/x1 {"internalName":"gift","title":null,"type":"code","typeConfig":{"code":"B","uses":3}}`,
+		`PUT /v1/perks/x1 {"imageUrl":"https://x.test","internalName":"gift","title":{"en":"Gift"},"type":"code",` +
+			`"typeConfig":{"code":"A","uses":3}}`,
 	}; !slices.Equal(sent(), want) {
 		t.Errorf("sent\n%s\nwant\n%s", strings.Join(sent(), "\n"), strings.Join(want, "\n"))
 	}

@@ -16,6 +16,8 @@ type Description struct {
 	// Type is the Go type of the objects, File the file that declares it, and Variable the descriptor
 	// in that file.
 	Type, File, Variable string
+	// Keys are the properties that the fields reference and name of the descriptor hold.
+	Keys []string
 	// Read decodes an object as the client does. Its error says why the client cannot read it.
 	Read func(object []byte) error
 }
@@ -38,5 +40,8 @@ func describe[T Object, Input any](d *descriptor, typed, file, variable string) 
 		_, err := Collection[T, Input]{descriptor: d}.decodeObject(object)
 		return err
 	}
-	return Description{Path: d.path, Noun: d.noun, Type: typed, File: file, Variable: variable, Read: read}
+	return Description{
+		Path: d.path, Noun: d.noun, Type: typed, File: file, Variable: variable,
+		Keys: []string{d.reference, d.name}, Read: read,
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
-	"slices"
 	"strings"
 )
 
@@ -264,10 +263,10 @@ func (d *descriptor) keep(patch, held map[string]any, name string, s *shape) {
 
 // replacement returns the whole object for a PUT: all properties that can be sent, unchanged ones
 // as they are held.
-func (d *descriptor) replacement(held, patch, is, want map[string]any) map[string]any {
+func (d *descriptor) replacement(held, patch map[string]any) map[string]any {
 	whole := maps.Clone(patch)
-	for _, name := range slices.Concat(slices.Collect(maps.Keys(is)), slices.Collect(maps.Keys(want))) {
-		if value, there := held[name]; there && !has(patch, name) {
+	for name := range d.attributes {
+		if value := held[name]; value != nil && !has(patch, name) {
 			whole[name] = value
 		}
 	}

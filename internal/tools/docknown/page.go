@@ -165,7 +165,7 @@ func (w word) like(other word) bool {
 }
 
 func link(name, source string) string {
-	if name == "" || source == "" {
+	if name == "" || !strings.HasPrefix(source, "https://") {
 		return name
 	}
 	return "[" + name + "](" + source + ")"
