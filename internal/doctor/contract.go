@@ -60,8 +60,10 @@ type property struct {
 }
 
 // loadContract reads the contract of the client.
-func loadContract() (*contract, error) {
-	document, err := readSpecification(merchants.OpenAPI)
+func loadContract() (*contract, error) { return readContract(merchants.OpenAPI) }
+
+func readContract(data []byte) (*contract, error) {
+	document, err := readSpecification(data)
 	if err != nil {
 		return nil, fmt.Errorf("the embedded contract: %w", err)
 	}

@@ -60,7 +60,7 @@ func (c *contract) judge(s Subject, change Change) judgment {
 	case s.Part == Route:
 		j = judgeRoute(s)
 	case s.Part == Parameter || s.Part == Page:
-		j = judgeList(s, change)
+		j = c.judgeList(s, change)
 	case s.Part == Request:
 		j = c.judgeRequest(s, change)
 	case s.Part == Answer && s.Property == "":
@@ -108,21 +108,26 @@ func judgeRoute(s Subject) judgment {
 }
 
 // judgeList judges parameters and pages.
-func judgeList(s Subject, change Change) judgment {
+func (c *contract) judgeList(s Subject, change Change) judgment {
+	var limit, filter, next, total string
+	if k := c.kind(s.Kind); k != nil {
+		limit, _, filter = k.parameters()
+		next, total = k.pageNames()
+	}
 	switch {
 	case s.Kind == "":
 		return judgment{effect: "The service refuses every request."}
 	case change == Demanded:
 		return judgment{effect: fmt.Sprintf("The service refuses every request to %s a %s.", s.Operation, thing(s.Kind))}
-	case s.Property == "total":
+	case s.Part == Page && s.Property == total:
 		return judgment{Limits, "A list that ends too early is not noticed.", ""}
-	case s.Property == "limit" && change == Narrower:
+	case s.Part == Parameter && s.Property == limit && change == Narrower:
 		return judgment{effect: "The service refuses every list: its pages are smaller than the provider asks for."}
-	case s.Property == "limit":
+	case s.Part == Parameter && s.Property == limit:
 		return judgment{Limits, "Pages have the size that the service chooses, which may cost requests.", ""}
-	case s.Property == "type":
+	case s.Part == Parameter && filter != "" && s.Property == filter:
 		return judgment{Limits, "Lists and segments are read together, which may cost requests.", ""}
-	case s.Property == "nextCursor" && change == MayLack:
+	case s.Part == Page && s.Property == next && change == MayLack:
 		return judgment{effect: "A list whose last page is full cannot be read."}
 	default:
 		return judgment{effect: "Lists cannot be read, or not beyond their first page."}
@@ -308,7 +313,7 @@ func fixOf(s Subject) string {
 			return fmt.Sprintf("Transition in internal/merchants/status.go; paths in %s", contractFile)
 		}
 	case Parameter, Page:
-		return fmt.Sprintf("pages of %s in %s (see pageForm in internal/merchants/pages.go); the schema of the page in %s",
+		return fmt.Sprintf("pages of %s in %s, or pagesByCursor in pages.go for all kinds; parameters and pages in %s",
 			d.Variable, file, contractFile)
 	case Words:
 		return fmt.Sprintf("words of %s in %s; the schemas in %s", d.Variable, file, contractFile)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/population"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -467,5 +468,42 @@ func TestProbe_audience(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestProbe_fittedPages probes numbered pages with a contract that was fitted to them.
+func TestProbe_fittedPages(t *testing.T) {
+	t.Parallel()
+	fitted := strings.NewReplacer(
+		"required: [data, nextCursor, total]", "required: [items, count]",
+		"        data: {type: array", "        items: {type: array",
+		"        nextCursor: {type: [string, 'null'], description: Null on the last page., x-evidence: assumed}\n", "",
+		"        total: {type: integer", "        count: {type: integer",
+		"      name: limit\n", "      name: pageSize\n",
+		"      name: cursor\n", "      name: page\n",
+		"      description: The nextCursor of the page before.\n      schema: {type: string}",
+		"      description: From 1.\n      schema: {type: integer, minimum: 1}",
+	).Replace(string(merchants.OpenAPI))
+	c, err := readContract([]byte(fitted))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := sandbox.ParseDialect([]byte(
+		`{"pages": {"form": "number", "rows": "items", "total": "count", "limit": "pageSize", "cursor": "page"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := startSandbox(t, sandbox.Options{Dialect: d})
+	probed, err := c.probe(t.Context(), clientOf(t, s, s.TestKey()), probeOptions(t, s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range probed.Findings {
+		if f.Verdict == Differs {
+			t.Errorf("%s: %s", f.ID, f.Said)
+		}
+	}
+	if len(probesIn(s)) > 0 {
+		t.Errorf("there are still %v", probesIn(s))
 	}
 }

@@ -432,12 +432,13 @@ var (
 	totalNames  = []string{"total", "count", "size"}
 )
 
-// parameters are the parameters of a list in the contract, by what they are for.
+// parameters are the parameters of a list in the contract, by what they are for. A whole number is
+// the limit if it has a maximum, and the number of the page otherwise.
 func (k *kind) parameters() (limit, cursor, filter string) {
 	for _, parameter := range k.operations["list"].Parameters {
 		switch {
 		case parameter.Schema == nil || parameter.Schema.Value == nil:
-		case parameter.Schema.Value.Type.is("integer"):
+		case parameter.Schema.Value.Type.is("integer") && parameter.Schema.Value.Maximum != nil:
 			limit = parameter.Name
 		case len(parameter.Schema.Value.Enum) > 0:
 			filter = parameter.Name
@@ -448,7 +449,13 @@ func (k *kind) parameters() (limit, cursor, filter string) {
 	return limit, cursor, filter
 }
 
-// pageNames are the properties of a page in the contract, by what they are for.
+// numbered reports whether the contract numbers the pages of a list, so that none has a next.
+func (k *kind) numbered() bool {
+	next, _ := k.pageNames()
+	return next == ""
+}
+
+// pageNames are the properties of a page in the contract, by what they are for; "" for none.
 func (k *kind) pageNames() (next, total string) {
 	for name, property := range k.page.Properties {
 		switch {
@@ -632,6 +639,11 @@ func (p *prober) notePages(s *speech, whole, small pageRead, said string) {
 	}
 	switch form.form {
 	case byCursor:
+		if k.numbered() {
+			p.differs(parameter(cursor), Retyped, form.cursor, "Pages follow by %s: %s of the page before.", form.cursor,
+				form.next)
+			break
+		}
 		p.noteName(parameter(cursor), cursor, form.cursor, "")
 		p.noteName(page(next), p.recased(next), form.next, "")
 	case byNumber, byOffset:
@@ -639,15 +651,21 @@ func (p *prober) notePages(s *speech, whole, small pageRead, said string) {
 		if form.form == byOffset {
 			what = "the number of rows to skip"
 		}
+		if form.form == byNumber && k.numbered() {
+			p.noteName(parameter(cursor), cursor, form.cursor, "")
+			break
+		}
 		change := Renamed
 		if form.cursor == cursor {
 			change = Retyped
 		}
 		p.differs(parameter(cursor), change, form.cursor, "Pages follow by %s: %s.", form.cursor, what)
-		p.differs(page(next), Missing, "", "A page does not say which one is next.")
+		if next != "" {
+			p.differs(page(next), Missing, "", "A page does not say which one is next.")
+		}
 	case byNone:
 		p.differs(parameter(cursor), Missing, "", "No parameter leads to the next page.")
-		if _, there := whole.scalars[p.recased(next)]; !there {
+		if _, there := whole.scalars[p.recased(next)]; next != "" && !there {
 			p.differs(page(next), Missing, "", "A page does not say which one is next.")
 		}
 	}

@@ -41,7 +41,7 @@ var rules = []rule{
 	{
 		"life-cycle", "A new object is a draft, and each transition leads to its status.", "documented", Breaks,
 		"The provider waits for, or plans, a status that does not come.",
-		"reached in internal/merchants/status.go; x-leads-to in " + contractFile,
+		"x-leads-to in " + contractFile + "; reached in internal/merchants/status.go",
 	},
 	{
 		"only-changes", "An update changes what is sent and nothing else.", "assumed", Breaks,

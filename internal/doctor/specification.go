@@ -75,6 +75,7 @@ type schema struct {
 	Default    any                   `json:"default"`
 	Format     string                `json:"format"`
 	Pattern    string                `json:"pattern"`
+	Maximum    *float64              `json:"maximum"`
 	Examples   []any                 `json:"examples"`
 	Properties map[string]*schemaRef `json:"properties"`
 	Required   []string              `json:"required"`
