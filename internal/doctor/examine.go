@@ -85,14 +85,11 @@ type Options struct {
 	Progress func(text string)
 }
 
-// ErrLiveProbe is the cause when a probe is asked for with a live key.
-var ErrLiveProbe = errors.New("a probe makes and deletes objects, so it needs a test key")
-
 // Examine looks at the access, the CLI, the objects and the document. It sends nothing but GET,
-// unless a probe is asked for. The error says what cannot be examined at all.
+// unless the options have a probe. The error says what cannot be examined at all.
 func Examine(ctx context.Context, options Options) (*Report, error) {
 	if options.Probe != nil && options.Source.Mode != merchants.ModeTest {
-		return nil, ErrLiveProbe
+		return nil, ErrNotTest
 	}
 	report := &Report{Provider: options.Version, CLI: examineCLI(ctx)}
 	if options.Document != nil {

@@ -23,7 +23,7 @@ const tidyTime = 2 * time.Minute
 
 // ProbeOptions say how a merchant is probed.
 type ProbeOptions struct {
-	// Run is a part of the names of all objects that this run makes.
+	// Run is a part of the names of all objects that this run makes: 8 hexadecimal digits.
 	Run string
 	// Hints are differences that the service's API document shows. They are tried first.
 	Hints []Finding
@@ -292,4 +292,4 @@ func (p *prober) isOutside(noun string) bool {
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // isMine reports whether a text is that of a probe, of this run or of an earlier one.
-func isMine(text string) bool { return strings.HasPrefix(text, probeMark+"-") }
+func isMine(text string) bool { return madeForm.MatchString(text) }

@@ -191,11 +191,11 @@ type pageForm struct {
 	// limit and cursor are parameters; "" for none. size is the most rows of a page.
 	limit, cursor string
 	size          int
-	// form is how the next page is asked for.
+	// form is how one page leads to the next.
 	form turning
 }
 
-// turning is how the next page is asked for.
+// turning is how one page leads to the next.
 type turning string
 
 const (

@@ -49,7 +49,7 @@ func (p *prober) sweep(ctx context.Context, run string, removed *int) error {
 // nameOfRow returns the name that a probe gave to an object, or "". run limits it to one run.
 func nameOfRow(row map[string]any, run string) string {
 	for _, property := range sortedNames(row) {
-		if text, ok := row[property].(string); ok && madeForm.MatchString(text) && markOfRun(text, run) {
+		if text, ok := row[property].(string); ok && isMine(text) && markOfRun(text, run) {
 			return safeName(text)
 		}
 	}

@@ -39,7 +39,7 @@ var rules = []rule{
 		"internal/merchants/status.go; the transitions in " + contractFile,
 	},
 	{
-		"life-cycle", "A new object is a draft, and each transition leads to its status.", "documented", Breaks,
+		"life-cycle", "A new object is a draft, and each transition leads to its status.", "assumed", Breaks,
 		"The provider waits for, or plans, a status that does not come.",
 		"x-leads-to in " + contractFile + "; reached in internal/merchants/status.go",
 	},
@@ -58,7 +58,7 @@ var rules = []rule{
 		"changes in internal/merchants/descriptor.go; the schemas of updates in " + contractFile,
 	},
 	{
-		"immutable", "What can never change is refused in an update.", "documented", Harmless,
+		"immutable", "What can never change is refused in an update.", "assumed", Harmless,
 		"None: the provider replaces the object.", "x-immutable in " + contractFile,
 	},
 	{
@@ -103,7 +103,7 @@ var rules = []rule{
 		"A destroy can leave references to nothing.", "the summaries of deletes in " + contractFile,
 	},
 	{
-		"derived", "The service derives a slug or a reference id that is left out.", "documented", Breaks,
+		"derived", "The service derives a slug or a reference id that is left out.", "assumed", Breaks,
 		"The attribute stays unknown after an apply.", "the attributes in internal/provider; the schemas in " + contractFile,
 	},
 	{
