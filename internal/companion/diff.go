@@ -101,13 +101,8 @@ func runDiff(ctx context.Context, cmd *cobra.Command, flags diffFlags) error {
 	if err := flags.write(&b, c.report, styleOf(cmd.OutOrStdout())); err != nil {
 		return &failure{err}
 	}
-	if flags.out == "-" {
-		_, err = io.WriteString(cmd.OutOrStdout(), b.String())
-	} else {
-		err = writeWhole(flags.out, []byte(b.String()))
-	}
-	if err != nil {
-		return &failure{err}
+	if err := writeResult(cmd, flags.out, []byte(b.String())); err != nil {
+		return err
 	}
 	sentence := c.report.Sentence()
 	if c.report.Has(flags.failOn...) {

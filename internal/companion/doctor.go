@@ -86,7 +86,7 @@ func runDoctor(ctx context.Context, cmd *cobra.Command, flags doctorFlags) error
 		return undone(ctx, "examined", err)
 	}
 	if problem := flags.write(cmd, report); problem != nil {
-		return &failure{problem}
+		return problem
 	}
 	switch matter := report.Matter(); {
 	case err != nil:
@@ -123,7 +123,7 @@ func (f doctorFlags) options(cmd *cobra.Command) (doctor.Options, error) {
 		mode = key.Mode()
 	}
 	if f.probe && mode == merchants.ModeLive {
-		return options, fmt.Errorf("%w: COHORT_API_KEY is a live key. Nothing was sent", doctor.ErrLiveProbe)
+		return options, fmt.Errorf("%w: COHORT_API_KEY is a live key. Nothing was sent", doctor.ErrNotTest)
 	}
 	source, err := keyOfOne.keyed("", mode)
 	if err != nil {
@@ -181,7 +181,7 @@ func (f doctorFlags) write(cmd *cobra.Command, r *doctor.Report) error {
 		encoder := json.NewEncoder(&b)
 		encoder.SetEscapeHTML(false)
 		if err := encoder.Encode(r); err != nil {
-			return err
+			return &failure{err}
 		}
 		text = b.String()
 	case f.asMarkdown:
@@ -193,11 +193,7 @@ func (f doctorFlags) write(cmd *cobra.Command, r *doctor.Report) error {
 		}
 		text = r.Text(s.harm)
 	}
-	if f.out == "-" {
-		_, err := io.WriteString(cmd.OutOrStdout(), text)
-		return err
-	}
-	return writeWhole(f.out, []byte(text))
+	return writeResult(cmd, f.out, []byte(text))
 }
 
 // harm shows what breaks or limits the provider in yellow.

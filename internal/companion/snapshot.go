@@ -71,10 +71,16 @@ func takeSnapshot(
 	if err != nil {
 		return undone(ctx, "written", err)
 	}
+	return writeResult(cmd, out, taken.File())
+}
+
+// writeResult writes what a command was called for: into a file, or to standard output for "-".
+func writeResult(cmd *cobra.Command, out string, content []byte) error {
+	var err error
 	if out == "-" {
-		_, err = cmd.OutOrStdout().Write(taken.File())
+		_, err = cmd.OutOrStdout().Write(content)
 	} else {
-		err = writeWhole(out, taken.File())
+		err = writeWhole(out, content)
 	}
 	if err != nil {
 		return &failure{err}
