@@ -15,6 +15,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/planreview"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/population"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -32,7 +33,7 @@ func TestCompare_order(t *testing.T) {
 	}
 	from, to := s.read(test), s.read(live)
 	rng := rand.New(rand.NewPCG(1, 2))
-	for range sampled(100) {
+	for range sample.Of(100) {
 		rng.Shuffle(len(to.Objects), func(i, j int) { to.Objects[i], to.Objects[j] = to.Objects[j], to.Objects[i] })
 		for _, o := range to.Objects {
 			for _, f := range o.Fields {
@@ -60,7 +61,7 @@ func TestCompare_order(t *testing.T) {
 // Terraform, in the configuration of both, or in that of test alone.
 func TestCompare_mixed(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(sampled(3)) {
+	for seed := range uint64(sample.Of(3)) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		testHCL, liveHCL, edited := config, config, config
 		want := map[string]diff.Class{}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/diff"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
@@ -431,7 +432,7 @@ func plain(_ diff.Class, text string) string { return text }
 func TestCompare_everyAttribute(t *testing.T) {
 	t.Parallel()
 	all := attributes(t)
-	every := len(all) / sampled(len(all))
+	every := len(all) / sample.Of(len(all))
 	for i, attribute := range all {
 		if len(edits[attribute]) == 0 {
 			t.Errorf("no edit of %s is known here", attribute)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 )
 
 // mutantOf makes the mutant of a seed: one change of the list, or some changes of different kinds.
@@ -127,7 +128,7 @@ func TestDocument_mutations(t *testing.T) {
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range sampled(group.seeds) {
+			for seed := range sample.Of(group.seeds) {
 				m := mutantOf(t, group.list, seed, group.changes)
 				misses, alarms := m.check(against(m.document(t)))
 				if len(misses)+len(alarms) > 0 {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 )
 
 // TestDocument_same compares the contract with itself.
@@ -103,7 +104,7 @@ func TestDocument_damaged(t *testing.T) {
 		map[string]any{"type": []any{"object", "null", 3}, "enum": []any{nil, 1}, "required": []any{1, "id"}},
 		map[string]any{"allOf": []any{nil, map[string]any{"if": 1, "then": 2}}, "oneOf": "x", "anyOf": []any{}},
 	}
-	for seed := range sampled(100) {
+	for seed := range sample.Of(100) {
 		random := rand.New(rand.NewSource(int64(seed)))
 		var root map[string]any
 		if err := json.Unmarshal(data, &root); err != nil {
@@ -132,7 +133,7 @@ func TestDocument_quiet(t *testing.T) {
 	t.Parallel()
 	against := comparer(t)
 	const secret = "test_s3cret of the merchant\u001b[31m"
-	for seed := range sampled(len(matters)) {
+	for seed := range sample.Of(len(matters)) {
 		m := mutantOf(t, matters, seed, 1)
 		m.each(func(is node) {
 			for _, name := range []string{"description", "summary", "title", "example", "default", "operationId", "x-note"} {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -142,7 +143,7 @@ func TestFindDocument(t *testing.T) {
 func TestFindDocument_mutations(t *testing.T) {
 	t.Parallel()
 	against := comparer(t)
-	for seed := range sampled(50) {
+	for seed := range sample.Of(50) {
 		m := mutantOf(t, matters, seed, 1)
 		s, err := sandbox.Start(sandbox.Options{Seed: 1, APIDocument: m.document(t)})
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/population"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -224,7 +225,7 @@ func TestProbe_dialects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range dialects[:sampled(len(dialects))] {
+	for _, test := range dialects[:sample.Of(len(dialects))] {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			d, err := sandbox.ParseDialect([]byte(test.dialect))
@@ -258,7 +259,7 @@ func TestProbe_mixtures(t *testing.T) {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(13, 13))
-	for n := range sampled(mixtures) {
+	for n := range sample.Of(mixtures) {
 		mixed := map[string]json.RawMessage{}
 		var names []string
 		var wanted []string
@@ -411,7 +412,7 @@ func TestProbe_dialectsFilled(t *testing.T) {
 		"framework, 404, 400", "empty create",
 		"lax names", "pascal", "array", "nulls, seconds, envelope",
 	}
-	for _, name := range names[:sampled(len(names))] {
+	for _, name := range names[:sample.Of(len(names))] {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test := dialects[slices.IndexFunc(dialects, func(one dialect) bool { return one.name == name })]

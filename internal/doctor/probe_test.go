@@ -18,6 +18,7 @@ import (
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/population"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -250,7 +251,7 @@ func TestProbe_cancel(t *testing.T) {
 	}))
 	defer server.Close()
 	client := clientAt(t, server.URL, s.TestKey())
-	for stop := 1; stop < whole; stop += max(3, whole/sampled(whole)) {
+	for stop := 1; stop < whole; stop += max(3, whole/sample.Of(whole)) {
 		ctx, stopNow := context.WithCancel(t.Context())
 		cancel.Store(&stopNow)
 		left.Store(int64(stop))

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -17,6 +15,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/core"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/population"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -117,15 +116,6 @@ func (s service) run(e *export.Export, mode merchants.Mode, apply bool) (core.Su
 	return plan, c
 }
 
-// tried returns how many of n cases a test tries: MERCHANTS of 1,000, by default 150.
-func tried(n int) int {
-	merchants, err := strconv.Atoi(os.Getenv("MERCHANTS"))
-	if err != nil {
-		merchants = 150
-	}
-	return max(1, sampled(n*merchants/1000))
-}
-
 const (
 	test = merchants.ModeTest
 	live = merchants.ModeLive
@@ -135,7 +125,7 @@ const (
 // object and changes nothing, in one plan and in the next.
 func TestExport_adopts(t *testing.T) {
 	t.Parallel()
-	for seed := range tried(1000) {
+	for seed := range sample.Seeds(1000) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)
@@ -174,7 +164,7 @@ func searchSecrets(t *testing.T, e *export.Export, made population.Made) {
 // bytes.
 func TestExport_roundTrip(t *testing.T) {
 	t.Parallel()
-	for seed := range tried(40) {
+	for seed := range sample.Seeds(40) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)
@@ -195,7 +185,7 @@ func TestExport_roundTrip(t *testing.T) {
 // merchants are the same.
 func TestExport_halfMade(t *testing.T) {
 	t.Parallel()
-	for seed := range tried(20) {
+	for seed := range sample.Seeds(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)
@@ -241,7 +231,7 @@ func replaced(p core.Summary) bool {
 // the plans of both change nothing.
 func TestExport_differences(t *testing.T) {
 	t.Parallel()
-	for seed := range tried(40) {
+	for seed := range sample.Seeds(40) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)
@@ -267,7 +257,7 @@ func TestExport_differences(t *testing.T) {
 // the next is empty, and that an empty merchant can be made from it.
 func TestExport_untidy(t *testing.T) {
 	t.Parallel()
-	for seed := range tried(40) {
+	for seed := range sample.Seeds(40) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)

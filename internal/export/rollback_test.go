@@ -12,6 +12,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/core"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/population"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 )
 
 // TestExport_rollback checks that live is what it was after a promotion that changes texts, makes
@@ -19,7 +20,7 @@ import (
 // id.
 func TestExport_rollback(t *testing.T) {
 	t.Parallel()
-	for seed := range tried(20) {
+	for seed := range sample.Seeds(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)

@@ -99,7 +99,7 @@ func TestTflint(t *testing.T) {
 	t.Parallel()
 	tflint := os.Getenv("TFLINT")
 	if tflint == "" {
-		t.Skip("TFLINT is not set: make exports runs this test")
+		t.Skip("TFLINT is not set: make walks runs this test")
 	}
 	s := newService(t)
 	s.fill(test, population.Plan{Seed: 26, Objects: 60, Hostile: true, Untidy: true})

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/planreview"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 )
 
 // TestRead_notPlans reads what is no plan, and says so.
@@ -94,7 +95,7 @@ func TestRead_damaged(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	refused := 0
 	const tries = 600
-	for i := range sampled(tries) {
+	for i := range sample.Of(tries) {
 		changed := whole
 		for range 1 + random.IntN(2) {
 			_, values := damaged(changed, -1, nil)
@@ -117,5 +118,5 @@ func TestRead_damaged(t *testing.T) {
 		_, _, _ = review.Text(), review.Markdown(), planreview.NewDrift(plan).Text()
 		_ = planreview.ReadLog(content)
 	}
-	t.Logf("%d of %d were refused", refused, sampled(tries))
+	t.Logf("%d of %d were refused", refused, sample.Of(tries))
 }

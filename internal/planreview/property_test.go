@@ -8,13 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/core"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -290,22 +290,13 @@ func (m merchant) plan(c *configuration, way string) string {
 	return fingerprint(m.t, planned.JSON())
 }
 
-// tried returns how many of n pairs a test tries: PLANS of 1,000, by default 100.
-func tried(n int) int {
-	plans, err := strconv.Atoi(os.Getenv("PLANS"))
-	if err != nil {
-		plans = 100
-	}
-	return max(1, sampled(n*plans/1000))
-}
-
 // TestFingerprint_pairs plans 1,000 random edits of random configurations, each in another disguise
 // and in another way, and each beside another edit.
 func TestFingerprint_pairs(t *testing.T) {
 	t.Parallel()
 	const perMerchant = 25
 	missed, alarms, pairs := 0, 0, 0
-	for seed := range tried(1000 / perMerchant) {
+	for seed := range sample.Seeds(1000 / perMerchant) {
 		base := &configuration{random: rand.New(rand.NewPCG(1, uint64(seed))), moved: map[string]string{}}
 		for i := range len(everyKind) + base.random.IntN(8) {
 			kind := everyKind[i%len(everyKind)]

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -159,7 +160,7 @@ func TestConfiguration_pairs(t *testing.T) {
 		rows, refused := d.rows(random)
 		t.Logf("%d pairs in %d configurations; %d more are refused", len(d.pairs())-len(refused), len(rows), len(refused))
 		for i, r := range rows {
-			if !sampled() {
+			if !sample.Case() {
 				continue
 			}
 			text := refer.Replace(d.text(r))

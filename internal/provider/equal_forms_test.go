@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -340,7 +341,7 @@ func TestEqualForms_stayAsWritten(t *testing.T) {
 						t.Fatal(err)
 					}
 					for n, f := range formsOf(t, s.name, value) {
-						if !sampled() {
+						if !sample.Case() {
 							continue
 						}
 						t.Run(fmt.Sprintf("%s/%s/%d", ctyPathText(s.at), s.name, n), func(t *testing.T) {

@@ -56,8 +56,3 @@ func (w *world) configFor(mode, key, body string) string {
 	return fmt.Sprintf("provider \"cohort\" {\n  mode    = %q\n  api_key = %q\n  api_url = %q\n}\n%s",
 		mode, key, w.URL(), body)
 }
-
-// sampled reports whether to run one of many similar cases. Under the race detector each takes
-// several times as long, so only one in eight runs there. Otherwise all run. The command starts
-// makes sure that tests that call sampled run both ways.
-func sampled() bool { return !underRace || rand.IntN(8) == 0 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -34,7 +35,7 @@ func TestDiagnostics_repeatNoText(t *testing.T) {
 						"{ code: " + secret + " }", "shop.example.com/?token=" + secret, "http://%zz/" + secret, "\x01" + secret,
 						"Ä_" + secret, "[1, \"" + secret, "2027-13-01T" + secret,
 					} {
-						if !sampled() {
+						if !sample.Case() {
 							continue
 						}
 						other, err := cty.Transform(full, func(here cty.Path, v cty.Value) (cty.Value, error) {
@@ -56,7 +57,7 @@ func TestDiagnostics_repeatNoText(t *testing.T) {
 					}
 					return true, nil
 				})
-				if told == 0 && kind != "cohort_list" && !underRace {
+				if told == 0 && kind != "cohort_list" && sample.All() {
 					t.Error("there was no diagnostic at all")
 				}
 			})

@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"pgregory.net/rapid"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -167,7 +168,7 @@ func TestProperty_quiet(t *testing.T) {
 	for kind, configs := range complete {
 		for i, config := range configs {
 			for _, normalize := range []bool{false, true} {
-				if !sampled() {
+				if !sample.Case() {
 					continue
 				}
 				t.Run(fmt.Sprintf("%s/%d/%t", kind, i, normalize), func(t *testing.T) {
@@ -291,7 +292,7 @@ func TestProperty_monotoneUpdate(t *testing.T) {
 					rounds = 8
 				}
 				for round := range rounds {
-					if round > 0 && !sampled() {
+					if round > 0 && !sample.Case() {
 						continue
 					}
 					rapid.Check(t, func(t *rapid.T) {

@@ -15,6 +15,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -271,7 +272,7 @@ func TestSnapshot_samePlan(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	plans, refusals, replacements := 0, 0, 0
 	for _, e := range g.edits(t, 200, random) {
-		if !sampled() {
+		if !sample.Case() {
 			continue
 		}
 		// Only an object whose state never had the code of the service may get its digest.
@@ -297,7 +298,7 @@ func TestSnapshot_samePlan(t *testing.T) {
 		}
 	}
 	t.Logf("%d plans, %d with diagnostics, %d replacements", plans, refusals, replacements)
-	if !underRace && (refusals == 0 || refusals == plans) {
+	if sample.All() && (refusals == 0 || refusals == plans) {
 		t.Errorf("%d of %d plans have diagnostics, so the edits are one-sided", refusals, plans)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -200,7 +201,7 @@ func (p *plugin) everyHole(kind string, config cty.Value) {
 	}
 	for _, path := range paths {
 		for name, hole := range map[string]func(cty.Type) cty.Value{"null": cty.NullVal, "unknown": cty.UnknownVal} {
-			if !sampled() {
+			if !sample.Case() {
 				continue
 			}
 			changed, err := cty.Transform(config, func(at cty.Path, value cty.Value) (cty.Value, error) {

@@ -4,10 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -17,18 +15,10 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/population"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/pull"
 )
-
-// pulls returns how many generated configurations a test tries: PULLS, by default 150.
-func pulls() int {
-	n, err := strconv.Atoi(os.Getenv("PULLS"))
-	if err != nil {
-		n = 150
-	}
-	return max(1, sampled(n))
-}
 
 // generate fills a merchant, writes it as HCL in a style that the seed decides, and adopts it.
 func generate(t *testing.T, seed uint64) (*world, *population.Made) {
@@ -122,7 +112,7 @@ func generate(t *testing.T, seed uint64) (*world, *population.Made) {
 // person has to write, and no comment and no line that nobody edited has changed.
 func TestPull_generated(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(pulls()) {
+	for seed := range uint64(sample.Seeds(1000)) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			w, made := generate(t, seed)

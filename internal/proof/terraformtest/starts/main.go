@@ -1,17 +1,14 @@
-// Command starts prints a pattern of the tests that start Terraform, for -skip of go test -race.
-// With -plain it prints a pattern for -run of go test without -race: those tests, and the tests
-// that run only a sample under the race detector. It contains only this search; the makefile calls
-// it.
+// Command starts prints a pattern of the tests below a folder that start Terraform, for -run and
+// -skip of go test. With -walks it prints a pattern of the tests that try a sample of their cases.
+// The makefile calls it.
 //
 // Tests that start Terraform prove what happens in Terraform and in the provider's binary. The race
-// detector does not see either, and makes them several times slower. Sampled tests try a fraction
-// of their cases under the race detector. Nobody keeps a list: a test starts Terraform if it
-// mentions, directly or through other functions of its package, one of the few functions that start
-// Terraform. It is sampled if it mentions the function sampled in the same way.
+// detector does not see either, and makes them several times slower. Nobody keeps a list: a test
+// starts Terraform if it mentions, directly or through other functions of its package, one of the
+// few functions that start Terraform. In the same way a test walks if it mentions package sample.
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -26,21 +23,34 @@ import (
 	"strings"
 )
 
-// starters are the functions of other packages that start Terraform, by import path.
-var starters = map[string][]string{
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource":                {"Test", "ParallelTest", "UnitTest"},
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest": {"New", "CLI", "FewerStarts"},
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/tools/terraformcli":  {"Find"},
+// What tests may reach.
+const (
+	start = "start Terraform"
+	walk  = "ask for a sample"
+)
+
+// targets are the functions of other packages that start Terraform or choose a sample, by import
+// path.
+var targets = map[string]map[string]string{
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource":                {"Test": start, "ParallelTest": start, "UnitTest": start},
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest": {"New": start, "CLI": start, "FewerStarts": start},
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/tools/terraformcli":  {"Find": start},
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample":        {"Of": walk, "Seeds": walk, "Case": walk},
 }
 
 func main() {
-	plain := flag.Bool("plain", false, "also print the tests that are sampled under the race detector")
+	walks := flag.Bool("walks", false, "print the tests that try a sample of their cases")
+	flag.Usage = func() { fmt.Fprintln(os.Stderr, "usage: starts [-walks] FOLDER"); flag.PrintDefaults() }
 	flag.Parse()
-	targets := []string{start}
-	if *plain {
-		targets = append(targets, sample)
+	if flag.NArg() != 1 {
+		flag.Usage()
+		os.Exit(2)
 	}
-	pattern, _, err := find("internal", targets...)
+	target := start
+	if *walks {
+		target = walk
+	}
+	pattern, _, err := find(flag.Arg(0), target)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "starts:", err)
 		os.Exit(1)
@@ -48,10 +58,10 @@ func main() {
 	fmt.Fprintln(os.Stdout, pattern)
 }
 
-// find returns a pattern of the tests below a folder that reach one of the targets, and the folders
-// with such tests.
-func find(root string, targets ...string) (pattern string, folders []string, err error) {
-	starting, others := map[string]bool{}, map[string]string{}
+// find returns a pattern of the tests below a folder that reach a target, and the folders with such
+// tests.
+func find(root, target string) (pattern string, folders []string, err error) {
+	found := map[string]bool{}
 	err = filepath.WalkDir(root, func(folder string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.IsDir() {
 			return err
@@ -60,15 +70,10 @@ func find(root string, targets ...string) (pattern string, folders []string, err
 		if err != nil {
 			return err
 		}
-		reached := reaching(mentions, targets)
 		some := false
-		for name := range mentions {
-			switch {
-			case !strings.HasPrefix(name, "Test") || name == "TestMain":
-			case reached[name]:
-				starting[name], some = true, true
-			default:
-				others[name] = folder
+		for name := range reaching(mentions, target) {
+			if strings.HasPrefix(name, "Test") && name != "TestMain" {
+				found[name], some = true, true
 			}
 		}
 		if some {
@@ -76,24 +81,11 @@ func find(root string, targets ...string) (pattern string, folders []string, err
 		}
 		return nil
 	})
-	for name := range starting {
-		if folder, both := others[name]; both {
-			err = errors.Join(err, fmt.Errorf("%s starts Terraform in one package and does not in %s: give one of them "+
-				"another name", name, folder))
-		}
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("no test below %s does %s", root, target)
 	}
-	if err == nil && len(starting) == 0 {
-		err = fmt.Errorf("no test below %s starts Terraform", root)
-	}
-	return "^(" + strings.Join(slices.Sorted(maps.Keys(starting)), "|") + ")$", folders, err
+	return "^(" + strings.Join(slices.Sorted(maps.Keys(found)), "|") + ")$", folders, err
 }
-
-// What tests may reach. A function that calls a starter mentions start; sample is the name of a
-// function.
-const (
-	start  = "start Terraform"
-	sample = "sampled"
-)
 
 // read returns the names that each function, method, variable and type in the tests of a folder
 // mentions.
@@ -108,7 +100,7 @@ func read(folder string) (map[string][]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		imported := map[string][]string{}
+		imported := map[string]map[string]string{}
 		for _, spec := range file.Imports {
 			path, err := strconv.Unquote(spec.Path.Value)
 			if err != nil {
@@ -118,7 +110,7 @@ func read(folder string) (map[string][]string, error) {
 			if spec.Name != nil {
 				local = spec.Name.Name
 			}
-			imported[local] = starters[path]
+			imported[local] = targets[path]
 		}
 		for _, declared := range file.Decls {
 			switch declared := declared.(type) {
@@ -174,16 +166,16 @@ func declaredIn(function *ast.FuncDecl) map[string]bool {
 	return local
 }
 
-// mentioned returns the names in a piece of code. Names of fields and methods begin with a dot. If
-// a starter is among them, start is too.
-func mentioned(code ast.Node, imported map[string][]string) []string {
+// mentioned returns the names in a piece of code, and the targets in it. Names of fields and methods
+// begin with a dot.
+func mentioned(code ast.Node, imported map[string]map[string]string) []string {
 	var names []string
 	ast.Inspect(code, func(node ast.Node) bool {
 		switch node := node.(type) {
 		case *ast.SelectorExpr:
 			names = append(names, "."+node.Sel.Name)
-			if of, ok := node.X.(*ast.Ident); ok && slices.Contains(imported[of.Name], node.Sel.Name) {
-				names = append(names, start)
+			if of, ok := node.X.(*ast.Ident); ok && imported[of.Name][node.Sel.Name] != "" {
+				names = append(names, imported[of.Name][node.Sel.Name])
 			}
 			names = append(names, mentioned(node.X, imported)...)
 			return false
@@ -200,12 +192,9 @@ func mentioned(code ast.Node, imported map[string][]string) []string {
 	return names
 }
 
-// reaching returns the names that reach one of the targets.
-func reaching(mentions map[string][]string, targets []string) map[string]bool {
-	reached := map[string]bool{}
-	for _, target := range targets {
-		reached[target] = true
-	}
+// reaching returns the names that reach a target, and the target itself.
+func reaching(mentions map[string][]string, target string) map[string]bool {
+	reached := map[string]bool{target: true}
 	for again := true; again; {
 		again = false
 		for name, all := range mentions {

@@ -28,13 +28,16 @@ func TestDirect(t *testing.T) { t.Run("x", func(t *testing.T) { terraformtest.Ne
 func TestTable(t *testing.T) { for _, c := range cases { c(t) } }
 `,
 		"one/b_test.go": `package one_test
-import "testing"
+import (
+	"testing"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
+)
 func TestMethod(t *testing.T) { world{}.run(t) }
 func TestOther(t *testing.T) {
 	for _, c := range []struct{ viaHelper bool }{{viaHelper: true}} { t.Run("run", nil); _ = c.viaHelper }
 }
 func TestShadows(t *testing.T) { viaHelper := true; _ = viaHelper }
-func TestSampled(t *testing.T) { each(func() bool { return sampled() }) }
+func TestSampled(t *testing.T) { each(func() bool { return sample.Case() }) }
 `,
 		"two/c_test.go": `package two
 import (
@@ -44,11 +47,11 @@ import (
 func TestPlain(t *testing.T) { _ = resource.TestStep{} }
 `,
 	})
-	for want, targets := range map[string][]string{
-		"^(TestDirect|TestMethod|TestTable)$":             {start},
-		"^(TestDirect|TestMethod|TestSampled|TestTable)$": {start, sample},
+	for want, target := range map[string]string{
+		"^(TestDirect|TestMethod|TestTable)$": start,
+		"^(TestSampled)$":                     walk,
 	} {
-		pattern, folders, err := find(root, targets...)
+		pattern, folders, err := find(root, target)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,55 +64,66 @@ func TestPlain(t *testing.T) { _ = resource.TestStep{} }
 	}
 }
 
-// TestFind_sameName checks that two tests of one name must both start Terraform or both not.
-// Otherwise go test would leave one of them out.
-func TestFind_sameName(t *testing.T) {
+// TestFind_nothing checks that a pattern is never empty: go test would run every test.
+func TestFind_nothing(t *testing.T) {
 	t.Parallel()
-	const plain = "package p\nimport \"testing\"\nfunc TestSame(t *testing.T) {}\n"
-	_, _, err := find(written(t, map[string]string{
-		"one/a_test.go": "package p\nimport (\n\"testing\"\n" +
-			"\"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest\"\n)\n" +
-			"func TestSame(t *testing.T) { terraformtest.New(t, \"\") }\n",
-		"two/b_test.go": plain,
-	}), start)
-	if err == nil || !strings.Contains(err.Error(), "TestSame starts Terraform in one package and does not in ") {
-		t.Errorf("said %v", err)
-	}
-	if _, _, err := find(written(t, map[string]string{"two/b_test.go": plain}), start); err == nil {
-		t.Error("a pattern of nothing would match every test")
+	root := written(t, map[string]string{"a_test.go": "package p\nimport \"testing\"\nfunc TestSame(t *testing.T) {}\n"})
+	if pattern, _, err := find(root, start); err == nil {
+		t.Errorf("found %s", pattern)
 	}
 }
 
-// TestFind_repository checks both halves of the tests of this repository.
+// TestFind_repository checks that the targets of the makefile run every test of this repository.
 func TestFind_repository(t *testing.T) {
 	t.Parallel()
-	pattern, folders, err := find("../../..", start)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if plain, _, err := find("../../..", start, sample); err != nil ||
-		!regexp.MustCompile(plain).MatchString("TestEqualForms_stayAsWritten") {
-		t.Errorf("the forms are not all tried anywhere: %s %v", plain, err)
-	}
-	starting := regexp.MustCompile(pattern)
-	for name, want := range map[string]bool{
-		"TestFaults": true, "TestHistories": true, "TestGuards_refuse": true, "TestPerk_lifecycle": true,
-		"TestExamples_apply": true, "TestProvider_savedPlan": true, "TestGuides": true, "TestReadme_export": false,
-		"TestProperty_quiet": false, "TestUnknown_resources": false, "TestProvider_readOnly": false,
-		"TestQuery_results": false, "TestListCache_model": false,
-		"TestGuards_tainted": false,
+	for _, c := range []struct {
+		target      string
+		tests, none []string
+		folders     []string
+	}{
+		{
+			start,
+			[]string{
+				"TestFaults", "TestHistories", "TestGuards_refuse", "TestPerk_lifecycle", "TestExamples_apply",
+				"TestProvider_savedPlan", "TestGuides",
+			},
+			[]string{
+				"TestReadme_export", "TestProperty_quiet", "TestUnknown_resources", "TestProvider_readOnly", "TestQuery_results",
+				"TestListCache_model", "TestGuards_tainted",
+			},
+			[]string{
+				"companion", "export", "proof/acceptance", "proof/core", "proof/faults", "proof/guides", "proof/pipelines",
+				"provider", "pull",
+			},
+		},
+		{
+			walk,
+			[]string{"TestEqualForms_stayAsWritten", "TestProbe_dialects", "TestExport_roundTrip", "TestPull_generated"},
+			[]string{"TestFaults", "TestPerk_lifecycle"},
+			[]string{"diff", "doctor", "export", "planreview", "provider", "pull"},
+		},
 	} {
-		if starting.MatchString(name) != want {
-			t.Errorf("that %s starts Terraform is %t", name, !want)
+		pattern, folders, err := find("../../..", c.target)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	want := []string{
-		"./../../../companion", "./../../../export", "./../../../proof/acceptance", "./../../../proof/core",
-		"./../../../proof/faults", "./../../../proof/guides", "./../../../proof/pipelines", "./../../../provider",
-		"./../../../pull",
-	}
-	if !slices.Equal(folders, want) {
-		t.Errorf("tests start Terraform in %v, want %v, which the targets of the makefile run", folders, want)
+		matches := regexp.MustCompile(pattern).MatchString
+		for _, name := range c.tests {
+			if !matches(name) {
+				t.Errorf("%s does not %s", name, c.target)
+			}
+		}
+		for _, name := range c.none {
+			if matches(name) {
+				t.Errorf("%s does %s", name, c.target)
+			}
+		}
+		for i := range folders {
+			folders[i] = strings.TrimPrefix(folders[i], "./../../../")
+		}
+		if !slices.Equal(folders, c.folders) {
+			t.Errorf("tests in %v %s, want %v, which the makefile runs", folders, c.target, c.folders)
+		}
 	}
 }
 

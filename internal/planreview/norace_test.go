@@ -1,6 +1,0 @@
-//go:build !race
-
-package planreview_test
-
-// sampled returns how many of n cases a test tries: a few under the race detector.
-func sampled(n int) int { return n }

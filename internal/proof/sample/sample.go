@@ -1,0 +1,39 @@
+// Package sample says how many of very many similar cases a test tries.
+//
+// Some tests walk through all values, all faults or hundreds of seeds. make test tries a sample of
+// their cases, under the race detector, so that it stays short. make walks sets CASES=all and tries
+// every case, without the race detector; CASES=10 tries ten times as many seeds. The command
+// starts finds the tests that ask this package.
+package sample
+
+import (
+	"math/rand/v2"
+	"os"
+	"strconv"
+)
+
+// share is how many cases there are for each one that make test tries.
+const share = 20
+
+// All reports whether this run tries every case.
+func All() bool { return os.Getenv("CASES") != "" }
+
+// Of returns how many of n cases to try, at least 1.
+func Of(n int) int {
+	if All() {
+		return n
+	}
+	return max(1, n/share)
+}
+
+// Seeds returns how many seeds to try where n are usual: as Of, or a multiple of n with CASES=10.
+func Seeds(n int) int {
+	if times, err := strconv.Atoi(os.Getenv("CASES")); err == nil && times > 0 {
+		return n * times
+	}
+	return Of(n)
+}
+
+// Case reports whether to try one of many cases: chosen by chance, so that no case is always left
+// out.
+func Case() bool { return All() || rand.IntN(share) == 0 }
