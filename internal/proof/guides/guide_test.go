@@ -86,6 +86,8 @@ func read(guide string) ([]block, error) {
 			}
 			blocks = append(blocks, b)
 			start, paragraph, before = 0, "", ""
+		case start == 0 && strings.HasPrefix(strings.TrimSpace(line), "```"):
+			problems = append(problems, fmt.Errorf("line %d: a fence is indented, so nothing runs the block", i+1))
 		case start > 0:
 			content = append(content, line)
 		case strings.TrimSpace(line) == "":
