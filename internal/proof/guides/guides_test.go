@@ -33,12 +33,24 @@ type scene struct {
 // scenes are the scenes of the guides that have one.
 var scenes = map[string]scene{
 	"adopt": {before: byHand},
+	"dashboard-edits": {edits: map[string]func(test, live hand){
+		"See the edit": func(test, _ hand) {
+			test.edit("/perks", "welcome-10", `{"title":{"en":"10% off","fr":"10 % sur tout"}}`)
+		},
+		"Leave it to the dashboard": func(test, _ hand) {
+			test.edit("/perks", "welcome-10", `{"title":{"en":"10% off","fr":"10 % sur tout le magasin"}}`)
+		},
+		"An edit between plan and apply": func(test, _ hand) {
+			test.edit("/perks", "welcome-10", `{"title":{"en":"10% off","fr":"10 % partout"}}`)
+		},
+	}},
 	"promote": {edits: map[string]func(test, live hand){
 		"When somebody edits live": func(_, live hand) {
 			live.edit("/perks", "workshop", `{"title":{"en":"Boot care for free","fr":"Atelier d'entretien"}}`)
 			live.send("/cohorts", `{"type":"list","name":"Trail runners","referenceId":"trail-runners"}`)
 		},
 	}},
+	"several-brands": {needs: "1.10"}, // ephemeral variables
 }
 
 // guides returns the names of all guides.
@@ -127,7 +139,7 @@ func TestReadme_export(t *testing.T) {
 // run runs the blocks of a guide in order.
 func (s scene) run(t *testing.T, blocks []block) {
 	t.Helper()
-	merchants, other := start(t), start(t)
+	merchants, other := start(t, 1), start(t, 2)
 	url := gateway(t, merchants, other)
 	test, live := hand{t, url, merchants.TestKey()}, hand{t, url, merchants.LiveKey()}
 	if s.before != nil {
@@ -172,10 +184,10 @@ func (s scene) run(t *testing.T, blocks []block) {
 	t.Logf("%d blocks: %d files, %d pipelines, and %d commands", len(blocks), files, pipelines, commands)
 }
 
-// start starts the merchants of an organization.
-func start(t *testing.T) *sandbox.Sandbox {
+// start starts the merchants of an organization; the seed decides their keys.
+func start(t *testing.T, seed uint64) *sandbox.Sandbox {
 	t.Helper()
-	s, err := sandbox.Start(sandbox.Options{})
+	s, err := sandbox.Start(sandbox.Options{Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}
