@@ -44,6 +44,11 @@ var scenes = map[string]scene{
 			test.edit("/perks", "welcome-10", `{"title":{"en":"10% off","fr":"10 % partout"}}`)
 		},
 	}},
+	"in-a-pipeline": {edits: map[string]func(test, live hand){
+		"Look for drift": func(_, live hand) {
+			live.edit("/cohorts", "Very important customers", `{"name":"Our best customers"}`)
+		},
+	}},
 	"promote": {edits: map[string]func(test, live hand){
 		"When somebody edits live": func(_, live hand) {
 			live.edit("/perks", "workshop", `{"title":{"en":"Boot care for free","fr":"Atelier d'entretien"}}`)
@@ -66,7 +71,8 @@ func guides(t *testing.T) []string {
 	return pages
 }
 
-// TestBlocks checks that there is no block that TestGuides cannot run, and no scene without a guide.
+// TestBlocks checks that there is no block that TestGuides cannot run, and no scene without a
+// guide.
 func TestBlocks(t *testing.T) {
 	t.Parallel()
 	names := guides(t)
@@ -224,15 +230,15 @@ type hand struct {
 	url, key string
 }
 
-// edit edits the object with an internal name.
+// edit edits the object with a name.
 func (h hand) edit(path, name, body string) {
 	h.t.Helper()
 	var page struct {
-		Data []struct{ ID, InternalName string }
+		Data []struct{ ID, Name, InternalName string }
 	}
 	h.call(http.MethodGet, path, "", &page)
 	for _, row := range page.Data {
-		if row.InternalName == name {
+		if row.InternalName == name || row.Name == name {
 			h.call(http.MethodPatch, path+"/"+row.ID, body, nil)
 			return
 		}

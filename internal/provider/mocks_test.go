@@ -1,4 +1,4 @@
-package guides
+package provider_test
 
 import (
 	"encoding/json"
@@ -22,15 +22,15 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
-// TestMock checks the mock file of examples/testing: every computed attribute of every resource and
+// TestMocks checks the mock file of examples/testing: every computed attribute of every resource and
 // data source has a plausible value there, and nothing else has one.
-func TestMock(t *testing.T) {
+func TestMocks(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile(filepath.Join(repository, "examples", "testing", "cohort.tfmock.hcl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defaults, err := mocked(content)
+	defaults, err := mockDefaults(content)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestMock(t *testing.T) {
 				continue
 			}
 			delete(defaults, block)
-			for _, problem := range mistakes(s.Block.Attributes, values) {
+			for _, problem := range mockMistakes(s.Block.Attributes, values) {
 				t.Errorf("%s.%s", block, problem)
 			}
 		}
@@ -59,8 +59,8 @@ func TestMock(t *testing.T) {
 	}
 }
 
-// mocked returns the defaults of a mock file, by the type and the name of their block.
-func mocked(content []byte) (map[string]cty.Value, error) {
+// mockDefaults returns the defaults of a mock file, by the type and the name of their block.
+func mockDefaults(content []byte) (map[string]cty.Value, error) {
 	file, diags := hclsyntax.ParseConfig(content, "cohort.tfmock.hcl", hcl.InitialPos)
 	if diags.HasErrors() {
 		return nil, diags
@@ -84,8 +84,8 @@ func mocked(content []byte) (map[string]cty.Value, error) {
 	return all, nil
 }
 
-// mistakes compares the defaults of an object with its attributes.
-func mistakes(attributes []*tfprotov6.SchemaAttribute, defaults cty.Value) (all []string) {
+// mockMistakes compares the defaults of an object with its attributes.
+func mockMistakes(attributes []*tfprotov6.SchemaAttribute, defaults cty.Value) (all []string) {
 	values := defaults.AsValueMap()
 	for _, a := range attributes {
 		value, found := values[a.Name]
@@ -102,7 +102,7 @@ func mistakes(attributes []*tfprotov6.SchemaAttribute, defaults cty.Value) (all 
 				all = append(all, a.Name+": an object is expected")
 				continue
 			}
-			for _, mistake := range mistakes(nested.Attributes, value) {
+			for _, mistake := range mockMistakes(nested.Attributes, value) {
 				all = append(all, a.Name+"."+mistake)
 			}
 		case found != a.Computed:
@@ -126,9 +126,9 @@ func computes(attributes []*tfprotov6.SchemaAttribute) bool {
 	})
 }
 
-// forms are the forms of texts, by the last words of the name of their attribute. The first one
+// mockForms are the forms of texts, by the last words of the name of their attribute. The first one
 // counts.
-var forms = []struct {
+var mockForms = []struct {
 	words string
 	form  *regexp.Regexp
 }{
@@ -172,7 +172,7 @@ func implausible(a *tfprotov6.SchemaAttribute, value cty.Value) error {
 	case (a.Name == "settings" || a.Name == "json") && !json.Valid([]byte(text)):
 		return errors.New("it is not JSON")
 	}
-	for _, f := range forms {
+	for _, f := range mockForms {
 		if !strings.HasSuffix("_"+a.Name, "_"+f.words) {
 			continue
 		}
@@ -184,8 +184,8 @@ func implausible(a *tfprotov6.SchemaAttribute, value cty.Value) error {
 	return nil
 }
 
-// TestMistakes checks that a mock file cannot fall behind the schema without notice.
-func TestMistakes(t *testing.T) {
+// TestMocks_mistakes checks that a mock file cannot fall behind the schema without notice.
+func TestMocks_mistakes(t *testing.T) {
 	t.Parallel()
 	schema, err := provider.NewServer("test")().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -201,11 +201,11 @@ func TestMistakes(t *testing.T) {
 		{`id = ["vip"], mode = "test"`, "id: string required"},
 		{id + `mode = "live"`, "mode: \"live\" is not like "},
 	} {
-		defaults, err := mocked([]byte("mock_resource \"cohort_list\" {\n defaults = {" + test.defaults + "}\n}\n"))
+		defaults, err := mockDefaults([]byte("mock_resource \"cohort_list\" {\n defaults = {" + test.defaults + "}\n}\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := strings.Join(mistakes(schema.ResourceSchemas["cohort_list"].Block.Attributes,
+		got := strings.Join(mockMistakes(schema.ResourceSchemas["cohort_list"].Block.Attributes,
 			defaults["mock_resource.cohort_list"]), "; ")
 		if !strings.HasPrefix(got, test.mistake) || (got == "") != (test.mistake == "") {
 			t.Errorf("%s: %q, want %q", test.defaults, got, test.mistake)
