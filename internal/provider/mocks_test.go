@@ -22,8 +22,8 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
-// TestMocks checks the mock file of examples/testing: every computed attribute of every resource and
-// data source has a plausible value there, and nothing else has one.
+// TestMocks checks the mock file of examples/testing: every computed attribute of every resource
+// and data source has a plausible value there, and nothing else has one.
 func TestMocks(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile(filepath.Join(repository, "examples", "testing", "cohort.tfmock.hcl"))
