@@ -43,6 +43,22 @@ func TestDocs_kinds(t *testing.T) {
 	}
 }
 
+// TestDocs_guides checks that the index leads to every guide.
+func TestDocs_guides(t *testing.T) {
+	t.Parallel()
+	guides, err := filepath.Glob(filepath.Join(repository, "docs", "guides", "*.md"))
+	if err != nil || len(guides) == 0 {
+		t.Fatalf("no guides: %v", err)
+	}
+	_, next, _ := strings.Cut(page(t, "index"), "\n## Where next\n")
+	next, _, _ = strings.Cut(next, "\n## ")
+	for _, guide := range guides {
+		if !strings.Contains(next, "](guides/"+filepath.Base(guide)+")") {
+			t.Errorf("the index does not say where to go for guides/%s", filepath.Base(guide))
+		}
+	}
+}
+
 // TestDocs_namedTests checks that each promise of the documentation names tests that exist.
 func TestDocs_namedTests(t *testing.T) {
 	t.Parallel()
