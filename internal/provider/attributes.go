@@ -81,7 +81,7 @@ func whatItIs(description string) string {
 }
 
 // anyWord is the rule of a word that the provider does not check.
-const anyWord = "Any word is accepted, because the service adds words without notice."
+const anyWord = "Any word is accepted; the service decides which ones it knows."
 
 // localizedAttribute is a text by language.
 func localizedAttribute(what string, rules ...string) schema.MapAttribute {

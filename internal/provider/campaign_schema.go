@@ -22,7 +22,7 @@ var campaignSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		},
 		"start_at": timeAttribute("When the campaign opens. Without it, the campaign opens when it is published."),
 		"end_at": timeAttribute("When the campaign ends. Without it, the campaign ends when somebody ends it, or when its "+
-			"rewards are used up.", "After `start_at`."),
+			"rewards are used up.", "It is after `start_at`."),
 		"rewards":      rewardsAttribute(),
 		"distribution": distributionAttribute(),
 		"challenge":    challengeAttribute(),
@@ -68,7 +68,7 @@ func rewardsAttribute() schema.ListNestedAttribute {
 				},
 				"price": schema.SingleNestedAttribute{
 					MarkdownDescription: described("What the reward costs in a store. Without it, the reward is free.",
-						"Only in a store."),
+						"Not allowed outside of a store."),
 					Optional: true,
 					Attributes: map[string]schema.Attribute{
 						"amount": schema.Int64Attribute{
@@ -95,7 +95,7 @@ var currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
 func distributionAttribute() schema.SingleNestedAttribute {
 	maxBoxes := schema.Int64Attribute{
 		MarkdownDescription: described("Number of boxes. Those beyond the sum of the rewards' quantities are empty.",
-			"Needed to publish. At least that sum."),
+			"Needed to publish, and at least that sum."),
 		Optional:      true,
 		PlanModifiers: []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 	}
@@ -127,7 +127,7 @@ func distributionAttribute() schema.SingleNestedAttribute {
 				Attributes: map[string]schema.Attribute{
 					"max_boxes": maxBoxes,
 					"draw_at": timeAttribute("When the boxes open.",
-						"Needed to publish, and in the future when the campaign is published."),
+						"Needed to publish, and then in the future."),
 				},
 			},
 		},
@@ -142,10 +142,11 @@ func challengeAttribute() schema.SingleNestedAttribute {
 			"title":       localizedAttribute("Title shown to users.", "Needed to publish."),
 			"opt_in_cta":  localizedAttribute("Text of the button by which users opt in.", "Needed to publish."),
 			"description": localizedAttribute("Description shown to users, as HTML.", "Needed to publish."),
-			"image_url": imageAttribute("challenge", "Square, without a transparent background, at most 32 MB.",
+			"image_url": imageAttribute("challenge", "The picture is square, at most 32 MB, and has no transparent "+
+				"background.", "A picture or a video is needed to publish."),
+			"video_url": videoAttribute("challenge", "The video is square and at most 32 MB.",
 				"A picture or a video is needed to publish."),
-			"video_url": videoAttribute("challenge", "Square, at most 32 MB.", "A picture or a video is needed to publish."),
-			"slug":      slugAttribute("challenge"),
+			"slug": slugAttribute("challenge"),
 			"steps": schema.ListNestedAttribute{
 				MarkdownDescription: described("Steps of the challenge, in their order.",
 					"At least one with a trigger is needed to publish. A step keeps its id, and users keep their progress in it, "+

@@ -122,9 +122,9 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				Optional: true,
 			},
 			"read_only": schema.BoolAttribute{
-				MarkdownDescription: "Refuse every request that could change something, for jobs that only plan. Environment " +
-					"variable `" + envReadOnly + "`. Either of the two is enough: `false` does not allow what the environment " +
-					"forbids. The plan must know it. Defaults to `false`.",
+				MarkdownDescription: "Whether to refuse every request that could change something, for jobs that only plan. " +
+					"Environment variable `" + envReadOnly + "`. Either of the two is enough: `false` does not allow what the " +
+					"environment forbids. The plan must know it. Defaults to `false`.",
 				Optional: true,
 			},
 			"snapshot": schema.StringAttribute{
