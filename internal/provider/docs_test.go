@@ -50,7 +50,7 @@ func TestDocs_guides(t *testing.T) {
 	if err != nil || len(guides) == 0 {
 		t.Fatalf("no guides: %v", err)
 	}
-	_, next, _ := strings.Cut(page(t, "index"), "\n## Where next\n")
+	_, next, _ := strings.Cut(docsPage(t, "index"), "\n## Where next\n")
 	next, _, _ = strings.Cut(next, "\n## ")
 	for _, guide := range guides {
 		if !strings.Contains(next, "](guides/"+filepath.Base(guide)+")") {
@@ -115,7 +115,7 @@ func TestDocs_resourcePages(t *testing.T) {
 		if k.Lifecycle != nil {
 			parts = slices.Insert(parts, 3, "\n## The life cycle of a "+k.Noun+"\n")
 		}
-		rest := page(t, "resources/"+k.Name)
+		rest := docsPage(t, "resources/"+k.Name)
 		for _, part := range parts {
 			found := regexp.MustCompile(part).FindStringIndex(rest)
 			if found == nil {
@@ -140,7 +140,7 @@ func TestDocs_subcategories(t *testing.T) {
 		}
 		for _, file := range files {
 			name := strings.TrimSuffix(filepath.Base(file), ".md")
-			match := heading.FindStringSubmatch(page(t, folder+"/"+name))
+			match := heading.FindStringSubmatch(docsPage(t, folder+"/"+name))
 			if match == nil {
 				t.Errorf("docs/%s/%s.md has no subcategory", folder, name)
 				continue
@@ -192,7 +192,7 @@ func TestDocs_errors(t *testing.T) {
 	row := regexp.MustCompile("(?m)^\\| `([^`]+)`.* \\| .+ \\|$")
 	explained := 0
 	for _, k := range provider.Catalog() {
-		_, table, _ := strings.Cut(page(t, "resources/"+k.Name), "\n## When it goes wrong\n")
+		_, table, _ := strings.Cut(docsPage(t, "resources/"+k.Name), "\n## When it goes wrong\n")
 		for _, match := range row.FindAllStringSubmatch(table, -1) {
 			explained++
 			if !slices.ContainsFunc(errors, func(e *regexp.Regexp) bool { return e.MatchString(match[1]) }) {
@@ -205,8 +205,8 @@ func TestDocs_errors(t *testing.T) {
 	}
 }
 
-// page returns a page of the documentation.
-func page(t *testing.T, name string) string {
+// docsPage returns a page of the documentation.
+func docsPage(t *testing.T, name string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(repository, "docs", name+".md"))
 	if err != nil {
