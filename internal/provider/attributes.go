@@ -29,21 +29,21 @@ const largestNumber = 1<<53 - 1
 // which is name, or internal_name for a kind that has no reference id.
 func objectAttributes(noun, name string, attributes map[string]schema.Attribute) map[string]schema.Attribute {
 	attributes["id"] = schema.StringAttribute{
-		MarkdownDescription: "Id of the " + noun + " in its merchant, chosen by the service. The same " + noun +
+		MarkdownDescription: "Id of the " + noun + " in its merchant. The service chooses it, so the same " + noun +
 			" has another id in the other merchant.",
 		Computed:      true,
 		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 	attributes["mode"] = schema.StringAttribute{
-		MarkdownDescription: "Merchant that holds it: `test` or `live`. Known in the plan, so that a reviewer and " +
-			"a policy can see where a change goes.",
+		MarkdownDescription: described("Merchant that holds the "+noun+": `test` or `live`.",
+			"The plan knows it, so that a reviewer or a policy can see where a change goes."),
 		Computed:      true,
 		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 	description := "Name in Cohort's admin."
 	if name == "internal_name" {
-		description = "Name in Cohort's admin, not shown to users. It is the key of the " + noun +
-			": the provider expects it once among those that are not archived."
+		description = "Name in Cohort's admin, which users do not see. It is the key of the " + noun +
+			": the provider finds the " + noun + " by it, in test and in live, and does not create a second one."
 	}
 	attributes[name] = schema.StringAttribute{
 		MarkdownDescription: description,
@@ -68,11 +68,26 @@ func identitySchema(noun string) identityschema.Schema {
 	}}
 }
 
+// described joins what an attribute is and the rules of writing it. A resource says both. Its data
+// source says only what the attribute is, so that must make sense to somebody who reads it.
+func described(what string, rules ...string) string {
+	return strings.TrimSpace(what + "\n" + strings.Join(rules, " "))
+}
+
+// whatItIs is the part of a description that says what an attribute is.
+func whatItIs(description string) string {
+	what, _, _ := strings.Cut(description, "\n")
+	return what
+}
+
+// anyWord is the rule of a word that the provider does not check.
+const anyWord = "Any word is accepted; the service decides which ones it knows."
+
 // localizedAttribute is a text by language.
-func localizedAttribute(description string) schema.MapAttribute {
+func localizedAttribute(what string, rules ...string) schema.MapAttribute {
 	return schema.MapAttribute{
-		MarkdownDescription: description + " Keys are language codes, such as `en` or `pt-BR`; all texts of one object " +
-			"have the same languages once it is published. An empty text is none.",
+		MarkdownDescription: described(what+" Keys are language codes, such as `en` or `pt-BR`.", append(rules,
+			"All texts of a published object have the same languages. An empty text counts as none.")...),
 		ElementType:   types.StringType,
 		Optional:      true,
 		Validators:    []validator.Map{knownLanguages{}},
@@ -82,26 +97,27 @@ func localizedAttribute(description string) schema.MapAttribute {
 
 // imageAttribute and videoAttribute are the two forms of a visual. An object has at most one of
 // them.
-func imageAttribute(description string) schema.StringAttribute {
-	return schema.StringAttribute{
-		MarkdownDescription: description + " An http or https URL; at most one of `image_url` and `video_url`.",
-		Optional:            true,
-		PlanModifiers:       []planmodifier.String{textUnlessHeld{webURL{}}},
-	}
+func imageAttribute(of string, rules ...string) schema.StringAttribute {
+	return visualAttribute("URL of the picture of the "+of+".", rules...)
 }
 
-func videoAttribute(description string) schema.StringAttribute {
+func videoAttribute(of string, rules ...string) schema.StringAttribute {
+	return visualAttribute("URL of the video of the "+of+".", rules...)
+}
+
+func visualAttribute(what string, rules ...string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: description + " An http or https URL; at most one of `image_url` and `video_url`.",
-		Optional:            true,
-		PlanModifiers:       []planmodifier.String{textUnlessHeld{webURL{}}},
+		MarkdownDescription: described(what, append(rules,
+			"An http or https URL. At most one of `image_url` and `video_url`.")...),
+		Optional:      true,
+		PlanModifiers: []planmodifier.String{textUnlessHeld{webURL{}}},
 	}
 }
 
 // timeAttribute is a point in time.
-func timeAttribute(description string) schema.StringAttribute {
+func timeAttribute(what string, rules ...string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: description + " An RFC 3339 time, such as `2027-06-01T00:00:00Z`.",
+		MarkdownDescription: described(what+" An RFC 3339 time, such as `2027-06-01T00:00:00Z`.", rules...),
 		Optional:            true,
 		Validators:          []validator.String{instant{}},
 		PlanModifiers:       []planmodifier.String{sameTimeAsState{}},
@@ -111,7 +127,7 @@ func timeAttribute(description string) schema.StringAttribute {
 // settingsAttribute are the settings of an open catalog.
 func settingsAttribute(of string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "Settings of the " + of + " as JSON, best written with `jsonencode`.",
+		MarkdownDescription: described("Settings of the "+of+", as JSON.", "Best written with `jsonencode`."),
 		Optional:            true,
 		Validators:          []validator.String{jsonText{}},
 		PlanModifiers:       []planmodifier.String{sameJSONAsState{}},
@@ -138,8 +154,8 @@ func nestedTypes(attribute schema.Attribute) map[string]attr.Type {
 }
 
 // computedAttributes turns the attributes of a resource into those of its data source: the same
-// names and descriptions, all computed. It leaves out the attributes named in without, which only
-// the resource has.
+// names, all computed, without the rules of writing them. It leaves out the attributes named in
+// without, which only the resource has.
 func computedAttributes(
 	attributes map[string]schema.Attribute, without ...string,
 ) map[string]datasourceschema.Attribute {
@@ -149,7 +165,7 @@ func computedAttributes(
 	}
 	computed := make(map[string]datasourceschema.Attribute, len(attributes))
 	for name, attribute := range attributes {
-		description, sensitive := attribute.GetMarkdownDescription(), attribute.IsSensitive()
+		description, sensitive := whatItIs(attribute.GetMarkdownDescription()), attribute.IsSensitive()
 		switch attribute := attribute.(type) {
 		case schema.StringAttribute:
 			computed[name] = datasourceschema.StringAttribute{
@@ -372,8 +388,9 @@ func listed(names []string) string {
 // slugAttribute is the last part of the address of a page.
 func slugAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "Last part of the address of the " + noun + ": lower-case letters, digits and hyphens. " +
-			"Unset, the service derives it from the title. Changing it breaks links that were shared.",
+		MarkdownDescription: described("Last part of the address of the "+noun+".",
+			"Lower-case letters, digits and hyphens. Without it, the service derives one from the title. Changing it "+
+				"breaks links that were shared."),
 		Optional: true,
 		Computed: true,
 		PlanModifiers: []planmodifier.String{

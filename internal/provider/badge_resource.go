@@ -58,8 +58,8 @@ func (r *badgeResource) Metadata(
 
 func (r *badgeResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A badge: given to users when they enter a list or segment, and taken back when they " +
-			"leave it. Destroying deletes it for good.",
+		MarkdownDescription: "Manages a badge: users get it when they enter a list or segment, and lose it when they " +
+			"leave. Destroying it deletes it for good.",
 		Attributes: badgeSchema(),
 	}
 }
@@ -71,16 +71,17 @@ var badgeSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			Required:            true,
 			Validators:          []validator.String{toAudience},
 		},
-		"title":       localizedAttribute("Title shown to users, needed to publish."),
+		"title":       localizedAttribute("Title shown to users.", "Needed to publish."),
 		"description": localizedAttribute("Description shown to users."),
 		"image_url": schema.StringAttribute{
-			MarkdownDescription: "Picture of the badge, needed to publish: an http or https URL of a PNG, JPG or SVG file.",
-			Optional:            true,
-			PlanModifiers:       []planmodifier.String{textUnlessHeld{webURL{}}},
+			MarkdownDescription: described("URL of the picture of the badge.",
+				"Needed to publish. An http or https URL of a PNG, JPG or SVG file."),
+			Optional:      true,
+			PlanModifiers: []planmodifier.String{textUnlessHeld{webURL{}}},
 		},
 		"visibility": schema.StringAttribute{
-			MarkdownDescription: "Who sees the badge: `everyone` (default), who see it locked " +
-				"until they own it, or `owners` alone.",
+			MarkdownDescription: described("Who sees the badge: `everyone`, locked for those who do not own it, or "+
+				"`owners` alone.", "Defaults to `everyone`."),
 			Optional: true,
 			Computed: true,
 			Default:  stringdefault.StaticString(merchants.VisibleToEveryone),
@@ -88,10 +89,10 @@ var badgeSchema = sync.OnceValue(func() map[string]schema.Attribute {
 				textUnlessHeld{oneOf{merchants.VisibleToEveryone, merchants.VisibleToOwners}},
 			},
 		},
-		"locked_description": localizedAttribute("Description shown to those who do not own the badge, only with " +
-			"`visibility = \"everyone\"`. Unset: the description."),
-		"desired_status": badgeLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as " +
-			"it is, `published` publishes it, which cannot be taken back."),
+		"locked_description": localizedAttribute("Description shown to those who do not own the badge. Without it, "+
+			"they see the description.", "Only with `visibility = \"everyone\"`."),
+		"desired_status": badgeLifecycle.desiredStatusAttribute("Status that you want. `draft`, or no status, leaves the " +
+			"badge as it is. `published` publishes it, which nothing takes back."),
 		"status": statusAttribute("`draft` or `published`"),
 	})
 })

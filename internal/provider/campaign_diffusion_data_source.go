@@ -55,7 +55,7 @@ func (d *campaignDiffusionDataSource) Schema(
 	}
 	localized := func(description string) schema.MapAttribute {
 		return schema.MapAttribute{
-			MarkdownDescription: description + " Keys are language codes.",
+			MarkdownDescription: description + " Keys are language codes, such as `en` or `pt-BR`.",
 			ElementType:         types.StringType,
 			Computed:            true,
 		}
@@ -64,15 +64,15 @@ func (d *campaignDiffusionDataSource) Schema(
 		return schema.ListAttribute{MarkdownDescription: description, ElementType: types.StringType, Computed: true}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The campaign diffusion of the merchant: which campaign its own sites announce, and " +
-			"how. All is null when diffusion is off.",
+		MarkdownDescription: "Reads the campaign diffusion of the merchant: which campaign its own sites announce, and " +
+			"how. All attributes but `mode` are null while diffusion is off.",
 		Attributes: map[string]schema.Attribute{
-			"mode":                text("Merchant that is asked: `test` or `live`."),
-			"type":                text("`modal`, `banner` or `toast`."),
-			"selector":            text("CSS selector of a banner."),
+			"mode":                text("Merchant that is read: `test` or `live`."),
+			"type":                text("Form of the announcement: `modal`, `banner` or `toast`."),
+			"selector":            text("CSS selector of the place of a banner."),
 			"position":            text("Corner of a toast: `bottom-left` or `bottom-right`."),
-			"whitelisted_urls":    texts("Regular expressions of the pages on which it shows. None: everywhere."),
-			"supported_languages": texts("Language codes."),
+			"whitelisted_urls":    texts("Regular expressions of the pages that show it. Without any, every page does."),
+			"supported_languages": texts("Language codes of its texts."),
 			"campaign": schema.SingleNestedAttribute{
 				MarkdownDescription: "The campaign that is announced.",
 				Computed:            true,
@@ -80,10 +80,10 @@ func (d *campaignDiffusionDataSource) Schema(
 					"id":           text("Id of the campaign."),
 					"name":         localized("Title."),
 					"description":  localized("Description, as HTML."),
-					"image_url":    text("Picture."),
-					"video_url":    text("Video, which wins over the picture."),
+					"image_url":    text("URL of the picture."),
+					"video_url":    text("URL of the video, which is shown in place of the picture."),
 					"link":         text("Address of the campaign."),
-					"accent_color": text("CSS color."),
+					"accent_color": text("Accent color, as a CSS color."),
 				},
 			},
 		},

@@ -51,10 +51,9 @@ func (a *campaignEndAction) Schema(_ context.Context, _ action.SchemaRequest, re
 				Validators:          []validator.String{notBlank{}},
 			},
 			"internal_name": schema.StringAttribute{
-				MarkdownDescription: "Name in Cohort's admin; it has to be unique among the campaigns that are not archived." +
-					either,
-				Optional:   true,
-				Validators: []validator.String{notBlank{}},
+				MarkdownDescription: "Key of the campaign, the same in test and live." + either,
+				Optional:            true,
+				Validators:          []validator.String{notBlank{}},
 			},
 		},
 	}

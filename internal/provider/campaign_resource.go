@@ -60,7 +60,7 @@ func (r *campaignResource) Metadata(
 
 func (r *campaignResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A campaign: a challenge, a store or an airdrop, with the rewards it " +
+		MarkdownDescription: "Manages a campaign: a challenge, a store or an airdrop, with the rewards it " +
 			"gives and the audience it addresses.",
 		Attributes: campaignSchema(),
 	}

@@ -89,8 +89,12 @@ func TestContract_resources(t *testing.T) {
 				"resource.tf":            fmt.Sprintf("resource %q ", name),
 				"import.sh":              "terraform import " + name + ".",
 				"import-by-string-id.tf": "to = " + name + ".",
+				"import-by-id.tf":        `id = "id:`,
 				"import-by-identity.tf":  "identity = {",
 				"resource_realistic.tf":  fmt.Sprintf("resource %q ", name),
+			})
+			checkFiles(t, "templates/resources", map[string]string{
+				strings.TrimPrefix(name, "cohort_") + ".md.tmpl": `{{- define "errors" }}`,
 			})
 			checkDocs(t, "resources", name)
 		})

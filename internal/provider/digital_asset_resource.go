@@ -56,7 +56,7 @@ func (r *digitalAssetResource) Metadata(
 
 func (r *digitalAssetResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A digital asset: a reward that users own. Destroying it is permanent " +
+		MarkdownDescription: "Manages a digital asset: a reward that users own. Destroying it is permanent " +
 			"and takes it from everyone who has it.",
 		Attributes: digitalAssetSchema(),
 	}
@@ -64,17 +64,17 @@ func (r *digitalAssetResource) Schema(_ context.Context, _ resource.SchemaReques
 
 var digitalAssetSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return objectAttributes("digital asset", "internal_name", map[string]schema.Attribute{
-		"title":       localizedAttribute("Title shown to users, needed to publish."),
+		"title":       localizedAttribute("Title shown to users.", "Needed to publish."),
 		"description": localizedAttribute("Description shown to users, as HTML."),
-		"image_url":   imageAttribute("Picture of the asset."),
-		"video_url":   videoAttribute("Video of the asset."),
+		"image_url":   imageAttribute("asset"),
+		"video_url":   videoAttribute("asset"),
 		"max_supply": schema.Int64Attribute{
-			MarkdownDescription: "How many there can be. Unset: no limit.",
+			MarkdownDescription: described("How many of the asset there can be. Without it, there is no limit.", "At least 1."),
 			Optional:            true,
 			PlanModifiers:       []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 		},
-		"desired_status": digitalAssetLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it " +
-			"as it is, `published` publishes it, which cannot be taken back."),
+		"desired_status": digitalAssetLifecycle.desiredStatusAttribute("Status that you want. `draft`, or no status, " +
+			"leaves the asset as it is. `published` publishes it, which nothing takes back."),
 		"status": statusAttribute("`draft` or `published`"),
 	})
 })

@@ -273,6 +273,10 @@ func documentedImport(t *testing.T, folder string) (block imported, command stri
 	if !strings.HasPrefix(block.to, kind+".") {
 		t.Errorf("import-by-string-id.tf imports to %s, not to a %s", block.to, kind)
 	}
+	byID := parseImport(t, filepath.Join(folder, "import-by-id.tf"))
+	if want := (imported{to: block.to, id: "id:" + identity.id}); byID != want {
+		t.Errorf("import-by-id.tf imports %+v, want %+v", byID, want)
+	}
 	script, err := os.ReadFile(filepath.Join(folder, "import.sh"))
 	if err != nil {
 		t.Fatal(err)

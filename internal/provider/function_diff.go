@@ -29,7 +29,7 @@ func (f *diffFunction) Metadata(_ context.Context, _ function.MetadataRequest, r
 
 func (f *diffFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "How two merchants differ",
+		Summary: "Compares two merchants",
 		MarkdownDescription: "Compares two merchants and returns one line for each difference, such as " +
 			"`perk:welcome-10: title.fr: \"10 % offerts\" → \"10 % offert\"`. Objects are paired by their keys. Ids, times, " +
 			"order and defaults do not differ, and archived objects are not compared. Of a property that the provider does " +

@@ -22,7 +22,7 @@ func (slugFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp
 
 func (slugFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "A text as a key",
+		Summary: "Makes a key of a text",
 		MarkdownDescription: "Returns a text in lower-case letters without accents, and digits, with a hyphen in place of " +
 			"everything else: a reference id, an internal name or the slug of a page. It is empty if the text has no such " +
 			"letter or digit. Functions of providers need Terraform 1.8 or later.",

@@ -41,24 +41,24 @@ func (d *inventoryDataSource) Schema(
 	names := kindNames()
 	attributes := map[string]schema.Attribute{
 		"kinds": schema.SetAttribute{
-			MarkdownDescription: "Kinds to list: `" + strings.Join(names, "`, `") + "`. Default: all. " +
+			MarkdownDescription: "Kinds to read: `" + strings.Join(names, "`, `") + "`. Without it, all. " +
 				"Each costs a request for every 100 objects, shared with what else the plan reads of the kind.",
 			ElementType: types.StringType,
 			Optional:    true,
 			Validators:  []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(names...))},
 		},
-		"mode": schema.StringAttribute{MarkdownDescription: "Merchant that is asked: `test` or `live`.", Computed: true},
+		"mode": schema.StringAttribute{MarkdownDescription: "Merchant that is read: `test` or `live`.", Computed: true},
 	}
 	for _, k := range kinds {
 		attributes[k.plural()] = schema.MapAttribute{
-			MarkdownDescription: fmt.Sprintf("Ids of the %s by their `%s`. Null when `kinds` leaves them out.", k.Plural, k.Key),
+			MarkdownDescription: fmt.Sprintf("Ids of the %s by their `%s`. Null if `kinds` leaves them out.", k.Plural, k.Key),
 			ElementType:         types.StringType,
 			Computed:            true,
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What a merchant has: the ids of its objects by their keys. Objects that are archived, that " +
-			"have no key, or that share it with another of their kind are left out.",
+		MarkdownDescription: "Reads what a merchant holds: the ids of its objects by their keys. Objects that are " +
+			"archived, that have no key, or that share it with another of their kind are left out.",
 		Attributes: attributes,
 	}
 }

@@ -34,17 +34,16 @@ func (d *kindDataSource[T, Input, Model, P]) Schema(
 	attributes := computedAttributes(k.attributes(), "desired_status", "on_destroy")
 	either := fmt.Sprintf(" Exactly one of `id` and `%s`.", k.Key)
 	attributes["id"] = lookupAttribute("Id of the " + k.Noun + "." + either)
-	switch {
-	case k.Key == "reference_id":
-		attributes[k.Key] = lookupAttribute("Key of the " + k.Noun + "." + either)
-	case k.archives():
-		attributes[k.Key] = lookupAttribute("Name in Cohort's admin; it has to be unique among the " + k.Plural +
-			" that are not archived." + either)
-	default:
-		attributes[k.Key] = lookupAttribute("Name in Cohort's admin; it has to be unique among the " + k.Plural + "." +
-			either)
+	key := "Key of the " + k.Noun + ", the same in test and live." + either
+	if k.archives() {
+		key += " An archived " + k.Noun + " is found only by its id."
 	}
-	resp.Schema = schema.Schema{MarkdownDescription: "A " + k.Noun + " that exists.", Attributes: attributes}
+	attributes[k.Key] = lookupAttribute(key)
+	resp.Schema = schema.Schema{
+		MarkdownDescription: fmt.Sprintf("Reads a %s that exists, by its %s or by its id, without managing it.",
+			k.Noun, k.keyName()),
+		Attributes: attributes,
+	}
 }
 
 func (d *kindDataSource[T, Input, Model, P]) Configure(

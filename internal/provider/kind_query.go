@@ -40,9 +40,7 @@ func (q *kindQuery[T, Input, Model, P]) Metadata(
 func (q *kindQuery[T, Input, Model, P]) ListResourceConfigSchema(
 	_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse,
 ) {
-	description := []string{
-		"The " + q.kind.Plural + " of the merchant, in the order of their creation.", "Needs Terraform 1.14 or later.",
-	}
+	description := []string{"Finds the " + q.kind.Plural + " of the merchant, in the order of their creation."}
 	for _, secret := range sensitivePaths(path.Empty(), q.kind.attributes()) {
 		holder, name := secret.ParentPath(), secret.Steps()[len(secret.Steps())-1]
 		description = append(description, fmt.Sprintf(
@@ -203,7 +201,7 @@ func failedResult(doing string, err error) list.ListResult {
 // filterAttribute is an argument that limits a query to objects with one of these values.
 func filterAttribute(what string, values ...string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: fmt.Sprintf("Show only what has this %s: `%s`. Unset: everything.", what,
+		MarkdownDescription: fmt.Sprintf("Finds only what has this %s: `%s`. Without it, everything.", what,
 			strings.Join(values, "`, `")),
 		Optional:   true,
 		Validators: []validator.String{stringvalidator.OneOf(values...)},

@@ -131,8 +131,9 @@ func (l lifecycle) desiredStatusAttribute(description string) schema.StringAttri
 // onDestroyAttribute is what destroy does to an object that was published.
 func onDestroyAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "What destroying does to a " + noun + " that was published: `archive` (default) keeps it in " +
-			"the merchant, hidden from users; `delete` archives and then deletes it for good. A draft is always deleted.",
+		MarkdownDescription: "What destroying does to a " + noun + " that was published. `archive` keeps it in the " +
+			"merchant, hidden from users. `delete` archives it and then deletes it for good. A draft is always deleted. " +
+			"Defaults to `archive`.",
 		Optional:   true,
 		Computed:   true,
 		Default:    stringdefault.StaticString(destroyByArchive),

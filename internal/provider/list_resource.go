@@ -44,7 +44,7 @@ func (r *listResource) Metadata(
 
 func (r *listResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A list: an audience whose members are imported or added by hand. " +
+		MarkdownDescription: "Manages a list: an audience whose members are imported or added by hand. " +
 			"Terraform manages the list, not its members.",
 		Attributes: listSchema(),
 	}

@@ -59,7 +59,7 @@ func (r *perkResource) Metadata(
 
 func (r *perkResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A perk: a reward that is used, such as a discount, a code or a link.",
+		MarkdownDescription: "Manages a perk: a reward that users redeem, such as a discount, a code or a link.",
 		Attributes:          perkSchema(),
 	}
 }

@@ -15,14 +15,17 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
+// oneVariant is the rule of the attributes that say what kind of perk it is.
+const oneVariant = "At most one of `code`, `link`, `shopify_discount` and `custom`."
+
 // perkSchema is built once, like the other schemas, because every read needs types of it.
 var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return objectAttributes("perk", "internal_name", map[string]schema.Attribute{
-		"title":       localizedAttribute("Title shown to users, needed to go live."),
+		"title":       localizedAttribute("Title shown to users.", "Needed to go live."),
 		"description": localizedAttribute("Description shown to users, as HTML."),
-		"image_url":   imageAttribute("Picture of the perk."),
-		"video_url":   videoAttribute("Video of the perk."),
-		"expires_at":  timeAttribute("When the perk can no longer be used. Unset: never."),
+		"image_url":   imageAttribute("perk"),
+		"video_url":   videoAttribute("perk"),
+		"expires_at":  timeAttribute("When the perk can no longer be used. Without it, the perk does not expire."),
 		"code": schema.SingleNestedAttribute{
 			MarkdownDescription: "The perk is one code for everyone. At most one of `code`, `link`, `shopify_discount` and " +
 				"`custom`; without any the perk has no settings.",
@@ -37,19 +40,19 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			},
 		},
 		"link": schema.SingleNestedAttribute{
-			MarkdownDescription: "The perk is a link. At most one of `code`, `link`, `shopify_discount` and `custom`.",
+			MarkdownDescription: described("The perk is a link.", oneVariant),
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
 				"url": schema.StringAttribute{
-					MarkdownDescription: "Where it leads, an http or https URL.",
+					MarkdownDescription: "Where the link leads: an http or https URL.",
 					Required:            true,
 					PlanModifiers:       []planmodifier.String{textUnlessHeld{notBlank{}}, textUnlessHeld{webURL{}}},
 				},
 			},
 		},
 		"shopify_discount": schema.SingleNestedAttribute{
-			MarkdownDescription: "The perk is a discount in a Shopify shop that is connected to the merchant: " +
-				"each owner gets a code of their own. At most one of `code`, `link`, `shopify_discount` and `custom`.",
+			MarkdownDescription: described("The perk is a discount in a Shopify shop that is connected to the merchant: "+
+				"each owner gets a code of their own.", oneVariant),
 			Optional: true,
 			Attributes: map[string]schema.Attribute{
 				"name": schema.StringAttribute{
@@ -58,24 +61,25 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 					PlanModifiers:       []planmodifier.String{textUnlessHeld{notBlank{}}},
 				},
 				"type": schema.StringAttribute{
-					MarkdownDescription: "`percentage` or `fixed-amount`.", Required: true,
+					MarkdownDescription: "Type of the discount: `percentage` or `fixed-amount`.", Required: true,
 					PlanModifiers: []planmodifier.String{
 						textUnlessHeld{oneOf{merchants.DiscountPercentage, merchants.DiscountFixedAmount}},
 					},
 				},
 				"value": schema.Float64Attribute{
-					MarkdownDescription: "Percent, or an amount in the shop's currency. More than 0.", Required: true,
+					MarkdownDescription: described("The discount, in percent or as an amount in the shop's currency.",
+						"More than 0, and at most 100 percent."),
+					Required:      true,
 					PlanModifiers: []planmodifier.Float64{discountUnlessHeld{}},
 				},
 			},
 		},
 		"custom": schema.SingleNestedAttribute{
-			MarkdownDescription: "The perk is of a kind that this provider does not know. At most one of `code`, " +
-				"`link`, `shopify_discount` and `custom`.",
-			Optional: true,
+			MarkdownDescription: described("The perk is of a kind that has no attribute of its own here.", oneVariant),
+			Optional:            true,
 			Attributes: map[string]schema.Attribute{
 				"type": schema.StringAttribute{
-					MarkdownDescription: "The service's word for the kind.", Required: true,
+					MarkdownDescription: described("The service's word for the kind.", anyWord), Required: true,
 					Validators: []validator.String{
 						notBlank{},
 						stringvalidator.NoneOf(merchants.PerkNone, merchants.PerkCode, merchants.PerkLink, merchants.PerkShopifyDiscount),
@@ -84,9 +88,9 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 				"settings": settingsAttribute("kind"),
 			},
 		},
-		"desired_status": perkLifecycle.desiredStatusAttribute("Status that you want: `draft` or unset leaves it as it is, " +
-			"`live` publishes it, `archived` hides it from users, which can be taken back. Once live, " +
-			"every edit is visible to users at once."),
+		"desired_status": perkLifecycle.desiredStatusAttribute("Status that you want. `draft`, or no status, leaves the " +
+			"perk as it is. `live` publishes it, and users then see every edit at once. `archived` hides it from users, until " +
+			"another status brings it back."),
 		"on_destroy": onDestroyAttribute("perk"),
 		"status":     statusAttribute("`draft`, `live` or `archived`"),
 	})

@@ -99,44 +99,45 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 		MarkdownDescription: "Configuration of a Cohort merchant: campaigns, rewards, audiences, badges and user properties.",
 		Attributes: map[string]schema.Attribute{
 			"mode": schema.StringAttribute{
-				MarkdownDescription: "Merchant that this configuration is for: `test` (default) or `live`. " +
-					"A live key is refused, before any request, unless this says `live`; a test key is refused when it does.",
+				MarkdownDescription: "Merchant that this configuration is for: `test` or `live`. Defaults to `test`. The key of " +
+					"the other merchant is refused before any request.",
 				Optional: true,
 				Validators: []validator.String{
 					stringvalidator.OneOf(string(merchants.ModeTest), string(merchants.ModeLive)),
 				},
 			},
 			"api_key": schema.StringAttribute{
-				MarkdownDescription: "Key of the Merchants API, which begins with `test_` or `live_`. Better " +
-					"supplied by the environment variable `" + envAPIKey + "` or an ephemeral variable: a plain variable is kept in " +
-					"saved plans. While the argument is not known yet, because another resource makes the key, the environment " +
-					"variable stands in; without that, only new objects can be planned.",
+				MarkdownDescription: "Key of the Merchants API, which begins with `test_` or `live_`. Supply it in the " +
+					"environment variable `" + envAPIKey + "` or by an ephemeral variable, because Terraform keeps a plain variable " +
+					"in saved plans. The argument wins over the environment variable. While it is not known, because another " +
+					"resource makes the key, the environment variable stands in; without that, only new objects can be planned.",
 				Optional:  true,
 				Sensitive: true,
 			},
 			"api_url": schema.StringAttribute{
-				MarkdownDescription: "Address of the Merchants API. Default `" + merchants.DefaultBaseURL +
-					"`; environment variable `" + envAPIURL + "`. It is https, or http on a loopback address or `*.localhost`. " +
-					"When the environment variable is set, the argument cannot differ from it; when it is not, a key from `" +
-					envAPIKey + "` goes to the default host or stays on this machine.",
+				MarkdownDescription: "Address of the Merchants API: https, or http on a loopback address or `*.localhost`. " +
+					"Environment variable `" + envAPIURL + "`, from which the argument must not differ. Without that variable, a " +
+					"key from `" + envAPIKey + "` goes only to the default address or stays on this machine. Defaults to `" +
+					merchants.DefaultBaseURL + "`.",
 				Optional: true,
 			},
 			"read_only": schema.BoolAttribute{
-				MarkdownDescription: "Refuse every request that could change something, for jobs " +
-					"that only plan. Environment variable `" + envReadOnly + "`. Either of the two is enough: " +
-					"`false` here does not allow what the environment forbids. It has to be known when planning.",
+				MarkdownDescription: "Whether to refuse every request that could change something, for jobs that only plan. " +
+					"Environment variable `" + envReadOnly + "`. Either of the two is enough: `false` does not allow what the " +
+					"environment forbids. The plan must know it. Defaults to `false`.",
 				Optional: true,
 			},
 			"snapshot": schema.StringAttribute{
 				MarkdownDescription: "Path of a snapshot of the merchant, which the command `snapshot` of the provider's binary " +
 					"writes. The plan is then made from the file, without a key and without a request, and its apply is refused. " +
-					"Environment variable `" + envSnapshot + "`. It has to be known when planning.",
+					"Environment variable `" + envSnapshot + "`, which the argument wins over. The plan must know it.",
 				Optional: true,
 			},
 			"allow_live_delete": schema.ListAttribute{
-				MarkdownDescription: "What this configuration may delete or replace in the live merchant, as `kind:key`, such as " +
-					"`perk:welcome-10`; nothing else. A campaign that the action `cohort_campaign_end` ends is named here as well. " +
-					"A list or segment without a reference id is named by `list:id:` or `segment:id:` and its id.",
+				MarkdownDescription: "What this configuration may delete or replace in the live merchant, each as `kind:key`, " +
+					"such as `perk:welcome-10`. A list or segment without a reference id is `list:id:` or `segment:id:` and its id. " +
+					"The action `cohort_campaign_end` needs its campaign here too. Without it, nothing in live is deleted or " +
+					"replaced.",
 				ElementType: types.StringType,
 				Optional:    true,
 				Validators: []validator.List{listvalidator.ValueStringsAre(stringvalidator.RegexMatches(
@@ -145,31 +146,31 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			},
 			"conflict_policy": schema.StringAttribute{
 				MarkdownDescription: "What an update does to an object that was changed outside of Terraform after the plan was " +
-					"made: `fail` (default) or `overwrite`.",
+					"made: `fail` or `overwrite`. Defaults to `fail`.",
 				Optional:   true,
 				Validators: []validator.String{stringvalidator.OneOf(conflictFail, conflictOverwrite)},
 			},
 			"max_retries": schema.Int64Attribute{
-				MarkdownDescription: fmt.Sprintf("How often a request is repeated that failed for a passing reason and "+
-					"can be repeated safely, 0 to 10. Default %d. A create is never sent again blindly.", merchants.DefaultMaxRetries),
+				MarkdownDescription: fmt.Sprintf("How often to retry a request that failed for a passing reason and is safe to "+
+					"send twice, 0 to 10. A create is never retried blindly. Defaults to %d.", merchants.DefaultMaxRetries),
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.Between(0, 10)},
 			},
 			"max_concurrency": schema.Int64Attribute{
-				MarkdownDescription: fmt.Sprintf("How many requests may be under way at once, 1 to 20. Default %d.",
+				MarkdownDescription: fmt.Sprintf("How many requests may be in flight at once, 1 to 20. Defaults to %d.",
 					merchants.DefaultMaxConcurrency),
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.Between(1, 20)},
 			},
 			"request_timeout": schema.StringAttribute{
-				MarkdownDescription: fmt.Sprintf("How long one try of a request may take, as a duration such as `30s`. "+
-					"Default `%s`.", merchants.DefaultRequestTimeout),
+				MarkdownDescription: fmt.Sprintf("How long one try of a request may take, as a duration such as `30s` or `2m`. "+
+					"Defaults to `%s`.", merchants.DefaultRequestTimeout),
 				CustomType: timetypes.GoDurationType{},
 				Optional:   true,
 			},
 			"ca_cert_file": schema.StringAttribute{
-				MarkdownDescription: "Path of a PEM file with certificates to trust beside the system's, for a proxy with a " +
-					"certificate authority of its own. While it is not known yet, only the system's are trusted.",
+				MarkdownDescription: "Path of a PEM file with certificates to trust beside those of the system, for a proxy with " +
+					"a certificate authority of its own. While it is not known, only those of the system are trusted.",
 				Optional: true,
 			},
 		},

@@ -61,15 +61,16 @@ var segmentSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"reference_id": referenceIDAttribute("segment"),
 		"match":        matchAttribute("groups"),
 		"groups": schema.ListNestedAttribute{
-			MarkdownDescription: "Groups of conditions. Unset, the segment has no conditions.",
+			MarkdownDescription: "Groups of conditions. Without them, the segment has no conditions.",
 			Optional:            true,
 			Validators:          []validator.List{noNulls{}},
 			PlanModifiers:       []planmodifier.List{conditionsUnlessHeld{}},
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"match": matchAttribute("conditions"),
 				"conditions": schema.ListNestedAttribute{
-					MarkdownDescription: "Conditions of the group, each with exactly one of `user_property`, `event` and " +
-						"`audience`. One of the service that this provider does not know is written as `{}`, and stays as it is.",
+					MarkdownDescription: described("Conditions of the group, each with one of `user_property`, `event` and "+
+						"`audience`. A condition that this provider does not know has none of them.",
+						"Write `{}` for such a condition: it stays as it is."),
 					Optional:   true,
 					Validators: []validator.List{noNulls{}},
 					NestedObject: schema.NestedAttributeObject{
@@ -84,57 +85,59 @@ var segmentSchema = sync.OnceValue(func() map[string]schema.Attribute {
 
 func matchAttribute(what string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "How the " + what + " combine: `all` (default) or `any`.",
-		Optional:            true,
-		Computed:            true,
-		Default:             stringdefault.StaticString(matchAll),
-		Validators:          []validator.String{oneOf{matchAll, matchAny}},
+		MarkdownDescription: described("How the "+what+" combine: `all` of them hold, or `any` of them.",
+			"Defaults to `all`."),
+		Optional:   true,
+		Computed:   true,
+		Default:    stringdefault.StaticString(matchAll),
+		Validators: []validator.String{oneOf{matchAll, matchAny}},
 	}
 }
 
 var conditionSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"user_property": schema.SingleNestedAttribute{
-			MarkdownDescription: "A property of the user has a value.",
+			MarkdownDescription: "A property of the user compares to a value.",
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
 				"property": schema.StringAttribute{
-					MarkdownDescription: "`email`, `firstName`, `lastName`, `lang`, or the reference id of a custom property, as in " +
-						"`cohort_user_property.tier.reference_id`.",
+					MarkdownDescription: described("The property: `email`, `firstName`, `lastName`, `lang`, or the reference id of "+
+						"a custom one.", "Refer to a custom one as in `cohort_user_property.tier.reference_id`."),
 					Required: true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
 				},
 				"operator": schema.StringAttribute{
-					MarkdownDescription: "The service's word for the comparison, such as `equals`. The catalog is not " +
-						"documented, so any word is accepted here.",
-					Required: true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
+					MarkdownDescription: described("The service's word for the comparison, such as `equals`.", anyWord),
+					Required:            true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
 				},
 				"value": schema.StringAttribute{
-					MarkdownDescription: "What to compare with, as text. Unset for operators that need none.",
-					Optional:            true,
+					MarkdownDescription: described("What the property is compared with, as text.",
+						"Leave it out for operators that compare with nothing."),
+					Optional: true,
 				},
 			},
 		},
 		"event": schema.SingleNestedAttribute{
-			MarkdownDescription: "The user did something, or did not.",
+			MarkdownDescription: "The user did something, or did not do it.",
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
 				"name": schema.StringAttribute{
-					MarkdownDescription: "The service's name of the event, such as `app.connected`. The catalog is open.",
+					MarkdownDescription: described("The service's word for the event, such as `app.connected`.", anyWord),
 					Required:            true, PlanModifiers: []planmodifier.String{textUnlessHeld{notBlank{}}},
 				},
 				"performed": schema.BoolAttribute{
-					MarkdownDescription: "`true` (default): the user did it. `false`: the user did not.",
+					MarkdownDescription: described("`true`: the user did it. `false`: the user did not.", "Defaults to `true`."),
 					Optional:            true, Computed: true, Default: booldefault.StaticBool(true),
 				},
 				"within_days": schema.Int64Attribute{
-					MarkdownDescription: "How many days back to look. Unset: without limit.",
-					Optional:            true,
-					PlanModifiers:       []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
+					MarkdownDescription: described("How many days back the condition looks. Without it, there is no limit.",
+						"At least 1."),
+					Optional:      true,
+					PlanModifiers: []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 				},
 			},
 		},
 		"audience": schema.SingleNestedAttribute{
-			MarkdownDescription: "The user is in another list or segment, or is not.",
+			MarkdownDescription: "The user is in another list or segment, or is not in it.",
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
 				"id": schema.StringAttribute{
@@ -142,7 +145,7 @@ var conditionSchema = sync.OnceValue(func() map[string]schema.Attribute {
 					Required:            true, Validators: []validator.String{toAudience},
 				},
 				"member": schema.BoolAttribute{
-					MarkdownDescription: "`true` (default): the user is in it. `false`: the user is not.",
+					MarkdownDescription: described("`true`: the user is in it. `false`: the user is not.", "Defaults to `true`."),
 					Optional:            true, Computed: true, Default: booldefault.StaticBool(true),
 				},
 			},

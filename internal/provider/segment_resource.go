@@ -45,8 +45,9 @@ func (r *segmentResource) Metadata(
 
 func (r *segmentResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A segment: an audience whose members meet conditions. The service computes who is in it.",
-		Attributes:          segmentSchema(),
+		MarkdownDescription: "Manages a segment: an audience whose members meet conditions. The service computes who is " +
+			"in it.",
+		Attributes: segmentSchema(),
 	}
 }
 

@@ -24,8 +24,8 @@ func (d *snapshotDataSource) Metadata(
 
 func (d *snapshotDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The whole merchant as JSON, for comparisons. It costs a request for every 100 objects of a " +
-			"kind, shared with what else the plan reads of the kind.",
+		MarkdownDescription: "Reads the whole merchant as JSON, for comparisons. It costs a request for every 100 objects " +
+			"of a kind, shared with what else the plan reads of the kind.",
 		Attributes: map[string]schema.Attribute{
 			"json": schema.StringAttribute{
 				MarkdownDescription: "Every object of the merchant as the service sent it, in the form of the command " +

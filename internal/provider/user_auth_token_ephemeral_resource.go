@@ -35,8 +35,8 @@ func (e *userAuthTokenEphemeralResource) Schema(
 	_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse,
 ) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A token that logs a user in to the Experience Space. It is " +
-			"never kept in a plan or in the state.",
+		MarkdownDescription: "Requests a token that logs a user in to the Experience Space. It is in neither plan " +
+			"nor state.",
 		Attributes: map[string]schema.Attribute{
 			"email": schema.StringAttribute{
 				MarkdownDescription: "Email address of the user.",
@@ -44,7 +44,7 @@ func (e *userAuthTokenEphemeralResource) Schema(
 				Validators:          []validator.String{notBlank{}},
 			},
 			"token": schema.StringAttribute{
-				MarkdownDescription: "The token.",
+				MarkdownDescription: "Token that logs the user in.",
 				Computed:            true,
 				Sensitive:           true,
 			},

@@ -47,16 +47,16 @@ func (r *userPropertyResource) Metadata(
 
 func (r *userPropertyResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A custom user property: a field that every user of the merchant has.",
+		MarkdownDescription: "Manages a custom user property: a field that every user of the merchant has.",
 		Attributes:          userPropertySchema(),
 	}
 }
 
 var userPropertySchema = sync.OnceValue(func() map[string]schema.Attribute {
-	return objectAttributes("property", "name", map[string]schema.Attribute{
+	return objectAttributes("user property", "name", map[string]schema.Attribute{
 		"type": schema.StringAttribute{
-			MarkdownDescription: "`text`, `number`, `boolean` or `date`. Changing this creates a new property, and the values " +
-				"that users have in the old one are lost.",
+			MarkdownDescription: described("Type of the values: `text`, `number`, `boolean` or `date`.",
+				"Changing this creates a new user property, and users lose their values of the old one."),
 			Required: true,
 			PlanModifiers: []planmodifier.String{
 				stringplanmodifier.RequiresReplace(),
@@ -66,8 +66,8 @@ var userPropertySchema = sync.OnceValue(func() map[string]schema.Attribute {
 			},
 		},
 		"reference_id": schema.StringAttribute{
-			MarkdownDescription: "Key of the property, unique in the merchant, by which segments and forms refer to it. " +
-				"Unset, the service derives it from the name.",
+			MarkdownDescription: "Your own key of the user property, unique in the merchant. Write the same in test and live: " +
+				"segments and forms refer to the property by it. Without it, the service derives one from the name.",
 			Optional:      true,
 			Computed:      true,
 			Validators:    []validator.String{notBlank{}},
@@ -79,7 +79,7 @@ var userPropertySchema = sync.OnceValue(func() map[string]schema.Attribute {
 func (r *userPropertyResource) IdentitySchema(
 	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
 ) {
-	resp.IdentitySchema = identitySchema("property")
+	resp.IdentitySchema = identitySchema("user property")
 }
 
 func (r *userPropertyResource) Configure(

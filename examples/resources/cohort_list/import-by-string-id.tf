@@ -1,4 +1,4 @@
 import {
   to = cohort_list.vip
-  id = "vip" # the reference id, or the id that the service gave
+  id = "vip"
 }

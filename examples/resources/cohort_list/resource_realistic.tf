@@ -4,7 +4,6 @@ resource "cohort_list" "founders" {
   reference_id = "founders"
 }
 
-# A thank-you for everyone on the list. It stays a draft until someone publishes it.
 resource "cohort_perk" "thank_you" {
   internal_name  = "founders-thank-you"
   title          = { en = "Free engraving", fr = "Gravure offerte" }
@@ -12,6 +11,7 @@ resource "cohort_perk" "thank_you" {
   desired_status = "live"
 }
 
+# A thank-you for everyone on the list. The campaign stays a draft until somebody publishes it.
 resource "cohort_campaign" "thank_you" {
   internal_name = "founders-thank-you"
   audience_id   = cohort_list.founders.id

@@ -1,4 +1,4 @@
 import {
   to = cohort_perk.welcome
-  id = "welcome-10" # the internal name, or the id that the service gave
+  id = "welcome-10"
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -110,7 +111,7 @@ func (c *converter) attributes(in []*tfprotov6.SchemaAttribute) map[string]*tfjs
 	out := make(map[string]*tfjson.SchemaAttribute, len(in))
 	for _, a := range in {
 		attribute := &tfjson.SchemaAttribute{
-			Description:     a.Description,
+			Description:     strings.ReplaceAll(a.Description, "\n", " "), // An item of a list is one line.
 			DescriptionKind: kind(a.DescriptionKind),
 			Deprecated:      a.Deprecated,
 			Required:        a.Required,

@@ -1,0 +1,4 @@
+import {
+  to = cohort_badge.gold
+  id = "id:8d116ece-1738-47d9-bd9c-172411e20b8f"
+}

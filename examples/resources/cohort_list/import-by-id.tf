@@ -1,0 +1,4 @@
+import {
+  to = cohort_list.vip
+  id = "id:d23f0824-128b-4f33-8c5c-7fd0a6a3a450"
+}

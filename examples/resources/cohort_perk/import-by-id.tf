@@ -1,0 +1,4 @@
+import {
+  to = cohort_perk.welcome
+  id = "id:36f675cc-81e7-4ef5-a8e2-5d940ed90475"
+}
