@@ -137,9 +137,12 @@ func nestedTypes(attribute schema.Attribute) map[string]attr.Type {
 	return object.AttributeTypes()
 }
 
+// writeOnlyVersion ends the name of an attribute that says which value a write-only attribute has.
+const writeOnlyVersion = "_wo_version"
+
 // computedAttributes turns the attributes of a resource into those of its data source: the same
-// names and descriptions, all computed. It leaves out the attributes named in without, which only
-// the resource has.
+// names and descriptions, all computed. It leaves out what only the resource has: the attributes
+// named in without, and those that are write-only, with their versions.
 func computedAttributes(
 	attributes map[string]schema.Attribute, without ...string,
 ) map[string]datasourceschema.Attribute {
@@ -149,6 +152,9 @@ func computedAttributes(
 	}
 	computed := make(map[string]datasourceschema.Attribute, len(attributes))
 	for name, attribute := range attributes {
+		if attribute.IsWriteOnly() || strings.HasSuffix(name, writeOnlyVersion) {
+			continue
+		}
 		description, sensitive := attribute.GetMarkdownDescription(), attribute.IsSensitive()
 		switch attribute := attribute.(type) {
 		case schema.StringAttribute:
