@@ -137,8 +137,9 @@ func nestedTypes(attribute schema.Attribute) map[string]attr.Type {
 	return object.AttributeTypes()
 }
 
-// writeOnlyVersion ends the name of an attribute that says which value a write-only attribute has.
-const writeOnlyVersion = "_wo_version"
+// WriteOnlyVersion ends the name of an attribute that says which value a write-only attribute has,
+// as value_wo_version does of value_wo, which stands in for value.
+const WriteOnlyVersion = "_wo_version"
 
 // computedAttributes turns the attributes of a resource into those of its data source: the same
 // names and descriptions, all computed. It leaves out what only the resource has: the attributes
@@ -152,7 +153,7 @@ func computedAttributes(
 	}
 	computed := make(map[string]datasourceschema.Attribute, len(attributes))
 	for name, attribute := range attributes {
-		if attribute.IsWriteOnly() || strings.HasSuffix(name, writeOnlyVersion) {
+		if attribute.IsWriteOnly() || strings.HasSuffix(name, WriteOnlyVersion) {
 			continue
 		}
 		description, sensitive := attribute.GetMarkdownDescription(), attribute.IsSensitive()

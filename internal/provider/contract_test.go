@@ -512,7 +512,7 @@ func checkSameAttributes(t *testing.T, resourceAttributes, dataAttributes []*tfp
 	shown := map[string]*tfprotov6.SchemaAttribute{}
 	walkServed("", dataAttributes, func(at string, a *tfprotov6.SchemaAttribute) { shown[at] = a })
 	walkServed("", resourceAttributes, func(at string, a *tfprotov6.SchemaAttribute) {
-		if at == "desired_status" || at == "on_destroy" || a.WriteOnly || strings.HasSuffix(at, writeOnlyVersion) {
+		if at == "desired_status" || at == "on_destroy" || a.WriteOnly || strings.HasSuffix(at, WriteOnlyVersion) {
 			if shown[at] != nil {
 				t.Errorf("%s is only a wish for a resource: remove it from the data source", at)
 			}
