@@ -417,6 +417,7 @@ func TestPerkCode_terraform(t *testing.T) {
 	}
 	c := terraformRoot(t, root(writeOnlyCode("var.code", 1)),
 		"COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey(), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
+	c.needs(11)
 	keyed := c.with("TF_VAR_code=" + secretCode)
 	var printed strings.Builder
 	must := func(c *terraformCLI, args ...string) {
