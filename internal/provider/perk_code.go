@@ -57,7 +57,8 @@ func (m perkModel) withCode(ctx context.Context, value types.String) perkModel {
 	return m
 }
 
-// legible returns a perk of the state that reads the code of the service too.
+// legible returns a perk of the state that reads the code of the service too, so that an update
+// knows it: no error may repeat it.
 func (m perkModel) legible(ctx context.Context, diags *diag.Diagnostics) perkModel {
 	if m.code(ctx, diags).isWriteOnly() {
 		return m.withCode(ctx, types.StringNull())

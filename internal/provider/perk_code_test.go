@@ -312,8 +312,21 @@ func TestPerkCode_refused(t *testing.T) {
 		t.Errorf("the next apply sent %q", sent)
 	}
 
+	// The service may repeat the code that it has, although it is not sent.
+	body = `{"code":"generic.invalid-request","message":"imageUrl must not be next to ` + secretCode + `"}`
+	c.become(writeOnlyCode(is, 3))
+	attributes := []string{writeOnlyCode(is, 3), `image_url = "https://a.example"`}
+	planned := c.planned(attributes...)
+	c.w.fault(t, sandbox.Fault{
+		Method: http.MethodPatch, Route: "/v1/perks/{id}", Status: http.StatusExpectationFailed, Body: &body,
+	})()
+	_, _, all := c.carryOut("cohort_perk", c.held.state, c.of(attributes...), planned)
+	if len(all) != 1 || !strings.Contains(all[0].detail, "imageUrl must not be next to (sensitive value)") {
+		t.Errorf("a refusal of something else says %v", all)
+	}
+
 	digest := `"cohort-secret:v1:` + strings.Repeat("0", 64) + `"`
-	c.refuses(c.of(writeOnlyCode(digest, 3)), c.planned(writeOnlyCode(digest, 3)), "code.value_wo",
+	c.refuses(c.of(writeOnlyCode(digest, 4)), c.planned(writeOnlyCode(digest, 4)), "code.value_wo",
 		`Could not update perk "welcome"`)
 }
 
