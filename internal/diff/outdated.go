@@ -30,8 +30,9 @@ func Outdated(m *portable.Merchant, root *Root) string {
 			continue
 		}
 		for _, change := range portable.Changes(r.Before.Fields, o.Fields, held) {
-			unseen := change.From == nil && change.To.Form == portable.Secret // It is write-only.
-			if !unseen && !slices.ContainsFunc(change.Path, func(s portable.Step) bool { return slices.Contains(kept, s.Name) }) {
+			isKept := slices.ContainsFunc(change.Path, func(s portable.Step) bool { return slices.Contains(kept, s.Name) })
+			isWriteOnly := change.From == nil && change.To.Form == portable.Secret
+			if !isKept && !isWriteOnly {
 				return o.String() + ", " + change.Path.String()
 			}
 		}

@@ -148,8 +148,9 @@ func TestPerkCode_writeOnly(t *testing.T) {
 	c := newCoded(t)
 	const sent = `PATCH /v1/perks/<id> {"type":"code","typeConfig":{"code":"CANARY-4711"}}`
 	version := func(n float64) any { return map[string]any{"value_wo_version": n} }
-	c.want("create", []string{`POST /v1/perks {"internalName":"welcome","type":"code","typeConfig":{"code":"CANARY-4711"}}`},
-		c.become(writeOnlyCode(is, 1)))
+	c.want("create", []string{
+		`POST /v1/perks {"internalName":"welcome","type":"code","typeConfig":{"code":"CANARY-4711"}}`,
+	}, c.become(writeOnlyCode(is, 1)))
 	c.want("state", version(1), c.code())
 	c.want("nothing changed", []string(nil), c.become(writeOnlyCode(is, 1)))
 	c.want("another code of the same version", []string(nil), c.become(writeOnlyCode(`"OTHER"`, 1)))
@@ -234,6 +235,10 @@ func TestPerkCode_conflicts(t *testing.T) {
 			map[string]any{"type": "link", "typeConfig": map[string]any{"url": "https://b.example"}},
 			"code", nil,
 		},
+		"no kind": {
+			[]string{writeOnlyCode(is, 1)}, []string{writeOnlyCode(is, 1), image},
+			map[string]any{"type": "none", "typeConfig": nil}, "code", nil,
+		},
 		"another attribute": {
 			[]string{writeOnlyCode(is, 1)},
 			[]string{writeOnlyCode(is, 2), image},
@@ -262,6 +267,22 @@ func TestPerkCode_conflicts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPerkCode_overwrites checks that a code replaces another kind, if conflicts are overwritten.
+func TestPerkCode_overwrites(t *testing.T) {
+	t.Parallel()
+	c := newCoded(t)
+	if all := c.configure(c.block + "\nconflict_policy = \"overwrite\""); len(all) > 0 {
+		t.Fatal(all)
+	}
+	c.become(writeOnlyCode(is, 1))
+	attributes := []string{writeOnlyCode(is, 1), `image_url = "https://a.example"`}
+	planned := c.planned(attributes...)
+	c.stores(map[string]any{"type": "link", "typeConfig": map[string]any{"url": "https://b.example"}})
+	c.want("sent", []string{
+		`PATCH /v1/perks/<id> {"imageUrl":"https://a.example","type":"code","typeConfig":{"code":"CANARY-4711"}}`,
+	}, c.applies(c.of(attributes...), planned))
 }
 
 // TestPerkCode_missingInApply checks that no empty code is sent if an ephemeral value was supplied
@@ -341,7 +362,8 @@ func TestPerkCode_archived(t *testing.T) {
 	if len(all) != 1 || !all[0].warning || all[0].path != "code" {
 		t.Errorf("the plan of an archived perk says %v", all)
 	}
-	_, all = c.planWith("cohort_perk", c.held.state, c.of(writeOnlyCode(is, 1), `desired_status = "archived"`), c.held.private)
+	_, all = c.planWith("cohort_perk", c.held.state, c.of(writeOnlyCode(is, 1), `desired_status = "archived"`),
+		c.held.private)
 	if len(all) > 0 {
 		t.Errorf("the plan of no change says %v", all)
 	}

@@ -760,7 +760,10 @@ func TestValidation_laterOrNever(t *testing.T) {
 			"large amount", "cohort_perk",
 			"internal_name = \"p\"\nshopify_discount = { name = \"N\", type = \"fixed-amount\", value = 250 }",
 		},
-		{"unknown write-only code", "cohort_perk", "internal_name = \"p\"\ncode = { value_wo = unknown, value_wo_version = 1 }"},
+		{
+			"unknown write-only code", "cohort_perk",
+			"internal_name = \"p\"\ncode = { value_wo = unknown, value_wo_version = 1 }",
+		},
 		{
 			"unknown where the code is", "cohort_perk",
 			"internal_name = \"p\"\ncode = { value = unknown, value_wo = unknown, value_wo_version = unknown_part }",

@@ -11,7 +11,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
 // printer writes values that the HCL does not have yet.
@@ -151,7 +150,7 @@ func (p printer) object(fields []portable.Field) (hclwrite.Tokens, error) {
 	var all []hclwrite.Tokens
 	for _, f := range fields {
 		value, err := p.value(f.Value)
-		if strings.HasSuffix(f.Name, provider.WriteOnlyVersion) { // Of a value that nobody has here.
+		if strings.HasSuffix(f.Name, portable.WriteOnlyVersion) { // Of a value that nobody has here.
 			err = errSecret
 		}
 		if err != nil {

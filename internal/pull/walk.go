@@ -13,7 +13,6 @@ import (
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/planreview"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
 
 // walk goes through an object of the plan and its HCL side by side.
@@ -84,7 +83,7 @@ func (t three) field(name string) three {
 		}
 		return fieldOf(v.Fields, name)
 	}
-	hidden := strings.TrimSuffix(name, provider.WriteOnlyVersion) + provider.WriteOnlyVersion
+	hidden := strings.TrimSuffix(name, portable.WriteOnlyVersion) + portable.WriteOnlyVersion
 	unseen := of(t.hcl, hidden) != nil || of(t.merchant, hidden) != nil
 	return three{of(t.hcl, name), of(t.merchant, name), of(t.record, name), t.same, t.unseen || unseen}
 }
