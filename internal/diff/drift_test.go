@@ -378,7 +378,8 @@ func attributes(t *testing.T) []string {
 			switch {
 			case len(a.Nested) > 0:
 				visit(at+"."+a.Name, a.Nested)
-			case a.Name != "on_destroy": // It tells Terraform what to do.
+			// These two tell Terraform what to do.
+			case a.Name != "on_destroy" && !strings.HasSuffix(a.Name, provider.WriteOnlyVersion):
 				all = append(all, at+"."+a.Name)
 			}
 		}

@@ -37,3 +37,20 @@ func TestOutdated(t *testing.T) {
 		t.Errorf("of a plan before an edit, it names %q", at)
 	}
 }
+
+// TestOutdated_writeOnly checks that a code which is not in the state is no edit.
+func TestOutdated_writeOnly(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	const perk = "resource \"cohort_perk\" \"p\" {\n  internal_name = \"p\"\n" +
+		"  code = { value_wo = \"SESAME\", value_wo_version = 1 }\n}\n"
+	s.apply(live, perk)
+	root := s.plan(live, perk)
+	if at := diff.Outdated(s.read(live), root); at != "" {
+		t.Errorf("the plan is said to be outdated: %s", at)
+	}
+	s.patch(live, "perk:p", map[string]any{"type": "link", "typeConfig": map[string]any{"url": "https://a.example"}})
+	if at := diff.Outdated(s.read(live), root); at != "perk:p, code" {
+		t.Errorf("of a plan before it became a link, it names %q", at)
+	}
+}

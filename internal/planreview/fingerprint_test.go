@@ -69,6 +69,7 @@ func TestFingerprint_cases(t *testing.T) {
 	code := func(key, secret string) object {
 		return perk(object{"internal_name": key, "code": object{"value": secret}})
 	}
+	writeOnly := func(version int) object { return perk(object{"code": object{"value_wo_version": version}}) }
 	update := func(kind string, before, after object) object {
 		return change(kind, "cohort_"+kind+".one", updates, before, after)
 	}
@@ -107,6 +108,22 @@ func TestFingerprint_cases(t *testing.T) {
 		"a list with one": {
 			of(change("list", "cohort_list.a", deletes, list("1", "a", "A"), nil)),
 			of(change("list", "cohort_list.a", deletes, list("2", "a", "A"), nil)), true,
+		},
+		"the version of a write-only code": {
+			of(update("perk", writeOnly(1), writeOnly(2))),
+			of(update("perk", writeOnly(1), writeOnly(3))), false,
+		},
+		"only the version of a write-only code": {
+			of(update("perk", writeOnly(1), writeOnly(2))),
+			of(kept("perk", writeOnly(2))), false,
+		},
+		"a code that becomes write-only, or stays in the state": {
+			of(update("perk", code("p", "A"), writeOnly(1))),
+			of(update("perk", code("p", "A"), code("p", "B"))), false,
+		},
+		"a code that becomes write-only, read from a snapshot": {
+			of(update("perk", code("p", "A"), writeOnly(1))),
+			of(update("perk", code("p", digest("p", "A")), writeOnly(1))), true,
 		},
 		"the order of rewards": {
 			of(x, y, rewarded("1", "2")),

@@ -18,6 +18,10 @@ type Field struct {
 	Value Value
 }
 
+// WriteOnlyVersion ends the name of a field that says which value a write-only argument has. No
+// state and no merchant has that value, and no merchant the version.
+const WriteOnlyVersion = provider.WriteOnlyVersion
+
 // Form is what a [Value] is.
 type Form int
 

@@ -12,7 +12,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// Argument is an attribute of a resource that a configuration may set.
+// Argument is an attribute of a resource that a configuration may set and a state has. A write-only
+// attribute has a value in neither a state nor a plan, so it is none.
 type Argument struct {
 	Name      string
 	Type      cty.Type
@@ -56,7 +57,7 @@ func argumentsOf(ctx context.Context, attributes map[string]schema.Attribute) ([
 	var all []Argument
 	for _, name := range slices.SortedFunc(maps.Keys(attributes), readingOrder) {
 		attribute := attributes[name]
-		if !attribute.IsOptional() && !attribute.IsRequired() {
+		if !attribute.IsOptional() && !attribute.IsRequired() || attribute.IsWriteOnly() {
 			continue
 		}
 		kind, err := ctyTypeOf(attribute.GetType().TerraformType(ctx))

@@ -153,9 +153,13 @@ func nestedTypes(attribute schema.Attribute) map[string]attr.Type {
 	return object.AttributeTypes()
 }
 
+// WriteOnlyVersion ends the name of an attribute that says which value a write-only attribute has,
+// as value_wo_version does of value_wo, which stands in for value.
+const WriteOnlyVersion = "_wo_version"
+
 // computedAttributes turns the attributes of a resource into those of its data source: the same
-// names, all computed, without the rules of writing them. It leaves out the attributes named in
-// without, which only the resource has.
+// names, all computed, without the rules of writing them. It leaves out what only the resource has:
+// the attributes named in without, and those that are write-only, with their versions.
 func computedAttributes(
 	attributes map[string]schema.Attribute, without ...string,
 ) map[string]datasourceschema.Attribute {
@@ -165,6 +169,9 @@ func computedAttributes(
 	}
 	computed := make(map[string]datasourceschema.Attribute, len(attributes))
 	for name, attribute := range attributes {
+		if attribute.IsWriteOnly() || strings.HasSuffix(name, WriteOnlyVersion) {
+			continue
+		}
 		description, sensitive := whatItIs(attribute.GetMarkdownDescription()), attribute.IsSensitive()
 		switch attribute := attribute.(type) {
 		case schema.StringAttribute:

@@ -54,7 +54,8 @@ var tried = map[string]map[string][]string{
 	"cohort_perk": {
 		"internal_name": keys2, "title": texts2, "description": texts2, "image_url": webURLs, "video_url": webURLs,
 		"expires_at": {`"2037-01-01T00:00:00Z"`, `"9999-12-31T23:59:59.999Z"`},
-		"code.value": {`"WELCOME"`, odd}, "link.url": webURLs,
+		"code.value": {`"WELCOME"`, odd}, "code.value_wo": {`"WELCOME"`, odd}, "code.value_wo_version": {`1`, `2`},
+		"link.url":              webURLs,
 		"shopify_discount.name": keys2, "shopify_discount.type": {`"percentage"`, `"fixed-amount"`},
 		"shopify_discount.value": {`10`, `0.0001`},
 		"custom.type":            {`"gift-card"`, odd}, "custom.settings": settings,
@@ -94,7 +95,9 @@ var alternatives = map[string][][]string{
 	"cohort_segment": {
 		{"groups.conditions.user_property", "groups.conditions.event", "groups.conditions.audience"},
 	},
-	"cohort_perk":          {{"", "image_url", "video_url"}, {"", "code", "link", "shopify_discount", "custom"}},
+	"cohort_perk": {
+		{"", "image_url", "video_url"}, {"", "code", "link", "shopify_discount", "custom"}, {"code.value", "code.value_wo"},
+	},
 	"cohort_digital_asset": {{"", "image_url", "video_url"}},
 	"cohort_campaign": {
 		{"challenge", "store", "airdrop"},
@@ -107,7 +110,11 @@ var alternatives = map[string][][]string{
 
 // clashing is what the provider refuses.
 var clashing = map[string][]clash{
-	"cohort_perk":          {{`desired_status = "live"`, "!title"}},
+	"cohort_perk": {
+		{`desired_status = "live"`, "!title"},
+		{"code.value = ", "code.value_wo_version"},
+		{"code.value_wo = ", "!code.value_wo_version"},
+	},
 	"cohort_digital_asset": {{`desired_status = "published"`, "!title"}},
 	"cohort_badge": {
 		{`desired_status = "published"`, "!title"},
@@ -397,10 +404,11 @@ func TestConfiguration_ofAQuery(t *testing.T) {
 			want, got := p.generated(k.typeName, imported.state), p.generated(k.typeName, state)
 			asks := errorsOf(p.validate(k.typeName, got))
 			if values := want.AsValueMap(); result.DisplayName == "old" {
-				values["code"] = cty.ObjectVal(map[string]cty.Value{"value": cty.NullVal(cty.String)})
+				values["code"] = cty.ObjectVal(map[string]cty.Value{
+					"value": cty.NullVal(cty.String), "value_wo": cty.NullVal(cty.String), "value_wo_version": cty.NullVal(cty.Number),
+				})
 				want = cty.ObjectVal(values)
-				if len(asks) != 1 || asks[0].path != "code.value" ||
-					asks[0].summary != "Missing Configuration for Required Attribute" {
+				if len(asks) != 1 || asks[0].path != "code" || asks[0].summary != "None of value and value_wo" {
 					t.Errorf("validation of a perk without the value of its code says %v", asks)
 				}
 			} else if len(asks) > 0 {

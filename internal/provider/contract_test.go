@@ -488,7 +488,7 @@ var (
 	// secrets matches the names of attributes that always hold a secret.
 	secrets = regexp.MustCompile(`(^|_)(api_key|token|secret|password)$`)
 	// secretPaths are attributes that hold a secret under a harmless name.
-	secretPaths = []string{"code.value"}
+	secretPaths = []string{"code.value", "code.value_wo"}
 )
 
 // checkAttributes checks that every attribute has a description and that every secret is sensitive.
@@ -516,7 +516,7 @@ func checkSameAttributes(t *testing.T, resourceAttributes, dataAttributes []*tfp
 	shown := map[string]*tfprotov6.SchemaAttribute{}
 	walkServed("", dataAttributes, func(at string, a *tfprotov6.SchemaAttribute) { shown[at] = a })
 	walkServed("", resourceAttributes, func(at string, a *tfprotov6.SchemaAttribute) {
-		if at == "desired_status" || at == "on_destroy" {
+		if at == "desired_status" || at == "on_destroy" || a.WriteOnly || strings.HasSuffix(at, WriteOnlyVersion) {
 			if shown[at] != nil {
 				t.Errorf("%s is only a wish for a resource: remove it from the data source", at)
 			}
@@ -586,7 +586,7 @@ func checkReferences(t *testing.T, k Kind, attributes map[string]schema.Attribut
 // checkHidden demands that a query leaves out what is sensitive, because Terraform would print it.
 func checkHidden(t *testing.T, at string, attribute schema.Attribute, attributes map[string]schema.Attribute) {
 	t.Helper()
-	if !attribute.IsSensitive() {
+	if !attribute.IsSensitive() || attribute.IsWriteOnly() {
 		return
 	}
 	hidden := slices.ContainsFunc(sensitivePaths(path.Empty(), attributes), func(p path.Path) bool {

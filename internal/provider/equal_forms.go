@@ -26,6 +26,8 @@ package provider
 //	challenge.video_url                                trimmed media empty
 //	code                                               exact
 //	code.value                                         trimmed
+//	code.value_wo                                      exact
+//	code.value_wo_version                              exact
 //	custom                                             exact
 //	custom.settings                                    json empty
 //	custom.type                                        trimmed

@@ -34,7 +34,7 @@ var declaredKey = regexp.MustCompile(`(?m)^  (?:name|internal_name|reference_id)
 
 // TestExamples_apply plans and applies every example unchanged, as a module, and checks that the
 // next plan is empty. A merchant has a key only once, so examples that share a key get merchants of
-// their own. An example with an import block is a root module.
+// their own. An example with an import block or a variable is a root module.
 func TestExamples_apply(t *testing.T) {
 	t.Parallel()
 	var files []string
@@ -67,7 +67,7 @@ func TestExamples_apply(t *testing.T) {
 		for _, match := range declaredKey.FindAllStringSubmatch(string(content), -1) {
 			keys = append(keys, match[1])
 		}
-		isRoot := strings.Contains(string(content), "\nimport {")
+		isRoot := strings.Contains(string(content), "\nimport {") || strings.Contains(string(content), "variable \"")
 		into := slices.IndexFunc(roots, func(r *root) bool {
 			return !isRoot && r.body == "" &&
 				!slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(r.keys, key) })
@@ -92,7 +92,11 @@ func TestExamples_apply(t *testing.T) {
 				body += fmt.Sprintf("module %q {\n  source = %q\n}\n", name, "./"+name)
 				writeModule(t, filepath.Join(dir, name), content)
 			}
-			terraform := initialized(t, dir, body, "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
+			terraform := initialized(t, dir, body, "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey(),
+				"TF_VAR_workshop_code=SESAME")
+			if strings.Contains(body, "value_wo") {
+				terraform.needs(11)
+			}
 			terraform.must("apply", "-auto-approve")
 			terraform.noChanges()
 			state := terraform.must("state", "list")

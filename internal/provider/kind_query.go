@@ -177,12 +177,13 @@ func (q *kindQuery[T, Input, Model, P]) write(ctx context.Context, object T, int
 	return diags
 }
 
-// sensitivePaths are the sensitive attributes of an object, at any depth except in lists.
+// sensitivePaths are the sensitive attributes that the state of an object has, at any depth except
+// in lists.
 func sensitivePaths(parent path.Path, attributes map[string]resourceschema.Attribute) []path.Path {
 	var paths []path.Path
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		at, attribute := below(parent, name), attributes[name]
-		if attribute.IsSensitive() {
+		if attribute.IsSensitive() && !attribute.IsWriteOnly() {
 			paths = append(paths, at)
 		}
 		if nested, ok := attribute.(resourceschema.SingleNestedAttribute); ok {

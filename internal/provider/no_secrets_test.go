@@ -18,7 +18,7 @@ import (
 func TestDiagnostics_repeatNoText(t *testing.T) {
 	t.Parallel()
 	const secret = "CANARY"
-	for kind, configs := range complete {
+	for kind, configs := range everyAttribute() {
 		for i, config := range configs {
 			t.Run(fmt.Sprintf("%s/%d", kind, i), func(t *testing.T) {
 				t.Parallel()

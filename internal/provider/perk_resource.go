@@ -110,20 +110,23 @@ func (r *perkResource) ModifyPlan(
 		return
 	}
 	changes := r.data.client.Perks.Changes(state.input(ctx, &resp.Diagnostics), plan.input(ctx, &resp.Diagnostics))
+	if len(changes) == 0 && !plan.Code.Equal(state.Code) {
+		changes = []string{"code"} // Only its version: the plan does not have the code.
+	}
 	perkLifecycle.checkArchived("perk", plan.DesiredStatus, state.Status, changes, &resp.Diagnostics)
 }
 
 func (r *perkResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan perkModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	input := plan.input(ctx, &resp.Diagnostics)
+	input := plan.revealed(ctx, req.Config, &resp.Diagnostics).input(ctx, &resp.Diagnostics)
 	r.data.checkCreate(ctx, perkKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	perk, err := r.data.client.Perks.Create(ctx, input)
 	if err != nil {
-		perkKind.addError(&resp.Diagnostics, "create", req.Plan.Raw, err)
+		perkKind.addError(&resp.Diagnostics, "create", req.Plan.Raw, plan.located(ctx, err, &resp.Diagnostics))
 		return
 	}
 	plan.computed(perk)
@@ -150,11 +153,12 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		perkKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
-	service := state
+	service := state.legible(ctx, &resp.Diagnostics)
 	service.read(ctx, perk, rehostedURLsFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
 	perkKind.checkServable(req, perk.Status, &resp.Diagnostics)
-	before, remote := state.input(ctx, &resp.Diagnostics), service.input(ctx, &resp.Diagnostics)
-	want := plan.input(ctx, &resp.Diagnostics)
+	before := state.knowing(ctx, service, &resp.Diagnostics).input(ctx, &resp.Diagnostics)
+	remote := service.input(ctx, &resp.Diagnostics)
+	want := plan.sent(ctx, state, service, req.Config, &resp.Diagnostics).input(ctx, &resp.Diagnostics)
 	checkConflict(r.data, perkKind, perks, req, before, remote, want, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -167,7 +171,7 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		}
 	}
 	if perk, err = perks.Update(ctx, perk, remote, want); err != nil {
-		perkKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
+		perkKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, plan.located(ctx, err, &resp.Diagnostics))
 		return
 	}
 	planned := plan.Status

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -29,13 +30,28 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"code": schema.SingleNestedAttribute{
 			MarkdownDescription: "The perk is one code for everyone. At most one of `code`, `link`, `shopify_discount` and " +
 				"`custom`; without any the perk has no settings.",
-			Optional: true,
+			Optional:   true,
+			Validators: []validator.Object{exactlyOne{"value", "value_wo"}},
 			Attributes: map[string]schema.Attribute{
 				"value": schema.StringAttribute{
 					MarkdownDescription: "The code. It is kept in the state.",
-					Required:            true,
+					Optional:            true,
 					Sensitive:           true,
 					PlanModifiers:       []planmodifier.String{textUnlessHeld{notBlank{}}, sameSecretAsState{}},
+				},
+				"value_wo": schema.StringAttribute{
+					MarkdownDescription: "The code, in place of `value`: kept in no state and in no plan, and it may be ephemeral. " +
+						"Needs `value_wo_version`, and Terraform or OpenTofu 1.11 or later.",
+					Optional:   true,
+					Sensitive:  true,
+					WriteOnly:  true,
+					Validators: []validator.String{notBlank{}, stringvalidator.AlsoRequires(beside("value_wo_version"))},
+				},
+				"value_wo_version": schema.Int64Attribute{
+					MarkdownDescription: "Version of `value_wo`, of your choice. Terraform cannot tell that `value_wo` changed: " +
+						"change its version with it, and the code is sent again.",
+					Optional:   true,
+					Validators: []validator.Int64{int64validator.AlsoRequires(beside("value_wo"))},
 				},
 			},
 		},
@@ -95,6 +111,9 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"status":     statusAttribute("`draft`, `live` or `archived`"),
 	})
 })
+
+// beside is an attribute of the same object.
+func beside(name string) path.Expression { return path.MatchRelative().AtParent().AtName(name) }
 
 // checkVariant allows at most one kind.
 func (m perkModel) checkVariant(diags *diag.Diagnostics) {

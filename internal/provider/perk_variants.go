@@ -11,10 +11,6 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
-type perkCodeModel struct {
-	Value types.String `tfsdk:"value"`
-}
-
 type perkLinkModel struct {
 	URL types.String `tfsdk:"url"`
 }
@@ -70,7 +66,9 @@ func (m *perkAttributes) readVariant(ctx context.Context, perk *merchants.Perk, 
 		var settings merchants.PerkCodeConfig
 		err = merchants.DecodeSettings(perk.TypeConfig, &settings)
 		before := priorObject[perkCodeModel](ctx, m.Code, diags)
-		code = &perkCodeModel{Value: secretText(before.Value, settings.Code)}
+		if code = &before; !before.isWriteOnly() {
+			code = &perkCodeModel{Value: secretText(before.Value, settings.Code)}
+		}
 	case merchants.PerkLink:
 		var settings merchants.PerkLinkConfig
 		err = merchants.DecodeSettings(perk.TypeConfig, &settings)
@@ -98,7 +96,7 @@ func (m *perkAttributes) readVariant(ctx context.Context, perk *merchants.Perk, 
 				perk.InternalName, perk.Type, err))
 	}
 	attributes := perkSchema()
-	m.Code = objectValue(ctx, attributes["code"], code, diags)
+	m.Code = code.object(m.Code.AttributeTypes(ctx))
 	m.Link = objectValue(ctx, attributes["link"], link, diags)
 	m.ShopifyDiscount = objectValue(ctx, attributes["shopify_discount"], discount, diags)
 	m.Custom = objectValue(ctx, attributes["custom"], custom, diags)

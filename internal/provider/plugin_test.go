@@ -157,8 +157,9 @@ func (p *plugin) validate(kind string, config cty.Value) []said {
 		defer p.runs.Unlock()
 	}
 	answer, err := p.server.ValidateResourceConfig(p.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
-		TypeName: kind,
-		Config:   dynamic(p.t, config),
+		TypeName:           kind,
+		Config:             dynamic(p.t, config),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
 	if err != nil {
 		p.t.Fatal(err)
@@ -204,7 +205,25 @@ func (p *plugin) check(kind, block string) []said {
 // computed attributes that are not configured. Elements of lists take the prior values of the
 // elements in the same places.
 func proposed(prior, config cty.Value, schema *tfprotov6.Schema) cty.Value {
-	return proposedObject(prior, config, schema.Block.Attributes)
+	return proposedObject(prior, withoutWriteOnly(config, schema.Block.Attributes), schema.Block.Attributes)
+}
+
+// withoutWriteOnly returns a configuration without its write-only values, which Terraform keeps
+// from plans and states.
+func withoutWriteOnly(config cty.Value, attributes []*tfprotov6.SchemaAttribute) cty.Value {
+	if config.IsNull() || !config.IsKnown() || len(attributes) == 0 {
+		return config
+	}
+	values := config.AsValueMap()
+	for _, a := range attributes {
+		switch {
+		case a.WriteOnly:
+			values[a.Name] = cty.NullVal(values[a.Name].Type())
+		case a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
+			values[a.Name] = withoutWriteOnly(values[a.Name], a.NestedType.Attributes)
+		}
+	}
+	return cty.ObjectVal(values)
 }
 
 func proposedObject(prior, config cty.Value, attributes []*tfprotov6.SchemaAttribute) cty.Value {

@@ -165,7 +165,7 @@ func isDiscount(step cty.PathStep) bool {
 // is empty.
 func TestProperty_quiet(t *testing.T) {
 	t.Parallel()
-	for kind, configs := range complete {
+	for kind, configs := range everyAttribute() {
 		for i, config := range configs {
 			for _, normalize := range []bool{false, true} {
 				if !sample.Case() {
@@ -209,7 +209,7 @@ func TestProperty_quiet(t *testing.T) {
 // parts are known. The second plan keeps every promise of the first one.
 func TestProperty_monotone(t *testing.T) {
 	t.Parallel()
-	for kind, configs := range complete {
+	for kind, configs := range everyAttribute() {
 		for i, config := range configs {
 			t.Run(fmt.Sprintf("%s/%d", kind, i), func(t *testing.T) {
 				t.Parallel()

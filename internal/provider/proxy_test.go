@@ -176,6 +176,7 @@ func configurable(attributes []*tfprotov6.SchemaAttribute, state cty.Value) cty.
 // proposedNested returns the state that Terraform proposes, at any depth: the configuration, and
 // the prior values of computed attributes that are not configured.
 func proposedNested(prior, config cty.Value, attributes []*tfprotov6.SchemaAttribute) cty.Value {
+	config = withoutWriteOnly(config, attributes)
 	if prior.IsNull() || config.IsNull() || !config.IsKnown() || len(attributes) == 0 {
 		return config
 	}

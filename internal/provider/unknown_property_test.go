@@ -19,7 +19,7 @@ import (
 func TestProperty_validatesUnknown(t *testing.T) {
 	t.Parallel()
 	shared := newPlugin(t)
-	for kind, configs := range complete {
+	for kind, configs := range everyAttribute() {
 		attributes := shared.schema.ResourceSchemas[kind].Block.Attributes
 		for i, config := range configs {
 			t.Run(fmt.Sprintf("%s/%d", kind, i), func(t *testing.T) {

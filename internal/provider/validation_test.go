@@ -216,6 +216,39 @@ func TestValidation_bad(t *testing.T) {
 			nil,
 		},
 		{
+			"code without a value", "cohort_perk", "internal_name = \"p\"\ncode = {}",
+			[]string{"code: None of value and value_wo"},
+			[]string{"code needs exactly one of them"},
+		},
+		{
+			"code of a null value", "cohort_perk", "internal_name = \"p\"\ncode = { value = null }",
+			[]string{"code: None of value and value_wo"},
+			nil,
+		},
+		{
+			"code twice", "cohort_perk",
+			"internal_name = \"p\"\ncode = { value = \"A\", value_wo = \"B\", value_wo_version = 1 }",
+			[]string{"code: More than one of value and value_wo"},
+			[]string{"code has value and value_wo. Keep exactly one."},
+		},
+		{
+			"blank write-only code", "cohort_perk",
+			"internal_name = \"p\"\ncode = { value_wo = \" \", value_wo_version = 1 }",
+			[]string{"code.value_wo: " + blankText},
+			nil,
+		},
+		{
+			"write-only code without a version", "cohort_perk", "internal_name = \"p\"\ncode = { value_wo = \"A\" }",
+			[]string{"code.value_wo: Invalid Attribute Combination"},
+			[]string{`"code.value_wo_version" must be specified`},
+		},
+		{
+			"version of a code in the state", "cohort_perk",
+			"internal_name = \"p\"\ncode = { value = \"A\", value_wo_version = 1 }",
+			[]string{"code.value_wo_version: Invalid Attribute Combination"},
+			[]string{`"code.value_wo" must be specified`},
+		},
+		{
 			"link that is no URL", "cohort_perk", "internal_name = \"p\"\nlink = { url = \"shop\" }",
 			[]string{"link.url: Not a web address"},
 			nil,
@@ -727,6 +760,15 @@ func TestValidation_laterOrNever(t *testing.T) {
 			"large amount", "cohort_perk",
 			"internal_name = \"p\"\nshopify_discount = { name = \"N\", type = \"fixed-amount\", value = 250 }",
 		},
+		{
+			"unknown write-only code", "cohort_perk",
+			"internal_name = \"p\"\ncode = { value_wo = unknown, value_wo_version = 1 }",
+		},
+		{
+			"unknown where the code is", "cohort_perk",
+			"internal_name = \"p\"\ncode = { value = unknown, value_wo = unknown, value_wo_version = unknown_part }",
+		},
+		{"unknown code", "cohort_perk", "internal_name = \"p\"\ncode = unknown_part"},
 		{"unknown word for the status", "cohort_perk", "internal_name = \"p\"\ndesired_status = unknown"},
 		{"status archived from the start", "cohort_perk", "internal_name = \"p\"\ndesired_status = \"archived\""},
 		{

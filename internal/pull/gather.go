@@ -67,7 +67,7 @@ func threeOf(r *planreview.Resource) three {
 			record = withStatus(record, r.Before.Status)
 		}
 	}
-	return three{nested(r.After.Fields), nested(merchant), nested(record), sameValue}
+	return three{nested(r.After.Fields), nested(merchant), nested(record), sameValue, false}
 }
 
 const statusField = "desired_status"

@@ -150,6 +150,9 @@ func (p printer) object(fields []portable.Field) (hclwrite.Tokens, error) {
 	var all []hclwrite.Tokens
 	for _, f := range fields {
 		value, err := p.value(f.Value)
+		if strings.HasSuffix(f.Name, portable.WriteOnlyVersion) { // Of a value that nobody has here.
+			err = errSecret
+		}
 		if err != nil {
 			return nil, err
 		}

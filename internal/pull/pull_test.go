@@ -45,6 +45,8 @@ func TestPull_reports(t *testing.T) {
 			Address: address, Kind: o.Kind, Key: o.Key, ID: o.ID, Action: planreview.Keep, Before: o, After: o,
 		}
 	}
+	stored := object("perk", "p", field("code", nested(field("value", secret("S1")))))
+	writeOnly := object("perk", "p", field("code", nested(field("value_wo_version", number(1)))))
 	adopted := three("cohort_list.x", named("HCL"), named("Merchant"), nil)
 	adopted.Adopts = true
 	for name, c := range map[string]struct {
@@ -316,6 +318,30 @@ waiting cohort_list.old.
 					"  rewards = [{ n = 1 }, { m = 2, perk_id = cohort_list.gold.id }]\n}\n" +
 					"resource \"cohort_campaign\" \"d\" {\n  rewards = [{ n = 1 }, { perk_id = var.p }]\n}\n",
 			},
+		},
+		"write-only values": {
+			files: map[string]string{"main.tf": `
+resource "cohort_perk" "p" {
+  code = { value_wo = var.code, value_wo_version = 1 }
+}
+resource "cohort_perk" "q" {
+  code = { value = "S1" }
+}
+resource "cohort_perk" "r" {
+}
+resource "cohort_perk" "s" {
+  code = var.code
+}
+`},
+			options: pull.Options{All: true},
+			resources: []*planreview.Resource{
+				three("cohort_perk.p", writeOnly, stored, nil), three("cohort_perk.q", stored, writeOnly, writeOnly),
+				three("cohort_perk.r", object("perk", "p"), writeOnly, writeOnly), three("cohort_perk.s", writeOnly, stored, nil),
+			},
+			want: "? main.tf:8 cohort_perk.r.code is a secret [{\"value_wo_version\":1,}] \n" +
+				"waiting cohort_perk.p.code.value\nwaiting cohort_perk.p.code.value_wo_version\n" +
+				"waiting cohort_perk.q.code.value_wo_version\nwaiting cohort_perk.q.code.value\n" +
+				"waiting cohort_perk.s.code.value\nwaiting cohort_perk.s.code.value_wo_version\n",
 		},
 		"secrets": {
 			files: map[string]string{"main.tf": "resource \"cohort_perk\" \"p\" {\n  code = { value = \"S1\" }\n}\n" +

@@ -71,16 +71,21 @@ func (a at) with(e hclsyntax.Expression) at {
 type three struct {
 	hcl, merchant, record *portable.Value
 	same                  equality
+	// unseen says that the merchant cannot tell: where a value is write-only, the HCL alone has its
+	// version, and no state has the value.
+	unseen bool
 }
 
 func (t three) field(name string) three {
-	of := func(v *portable.Value) *portable.Value {
+	of := func(v *portable.Value, name string) *portable.Value {
 		if v == nil || v.Form != portable.Nested {
 			return nil
 		}
 		return fieldOf(v.Fields, name)
 	}
-	return three{of(t.hcl), of(t.merchant), of(t.record), t.same}
+	hidden := strings.TrimSuffix(name, portable.WriteOnlyVersion) + portable.WriteOnlyVersion
+	unseen := of(t.hcl, hidden) != nil || of(t.merchant, hidden) != nil
+	return three{of(t.hcl, name), of(t.merchant, name), of(t.record, name), t.same, t.unseen || unseen}
 }
 
 // verdict is whose edit a difference is.
@@ -97,6 +102,8 @@ func (w *walk) verdict(t three) verdict {
 	switch {
 	case equal(t.hcl, t.merchant, t.same):
 		return none
+	case t.unseen:
+		return ours
 	case w.options.All:
 		return theirs
 	case !w.recorded || equal(t.record, t.merchant, t.same):
@@ -230,7 +237,7 @@ func (w *walk) value(a at, t three) {
 	expr := bare(a.expr)
 	if t.merchant.JSON && (t.hcl == nil || t.hcl.JSON) {
 		if argument := callOf(expr, "jsonencode"); argument != nil {
-			w.value(a.with(argument), three{decoded(t.hcl), decoded(t.merchant), decoded(t.record), sameValue})
+			w.value(a.with(argument), three{decoded(t.hcl), decoded(t.merchant), decoded(t.record), sameValue, false})
 			return
 		}
 	}
@@ -404,7 +411,7 @@ func elementChanges(t three) []found {
 	}
 	var all []found
 	for i := range hcl {
-		values := three{&hcl[i], &merchant[i], nil, sameValue}
+		values := three{&hcl[i], &merchant[i], nil, sameValue, false}
 		if t.record != nil {
 			values.record = &record[i]
 		}

@@ -304,6 +304,7 @@ func (c *Core) plan(address string) {
 	typeName, config := c.config(address)
 	validated, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: typeName, Config: c.wire(config),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
 	if err != nil || c.failed("validate "+address, validated.Diagnostics) {
 		return

@@ -297,9 +297,28 @@ func lenient(kind cty.Type) cty.Type {
 	}
 }
 
+// withoutWriteOnly returns a configuration without its write-only values, which Terraform keeps
+// from plans and states.
+func withoutWriteOnly(config cty.Value, attributes []*tfprotov6.SchemaAttribute) cty.Value {
+	if config.IsNull() || !config.IsKnown() || len(attributes) == 0 {
+		return config
+	}
+	values := config.AsValueMap()
+	for _, attribute := range attributes {
+		switch {
+		case attribute.WriteOnly:
+			values[attribute.Name] = cty.NullVal(values[attribute.Name].Type())
+		case attribute.NestedType != nil && attribute.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
+			values[attribute.Name] = withoutWriteOnly(values[attribute.Name], attribute.NestedType.Attributes)
+		}
+	}
+	return cty.ObjectVal(values)
+}
+
 // proposedObject is the state that Terraform proposes: the configuration, and the prior values of
 // computed attributes that are not configured.
 func proposedObject(prior, config cty.Value, attributes []*tfprotov6.SchemaAttribute) cty.Value {
+	config = withoutWriteOnly(config, attributes)
 	if prior.IsNull() || config.IsNull() || !config.IsKnown() {
 		return config
 	}
