@@ -1,4 +1,6 @@
 terraform {
+  required_version = ">= 1.8"
+
   required_providers {
     cohort = {
       source  = "cohort-xyz/cohort"
@@ -7,11 +9,12 @@ terraform {
   }
 }
 
-# The key comes from COHORT_API_KEY. Without a mode, only a test key is accepted.
+# The key comes from COHORT_API_KEY. A live key is refused unless this says mode = "live".
 provider "cohort" {}
 
-# A live merchant needs mode = "live". Most teams give it its own root module.
-provider "cohort" {
-  alias = "live"
-  mode  = "live"
+resource "cohort_perk" "welcome" {
+  internal_name = "welcome-10"
+  title         = { en = "10% off", fr = "10 % offerts" }
+
+  shopify_discount = { name = "WELCOME10", type = "percentage", value = 10 }
 }
