@@ -36,11 +36,18 @@ var declaredKey = regexp.MustCompile(`(?m)^  (?:name|internal_name|reference_id)
 // writeOnly matches a write-only argument.
 var writeOnly = regexp.MustCompile(`_wo +=`)
 
-// TestExamples_apply plans and applies every example unchanged, as a module, and checks that the
-// next plan is empty. A merchant has a key only once, so examples that share a key get merchants of
-// their own. An example with an import block is a root module.
-func TestExamples_apply(t *testing.T) {
-	t.Parallel()
+// exampleRoot is a root module of examples.
+type exampleRoot struct {
+	modules map[string]string
+	body    string
+	keys    []string
+}
+
+// exampleRoots returns every example unchanged, as a module. A merchant has a key only once, so
+// examples that share a key are in different roots. An example with an import block is a root
+// module.
+func exampleRoots(t *testing.T) []*exampleRoot {
+	t.Helper()
 	var files []string
 	for _, folder := range []string{"resources", "data-sources"} {
 		found, err := filepath.Glob(filepath.Join(examples, folder, "*", "*.tf"))
@@ -49,12 +56,7 @@ func TestExamples_apply(t *testing.T) {
 		}
 		files = append(files, found...)
 	}
-	type root struct {
-		modules map[string]string
-		body    string
-		keys    []string
-	}
-	var roots []*root
+	var roots []*exampleRoot
 	for _, file := range files {
 		if strings.HasPrefix(filepath.Base(file), "import-") {
 			continue // TestExamples_import covers it.
@@ -75,12 +77,12 @@ func TestExamples_apply(t *testing.T) {
 			keys = append(keys, match[1])
 		}
 		isRoot := strings.Contains(string(content), "\nimport {")
-		into := slices.IndexFunc(roots, func(r *root) bool {
+		into := slices.IndexFunc(roots, func(r *exampleRoot) bool {
 			return !isRoot && r.body == "" &&
 				!slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(r.keys, key) })
 		})
 		if into < 0 {
-			into, roots = len(roots), append(roots, &root{modules: map[string]string{}})
+			into, roots = len(roots), append(roots, &exampleRoot{modules: map[string]string{}})
 		}
 		if isRoot {
 			roots[into].body = string(content)
@@ -89,17 +91,28 @@ func TestExamples_apply(t *testing.T) {
 		roots[into].modules[strings.NewReplacer("/", "_", "\\", "_").Replace(name)] = string(content)
 		roots[into].keys = append(roots[into].keys, keys...)
 	}
-	for i, root := range roots {
+	return roots
+}
+
+// initialized writes the root module below an addition, and initializes it.
+func (r *exampleRoot) initialized(t *testing.T, addition string, settings ...string) *terraformCLI {
+	t.Helper()
+	dir, body := t.TempDir(), addition+r.body
+	for name, content := range r.modules {
+		body += fmt.Sprintf("module %q {\n  source = %q\n}\n", name, "./"+name)
+		writeModule(t, filepath.Join(dir, name), content)
+	}
+	return initialized(t, dir, body, settings...)
+}
+
+// TestExamples_apply plans and applies every example, and checks that the next plan is empty.
+func TestExamples_apply(t *testing.T) {
+	t.Parallel()
+	for i, root := range exampleRoots(t) {
 		t.Run(strconv.Itoa(i), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, sandbox.Options{})
-			dir := t.TempDir()
-			body := root.body
-			for name, content := range root.modules {
-				body += fmt.Sprintf("module %q {\n  source = %q\n}\n", name, "./"+name)
-				writeModule(t, filepath.Join(dir, name), content)
-			}
-			terraform := initialized(t, dir, body, "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
+			terraform := root.initialized(t, "", "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
 			terraform.must("apply", "-auto-approve")
 			terraform.noChanges()
 			state := terraform.must("state", "list")
@@ -113,6 +126,47 @@ func TestExamples_apply(t *testing.T) {
 			}
 			terraform.must("destroy", "-auto-approve")
 			onlyArchived(t, w)
+		})
+	}
+}
+
+// TestExamples_policies plans every example for live, and checks that the policies of the pipelines
+// let each pass. The pipelines themselves try the loyalty program.
+func TestExamples_policies(t *testing.T) {
+	t.Parallel()
+	conftest := os.Getenv("CONFTEST")
+	if conftest == "" {
+		t.Skip("CONFTEST is not set: make policies runs this test")
+	}
+	policies, err := filepath.Abs(filepath.Join(examples, "pipelines", "policy"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, root := range exampleRoots(t) {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandbox.Options{})
+			terraform := root.initialized(t, "provider \"cohort\" {\n  mode = \"live\"\n}\n", "COHORT_API_URL="+w.URL(),
+				"COHORT_API_KEY="+w.LiveKey())
+			targets := [][]string{nil}
+			for name := range root.modules {
+				targets = append(targets, []string{"-target=module." + name})
+			}
+			if len(root.modules) > 0 {
+				targets = targets[1:]
+			}
+			for _, target := range targets {
+				terraform.must(append([]string{"plan", "-out=plan"}, target...)...)
+				file := filepath.Join(terraform.dir, "plan.json")
+				if err := os.WriteFile(file, []byte(terraform.must("show", "-json", "plan")), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				command := exec.CommandContext(t.Context(), conftest, "test", "--policy", policies, "--data",
+					filepath.Join(policies, "exceptions.yaml"), file)
+				if output, err := command.CombinedOutput(); err != nil {
+					t.Errorf("%s: %v\n%s", target, err, output)
+				}
+			}
 		})
 	}
 }
