@@ -1,11 +1,13 @@
 package provider_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -20,7 +22,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
@@ -32,11 +33,21 @@ const examples = repository + "/examples"
 // declaredKey matches the keys of the objects that an example declares.
 var declaredKey = regexp.MustCompile(`(?m)^  (?:name|internal_name|reference_id) *= ("[^"]*")$`)
 
-// TestExamples_apply plans and applies every example unchanged, as a module, and checks that the
-// next plan is empty. A merchant has a key only once, so examples that share a key get merchants of
-// their own. An example with an import block or a variable is a root module.
-func TestExamples_apply(t *testing.T) {
-	t.Parallel()
+// writeOnlyArgument matches a write-only argument.
+var writeOnlyArgument = regexp.MustCompile(`_wo +=`)
+
+// exampleRoot is a root module of examples.
+type exampleRoot struct {
+	modules map[string]string
+	body    string
+	keys    []string
+}
+
+// exampleRoots returns every example unchanged, as a module. A merchant has a key only once, so
+// examples that share a key are in different roots. An example with an import block or a variable is
+// a root module.
+func exampleRoots(t *testing.T) []*exampleRoot {
+	t.Helper()
 	var files []string
 	for _, folder := range []string{"resources", "data-sources"} {
 		found, err := filepath.Glob(filepath.Join(examples, folder, "*", "*.tf"))
@@ -45,12 +56,7 @@ func TestExamples_apply(t *testing.T) {
 		}
 		files = append(files, found...)
 	}
-	type root struct {
-		modules map[string]string
-		body    string
-		keys    []string
-	}
-	var roots []*root
+	var roots []*exampleRoot
 	for _, file := range files {
 		if strings.HasPrefix(filepath.Base(file), "import-") {
 			continue // TestExamples_import covers it.
@@ -58,6 +64,9 @@ func TestExamples_apply(t *testing.T) {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if writeOnlyArgument.Match(content) && !supports(t, "write-only arguments ("+filepath.Base(file)+")", "1.11", "1.11") {
+			continue
 		}
 		name, err := filepath.Rel(examples, strings.TrimSuffix(file, ".tf"))
 		if err != nil {
@@ -68,12 +77,12 @@ func TestExamples_apply(t *testing.T) {
 			keys = append(keys, match[1])
 		}
 		isRoot := strings.Contains(string(content), "\nimport {") || strings.Contains(string(content), "variable \"")
-		into := slices.IndexFunc(roots, func(r *root) bool {
+		into := slices.IndexFunc(roots, func(r *exampleRoot) bool {
 			return !isRoot && r.body == "" &&
 				!slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(r.keys, key) })
 		})
 		if into < 0 {
-			into, roots = len(roots), append(roots, &root{modules: map[string]string{}})
+			into, roots = len(roots), append(roots, &exampleRoot{modules: map[string]string{}})
 		}
 		if isRoot {
 			roots[into].body = string(content)
@@ -82,21 +91,28 @@ func TestExamples_apply(t *testing.T) {
 		roots[into].modules[strings.NewReplacer("/", "_", "\\", "_").Replace(name)] = string(content)
 		roots[into].keys = append(roots[into].keys, keys...)
 	}
-	for i, root := range roots {
+	return roots
+}
+
+// initialized writes the root module below an addition, and initializes it.
+func (r *exampleRoot) initialized(t *testing.T, addition string, settings ...string) *terraformCLI {
+	t.Helper()
+	dir, body := t.TempDir(), addition+r.body
+	for name, content := range r.modules {
+		body += fmt.Sprintf("module %q {\n  source = %q\n}\n", name, "./"+name)
+		writeModule(t, filepath.Join(dir, name), content)
+	}
+	return initialized(t, dir, body, append(settings, "TF_VAR_workshop_code=SESAME")...)
+}
+
+// TestExamples_apply plans and applies every example, and checks that the next plan is empty.
+func TestExamples_apply(t *testing.T) {
+	t.Parallel()
+	for i, root := range exampleRoots(t) {
 		t.Run(strconv.Itoa(i), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, sandbox.Options{})
-			dir := t.TempDir()
-			body := root.body
-			for name, content := range root.modules {
-				body += fmt.Sprintf("module %q {\n  source = %q\n}\n", name, "./"+name)
-				writeModule(t, filepath.Join(dir, name), content)
-			}
-			terraform := initialized(t, dir, body, "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey(),
-				"TF_VAR_workshop_code=SESAME")
-			if strings.Contains(body, "value_wo") {
-				terraform.needs(11)
-			}
+			terraform := root.initialized(t, "", "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
 			terraform.must("apply", "-auto-approve")
 			terraform.noChanges()
 			state := terraform.must("state", "list")
@@ -114,9 +130,53 @@ func TestExamples_apply(t *testing.T) {
 	}
 }
 
-// TestExamples_ephemeral applies the examples of ephemeral resources, which need Terraform 1.10.
+// TestExamples_policies plans every example for live, and checks that the policies of the pipelines
+// let each pass. The pipelines themselves try the loyalty program.
+func TestExamples_policies(t *testing.T) {
+	t.Parallel()
+	conftest := os.Getenv("CONFTEST")
+	if conftest == "" {
+		t.Skip("CONFTEST is not set: make policies runs this test")
+	}
+	policies, err := filepath.Abs(filepath.Join(examples, "pipelines", "policy"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, root := range exampleRoots(t) {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandbox.Options{})
+			terraform := root.initialized(t, "provider \"cohort\" {\n  mode = \"live\"\n}\n", "COHORT_API_URL="+w.URL(),
+				"COHORT_API_KEY="+w.LiveKey())
+			targets := [][]string{nil}
+			for name := range root.modules {
+				targets = append(targets, []string{"-target=module." + name})
+			}
+			if len(root.modules) > 0 {
+				targets = targets[1:]
+			}
+			for _, target := range targets {
+				terraform.must(append([]string{"plan", "-out=plan"}, target...)...)
+				file := filepath.Join(terraform.dir, "plan.json")
+				if err := os.WriteFile(file, []byte(terraform.must("show", "-json", "plan")), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				command := exec.CommandContext(t.Context(), conftest, "test", "--policy", policies, "--data",
+					filepath.Join(policies, "exceptions.yaml"), file)
+				if output, err := command.CombinedOutput(); err != nil {
+					t.Errorf("%s: %v\n%s", target, err, output)
+				}
+			}
+		})
+	}
+}
+
+// TestExamples_ephemeral applies the examples of ephemeral resources.
 func TestExamples_ephemeral(t *testing.T) {
 	t.Parallel()
+	if !supports(t, "ephemeral values", "1.10", "1.11") {
+		return
+	}
 	files, err := filepath.Glob(filepath.Join(examples, "ephemeral-resources", "*", "*.tf"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no examples: %v", err)
@@ -130,7 +190,6 @@ func TestExamples_ephemeral(t *testing.T) {
 			}
 			w := newWorld(t, sandbox.Options{})
 			resource.UnitTest(t, resource.TestCase{
-				TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
 				ProtoV6ProviderFactories: factories(t),
 				Steps:                    []resource.TestStep{{Config: w.config(string(content))}},
 			})
@@ -204,16 +263,15 @@ func parseImport(t *testing.T, file string) imported {
 // blockHead matches the first line of a resource block.
 var blockHead = regexp.MustCompile(`(?m)^resource "[^"]*" "[^"]*"`)
 
-// TestExamples_import imports what the examples declare with the real Terraform: by the blocks and
-// by the commands of the documentation, all kinds in one root module. The block by identity needs
-// Terraform 1.12, so this test only reads it.
+// TestExamples_import imports what the examples declare with the real Terraform: by the commands
+// and by the blocks of the documentation, all kinds in one root module.
 func TestExamples_import(t *testing.T) {
 	t.Parallel()
 	folders, err := filepath.Glob(filepath.Join(examples, "resources", "*"))
 	if err != nil || len(folders) == 0 {
 		t.Fatalf("no examples: %v", err)
 	}
-	var declared, blocks strings.Builder
+	var declared strings.Builder
 	var addresses, commands []string
 	known := map[string]bool{}
 	for _, folder := range folders {
@@ -226,42 +284,72 @@ func TestExamples_import(t *testing.T) {
 			}
 		}
 		addresses, commands = append(addresses, block.to), append(commands, command)
-		content, err := os.ReadFile(filepath.Join(folder, "import-by-string-id.tf"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		blocks.Write(content)
 	}
 
 	w := newWorld(t, sandbox.Options{})
 	terraform := terraformRoot(t, declared.String(), "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
 	forget := append([]string{"state", "rm"}, addresses...)
 	terraform.must("apply", "-auto-approve")
-	before := kinds(w, "test")
+	before, ids := kinds(w, "test"), terraform.ids()
 
 	terraform.must(forget...)
-	if err := os.WriteFile(filepath.Join(terraform.dir, "import.tf"), []byte(blocks.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	output := terraform.must("apply", "-auto-approve")
-	if !strings.Contains(output, fmt.Sprintf("%d imported, 0 added", len(folders))) ||
-		!strings.Contains(output, "0 destroyed") {
-		t.Errorf("the blocks do not import:\n%s", output)
-	}
-	terraform.noChanges()
-
-	terraform.must(forget...)
-	if err := os.Remove(filepath.Join(terraform.dir, "import.tf")); err != nil {
-		t.Fatal(err)
-	}
 	for _, command := range commands {
 		terraform.must(append([]string{"import", "-input=false"}, strings.Fields(command)...)...)
 	}
 	terraform.must("apply", "-auto-approve") // An import does not set on_destroy.
 	terraform.noChanges()
+
+	forms := []string{"import-by-string-id.tf"}
+	if supports(t, "import by identity", "1.12", "1.12") {
+		forms = append(forms, "import-by-identity.tf")
+	}
+	for _, form := range forms {
+		var blocks strings.Builder
+		for _, folder := range folders {
+			file := filepath.Join(folder, form)
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			block := parseImport(t, file)
+			if block.mode != "" { // The id in the documentation is made up.
+				content = bytes.Replace(content, []byte(block.id), []byte(ids[block.to]), 1)
+			}
+			blocks.Write(content)
+		}
+		terraform.must(forget...)
+		if err := os.WriteFile(filepath.Join(terraform.dir, "import.tf"), []byte(blocks.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		output := terraform.must("apply", "-auto-approve")
+		if !strings.Contains(output, fmt.Sprintf("%d imported, 0 added", len(folders))) ||
+			!strings.Contains(output, "0 destroyed") {
+			t.Errorf("the blocks of %s do not import:\n%s", form, output)
+		}
+		terraform.noChanges()
+	}
 	if diff := cmp.Diff(before, kinds(w, "test")); diff != "" {
 		t.Errorf("import made or removed objects (-before +after):\n%s", diff)
 	}
+}
+
+// ids returns the ids of the objects in the state, by address.
+func (c *terraformCLI) ids() map[string]string {
+	c.t.Helper()
+	var state struct {
+		Resources []struct {
+			Type, Name string
+			Instances  []struct{ Attributes struct{ ID string } }
+		}
+	}
+	if err := json.Unmarshal([]byte(c.must("state", "pull")), &state); err != nil {
+		c.t.Fatal(err)
+	}
+	ids := map[string]string{}
+	for _, resource := range state.Resources {
+		ids[resource.Type+"."+resource.Name] = resource.Instances[0].Attributes.ID
+	}
+	return ids
 }
 
 // documentedImport returns the import block by string id from the documentation of a kind, and the
@@ -507,14 +595,15 @@ func listBlock(t *testing.T, kind string, body *hclsyntax.Body) *tfprotov6.ListR
 	return request
 }
 
+// omittedCode matches the code of a perk in what Terraform generates.
+var omittedCode = regexp.MustCompile(`value += null # sensitive`)
+
 // TestExamples_terraformQuery runs the queries of the examples with the real `terraform query`,
 // lets it generate the configuration, and adopts the objects without a change. It needs Terraform
-// 1.14. If it did not run, it says so in the log (go test -v). TestExamples_query and
-// TestQuery_resources check the same through the protocol.
+// 1.14. TestExamples_query and TestQuery_resources check the same through the protocol.
 func TestExamples_terraformQuery(t *testing.T) {
 	t.Parallel()
-	if version, ok := queryTerraform(t); !ok {
-		t.Logf("NOT RUN: terraform query needs Terraform 1.14, this is %s", version)
+	if !supports(t, "queries", "1.14", "") {
 		return
 	}
 	for _, file := range queryExamples(t) {
@@ -543,6 +632,15 @@ func TestExamples_terraformQuery(t *testing.T) {
 			}
 			query(string(content))
 			query(fmt.Sprintf("list %q \"all\" {\n  provider = cohort\n}\n", kind), "-generate-config-out=generated.tf")
+			// Nothing generated has a secret: the reader writes it.
+			generated := filepath.Join(terraform.dir, "generated.tf")
+			if content, err = os.ReadFile(generated); err != nil {
+				t.Fatal(err)
+			}
+			content = omittedCode.ReplaceAll(content, []byte(`value = "CANARY"`))
+			if err := os.WriteFile(generated, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
 			output := terraform.must("apply", "-auto-approve")
 			if !strings.Contains(output, "3 imported, 0 added, 0 changed, 0 destroyed") {
 				t.Errorf("the generated configuration does not adopt without a change:\n%s", output)
@@ -555,17 +653,142 @@ func TestExamples_terraformQuery(t *testing.T) {
 	}
 }
 
-// queryTerraform returns the version that the Terraform of the tests reports, and whether it has
-// queries. OpenTofu has none.
-func queryTerraform(t *testing.T) (version string, ok bool) {
-	t.Helper()
-	version, _, _ = strings.Cut(newTerraformCLI(t, t.TempDir()).must("version"), "\n")
-	var major, minor int
-	if _, err := fmt.Sscanf(version, "Terraform v%d.%d", &major, &minor); err != nil {
-		return version, false
+// TestExamples_terraformAction invokes the actions of the examples with the real Terraform, which
+// needs Terraform 1.14. TestExamples_action checks the same through the protocol.
+func TestExamples_terraformAction(t *testing.T) {
+	t.Parallel()
+	if !supports(t, "actions", "1.14", "") {
+		return
 	}
-	return version, major > 1 || minor >= 14
+	content, err := os.ReadFile(filepath.Join(examples, "actions", "cohort_campaign_end", "action.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, sandbox.Options{})
+	w.campaign(t, w.TestKey(), "summer-hunt", "publish")
+	terraform := terraformRoot(t, string(content), "COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey())
+	terraform.must("apply", "-auto-approve", "-invoke=action.cohort_campaign_end.summer")
+	if status := w.object(t, "campaigns", "summer-hunt")["status"]; status != "ended" {
+		t.Errorf("the action leaves the campaign %v", status)
+	}
 }
+
+// supports reports whether the Terraform or OpenTofu of the tests has a feature, from its first
+// versions; "" stands for none. If not, the log says what did not run, and make compat shows it.
+func supports(t *testing.T, feature, terraform, tofu string) bool {
+	t.Helper()
+	is, _, _ := strings.Cut(newTerraformCLI(t, t.TempDir()).must("version"), "\n")
+	name, first := "Terraform", terraform
+	if strings.HasPrefix(is, "OpenTofu") {
+		name, first = "OpenTofu", tofu
+	}
+	if first == "" {
+		t.Logf("NOT RUN: %s: not in %s", feature, name)
+		return false
+	}
+	var major, minor, firstMajor, firstMinor int
+	if _, err := fmt.Sscanf(is, name+" v%d.%d", &major, &minor); err != nil {
+		t.Fatalf("the version %q: %v", is, err)
+	}
+	if _, err := fmt.Sscanf(first, "%d.%d", &firstMajor, &firstMinor); err != nil {
+		t.Fatalf("the version %q: %v", first, err)
+	}
+	if major > firstMajor || major == firstMajor && minor >= firstMinor {
+		return true
+	}
+	t.Logf("NOT RUN: %s: from %s %s on, this is %s", feature, name, first, is)
+	return false
+}
+
+// TestExamples_tflint checks that the default rules of tflint have nothing to say of the examples,
+// and of the modules in the documentation, which leave out versions and other files. An example
+// without a terraform block is part of a module that has one. The makefile names the program in
+// TFLINT.
+func TestExamples_tflint(t *testing.T) {
+	t.Parallel()
+	tflint := os.Getenv("TFLINT")
+	if tflint == "" {
+		t.Skip("TFLINT is not set: make lint runs this test")
+	}
+	lint := func(modules map[string]string, arguments ...string) {
+		t.Helper()
+		if len(modules) < 8 {
+			t.Fatalf("there are only %d modules to lint", len(modules))
+		}
+		root := t.TempDir()
+		for folder, content := range modules {
+			err := os.MkdirAll(filepath.Join(root, folder), 0o750)
+			if err == nil {
+				err = os.WriteFile(filepath.Join(root, folder, "main.tf"), []byte(content), 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		command := exec.CommandContext(t.Context(), tflint,
+			append(arguments, "--chdir="+root, "--recursive", "--format=compact")...)
+		if output, err := command.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, output)
+		}
+	}
+
+	modules := map[string]string{}
+	eachFile(t, examples, ".tf", func(name, content string) { modules[filepath.Dir(name)] += content })
+	for folder, content := range modules {
+		if !strings.Contains(content, "terraform {\n") {
+			modules[folder] += namedVersions
+		}
+	}
+	lint(modules)
+
+	modules = map[string]string{}
+	collect := func(name, content string) {
+		for i, block := range hclBlock.FindAllStringSubmatch(content, -1) {
+			modules[filepath.Join(name, strconv.Itoa(i))] = block[1]
+		}
+	}
+	eachFile(t, repository+"/docs", ".md", collect)
+	readme, err := os.ReadFile(repository + "/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	collect("README", string(readme))
+	lint(modules, "--disable-rule=terraform_required_version", "--disable-rule=terraform_required_providers",
+		"--call-module-type=none")
+}
+
+// eachFile calls a function with the name and the content of each file with an extension below a
+// folder.
+func eachFile(t *testing.T, folder, extension string, do func(name, content string)) {
+	t.Helper()
+	files := os.DirFS(folder)
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(name) != extension {
+			return err
+		}
+		content, err := fs.ReadFile(files, name)
+		if err == nil {
+			do(name, string(content))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// namedVersions is the terraform block of a user's module.
+const namedVersions = `
+terraform {
+  required_version = ">= 1.8"
+  required_providers {
+    cohort = { source = "cohort-xyz/cohort", version = "~> 0.1" }
+  }
+}
+`
+
+// hclBlock matches a module in a page: a block of HCL that begins with what the module needs.
+var hclBlock = regexp.MustCompile("(?ms)^```terraform\n(terraform {\n.*?)^```$")
 
 // TestExamples_loyaltyProgram applies the program to test and then to live with the real Terraform,
 // as its README says.

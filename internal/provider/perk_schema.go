@@ -28,10 +28,9 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"video_url":   videoAttribute("perk"),
 		"expires_at":  timeAttribute("When the perk can no longer be used. Without it, the perk does not expire."),
 		"code": schema.SingleNestedAttribute{
-			MarkdownDescription: "The perk is one code for everyone. At most one of `code`, `link`, `shopify_discount` and " +
-				"`custom`; without any the perk has no settings.",
-			Optional:   true,
-			Validators: []validator.Object{exactlyOne{"value", "value_wo"}},
+			MarkdownDescription: described("The perk is one code for everyone.", oneVariant),
+			Optional:            true,
+			Validators:          []validator.Object{exactlyOne{"value", "value_wo"}},
 			Attributes: map[string]schema.Attribute{
 				"value": schema.StringAttribute{
 					MarkdownDescription: "The code. It is kept in the state.",

@@ -1,10 +1,6 @@
 # A short-lived token of one user, to test the experience space. It is in neither state nor plan.
+# Pass ephemeral.cohort_user_auth_token.tester.token to something that takes ephemeral values: a
+# provider's configuration, or a write-only argument.
 ephemeral "cohort_user_auth_token" "tester" {
   email = "tester@example.com"
-}
-
-locals {
-  # Pass it to something that takes ephemeral values: a provider's configuration, or a write-only
-  # argument.
-  tester_token = ephemeral.cohort_user_auth_token.tester.token
 }
