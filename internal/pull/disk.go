@@ -54,7 +54,7 @@ func writeBeside(path string, content []byte) (name string, err error) {
 		return "", err
 	}
 	if info.Mode().Perm()&0o200 == 0 {
-		return "", fmt.Errorf("%s is read-only. Nothing was written", path)
+		return "", fmt.Errorf("%s is read-only. Nothing was written. Make it writable, and run pull again", path)
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".pull-*")
 	if err != nil {
