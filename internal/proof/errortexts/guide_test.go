@@ -84,8 +84,9 @@ func TestTexts_guide(t *testing.T) {
 	}
 	for _, text := range needed {
 		if !found[text.form] {
-			t.Errorf("%s makes an error that has no entry in %s:\n\t%s\nAdd a heading, or an item, to the section of its situation:\n\n"+
-				"\t### `%[3]s`\n\n\tWhat it means, why, and what to do, in one to four sentences.\n", text.at, guide, text.form)
+			t.Errorf("%s makes an error that has no entry in %s:\n\t%s\n"+
+				"Add a heading, or an item, to the section of its situation:\n\n\t### `%[3]s`\n\n"+
+				"\tWhat it means, why, and what to do, in one to four sentences.\n", text.at, guide, text.form)
 		}
 	}
 	for _, exception := range slices.Sorted(maps.Keys(exceptions)) {

@@ -91,8 +91,12 @@ func adviceOn(err error) string {
 func TestTexts_fits(t *testing.T) {
 	t.Parallel()
 	made := []madeText{
-		{form: "Could not …"}, {form: "Could not …: it was changed"}, {form: "is damaged: …"},
-		{form: "is damaged: its mode is …"}, {form: "… …: …"}, {form: "the plan is of …, and not of …"},
+		{form: "Could not …"},
+		{form: "Could not …: it was changed"},
+		{form: "is damaged: …"},
+		{form: "is damaged: its mode is …"},
+		{form: "… …: …"},
+		{form: "the plan is of …, and not of …"},
 	}
 	for entry, want := range map[string][]string{
 		`Could not update perk "a"`:                 {"Could not …"},
