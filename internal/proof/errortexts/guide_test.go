@@ -52,6 +52,7 @@ var copied = map[string]string{
 func TestTexts_guide(t *testing.T) {
 	t.Parallel()
 	made, entries := shippedTexts(t), entriesOf(t)
+	forms := searchable(made)
 	used := map[string]bool{}
 	var needed []madeText
 	for _, text := range made {
@@ -73,12 +74,12 @@ func TestTexts_guide(t *testing.T) {
 	}
 	found := map[string]bool{}
 	for _, entry := range entries {
-		forms := formsOf(entry, made)
-		if len(forms) == 0 {
+		about := formsOf(entry, forms)
+		if len(about) == 0 {
 			t.Errorf("%s has an entry for `%s`, but no code makes this text any more. Remove the entry, or correct it.",
 				guide, entry)
 		}
-		for _, form := range forms {
+		for _, form := range about {
 			found[form] = true
 		}
 	}
@@ -108,9 +109,9 @@ func TestTexts_index(t *testing.T) {
 	page := read(t, "templates/index.md.tmpl")
 	_, table, _ := strings.Cut(page, "These are its errors:")
 	table, _, _ = strings.Cut(table, "\n#")
-	made, found := shippedTexts(t), map[string]bool{}
+	forms, found := searchable(shippedTexts(t)), map[string]bool{}
 	for _, entry := range entriesOf(t) {
-		for _, form := range formsOf(entry, made) {
+		for _, form := range formsOf(entry, forms) {
 			found[form] = true
 		}
 	}
@@ -119,11 +120,11 @@ func TestTexts_index(t *testing.T) {
 		t.Fatalf("the table of the guards in templates/index.md.tmpl has %d errors", len(rows))
 	}
 	for _, row := range rows {
-		forms := formsOf(row[1], made)
-		if len(forms) == 0 {
+		about := formsOf(row[1], forms)
+		if len(about) == 0 {
 			t.Errorf("templates/index.md.tmpl shows the error `%s`, but no code makes it. Correct the table.", row[1])
 		}
-		for _, form := range forms {
+		for _, form := range about {
 			if !found[form] {
 				t.Errorf("templates/index.md.tmpl shows the error `%s`, which has no entry in %s", row[1], guide)
 			}
@@ -160,20 +161,35 @@ func entriesOf(t *testing.T) []string {
 	return entries
 }
 
-// formsOf returns the forms of the code that an entry is about: those with the most text of their
-// own. A … at the end of an entry stands for all that follows, unless a form fits without that.
-func formsOf(entry string, made []madeText) []string {
+// searchable returns the different forms of texts that have words of their own.
+func searchable(made []madeText) []string {
+	var forms []string
+	for _, text := range made {
+		if words(text.form) > 0 {
+			forms = append(forms, text.form)
+		}
+	}
+	slices.Sort(forms)
+	return slices.Compact(forms)
+}
+
+// formsOf returns the forms that an entry is about: those with the most text of their own. A … at
+// the end of an entry stands for all that follows, unless a form fits without that.
+func formsOf(entry string, all []string) []string {
 	for _, open := range []bool{false, true} {
 		var forms []string
-		for _, text := range made {
-			if words(text.form) > 0 && fits(text.form, entry, open) {
-				forms = append(forms, text.form)
+		for _, form := range all {
+			if fits(form, entry, open) {
+				forms = append(forms, form)
 			}
 		}
 		if len(forms) > 0 {
 			size := func(form string) int { return len(strings.ReplaceAll(form, hole, "")) }
 			longest := slices.MaxFunc(forms, func(a, b string) int { return cmp.Compare(size(a), size(b)) })
 			return slices.DeleteFunc(forms, func(form string) bool { return size(form) < size(longest) })
+		}
+		if !strings.HasSuffix(entry, hole) {
+			break
 		}
 	}
 	return nil

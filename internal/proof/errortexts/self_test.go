@@ -90,14 +90,15 @@ func adviceOn(err error) string {
 // TestTexts_fits checks which entry is about which text.
 func TestTexts_fits(t *testing.T) {
 	t.Parallel()
-	made := []madeText{
+	forms := searchable([]madeText{
 		{form: "Could not …"},
 		{form: "Could not …: it was changed"},
+		{form: "Could not …"},
 		{form: "is damaged: …"},
 		{form: "is damaged: its mode is …"},
 		{form: "… …: …"},
 		{form: "the plan is of …, and not of …"},
-	}
+	})
 	for entry, want := range map[string][]string{
 		`Could not update perk "a"`:                 {"Could not …"},
 		`could not update perk "a": it was changed`: {"Could not …: it was changed"},
@@ -109,7 +110,7 @@ func TestTexts_fits(t *testing.T) {
 		"the plan is of test":          nil,
 		"name: other: words":           nil,
 	} {
-		if got := formsOf(entry, made); !slices.Equal(got, want) {
+		if got := formsOf(entry, forms); !slices.Equal(got, want) {
 			t.Errorf("%s is about %q, want %q", entry, got, want)
 		}
 	}
