@@ -195,7 +195,8 @@ func TestExport_refuses(t *testing.T) {
 		},
 		"verify without Terraform": {
 			keys: [3]string{test}, args: []string{"--verify"}, path: "/nowhere", code: 1,
-			want: "--verify needs Terraform or OpenTofu: neither terraform nor tofu is in PATH",
+			want: "--verify needs Terraform or OpenTofu: neither terraform nor tofu is in PATH: install one " +
+				"of them, or add its directory to PATH",
 		},
 		"check and force": {
 			keys: [3]string{test}, args: []string{"--check", "--force"}, code: 2,

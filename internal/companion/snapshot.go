@@ -100,7 +100,8 @@ func checkReplaceable(out string, force bool) error {
 		return fmt.Errorf("%s is not a regular file", out)
 	}
 	if _, err := merchants.ReadSnapshot(out); err != nil && !force {
-		return fmt.Errorf("nothing was written: %w; with --force it is replaced", err)
+		return fmt.Errorf("nothing was written, because %s exists and is not a snapshot: choose another file, or add "+
+			"--force to replace it", out)
 	}
 	return nil
 }

@@ -115,7 +115,7 @@ func TestSnapshot_refuses(t *testing.T) {
 		"a snapshot":       {s.TestKey(), []string{"--from=snapshot:" + notes}, 2, "--from needs test or live here"},
 		"neither":          {s.TestKey(), []string{"--from=prod"}, 2, `--from "prod" is none of test, live and snapshot`},
 		"a key":            {s.TestKey(), []string{s.TestKey()}, 2, "unknown command"},
-		"another file":     {s.TestKey(), []string{"--out", notes}, 1, notes + " is not a snapshot"},
+		"another file":     {s.TestKey(), []string{"--out", notes}, 1, notes + " exists and is not a snapshot"},
 		"a directory":      {s.TestKey(), []string{"--out", dir}, 1, "is not a regular file"},
 		"no such folder":   {s.TestKey(), []string{"--out", filepath.Join(dir, "no", "out.json")}, 1, "no such file"},
 		"an unknown key":   {"test_0123456789", []string{"--out", out}, 1, "The service does not accept the API key"},

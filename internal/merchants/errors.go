@@ -15,7 +15,7 @@ var (
 	// key comes from another resource.
 	ErrKeyUnknown = errors.New("the API key is not known yet")
 	// ErrReadOnly is the cause when a client that only reads refuses a write.
-	ErrReadOnly = errors.New("this client only reads")
+	ErrReadOnly = errors.New("only reads are allowed")
 	// ErrSnapshot is the cause when a client that reads a snapshot refuses a write.
 	ErrSnapshot = errors.New("a snapshot cannot be changed")
 	// ErrNotInSnapshot is the cause when something is read that no snapshot holds.

@@ -36,7 +36,7 @@ func TestError_isOneLine(t *testing.T) {
 		},
 		"not sent": {
 			merchants.Error{Method: "DELETE", Path: "perks/x1", Err: merchants.ErrReadOnly},
-			"DELETE perks/x1: this client only reads",
+			"DELETE perks/x1: only reads are allowed",
 		},
 		"breaks and control characters": {
 			merchants.Error{

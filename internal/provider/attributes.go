@@ -230,7 +230,8 @@ func (v notBlank) MarkdownDescription(ctx context.Context) string { return v.Des
 func (notBlank) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if text := req.ConfigValue; !text.IsNull() && !text.IsUnknown() && blank(text.ValueString()) {
 		resp.Diagnostics.AddAttributeError(req.Path, "Blank text",
-			fmt.Sprintf("%s needs a text that is not blank. Leave the attribute out if there is none.", req.Path))
+			fmt.Sprintf("%s needs a text that is not blank. Write one, or leave the attribute out if it is optional.",
+				req.Path))
 	}
 }
 

@@ -21,7 +21,8 @@ func (m campaignModel) check(ctx context.Context) diag.Diagnostics {
 	finish, finishKnown := parseTime(m.EndAt)
 	if startKnown && finishKnown && !finish.After(start) {
 		diags.AddAttributeError(path.Root("end_at"), "The end is not after the start",
-			fmt.Sprintf("start_at is %s and end_at is %s.", m.StartAt.ValueString(), m.EndAt.ValueString()))
+			fmt.Sprintf("start_at is %s and end_at is %s. Write a later end_at, or leave it out.",
+				m.StartAt.ValueString(), m.EndAt.ValueString()))
 	}
 	m.checkRewards(ctx, &diags)
 	publishable := []requirement{

@@ -108,7 +108,7 @@ func (a *campaignEndAction) Invoke(ctx context.Context, req action.InvokeRequest
 		return
 	case status != merchants.StatusEnded:
 		resp.Diagnostics.AddError("Could not "+doing, fmt.Sprintf(
-			"The service accepted the request, and its status is %q. Look at the campaign in Cohort's admin.",
+			"The service accepted the request, but the status of the campaign is %q. Look at it in Cohort's admin.",
 			merchants.Plain(status)))
 		return
 	}

@@ -360,7 +360,7 @@ func TestCampaignEnd_service(t *testing.T) {
 		},
 		"another status": {
 			sandbox.Fault{Method: http.MethodPost, Route: route, Set: map[string]any{"status": "closing"}},
-			[]string{`Could not end campaign "published"`, `its status is "closing"`},
+			[]string{`Could not end campaign "published"`, `the status of the campaign is "closing"`},
 			"ended",
 		},
 		"a status that is not known": {

@@ -290,7 +290,7 @@ func (m *campaignAttributes) readRewards(ctx context.Context, rewards []merchant
 		case merchants.RewardDigitalAsset:
 			model.DigitalAssetID = stringValue(&reward.RewardID)
 		default:
-			addUnknownType(diags, "A reward of the campaign", reward.Type)
+			addUnknownType(diags, fmt.Sprintf("A reward of the campaign %q", m.InternalName.ValueString()), reward.Type)
 		}
 		var price *priceModel
 		if reward.Price != nil {
@@ -359,7 +359,7 @@ func (m *campaignAttributes) readDistribution(
 		}
 		direct = &directModel{MaxQuantity: types.Int64PointerValue(wire.MaxQuantity)}
 	default:
-		addUnknownType(diags, "The distribution of the campaign", wire.Type)
+		addUnknownType(diags, fmt.Sprintf("The distribution of the campaign %q", m.InternalName.ValueString()), wire.Type)
 	}
 	ways := distributionAttribute().Attributes
 	m.Distribution = objectValue(ctx, distributionAttribute(), &distributionModel{

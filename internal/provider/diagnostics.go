@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -64,8 +65,11 @@ func sentence(err error) string {
 func apiErrorDetail(err *merchants.Error) string {
 	var said string
 	switch {
-	case errors.Is(err, merchants.ErrSnapshot), errors.Is(err, merchants.ErrNotInSnapshot),
-		errors.Is(err, merchants.ErrDigest):
+	case errors.Is(err, merchants.ErrKeyUnknown), errors.Is(err, merchants.ErrReadOnly),
+		errors.Is(err, merchants.ErrSnapshot), errors.Is(err, merchants.ErrNotInSnapshot),
+		errors.Is(err, merchants.ErrDigest): // Nothing was sent, so no answer is missing.
+		said = sentence(err.Err)
+	case err.Status == 0 && errors.Is(err, merchants.ErrUnusableAnswer):
 		said = sentence(err.Err)
 	case err.Status == 0:
 		said = sentence(fmt.Errorf("there was no usable answer: %w", err.Err))
@@ -131,6 +135,13 @@ func adviceOn(err *merchants.Error) string {
 		return "The service may have made the change although it did not say so. Run apply again: what is there already is " +
 			"then found, by its key, before anything is made. What has no key, such as a list without reference_id, is not: " +
 			"look for it in Cohort's admin first, and import it by its id."
+	case err.Code == "" && (err.Status == http.StatusNotFound || err.Status == http.StatusMethodNotAllowed ||
+		err.Status/100 == 3):
+		return "Another program than the API answered. Check api_url, and what stands between this machine and the " +
+			"service, such as a proxy or a gateway."
+	case err.Status == 0 && err.Attempts > 0 && !merchants.MayHaveHappened(err) && !errors.Is(err, context.Canceled):
+		return "This request changed nothing. Check that this machine reaches the address in api_url, through the proxy in " +
+			"HTTPS_PROXY if there is one, and try again. If the service is only slow, raise request_timeout."
 	case err.Method == http.MethodGet || !merchants.MayHaveHappened(err):
 		return "This request changed nothing. Try again later; if it stays so, Cohort's support can look the request id up."
 	default:

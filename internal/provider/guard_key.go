@@ -166,7 +166,7 @@ func addLookUpFailure(k Kind, key string, err error, diags *diag.Diagnostics) {
 	}
 	summary, detail := fmt.Sprintf("Could not look for the %s %q", k.Noun, key), describeError(err)
 	if blank(key) {
-		summary = fmt.Sprintf("Could not look at what the merchant has of the kind %s", k.Noun)
+		summary = fmt.Sprintf("Could not list the %s of the merchant", k.Plural)
 	}
 	if passing(err) {
 		diags.AddAttributeWarning(path.Root(k.Key), fmt.Sprintf("Not known whether the %s %q exists already", k.Noun, key),

@@ -89,9 +89,11 @@ func (discountUnlessHeld) PlanModifyFloat64(
 	}
 	switch value := req.ConfigValue.ValueFloat64(); {
 	case value <= 0:
-		resp.Diagnostics.AddAttributeError(req.Path, "No discount", "A discount is more than 0.")
+		resp.Diagnostics.AddAttributeError(req.Path, "No discount",
+			"A discount is more than 0. Write a larger value, or leave shopify_discount out.")
 	case value > 100 && kind.ValueString() == merchants.DiscountPercentage:
-		resp.Diagnostics.AddAttributeError(req.Path, "More than 100 percent", "A percentage is at most 100.")
+		resp.Diagnostics.AddAttributeError(req.Path, "More than 100 percent",
+			"A percentage is at most 100. For an amount of money, write type = \""+merchants.DiscountFixedAmount+"\".")
 	}
 }
 

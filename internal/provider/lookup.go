@@ -92,7 +92,7 @@ func addLookUpError(diags *diag.Diagnostics, doing string, err error) {
 
 func describeKeys(noun string, keys []string) string {
 	if len(keys) == 0 {
-		return fmt.Sprintf("This merchant has no %s with such a key at all. Is it the right merchant?", noun)
+		return fmt.Sprintf("No %s of this merchant has a key. Is it the right merchant?", noun)
 	}
 	slices.Sort(keys)
 	more := ""

@@ -47,7 +47,8 @@ func (m perkModel) variant(ctx context.Context, diags *diag.Diagnostics) (string
 	}
 	encoded, err := json.Marshal(settings)
 	if err != nil {
-		diags.AddError("Perk settings cannot be encoded", err.Error())
+		diags.AddError("Perk settings cannot be encoded",
+			fmt.Sprintf("The settings of the perk %q: %s. Nothing was sent.", m.InternalName.ValueString(), err))
 	}
 	return kind, encoded
 }
@@ -92,7 +93,8 @@ func (m *perkAttributes) readVariant(ctx context.Context, perk *merchants.Perk, 
 	}
 	if err != nil {
 		diags.AddError("Perk settings cannot be read",
-			fmt.Sprintf("The settings of the perk %q, of type %q, are not of the expected shape: %s.",
+			fmt.Sprintf("The settings of the perk %q, of type %q, are not of the expected shape: %s. "+
+				"Nothing was changed. Look at the perk in Cohort's admin, or look for a newer version of the provider.",
 				perk.InternalName, perk.Type, err))
 	}
 	attributes := perkSchema()

@@ -222,7 +222,7 @@ func (p *cohortProvider) Configure(
 	}
 	client, err := merchants.New(clientConfig)
 	if err != nil {
-		diags.AddError("The provider cannot be configured", err.Error())
+		diags.AddError("The provider cannot be configured", sentence(err)+" Correct it. No request has been sent.")
 		return
 	}
 	configured.client, configured.baseURL = client, clientConfig.BaseURL
@@ -261,7 +261,9 @@ func (m providerModel) key(mode merchants.Mode, diags *diag.Diagnostics) (key me
 	}
 	key, err := merchants.ParseKey(text)
 	if err != nil {
-		diags.AddAttributeError(path.Root("api_key"), "Not an API key", fmt.Sprintf("In %s: %s.", source, err))
+		diags.AddAttributeError(path.Root("api_key"), "Not an API key",
+			fmt.Sprintf("In %s: %s. No request has been sent. Keys are found in Cohort's admin under Settings > Integrations.",
+				source, err))
 		return merchants.Key{}, false
 	}
 	if key.Mode() != mode {
@@ -395,18 +397,22 @@ func (m providerModel) caCert(diags *diag.Diagnostics) []byte {
 	}
 	// Reading a pipe would block forever.
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		diags.AddAttributeError(path.Root("ca_cert_file"), "No certificates", fmt.Sprintf("%s is not a regular file.", name))
+		addNoCertificates(fmt.Sprintf("%s is not a regular file", name), diags)
 		return nil
 	}
 	pem, err := os.ReadFile(name)
 	switch {
 	case err != nil:
-		diags.AddAttributeError(path.Root("ca_cert_file"), "No certificates", err.Error())
+		addNoCertificates(err.Error(), diags)
 	case !x509.NewCertPool().AppendCertsFromPEM(pem):
-		diags.AddAttributeError(path.Root("ca_cert_file"), "No certificates",
-			fmt.Sprintf("%s has no certificate in PEM form in it.", name))
+		addNoCertificates(fmt.Sprintf("%s has no certificate in PEM form in it", name), diags)
 	}
 	return pem
+}
+
+func addNoCertificates(why string, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("ca_cert_file"), "No certificates",
+		why+". Name a PEM file that exists, or leave ca_cert_file out to trust what the machine trusts.")
 }
 
 // fromEnv returns an argument or, when it is blank, its environment variable, and where the text

@@ -44,7 +44,8 @@ func providerDataFrom(configured any, diags *diag.Diagnostics) *providerData {
 	}
 	s, ok := configured.(*providerData)
 	if !ok {
-		diags.AddError("Provider not configured", fmt.Sprintf("Expected the data of this provider, got %T.", configured))
+		diags.AddError("The provider is not configured",
+			fmt.Sprintf("This is a bug of the provider: in place of its own data it got %T. Please report it.", configured))
 	}
 	return s
 }

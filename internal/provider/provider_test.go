@@ -514,6 +514,47 @@ func TestProvider_unknownSettings(t *testing.T) {
 	})
 }
 
+// TestProvider_notTheService checks what an error advises when another program answers in place of
+// the service, or none.
+func TestProvider_notTheService(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		answer http.HandlerFunc
+		said   []string
+	}{
+		{
+			"another program", http.NotFound,
+			[]string{"The service answered HTTP 404 with an answer of text/plain", "Another program than the API answered."},
+		},
+		{
+			"a page of a portal",
+			func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") },
+			[]string{"The service's answer cannot be used: it is a web page", "check the address of the API"},
+		},
+		{
+			"a redirect", http.RedirectHandler("https://login.example.com", http.StatusFound).ServeHTTP,
+			[]string{"The service answered HTTP 302", "Another program than the API answered."},
+		},
+		{
+			"nothing", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+			[]string{"There was no usable answer", "Check that this machine reaches the address in api_url"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(c.answer)
+			t.Cleanup(server.Close)
+			p := newPlugin(t)
+			block := fmt.Sprintf("api_key = %q\napi_url = %q\nmax_retries = 0", someTestKey, server.URL)
+			if all := p.configure(block); len(all) > 0 {
+				t.Fatal(all)
+			}
+			one(t, p.get(), "", "Could not read the campaign diffusion", c.said...)
+		})
+	}
+}
+
 // TestProvider_readOnly checks that a read-only provider sends only GET requests.
 func TestProvider_readOnly(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
@@ -558,7 +599,8 @@ func TestProvider_readOnly(t *testing.T) {
 				}
 				return
 			}
-			one(t, all, "", `Could not create list "VIP customers"`, "read_only", "COHORT_READ_ONLY", "Nothing was sent")
+			one(t, all, "", `Could not create list "VIP customers"`, "Only reads are allowed.\n", "read_only",
+				"COHORT_READ_ONLY", "Nothing was sent")
 			if writes != 0 {
 				t.Errorf("%d writes were sent", writes)
 			}

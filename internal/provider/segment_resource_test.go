@@ -166,7 +166,7 @@ func TestSegment_importUnknownKey(t *testing.T) {
 	w.run(t, nil, resource.TestStep{
 		Config: block(segmentAddress, `name = "Gold"`), ResourceName: segmentAddress, ImportState: true, ImportStateId: "vip",
 		ExpectError: says(`No segment has the reference id "vip"`,
-			"This merchant has no segment with such a key at all. Is it the right merchant?"),
+			"No segment of this merchant has a key. Is it the right merchant?"),
 	})
 }
 

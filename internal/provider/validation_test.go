@@ -74,7 +74,7 @@ func TestValidation_bad(t *testing.T) {
 		{
 			"blank reference id", "cohort_user_property", "name = \"Tier\"\ntype = \"text\"\nreference_id = \"\"",
 			[]string{"reference_id: " + blankText},
-			[]string{"Leave the attribute out"},
+			[]string{"leave the attribute out"},
 		},
 		{
 			"blank id of an audience", "cohort_badge", "internal_name = \"gold\"\naudience_id = \"\"",

@@ -32,7 +32,7 @@ func (p *Pull) Write() (err error) {
 			return err
 		}
 		if !bytes.Equal(held, f.content) {
-			return fmt.Errorf("%s was changed in the meantime. Nothing was written. Run pull again", f.name)
+			return fmt.Errorf("%s was changed in the meantime: run pull again", f.name)
 		}
 		if beside[f], err = writeBeside(f.path, p.contents[f]); err != nil {
 			return err
@@ -54,7 +54,7 @@ func writeBeside(path string, content []byte) (name string, err error) {
 		return "", err
 	}
 	if info.Mode().Perm()&0o200 == 0 {
-		return "", fmt.Errorf("%s is read-only. Nothing was written", path)
+		return "", fmt.Errorf("%s is read-only: make it writable, and run pull again", path)
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".pull-*")
 	if err != nil {

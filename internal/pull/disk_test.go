@@ -74,8 +74,7 @@ func TestWrite_none(t *testing.T) {
 		t.Parallel()
 		d, p := newPlanned(t)
 		d.write("m/main.tf", oldList+"# mine\n")
-		if err := p.Write(); err == nil || !strings.Contains(err.Error(), "was changed in the meantime. Nothing was "+
-			"written") {
+		if err := p.Write(); err == nil || !strings.Contains(err.Error(), "was changed in the meantime: run pull again") {
 			t.Error(err)
 		}
 		d.held(oldList, oldList+"# mine\n")

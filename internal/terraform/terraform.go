@@ -32,7 +32,7 @@ func Find() (string, error) {
 			return cli, nil
 		}
 	}
-	return "", errors.New("neither terraform nor tofu is in PATH")
+	return "", errors.New("neither terraform nor tofu is in PATH: install one of them, or add its directory to PATH")
 }
 
 // Run runs a command and returns its standard output. An error has what the command printed.

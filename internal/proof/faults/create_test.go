@@ -148,7 +148,7 @@ func case05(t *testing.T) {
 		server.Close()
 		applied := s.Run("apply", "-no-color", "plan")
 		s.mustFail(applied, "Could not look for the perk", "connection refused",
-			"This request changed nothing. Try again later")
+			"This request changed nothing. Check that this machine reaches the address")
 		s.silent(applied, "The service may have made the change", "no such object has appeared since")
 		s.reach()
 		s.settle()

@@ -36,7 +36,7 @@ func case13(t *testing.T) {
 		},
 		"gzip bomb":                {send: gzipBomb, words: tooLarge, patient: true},
 		"a body of 1 GiB":          {fault: sandbox.Fault{Pad: huge}, words: tooLarge, patient: true},
-		"more than Content-Length": {send: declare(-10), words: "the service's answer cannot be used"},
+		"more than Content-Length": {send: declare(-10), words: "service's answer cannot be used"},
 		"less than Content-Length": {send: declare(10), words: "unexpected EOF"},
 		"no answer after half of it": {
 			fault: sandbox.Fault{Stage: sandbox.StageAnswer, Hang: true},

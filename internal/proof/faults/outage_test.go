@@ -168,7 +168,7 @@ func (s *scenario) plannedChanges(failures int) []byte {
 		if plan.Code == 2 {
 			break
 		}
-		s.mustFail(plan, "Could not read", "This request changed nothing. Try again later")
+		s.mustFail(plan, "Could not read", "This request changed nothing.")
 		s.t.Log("a plan has failed")
 		if failures--; failures < 0 {
 			s.t.Fatal(plan.Output)
