@@ -84,6 +84,7 @@ func TestCompatible_schemaChanges(t *testing.T) {
 		{"String required", "String optional computed", "", "was String required"},
 		{"String computed", "String optional computed", "", "was String computed"},
 		{"String optional", "String optional sensitive", "outputs that use it fail", ""},
+		{"String computed", "String computed sensitive", "outputs that use it fail", ""},
 		{"String optional sensitive", "String optional", "is shown now", ""},
 		{"String optional", "String optional write-only", "is not in the state any more", ""},
 		{"String optional write-only", "String optional", "is in the state now", ""},
@@ -128,6 +129,7 @@ func TestCompatible_schemaWholes(t *testing.T) {
 		{place: "resource/a/z", now: "list optional", compatible: 1},
 		{place: "resource/a/x", now: "list optional", breaking: 1},
 		{place: "function/f", now: "(String, String) String", breaking: 1},
+		{place: "function/f", now: "(String) List[String]", breaking: 1},
 		{place: "function/f", breaking: 1},
 		{place: "function/g", now: "() String", compatible: 1},
 		{place: "identity/a/id", now: "String optional", compatible: 1},
@@ -211,7 +213,7 @@ func breaks(before map[string]string, place, was, is string) string {
 		return "must be set now, and some configurations do not have it"
 	case settable(had) && !settable(has):
 		return "cannot be set any more"
-	case lost(computed) && slices.Contains(has, optional):
+	case lost(computed):
 		return "has no value any more where it is not set"
 	case got(computed) && slices.Contains(had, optional):
 		return "keeps its value where it is not set any more"

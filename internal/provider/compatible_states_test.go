@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
@@ -145,15 +147,26 @@ func (p *plugin) upgradedIdentity(kind string, identity []byte) {
 func (p *plugin) staysAs(what, kind string, state cty.Value, private []byte) {
 	p.t.Helper()
 	read, private, all := p.readState(kind, state, private)
-	if len(all) > 0 || !read.RawEquals(state) {
-		p.t.Errorf("%s: the refresh turns\n%#v into\n%#v\n%v", what, state, read, all)
+	if diff := cmp.Diff(asJSON(p.t, state), asJSON(p.t, read)); len(all) > 0 || diff != "" {
+		p.t.Errorf("%s: the refresh said %v (-state +refreshed):\n%s", what, all, diff)
 		return
 	}
 	config := configOf(state, p.schema.ResourceSchemas[kind].Block.Attributes)
 	planned, all := p.planWith(kind, state, config, private)
-	if len(all) > 0 || !p.decoded(kind, planned.PlannedState).RawEquals(state) || len(planned.RequiresReplace) > 0 {
-		p.t.Errorf("%s: the plan turns\n%#v into\n%#v\n%v", what, state, p.decoded(kind, planned.PlannedState), all)
+	next := p.decoded(kind, planned.PlannedState)
+	if len(all) > 0 || !next.RawEquals(state) || len(planned.RequiresReplace) > 0 {
+		p.t.Errorf("%s: the plan said %v (-state +planned):\n%s", what, all, cmp.Diff(asJSON(p.t, state), asJSON(p.t, next)))
 	}
+}
+
+// asJSON returns a state as text, to show differences.
+func asJSON(t *testing.T, state cty.Value) string {
+	t.Helper()
+	content, err := ctyjson.Marshal(state, state.Type())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(content), `,"`, ",\n\"")
 }
 
 // configOf returns the configuration that sets whatever a state has and a configuration can set.
