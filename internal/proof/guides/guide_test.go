@@ -15,10 +15,12 @@ type block struct {
 	// line is the line of the guide in which the block begins, and heading the heading above it.
 	line    int
 	heading string
-	// file is the file whose content the block is; "" for a block with commands.
+	// file is the file whose content the block is; "" for other blocks.
 	file     string
 	content  string
 	commands []command
+	// pipeline says that the content is a workflow, or a part of one.
+	pipeline bool
 }
 
 // command is a command and what a guide shows of its output.
@@ -30,6 +32,22 @@ type command struct {
 
 // fails reports whether the guide shows that the command fails.
 func (c command) fails() bool { return strings.Contains(strings.Join(c.shown, "\n"), "Error:") }
+
+// staysOpen reports whether the command keeps its terminal busy.
+func (c command) staysOpen() bool {
+	return strings.HasPrefix(c.text, "terraform-provider-cohort sandbox") && !strings.HasSuffix(c.text, "&")
+}
+
+// needs is the oldest Terraform that has the command; "" for any that the provider supports.
+func (c command) needs() string {
+	switch {
+	case strings.HasPrefix(c.text, "terraform query"):
+		return "1.14"
+	case strings.Contains(c.text, "-minimal-refresh"):
+		return "1.17"
+	}
+	return ""
+}
 
 // leftOut stands for text that a guide leaves out.
 const leftOut = "…"
@@ -61,11 +79,15 @@ func read(guide string) ([]block, error) {
 					break
 				}
 				b.file = names[len(names)-1][1]
+			case "yaml":
+				b.pipeline = true
 			default:
 				problems = append(problems, fmt.Errorf("line %d: nothing runs a block that is marked %q", start, mark))
 			}
 			blocks = append(blocks, b)
 			start, paragraph, before = 0, "", ""
+		case start == 0 && strings.HasPrefix(strings.TrimSpace(line), "```"):
+			problems = append(problems, fmt.Errorf("line %d: a fence is indented, so nothing runs the block", i+1))
 		case start > 0:
 			content = append(content, line)
 		case strings.TrimSpace(line) == "":
@@ -144,12 +166,16 @@ func like(shown, printed string) bool {
 	return regexp.MustCompile("^" + strings.Join(parts, ".*") + "$").MatchString(printed)
 }
 
-// template returns the source of a guide.
-func template(t *testing.T, name string) string {
+// blocksOf returns the blocks of a guide.
+func blocksOf(t *testing.T, guide string) []block {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(repository, "templates", "guides", name+".md.tmpl"))
+	content, err := os.ReadFile(filepath.Join(repository, "docs", "guides", guide+".md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(content)
+	blocks, err := read(string(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return blocks
 }

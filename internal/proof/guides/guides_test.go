@@ -2,14 +2,16 @@ package guides
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,9 +19,10 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// guide is a guide and what happens while a reader follows it.
-type guide struct {
-	name string
+// scene is what a guide needs beside a shell, and what happens while a reader follows it.
+type scene struct {
+	// needs is the oldest Terraform that can run the guide; "" for any that the provider supports.
+	needs string
 	// before fills the merchants.
 	before func(test, live hand)
 	// edits are what people do in Cohort's admin, by the heading under which the guide says so. They
@@ -27,7 +30,48 @@ type guide struct {
 	edits map[string]func(test, live hand)
 }
 
-// TestGuides runs guides from an empty directory.
+// scenes are the scenes of the guides that have one.
+var scenes = map[string]scene{
+	"adopt": {before: byHand},
+	"promote": {edits: map[string]func(test, live hand){
+		"When somebody edits live": func(_, live hand) {
+			live.edit("/perks", "workshop", `{"title":{"en":"Boot care for free","fr":"Atelier d'entretien"}}`)
+			live.send("/cohorts", `{"type":"list","name":"Trail runners","referenceId":"trail-runners"}`)
+		},
+	}},
+}
+
+// guides returns the names of all guides.
+func guides(t *testing.T) []string {
+	t.Helper()
+	pages, err := filepath.Glob(filepath.Join(repository, "docs", "guides", "*.md"))
+	if err != nil || len(pages) == 0 {
+		t.Fatal(pages, err)
+	}
+	for i, page := range pages {
+		pages[i] = strings.TrimSuffix(filepath.Base(page), ".md")
+	}
+	return pages
+}
+
+// TestBlocks checks that there is no block that TestGuides cannot run, and no scene without a guide.
+func TestBlocks(t *testing.T) {
+	t.Parallel()
+	names := guides(t)
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			blocksOf(t, name)
+		})
+	}
+	for name := range scenes {
+		if !slices.Contains(names, name) {
+			t.Errorf("there is no guide %s", name)
+		}
+	}
+}
+
+// TestGuides runs every guide from an empty directory.
 func TestGuides(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
@@ -36,28 +80,19 @@ func TestGuides(t *testing.T) {
 	if path, err := terraformtest.CLI(); err == nil && strings.HasPrefix(filepath.Base(path), "tofu") {
 		t.Skip("the guides show what Terraform prints")
 	}
-	for _, g := range []guide{
-		{name: "adopt", before: byHand},
-		{name: "first-contact"},
-		{name: "in-a-pipeline"},
-		{name: "promote", edits: map[string]func(test, live hand){"When somebody edits live": func(_, live hand) {
-			live.edit("/perks", "workshop", `{"title":{"en":"Boot care for free","fr":"Atelier d'entretien"}}`)
-			live.send("/cohorts", `{"type":"list","name":"Trail runners","referenceId":"trail-runners"}`)
-		}}},
-		{name: "protect-live"},
-	} {
-		t.Run(g.name, func(t *testing.T) {
+	for _, name := range guides(t) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, err := sandbox.Start(sandbox.Options{})
-			if err != nil {
-				t.Fatal(err)
+			blocks := blocksOf(t, name)
+			if len(blocks) == 0 {
+				t.Log("the guide has no blocks")
+				return
 			}
-			t.Cleanup(func() { _ = s.Close() })
-			test, live := hand{t, s.URL() + "/v1", s.TestKey()}, hand{t, s.URL() + "/v1", s.LiveKey()}
-			if g.before != nil {
-				g.before(test, live)
+			if needed := scenes[name].needs; older(t, needed) {
+				t.Logf("NOT RUN: the guide needs Terraform %s", needed)
+				return
 			}
-			g.run(t, s, test, live)
+			scenes[name].run(t, blocks)
 		})
 	}
 }
@@ -65,10 +100,6 @@ func TestGuides(t *testing.T) {
 // TestReadme_export checks that the README shows lines of the export that the guide shows.
 func TestReadme_export(t *testing.T) {
 	t.Parallel()
-	blocks, err := read(template(t, "adopt"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	readme, err := os.ReadFile(filepath.Join(repository, "README.md"))
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +110,7 @@ func TestReadme_export(t *testing.T) {
 	}
 	shown, _, _ = strings.Cut(shown, "\n```")
 	lines := strings.Split(shown, "\n")
-	for _, b := range blocks {
+	for _, b := range blocksOf(t, "adopt") {
 		for _, c := range b.commands {
 			if c.text != "terraform-provider-cohort export "+lines[0] {
 				continue
@@ -94,57 +125,85 @@ func TestReadme_export(t *testing.T) {
 }
 
 // run runs the blocks of a guide in order.
-func (g guide) run(t *testing.T, s *sandbox.Sandbox, test, live hand) {
+func (s scene) run(t *testing.T, blocks []block) {
 	t.Helper()
-	blocks, err := read(template(t, g.name))
-	if err != nil {
-		t.Fatal(err)
+	merchants, other := start(t), start(t)
+	url := gateway(t, merchants, other)
+	test, live := hand{t, url, merchants.TestKey()}, hand{t, url, merchants.LiveKey()}
+	if s.before != nil {
+		s.before(test, live)
 	}
-	sh := newShell(t, "COHORT_API_URL="+s.URL())
-	keys := strings.NewReplacer("test_…", s.TestKey(), "live_…", s.LiveKey())
-	queries := hasQueries(t)
-	left := maps.Clone(g.edits)
+	sh := newShell(t, "COHORT_API_URL="+url)
+	values := []string{
+		"test_…", merchants.TestKey(), "live_…", merchants.LiveKey(),
+		"test_sorbier…", merchants.TestKey(), "test_alder…", other.TestKey(),
+	}
+	left := maps.Clone(s.edits)
+	var files, commands, pipelines int
 	for _, b := range blocks {
 		if edit := left[b.heading]; edit != nil {
 			edit(test, live)
 			delete(left, b.heading)
 		}
-		if b.file != "" {
-			path := filepath.Join(sh.start, filepath.FromSlash(b.file))
-			err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.WriteFile(path, []byte(b.content), 0o600))
-			if err != nil {
-				t.Fatal(err)
-			}
-			continue
+		switch {
+		case b.pipeline:
+			pipelines++
+			sh.follow(b)
+		case b.file != "":
+			files++
+			sh.write(b)
 		}
 		for _, c := range b.commands {
-			if strings.HasPrefix(c.text, "terraform query") && !queries {
-				t.Logf("NOT RUN: line %d: %s: it needs Terraform 1.14", c.line, c.text)
+			if needed := c.needs(); older(t, needed) {
+				t.Logf("NOT RUN: line %d: %s: it needs Terraform %s", c.line, c.text, needed)
 				continue
 			}
-			output, code := sh.run(keys.Replace(c.text))
-			if line := missing(c.shown, output); line != "" {
-				t.Errorf("line %d: %s\ndoes not print, where the guide shows it:\n%s\nIt printed:\n%s", c.line, c.text, line,
-					output)
+			commands++
+			if c.staysOpen() {
+				values = append(values, sh.open(c)...)
+				continue
 			}
-			if c.fails() != (code != 0) {
-				t.Fatalf("line %d: %s\nended with exit code %d:\n%s", c.line, c.text, code, output)
-			}
+			sh.enter(c, strings.NewReplacer(values...))
 		}
 	}
 	for heading := range left {
 		t.Errorf("the guide has no block below %q", heading)
 	}
+	t.Logf("%d blocks: %d files, %d pipelines, and %d commands", len(blocks), files, pipelines, commands)
 }
 
-// hasQueries reports whether the Terraform of the tests has the command query.
-func hasQueries(t *testing.T) bool {
+// start starts the merchants of an organization.
+func start(t *testing.T) *sandbox.Sandbox {
 	t.Helper()
-	folder, err := installed()
+	s, err := sandbox.Start(sandbox.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return exec.CommandContext(t.Context(), filepath.Join(folder, "terraform"), "query", "-help").Run() == nil
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// gateway serves two organizations at one address, as Cohort does: the key says which one is meant.
+func gateway(t *testing.T, organizations ...*sandbox.Sandbox) (address string) {
+	t.Helper()
+	proxies := map[string]*httputil.ReverseProxy{}
+	for _, s := range organizations {
+		target, err := url.Parse(s.URL())
+		if err != nil {
+			t.Fatal(err)
+		}
+		proxy := httputil.NewSingleHostReverseProxy(target)
+		proxies[s.TestKey()], proxies[s.LiveKey()] = proxy, proxy
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		proxy := proxies[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
+		if proxy == nil {
+			proxy = proxies[organizations[0].TestKey()]
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 // hand makes objects in a merchant as people do.
@@ -180,7 +239,7 @@ func (h hand) send(path, body string) (id string) {
 // call sends a request and decodes the answer, unless into is nil.
 func (h hand) call(method, path, body string, into any) {
 	h.t.Helper()
-	request, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(h.t.Context(), method, h.url+"/v1"+path, strings.NewReader(body))
 	if err != nil {
 		h.t.Fatal(err)
 	}
