@@ -14,8 +14,8 @@
 // A block marked terraform is the content of the file that the paragraph before it names last. Its
 // path begins at the directory in which the guide begins.
 //
-// A block marked yaml is a part of a file in examples/pipelines, whose jobs internal/proof/pipelines
-// runs, or a whole workflow in examples/testing, whose steps run here.
+// A block marked yaml is a part of a file in examples/pipelines, all of which
+// internal/proof/pipelines runs, or the workflow of examples/testing, whose steps run here.
 //
 // Blocks with another mark are an error: nobody would notice when they become wrong.
 package guides

@@ -32,12 +32,29 @@ type scene struct {
 // scenes are the scenes of the guides that have one.
 var scenes = map[string]scene{
 	"adopt": {before: byHand},
+	"dashboard-edits": {edits: map[string]func(test, live hand){
+		"See the edit": func(test, _ hand) {
+			test.edit("/perks", "welcome-10", `{"title":{"en":"10% off","fr":"10 % sur tout"}}`)
+		},
+		"Leave it to the dashboard": func(test, _ hand) {
+			test.edit("/perks", "welcome-10", `{"title":{"en":"10% off","fr":"10 % sur tout le magasin"}}`)
+		},
+		"An edit between plan and apply": func(test, _ hand) {
+			test.edit("/perks", "welcome-10", `{"title":{"en":"10% off","fr":"10 % partout"}}`)
+		},
+	}},
+	"in-a-pipeline": {edits: map[string]func(test, live hand){
+		"Look for drift": func(_, live hand) {
+			live.edit("/cohorts", "Very important customers", `{"name":"Our best customers"}`)
+		},
+	}},
 	"promote": {edits: map[string]func(test, live hand){
 		"When somebody edits live": func(_, live hand) {
 			live.edit("/perks", "workshop", `{"title":{"en":"Boot care for free","fr":"Atelier d'entretien"}}`)
 			live.send("/cohorts", `{"type":"list","name":"Trail runners","referenceId":"trail-runners"}`)
 		},
 	}},
+	"several-brands": {needs: "1.10"}, // ephemeral variables
 }
 
 // guides returns the names of all guides.
@@ -53,7 +70,8 @@ func guides(t *testing.T) []string {
 	return pages
 }
 
-// TestBlocks checks that there is no block that TestGuides cannot run, and no scene without a guide.
+// TestBlocks checks that there is no block that TestGuides cannot run, and no scene without a
+// guide.
 func TestBlocks(t *testing.T) {
 	t.Parallel()
 	names := guides(t)
@@ -99,7 +117,7 @@ func TestGuides(t *testing.T) {
 // run runs the blocks of a guide in order, in a shell for a reader.
 func (s scene) run(t *testing.T, blocks []block, shellFor func(t *testing.T, settings ...string) *shell) {
 	t.Helper()
-	merchants, other := start(t), start(t)
+	merchants, other := start(t, 1), start(t, 2)
 	url := gateway(t, merchants, other)
 	test, live := hand{t, url, merchants.TestKey()}, hand{t, url, merchants.LiveKey()}
 	if s.before != nil {
@@ -144,10 +162,10 @@ func (s scene) run(t *testing.T, blocks []block, shellFor func(t *testing.T, set
 	t.Logf("%d blocks: %d files, %d pipelines, and %d commands", len(blocks), files, pipelines, commands)
 }
 
-// start starts the merchants of an organization.
-func start(t *testing.T) *sandbox.Sandbox {
+// start starts the merchants of an organization; the seed decides their keys.
+func start(t *testing.T, seed uint64) *sandbox.Sandbox {
 	t.Helper()
-	s, err := sandbox.Start(sandbox.Options{})
+	s, err := sandbox.Start(sandbox.Options{Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,15 +202,15 @@ type hand struct {
 	url, key string
 }
 
-// edit edits the object with an internal name.
+// edit edits the object with a name.
 func (h hand) edit(path, name, body string) {
 	h.t.Helper()
 	var page struct {
-		Data []struct{ ID, InternalName string }
+		Data []struct{ ID, Name, InternalName string }
 	}
 	h.call(http.MethodGet, path, "", &page)
 	for _, row := range page.Data {
-		if row.InternalName == name {
+		if row.InternalName == name || row.Name == name {
 			h.call(http.MethodPatch, path+"/"+row.ID, body, nil)
 			return
 		}

@@ -44,10 +44,45 @@ func TestRead(t *testing.T) {
 	}
 	for _, guide := range []string{
 		"Text.\n\n```terraform\na = 1\n```\n", "`a.tf`\n\nText.\n\n```terraform\na = 1\n```\n", "```\ntree\n```\n",
-		"```console\n$ ls\n",
+		"```console\n$ ls\n", "- One:\n\n  ```console\n  $ ls\n  ```\n",
 	} {
 		if _, err := read(guide); err == nil {
 			t.Errorf("%q is accepted", guide)
+		}
+	}
+}
+
+func TestCommand(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]struct {
+		open  bool
+		needs string
+	}{
+		"terraform plan": {},
+		"terraform-provider-cohort sandbox --data sandbox.json":    {open: true},
+		"terraform-provider-cohort sandbox > sandbox.log 2>&1 &":   {},
+		"terraform query -generate-config-out=found.tf":            {needs: "1.14"},
+		"terraform -chdir=env/live plan -minimal-refresh -out=run": {needs: "1.17"},
+	} {
+		c := command{text: text}
+		if c.staysOpen() != want.open || c.needs() != want.needs {
+			t.Errorf("%s: stays open %t, needs %q", text, c.staysOpen(), c.needs())
+		}
+	}
+}
+
+func TestIsPart(t *testing.T) {
+	t.Parallel()
+	const step = "- name: Nothing is left\n  env:\n    COHORT_API_KEY: ${{ secrets.COHORT_API_KEY }}\n" +
+		"  run: terraform plan -detailed-exitcode\n"
+	for lines, want := range map[string]bool{
+		step: true,
+		strings.ReplaceAll(step, "\n  run", "\n   run"):             false,
+		strings.ReplaceAll(step, "-detailed-exitcode", "-detailed"): false,
+		strings.ReplaceAll(step, "Nothing is left", "Anything"):     false,
+	} {
+		if isPart(t, lines) != want {
+			t.Errorf("%q is a part of a pipeline: %t", lines, !want)
 		}
 	}
 }

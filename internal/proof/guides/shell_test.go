@@ -189,7 +189,8 @@ func (s *shell) enter(c command, values *strings.Replacer) {
 	s.t.Helper()
 	output, code := s.run(values.Replace(c.text))
 	if line := missing(c.shown, output); line != "" {
-		s.t.Errorf("line %d: %s\ndoes not print, where the guide shows it:\n%s\nIt printed:\n%s", c.line, c.text, line, output)
+		s.t.Errorf("line %d: %s\ndoes not print, where the guide shows it:\n%s\nIt printed:\n%s", c.line, c.text, line,
+			output)
 	}
 	if c.fails() != (code != 0) {
 		s.t.Fatalf("line %d: %s\nended with exit code %d:\n%s", c.line, c.text, code, output)
@@ -206,7 +207,8 @@ func (s *shell) open(c command) (values []string) {
 	output := begin(s.t, terminal)
 	var example, printed map[string]string
 	first, err := output.ReadString('\n')
-	if err = errors.Join(err, json.Unmarshal([]byte(c.shown[0]), &example), json.Unmarshal([]byte(first), &printed)); err != nil {
+	err = errors.Join(err, json.Unmarshal([]byte(c.shown[0]), &example), json.Unmarshal([]byte(first), &printed))
+	if err != nil {
 		s.t.Fatalf("line %d: %s\nprints %s: %s", c.line, c.text, first, err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(printed)) {
@@ -214,7 +216,8 @@ func (s *shell) open(c command) (values []string) {
 	}
 	known := strings.NewReplacer(values...)
 	for _, shown := range c.shown[1:] {
-		if line, err := output.ReadString('\n'); err != nil || strings.TrimSpace(line) != known.Replace(strings.TrimSpace(shown)) {
+		line, err := output.ReadString('\n')
+		if err != nil || strings.TrimSpace(line) != known.Replace(strings.TrimSpace(shown)) {
 			s.t.Fatalf("line %d: %s\nprints %q in place of %q: %v", c.line, c.text, line, shown, err)
 		}
 	}
