@@ -117,7 +117,8 @@ type shell struct {
 	output *bufio.Reader
 }
 
-// newShell starts a shell in an empty directory. Terraform finds the provider as if it were released.
+// newShell starts a shell in an empty directory. Terraform finds the provider as if it were
+// released.
 func newShell(t *testing.T, settings ...string) *shell {
 	t.Helper()
 	folder, err := installed()
