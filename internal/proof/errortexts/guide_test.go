@@ -102,36 +102,6 @@ func TestTexts_guide(t *testing.T) {
 	}
 }
 
-// TestTexts_index checks that the code makes each error in the table of the guards, and that the
-// guide has it.
-func TestTexts_index(t *testing.T) {
-	t.Parallel()
-	page := read(t, "templates/index.md.tmpl")
-	_, table, _ := strings.Cut(page, "These are its errors:")
-	table, _, _ = strings.Cut(table, "\n#")
-	forms, found := searchable(shippedTexts(t)), map[string]bool{}
-	for _, entry := range entriesOf(t) {
-		for _, form := range formsOf(entry, forms) {
-			found[form] = true
-		}
-	}
-	rows := regexp.MustCompile("(?m)^\\| `([^`]+)`").FindAllStringSubmatch(table, -1)
-	if len(rows) < 5 {
-		t.Fatalf("the table of the guards in templates/index.md.tmpl has %d errors", len(rows))
-	}
-	for _, row := range rows {
-		about := formsOf(row[1], forms)
-		if len(about) == 0 {
-			t.Errorf("templates/index.md.tmpl shows the error `%s`, but no code makes it. Correct the table.", row[1])
-		}
-		for _, form := range about {
-			if !found[form] {
-				t.Errorf("templates/index.md.tmpl shows the error `%s`, which has no entry in %s", row[1], guide)
-			}
-		}
-	}
-}
-
 func read(t *testing.T, page string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(repository, filepath.FromSlash(page)))

@@ -1,6 +1,7 @@
 // Package guides runs the guides of the documentation as a reader does: from an empty directory,
 // block by block, in one shell, with the real Terraform and the built binary against a sandbox. It
 // contains only tests and ships nothing.
+// TestNewcomer does so with the README, where a reader has nothing yet.
 //
 // In a block marked console, a line that begins with "$ " is a command, and the lines below it are
 // what it prints. All shown lines must be printed, in this order. A line "…" stands for lines that

@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -110,40 +109,13 @@ func TestGuides(t *testing.T) {
 				t.Logf("NOT RUN: the guide needs Terraform %s", needed)
 				return
 			}
-			scenes[name].run(t, blocks)
+			scenes[name].run(t, blocks, newShell)
 		})
 	}
 }
 
-// TestReadme_export checks that the README shows lines of the export that the guide shows.
-func TestReadme_export(t *testing.T) {
-	t.Parallel()
-	readme, err := os.ReadFile(filepath.Join(repository, "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, shown, found := strings.Cut(string(readme), "\n$ terraform-provider-cohort export ")
-	if !found {
-		t.Fatal("the README shows no export")
-	}
-	shown, _, _ = strings.Cut(shown, "\n```")
-	lines := strings.Split(shown, "\n")
-	for _, b := range blocksOf(t, "adopt") {
-		for _, c := range b.commands {
-			if c.text != "terraform-provider-cohort export "+lines[0] {
-				continue
-			}
-			if line := missing(lines[1:], strings.Join(c.shown, "\n")); line != "" {
-				t.Errorf("the guide does not show, where the README does:\n%s", line)
-			}
-			return
-		}
-	}
-	t.Errorf("the guide does not run export %s", lines[0])
-}
-
-// run runs the blocks of a guide in order.
-func (s scene) run(t *testing.T, blocks []block) {
+// run runs the blocks of a guide in order, in a shell for a reader.
+func (s scene) run(t *testing.T, blocks []block, shellFor func(t *testing.T, settings ...string) *shell) {
 	t.Helper()
 	merchants, other := start(t, 1), start(t, 2)
 	url := gateway(t, merchants, other)
@@ -151,7 +123,7 @@ func (s scene) run(t *testing.T, blocks []block) {
 	if s.before != nil {
 		s.before(test, live)
 	}
-	sh := newShell(t, "COHORT_API_URL="+url)
+	sh := shellFor(t, "COHORT_API_URL="+url)
 	values := []string{
 		"test_…", merchants.TestKey(), "live_…", merchants.LiveKey(),
 		"test_sorbier…", merchants.TestKey(), "test_alder…", other.TestKey(),

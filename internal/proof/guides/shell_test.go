@@ -107,7 +107,7 @@ var installedVersion = sync.OnceValues(func() (string, error) {
 	return about.Version, errors.Join(err, json.Unmarshal(output, &about))
 })
 
-// shell is a shell in an empty directory.
+// shell is a shell, and the directory in which it began.
 type shell struct {
 	t *testing.T
 	// start is the directory in which the reader begins.
@@ -117,22 +117,35 @@ type shell struct {
 	output *bufio.Reader
 }
 
-// newShell starts a shell. Terraform finds the provider as if it were released, prints without
-// colors, and applies without a question.
+// newShell starts a shell in an empty directory. Terraform finds the provider as if it were
+// released.
 func newShell(t *testing.T, settings ...string) *shell {
 	t.Helper()
 	folder, err := installed()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.CommandContext(t.Context(), "sh")
-	c.Dir = t.TempDir()
-	c.Env = append([]string{
+	return openShell(t, t.TempDir(), append([]string{
 		"PATH=" + folder + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + t.TempDir(),
 		"TMPDIR=" + t.TempDir(), "TF_CLI_CONFIG_FILE=" + filepath.Join(workshop, "cli.tfrc"), "CHECKPOINT_DISABLE=1",
+		"LC_ALL=C",
+	}, append(answers(), settings...)...))
+}
+
+// answers are environment variables for a Terraform that nobody watches: it prints without colors
+// and applies without a question.
+func answers() []string {
+	return append([]string{
 		"TF_INPUT=0", "TF_CLI_ARGS=-no-color", "TF_CLI_ARGS_apply=-no-color -auto-approve",
-		"TF_CLI_ARGS_destroy=-no-color -auto-approve", "LC_ALL=C",
-	}, append(terraformtest.Quick, settings...)...)
+		"TF_CLI_ARGS_destroy=-no-color -auto-approve",
+	}, terraformtest.Quick...)
+}
+
+// openShell starts a shell in a directory.
+func openShell(t *testing.T, dir string, env []string) *shell {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), "sh")
+	c.Dir, c.Env = dir, env
 	input, err := c.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
