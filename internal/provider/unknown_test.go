@@ -135,8 +135,8 @@ var complete = map[string][]string{
 	},
 }
 
-// writeOnly has valid configurations with what is write-only, which no state and no import shows.
-var writeOnly = map[string][]string{
+// writeOnlyConfigs has valid configurations with what is write-only, which no state and no import shows.
+var writeOnlyConfigs = map[string][]string{
 	"cohort_perk": {`
 		internal_name = "write-only"
 		image_url     = "https://cdn.example.com/a.png"
@@ -147,7 +147,7 @@ var writeOnly = map[string][]string{
 // everyAttribute has valid configurations of each resource that together set every attribute.
 func everyAttribute() map[string][]string {
 	all := maps.Clone(complete)
-	for kind, configs := range writeOnly {
+	for kind, configs := range writeOnlyConfigs {
 		all[kind] = slices.Concat(all[kind], configs)
 	}
 	return all
