@@ -44,8 +44,8 @@ type exampleRoot struct {
 }
 
 // exampleRoots returns every example unchanged, as a module. A merchant has a key only once, so
-// examples that share a key are in different roots. An example with an import block or a variable is
-// a root module.
+// examples that share a key are in different roots. An example with an import block or a variable
+// is a root module.
 func exampleRoots(t *testing.T) []*exampleRoot {
 	t.Helper()
 	var files []string
@@ -65,7 +65,8 @@ func exampleRoots(t *testing.T) []*exampleRoot {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if writeOnlyArgument.Match(content) && !supports(t, "write-only arguments ("+filepath.Base(file)+")", "1.11", "1.11") {
+		if writeOnlyArgument.Match(content) &&
+			!supports(t, "write-only arguments ("+filepath.Base(file)+")", "1.11", "1.11") {
 			continue
 		}
 		name, err := filepath.Rel(examples, strings.TrimSuffix(file, ".tf"))

@@ -236,8 +236,10 @@ func TestPerkCode_conflicts(t *testing.T) {
 			"code", nil,
 		},
 		"no kind": {
-			[]string{writeOnlyCode(is, 1)}, []string{writeOnlyCode(is, 1), image},
-			map[string]any{"type": "none", "typeConfig": nil}, "code", nil,
+			[]string{writeOnlyCode(is, 1)},
+			[]string{writeOnlyCode(is, 1), image},
+			map[string]any{"type": "none", "typeConfig": nil},
+			"code", nil,
 		},
 		"another attribute": {
 			[]string{writeOnlyCode(is, 1)},

@@ -135,7 +135,8 @@ var complete = map[string][]string{
 	},
 }
 
-// writeOnlyConfigs has valid configurations with what is write-only, which no state and no import shows.
+// writeOnlyConfigs has valid configurations with what is write-only, which no state and no import
+// shows.
 var writeOnlyConfigs = map[string][]string{
 	"cohort_perk": {`
 		internal_name = "write-only"

@@ -32,10 +32,16 @@ const (
 // targets are the functions of other packages that start Terraform or choose a sample, by import
 // path.
 var targets = map[string]map[string]string{
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource":                {"Test": start, "ParallelTest": start, "UnitTest": start},
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest": {"New": start, "CLI": start, "FewerStarts": start},
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/tools/terraformcli":  {"Find": start},
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample":        {"Of": walk, "Seeds": walk, "Case": walk},
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource": {
+		"Test": start, "ParallelTest": start, "UnitTest": start,
+	},
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest": {
+		"New": start, "CLI": start, "FewerStarts": start,
+	},
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/tools/terraformcli": {"Find": start},
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample": {
+		"Of": walk, "Seeds": walk, "Case": walk,
+	},
 }
 
 func main() {
