@@ -105,8 +105,8 @@ func TestFind_repository(t *testing.T) {
 	}
 	want := []string{
 		"./../../../companion", "./../../../export", "./../../../proof/acceptance", "./../../../proof/core",
-		"./../../../proof/faults", "./../../../proof/guides", "./../../../proof/pipelines", "./../../../provider",
-		"./../../../pull",
+		"./../../../proof/faults", "./../../../proof/guides", "./../../../proof/pipelines", "./../../../proof/release",
+		"./../../../provider", "./../../../pull",
 	}
 	if !slices.Equal(folders, want) {
 		t.Errorf("tests start Terraform in %v, want %v, which the targets of the makefile run", folders, want)
