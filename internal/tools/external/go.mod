@@ -6,6 +6,8 @@ module github.com/cohort-xyz/terraform-provider-cohort/internal/tools/external
 
 go 1.26.0
 
+toolchain go1.26.11
+
 tool (
 	github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 	github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs
