@@ -21,8 +21,8 @@ import (
 
 //go:generate go run ./internal/tools/docschema .cache/providers-schema.json
 //go:generate go run ./internal/tools/docpages .cache/providers-schema.json templates .cache/templates
-//go:generate -command docs go tool tfplugindocs generate --provider-name cohort --rendered-provider-name Cohort
-//go:generate docs --providers-schema .cache/providers-schema.json --website-source-dir .cache/templates
+//go:generate -command docs go tool -modfile=internal/tools/external/go.mod tfplugindocs generate --provider-name cohort
+//go:generate docs --rendered-provider-name Cohort --providers-schema .cache/providers-schema.json --website-source-dir .cache/templates
 //go:generate go run ./internal/tools/docknown docs/guides/what-is-known.md
 
 // version is set by the linker in releases.
