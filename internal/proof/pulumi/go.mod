@@ -2,7 +2,7 @@ module github.com/cohort-xyz/terraform-provider-cohort/internal/proof/pulumi
 
 go 1.26.0
 
-toolchain go1.26.8
+toolchain go1.26.11
 
 tool github.com/pulumi/pulumi-terraform-bridge/v3/dynamic
 

@@ -172,8 +172,8 @@ func declaredIn(function *ast.FuncDecl) map[string]bool {
 	return local
 }
 
-// mentioned returns the names in a piece of code, and the targets in it. A name of a field or method
-// begins with a dot.
+// mentioned returns the names in a piece of code, and the targets in it. Names of fields and
+// methods begin with a dot.
 func mentioned(code ast.Node, imported map[string]map[string]string) []string {
 	var names []string
 	ast.Inspect(code, func(node ast.Node) bool {
