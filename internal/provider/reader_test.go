@@ -91,8 +91,8 @@ func TestReader_manyOfMany(t *testing.T) {
 
 	w.Reset()
 	w.protocol(t).refresh(t, perks)
-	// A refresh takes three pages. A loaded machine takes three more for each half minute, because rows
-	// expire.
+	// A refresh takes three pages. A loaded machine takes three more for each half minute, because
+	// rows expire.
 	if sent := w.Stats().Requests; sent < 3 || sent > 15 {
 		t.Errorf("a refresh of 300 perks took %d requests, want 3", sent)
 	}

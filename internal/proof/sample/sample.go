@@ -1,9 +1,9 @@
 // Package sample says how many of very many similar cases a test tries.
 //
 // Some tests walk through all values, all faults or hundreds of seeds. make test tries a sample of
-// their cases, under the race detector, so that it stays short. make walks sets CASES=all and tries
-// every case, without the race detector; CASES=10 tries ten times as many seeds. The command
-// starts finds the tests that ask this package.
+// their cases, so that it stays short. make walks sets CASES and tries every case: with CASES=all as
+// many seeds as are usual, with CASES=0.25 a quarter of them, with CASES=10 ten times as many. The
+// command starts finds the tests that ask this package.
 package sample
 
 import (
@@ -26,10 +26,10 @@ func Of(n int) int {
 	return max(1, n/share)
 }
 
-// Seeds returns how many seeds to try where n are usual: as Of, or a multiple of n with CASES=10.
+// Seeds returns how many seeds to try where n are usual, at least 1.
 func Seeds(n int) int {
-	if times, err := strconv.Atoi(os.Getenv("CASES")); err == nil && times > 0 {
-		return n * times
+	if times, err := strconv.ParseFloat(os.Getenv("CASES"), 64); err == nil {
+		return max(1, int(float64(n)*times))
 	}
 	return Of(n)
 }
