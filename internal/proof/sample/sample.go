@@ -1,9 +1,9 @@
 // Package sample says how many of very many similar cases a test tries.
 //
 // Some tests walk through all values, all faults or hundreds of seeds. make test tries a sample of
-// their cases, so that it stays short. make walks sets CASES and tries every case: with CASES=all as
-// many seeds as are usual, with CASES=0.25 a quarter of them, with CASES=10 ten times as many. The
-// command starts finds the tests that ask this package.
+// their cases, so that it stays short. make walks sets CASES and tries every case: with CASES=all
+// as many seeds as are usual, with CASES=0.25 a quarter of them, with CASES=10 ten times as many.
+// The command starts finds the tests that ask this package.
 package sample
 
 import (
