@@ -65,7 +65,7 @@ func TestNewcomer(t *testing.T) {
 				for _, c := range b.commands {
 					switch {
 					case c.text == "make test":
-						if output, code := sh.run("make -n test"); code != 0 || strings.Count(output, "go test ") != 2 {
+						if output, code := sh.run("make -n test"); code != 0 || strings.Count(output, "go test ") != 3 {
 							t.Errorf("make test would run, with exit code %d:\n%s", code, output)
 						}
 					case c.staysOpen():
