@@ -8,6 +8,7 @@
 # Attributes that your configuration sets keep their values. All objects of a kind get the same id,
 # so override it where a test has to tell two of them apart. A mock cannot leave an object out, so a
 # perk that is looked up has a code, a link and a discount at once, and lists of objects are empty.
+# status is that of a published object, also for a draft: override it where a test asks for it.
 
 mock_resource "cohort_user_property" {
   defaults = {

@@ -266,10 +266,14 @@ func changeRows(r *Resource) []Row {
 			Customers: seenWhenStatus(r), rank: rankOfStatus(r), kind: r.Kind,
 		})
 	}
-	for _, change := range r.Changes() {
+	changes := r.Changes()
+	for _, change := range changes {
 		row := rowOf(r, change)
 		if row.Path == "desired_status" && len(rows) > 0 {
 			continue // The row before says so.
+		}
+		if becomesWriteOnly(change, changes) {
+			continue // Nobody loses the value, and the row of its version shows the change.
 		}
 		row.Does = "change"
 		if (isPublic(r.Before) || isPublic(r.After)) && seen(row.Path) {
@@ -278,6 +282,14 @@ func changeRows(r *Resource) []Row {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// becomesWriteOnly reports whether a value leaves the state because a write-only one takes its place.
+func becomesWriteOnly(gone portable.Change, all []portable.Change) bool {
+	version := gone.Path.String() + portable.WriteOnlyVersion
+	return gone.To == nil && slices.ContainsFunc(all, func(c portable.Change) bool {
+		return c.From == nil && c.Path.String() == version
+	})
 }
 
 // driftOf are the changes of an object outside of Terraform.

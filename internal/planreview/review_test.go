@@ -175,6 +175,23 @@ func TestReview_folds(t *testing.T) {
 	}
 }
 
+// TestReview_writeOnly checks that a code that becomes write-only does not look like one that goes.
+func TestReview_writeOnly(t *testing.T) {
+	t.Parallel()
+	before := object{"id": "p", "mode": "test", "internal_name": "p", "status": "live", "code": object{"value": "SESAME"}}
+	after := maps.Clone(before)
+	after["code"] = object{"value_wo_version": 1}
+	moved := reviewed(t, written(t, change("perk", "cohort_perk.p", updates, before, after))).Text()
+	if strings.Contains(moved, "→ (none)") || !strings.Contains(moved, "code.value_wo_version: (none) → 1") {
+		t.Errorf("said %s", moved)
+	}
+	after["code"] = nil
+	if gone := reviewed(t, written(t, change("perk", "cohort_perk.p", updates, before, after))).Text(); !strings.Contains(gone,
+		"→ (none)") {
+		t.Errorf("said %s", gone)
+	}
+}
+
 // TestReview_order puts the most consequential rows first, and says what customers see.
 func TestReview_order(t *testing.T) {
 	t.Parallel()

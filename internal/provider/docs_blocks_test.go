@@ -35,7 +35,7 @@ resource "cohort_digital_asset" "card" {
 // examples, which other tests apply. The tests of the guides run the blocks of the guides.
 func TestDocs_blocks(t *testing.T) {
 	t.Parallel()
-	applied := exampleTexts(t)
+	applied, shown := exampleTexts(t), 0
 	pages, err := filepath.Glob(filepath.Join(repository, "docs", "*", "*.md"))
 	if err != nil || len(pages) == 0 {
 		t.Fatal("there are no pages", err)
@@ -55,6 +55,7 @@ func TestDocs_blocks(t *testing.T) {
 		}
 		for i, match := range pageBlock.FindAllStringSubmatch(string(content), -1) {
 			if block := match[1]; !applied[strings.TrimSpace(block)] {
+				shown++
 				t.Run(fmt.Sprint(name, " ", i), func(t *testing.T) {
 					t.Parallel()
 					applyShown(t, block, around[name])
@@ -62,9 +63,12 @@ func TestDocs_blocks(t *testing.T) {
 			}
 		}
 	}
+	if shown < 5 {
+		t.Errorf("found %d blocks that are no example", shown)
+	}
 }
 
-// exampleTexts returns the texts of the files of examples that other tests apply.
+// exampleTexts returns the texts of the files of examples, whose tests are elsewhere.
 func exampleTexts(t *testing.T) map[string]bool {
 	t.Helper()
 	texts := map[string]bool{}

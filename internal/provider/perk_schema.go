@@ -39,8 +39,8 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 					PlanModifiers:       []planmodifier.String{textUnlessHeld{notBlank{}}, sameSecretAsState{}},
 				},
 				"value_wo": schema.StringAttribute{
-					MarkdownDescription: "The code, in place of `value`: kept in no state and in no plan, and it may be ephemeral. " +
-						"Needs `value_wo_version`, and Terraform or OpenTofu 1.11 or later.",
+					MarkdownDescription: "The code, in place of `value`. The state never has it; with an ephemeral value, no plan " +
+						"has it either. Needs `value_wo_version`, and Terraform or OpenTofu 1.11 or later.",
 					Optional:   true,
 					Sensitive:  true,
 					WriteOnly:  true,

@@ -4,7 +4,7 @@ variable "workshop_code" {
   ephemeral = true
 }
 
-# One code for everyone. No state and no plan has it.
+# One code for everyone. The state never has it, and an ephemeral value is in no plan.
 resource "cohort_perk" "workshop" {
   internal_name = "workshop-code"
   title         = { en = "A code for our workshops", fr = "Un code pour nos ateliers" }

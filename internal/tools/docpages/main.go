@@ -61,6 +61,9 @@ func write(schemaFile, templates, into string) error {
 	if err := json.Unmarshal(content, &schemas); err != nil {
 		return fmt.Errorf("%s: %w", schemaFile, err)
 	}
+	if len(schemas.Schemas) != 1 {
+		return fmt.Errorf("%s has %d providers, want 1", schemaFile, len(schemas.Schemas))
+	}
 	if err := os.RemoveAll(into); err != nil {
 		return err
 	}
@@ -68,15 +71,17 @@ func write(schemaFile, templates, into string) error {
 		return err
 	}
 	for _, schema := range schemas.Schemas {
-		err = errors.Join(
+		if err := errors.Join(
 			compose(into, "resources", schema.ResourceSchemas),
 			compose(into, "data-sources", schema.DataSourceSchemas),
 			compose(into, "list-resources", schema.ListResourceSchemas),
 			compose(into, "ephemeral-resources", schema.EphemeralResourceSchemas),
 			compose(into, "actions", schema.ActionSchemas),
-		)
+		); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // compose replaces the templates of a folder by complete ones, one for each name that is served.
