@@ -2,12 +2,13 @@ package diff
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
 // kept are attributes whose value in the state is the user's: the service has another one, or none.
-var kept = []string{"on_destroy", "desired_status", "image_url", "video_url", "value_wo_version"}
+var kept = []string{"on_destroy", "desired_status", "image_url", "video_url"}
 
 // Outdated returns a place at which the plan of a root does not show what the merchant has, such as
 // perk:workshop, title.en; "" if there is none. Such a plan was made before an edit, or without a
@@ -30,7 +31,9 @@ func Outdated(m *portable.Merchant, root *Root) string {
 			continue
 		}
 		for _, change := range portable.Changes(r.Before.Fields, o.Fields, held) {
-			isKept := slices.ContainsFunc(change.Path, func(s portable.Step) bool { return slices.Contains(kept, s.Name) })
+			isKept := slices.ContainsFunc(change.Path, func(s portable.Step) bool {
+				return slices.Contains(kept, s.Name) || strings.HasSuffix(s.Name, portable.WriteOnlyVersion)
+			})
 			isWriteOnly := change.From == nil && change.To.Form == portable.Secret
 			if !isKept && !isWriteOnly {
 				return o.String() + ", " + change.Path.String()

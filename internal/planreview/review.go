@@ -284,7 +284,8 @@ func changeRows(r *Resource) []Row {
 	return rows
 }
 
-// becomesWriteOnly reports whether a value leaves the state because a write-only one takes its place.
+// becomesWriteOnly reports whether a value leaves the state because a write-only one takes its
+// place.
 func becomesWriteOnly(gone portable.Change, all []portable.Change) bool {
 	version := gone.Path.String() + portable.WriteOnlyVersion
 	return gone.To == nil && slices.ContainsFunc(all, func(c portable.Change) bool {

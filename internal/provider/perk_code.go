@@ -57,27 +57,27 @@ func (m perkModel) withCode(ctx context.Context, value types.String) perkModel {
 	return m
 }
 
-// legible returns a perk of the state that reads the code of the service too, so that an update
-// knows it: no error may repeat it.
-func (m perkModel) legible(ctx context.Context, diags *diag.Diagnostics) perkModel {
+// withCodeToRead returns a perk of the state that reads the code of the service too, so that an
+// update knows it: no error may repeat it.
+func (m perkModel) withCodeToRead(ctx context.Context, diags *diag.Diagnostics) perkModel {
 	if m.code(ctx, diags).isWriteOnly() {
 		return m.withCode(ctx, types.StringNull())
 	}
 	return m
 }
 
-// knowing returns a perk of the state with the code of the service, if the state does not have it:
-// nobody can tell whether it changed outside of Terraform, so that is no conflict.
-func (m perkModel) knowing(ctx context.Context, service perkModel, diags *diag.Diagnostics) perkModel {
+// withCodeOf returns a perk of the state with the code of the service, if the state does not have
+// it: nobody can tell whether it changed outside of Terraform, so that is no conflict.
+func (m perkModel) withCodeOf(ctx context.Context, service perkModel, diags *diag.Diagnostics) perkModel {
 	if m.code(ctx, diags).isWriteOnly() && !service.Code.IsNull() {
 		m.Code = service.Code
 	}
 	return m
 }
 
-// sent returns a planned perk with the code that an update sends: that of the service, which
-// changes nothing, as long as the version stays.
-func (m perkModel) sent(
+// withCodeToSend returns a planned perk with the code that an update sends: that of the service,
+// which changes nothing, as long as the version stays.
+func (m perkModel) withCodeToSend(
 	ctx context.Context, state, service perkModel, config tfsdk.Config, diags *diag.Diagnostics,
 ) perkModel {
 	code := m.code(ctx, diags)
@@ -85,12 +85,13 @@ func (m perkModel) sent(
 		m.Code = service.Code
 		return m
 	}
-	return m.revealed(ctx, config, diags)
+	return m.withConfiguredCode(ctx, config, diags)
 }
 
-// revealed returns a planned perk with the code that the configuration has for it. Whoever supplies
-// an ephemeral value to the plan may forget it in the apply, and an empty code must not be sent.
-func (m perkModel) revealed(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) perkModel {
+// withConfiguredCode returns a planned perk with the code that the configuration has for it.
+// Whoever supplies an ephemeral value to the plan may forget it in the apply, and an empty code
+// must not be sent.
+func (m perkModel) withConfiguredCode(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) perkModel {
 	if !m.code(ctx, diags).isWriteOnly() {
 		return m
 	}
@@ -104,8 +105,8 @@ func (m perkModel) revealed(ctx context.Context, config tfsdk.Config, diags *dia
 	return m.withCode(ctx, value)
 }
 
-// located moves an error of a write from the value of a code to where the configuration has it.
-func (m perkModel) located(ctx context.Context, err error, diags *diag.Diagnostics) error {
+// atWriteOnly moves an error of a write from the value of a code to where the configuration has it.
+func (m perkModel) atWriteOnly(ctx context.Context, err error, diags *diag.Diagnostics) error {
 	apiError, ok := errors.AsType[*merchants.Error](err)
 	if ok && apiError.Attribute == codeValue.String() && m.code(ctx, diags).isWriteOnly() {
 		apiError.Attribute = codeValueWO.String()

@@ -119,14 +119,14 @@ func (r *perkResource) ModifyPlan(
 func (r *perkResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan perkModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	input := plan.revealed(ctx, req.Config, &resp.Diagnostics).input(ctx, &resp.Diagnostics)
+	input := plan.withConfiguredCode(ctx, req.Config, &resp.Diagnostics).input(ctx, &resp.Diagnostics)
 	r.data.checkCreate(ctx, perkKind, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	perk, err := r.data.client.Perks.Create(ctx, input)
 	if err != nil {
-		perkKind.addError(&resp.Diagnostics, "create", req.Plan.Raw, plan.located(ctx, err, &resp.Diagnostics))
+		perkKind.addError(&resp.Diagnostics, "create", req.Plan.Raw, plan.atWriteOnly(ctx, err, &resp.Diagnostics))
 		return
 	}
 	plan.computed(perk)
@@ -153,12 +153,12 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		perkKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, err)
 		return
 	}
-	service := state.legible(ctx, &resp.Diagnostics)
+	service := state.withCodeToRead(ctx, &resp.Diagnostics)
 	service.read(ctx, perk, rehostedURLsFrom(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
 	perkKind.checkServable(req, perk.Status, &resp.Diagnostics)
-	before := state.knowing(ctx, service, &resp.Diagnostics).input(ctx, &resp.Diagnostics)
+	before := state.withCodeOf(ctx, service, &resp.Diagnostics).input(ctx, &resp.Diagnostics)
 	remote := service.input(ctx, &resp.Diagnostics)
-	want := plan.sent(ctx, state, service, req.Config, &resp.Diagnostics).input(ctx, &resp.Diagnostics)
+	want := plan.withCodeToSend(ctx, state, service, req.Config, &resp.Diagnostics).input(ctx, &resp.Diagnostics)
 	checkConflict(r.data, perkKind, perks, req, before, remote, want, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -171,7 +171,7 @@ func (r *perkResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		}
 	}
 	if perk, err = perks.Update(ctx, perk, remote, want); err != nil {
-		perkKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, plan.located(ctx, err, &resp.Diagnostics))
+		perkKind.addError(&resp.Diagnostics, "update", req.Plan.Raw, plan.atWriteOnly(ctx, err, &resp.Diagnostics))
 		return
 	}
 	planned := plan.Status

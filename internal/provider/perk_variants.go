@@ -67,7 +67,8 @@ func (m *perkAttributes) readVariant(ctx context.Context, perk *merchants.Perk, 
 		var settings merchants.PerkCodeConfig
 		err = merchants.DecodeSettings(perk.TypeConfig, &settings)
 		before := priorObject[perkCodeModel](ctx, m.Code, diags)
-		if code = &before; !before.isWriteOnly() {
+		code = &before
+		if !before.isWriteOnly() {
 			code = &perkCodeModel{Value: secretText(before.Value, settings.Code)}
 		}
 	case merchants.PerkLink:

@@ -67,7 +67,7 @@ func threeOf(r *planreview.Resource) three {
 			record = withStatus(record, r.Before.Status)
 		}
 	}
-	return three{nested(r.After.Fields), nested(merchant), nested(record), sameValue, false}
+	return three{hcl: nested(r.After.Fields), merchant: nested(merchant), record: nested(record), same: sameValue}
 }
 
 const statusField = "desired_status"

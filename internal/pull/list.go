@@ -20,7 +20,9 @@ func (w *walk) list(a at, e *hclsyntax.TupleConsExpr, t three) {
 		}
 	}
 	element := func(w *walk, p portable.Pair) {
-		values := three{&t.hcl.Elements[p.From], &t.merchant.Elements[p.To], recordOf[p.To], sameValue, false}
+		values := three{
+			hcl: &t.hcl.Elements[p.From], merchant: &t.merchant.Elements[p.To], record: recordOf[p.To], same: sameValue,
+		}
 		if !equal(values.hcl, values.merchant, values.same) {
 			w.value(a.step(portable.Step{Index: p.From}).with(e.Exprs[p.From]), values)
 		}

@@ -237,7 +237,9 @@ func (w *walk) value(a at, t three) {
 	expr := bare(a.expr)
 	if t.merchant.JSON && (t.hcl == nil || t.hcl.JSON) {
 		if argument := callOf(expr, "jsonencode"); argument != nil {
-			w.value(a.with(argument), three{decoded(t.hcl), decoded(t.merchant), decoded(t.record), sameValue, false})
+			w.value(a.with(argument), three{
+				hcl: decoded(t.hcl), merchant: decoded(t.merchant), record: decoded(t.record), same: sameValue,
+			})
 			return
 		}
 	}
@@ -411,7 +413,7 @@ func elementChanges(t three) []found {
 	}
 	var all []found
 	for i := range hcl {
-		values := three{&hcl[i], &merchant[i], nil, sameValue, false}
+		values := three{hcl: &hcl[i], merchant: &merchant[i], same: sameValue}
 		if t.record != nil {
 			values.record = &record[i]
 		}
