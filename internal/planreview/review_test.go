@@ -186,8 +186,8 @@ func TestReview_writeOnly(t *testing.T) {
 		t.Errorf("said %s", moved)
 	}
 	after["code"] = nil
-	if gone := reviewed(t, written(t, change("perk", "cohort_perk.p", updates, before, after))).Text(); !strings.Contains(gone,
-		"→ (none)") {
+	gone := reviewed(t, written(t, change("perk", "cohort_perk.p", updates, before, after))).Text()
+	if !strings.Contains(gone, "→ (none)") {
 		t.Errorf("said %s", gone)
 	}
 }
