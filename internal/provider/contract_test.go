@@ -503,8 +503,8 @@ func checkAttributes(t *testing.T, attributes []*tfprotov6.SchemaAttribute) {
 		case !strings.HasSuffix(a.Description, "."):
 			t.Errorf("the description of %s does not end with a full stop: %q", at, a.Description)
 		}
-		if (secrets.MatchString(a.Name) || slices.Contains(secretPaths, at)) && !a.Sensitive {
-			t.Errorf("%s holds a secret: mark it Sensitive", at)
+		if (secrets.MatchString(a.Name) || slices.Contains(secretPaths, at)) && !a.Sensitive && !a.WriteOnly {
+			t.Errorf("%s holds a secret: mark it Sensitive, or WriteOnly", at)
 		}
 	})
 }

@@ -41,8 +41,10 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 				"value_wo": schema.StringAttribute{
 					MarkdownDescription: "The code, in place of `value`. The state never has it; with an ephemeral value, no plan " +
 						"has it either. Needs `value_wo_version`, and Terraform or OpenTofu 1.11 or later.",
-					Optional:   true,
-					Sensitive:  true,
+					Optional: true,
+					// Not sensitive too: Terraform never shows or stores a write-only value, but it would list
+					// both paths in the state, in an order that changes with each run, and saved plans would
+					// be stale.
 					WriteOnly:  true,
 					Validators: []validator.String{notBlank{}, stringvalidator.AlsoRequires(beside("value_wo_version"))},
 				},
