@@ -516,7 +516,7 @@ func (p *prober) learnPages(ctx context.Context, s *speech) error {
 	return p.learnTurning(ctx, s, page, said)
 }
 
-// learnTurning learns how the next page is asked for. whole is the first page of many rows.
+// learnTurning learns how to ask for the next page. whole is the first page, with many rows.
 func (p *prober) learnTurning(ctx context.Context, s *speech, whole pageRead, said string) error {
 	ids := s.ids(whole.rows)
 	limit, cursor, _ := s.kind.parameters()

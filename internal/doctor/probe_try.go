@@ -195,8 +195,8 @@ func (s *speech) seeWords(o *object) {
 	}
 }
 
-// guessNames pairs properties that are missing with names that nobody knows: by their values, else
-// by their names. The names are set; guesses are those of which the values do not tell.
+// guessNames pairs properties that are missing with names that nobody knows: by their values, or
+// else by their names. It sets the names. guesses are those that no value confirms.
 func (s *speech) guessNames(o *object, strange map[string]map[string]any) (guesses []string) {
 	for _, holder := range sortedNames(strange) {
 		for _, name := range s.below[holder] {
@@ -460,7 +460,7 @@ func (s *speech) marked(name, mark string) bool {
 	return is
 }
 
-// tryUpdate changes one property, of the first object of which the service accepts it.
+// tryUpdate changes one property of one object after another, until the service accepts a change.
 func (p *prober) tryUpdate(ctx context.Context, s *speech, name string) error {
 	subject := Subject{Kind: s.kind.noun, Operation: "update", Part: Request, Property: name}
 	said, changed := "", false
