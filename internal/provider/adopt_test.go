@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/core"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -32,7 +33,7 @@ func (p *plugin) adopts(t *testing.T, w *world, kind string, found object, confi
 	}
 	planned, err := p.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: kind, PriorState: dynamic(t, found.state), PriorPrivate: found.private, Config: dynamic(t, config),
-		ProposedNewState: dynamic(t, proposedNested(found.state, config, p.schema.ResourceSchemas[kind].Block.Attributes)),
+		ProposedNewState: dynamic(t, core.Proposed(found.state, config, p.schema.ResourceSchemas[kind].Block.Attributes)),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/core"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -97,7 +98,7 @@ func (p *plugin) planWith(
 	p.t.Helper()
 	answer, err := p.server.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: kind, PriorState: dynamic(p.t, prior), Config: dynamic(p.t, config), PriorPrivate: private,
-		ProposedNewState: dynamic(p.t, proposed(prior, config, p.schema.ResourceSchemas[kind])),
+		ProposedNewState: dynamic(p.t, core.Proposed(prior, config, p.schema.ResourceSchemas[kind].Block.Attributes)),
 	})
 	if err != nil {
 		p.t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 	ctymsgpack "github.com/zclconf/go-cty/cty/msgpack"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/core"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/protocol"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
@@ -181,7 +182,7 @@ func (p *plugin) plan(kind string, prior, config cty.Value) (*tfprotov6.PlanReso
 		TypeName:         kind,
 		PriorState:       dynamic(p.t, prior),
 		Config:           dynamic(p.t, config),
-		ProposedNewState: dynamic(p.t, proposed(prior, config, p.schema.ResourceSchemas[kind])),
+		ProposedNewState: dynamic(p.t, core.Proposed(prior, config, p.schema.ResourceSchemas[kind].Block.Attributes)),
 	})
 	if err != nil {
 		p.t.Fatal(err)
@@ -199,55 +200,6 @@ func (p *plugin) check(kind, block string) []said {
 	}
 	_, planned := p.plan(kind, cty.NullVal(config.Type()), config)
 	return append(all, planned...)
-}
-
-// proposed returns the state that Terraform proposes: the configuration, and the prior values of
-// computed attributes that are not configured. Elements of lists take the prior values of the
-// elements in the same places.
-func proposed(prior, config cty.Value, schema *tfprotov6.Schema) cty.Value {
-	return proposedObject(prior, withoutWriteOnly(config, schema.Block.Attributes), schema.Block.Attributes)
-}
-
-// withoutWriteOnly returns a configuration without its write-only values, which Terraform keeps
-// from plans and states.
-func withoutWriteOnly(config cty.Value, attributes []*tfprotov6.SchemaAttribute) cty.Value {
-	if config.IsNull() || !config.IsKnown() || len(attributes) == 0 {
-		return config
-	}
-	values := config.AsValueMap()
-	for _, a := range attributes {
-		switch {
-		case a.WriteOnly:
-			values[a.Name] = cty.NullVal(values[a.Name].Type())
-		case a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
-			values[a.Name] = withoutWriteOnly(values[a.Name], a.NestedType.Attributes)
-		}
-	}
-	return cty.ObjectVal(values)
-}
-
-func proposedObject(prior, config cty.Value, attributes []*tfprotov6.SchemaAttribute) cty.Value {
-	if prior.IsNull() || config.IsNull() || !config.IsKnown() {
-		return config
-	}
-	values := config.AsValueMap()
-	for _, attribute := range attributes {
-		value, was := values[attribute.Name], prior.GetAttr(attribute.Name)
-		switch {
-		case attribute.Computed && value.IsNull():
-			values[attribute.Name] = was
-		case attribute.NestedType == nil || value.IsNull() || !value.IsKnown() || was.IsNull():
-		case attribute.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
-			values[attribute.Name] = proposedObject(was, value, attribute.NestedType.Attributes)
-		case attribute.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeList && value.LengthInt() > 0:
-			elements, before := value.AsValueSlice(), was.AsValueSlice()
-			for i := range min(len(elements), len(before)) {
-				elements[i] = proposedObject(before[i], elements[i], attribute.NestedType.Attributes)
-			}
-			values[attribute.Name] = cty.ListVal(elements)
-		}
-	}
-	return cty.ObjectVal(values)
 }
 
 // parse decodes the arguments of a block. In expressions, unknown is an unknown string,

@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"pgregory.net/rapid"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/core"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -36,7 +37,7 @@ func (p *plugin) apply(t *rapid.T, kind string, prior object, config cty.Value) 
 	schema := p.schema.ResourceSchemas[kind]
 	planned, err := p.server.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: kind, PriorState: dynamic(p.t, prior.state), PriorPrivate: prior.private, Config: dynamic(p.t, config),
-		ProposedNewState: dynamic(p.t, proposed(prior.state, config, schema)),
+		ProposedNewState: dynamic(p.t, core.Proposed(prior.state, config, schema.Block.Attributes)),
 	})
 	fatal(t, "plan", err, planned.Diagnostics)
 	applied, err := p.server.ApplyResourceChange(p.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
@@ -75,7 +76,7 @@ func (p *plugin) refresh(t *rapid.T, kind string, known object, config cty.Value
 	}
 	again, err := p.server.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: kind, PriorState: dynamic(p.t, state), PriorPrivate: read.Private, Config: dynamic(p.t, config),
-		ProposedNewState: dynamic(p.t, proposed(state, config, p.schema.ResourceSchemas[kind])),
+		ProposedNewState: dynamic(p.t, core.Proposed(state, config, p.schema.ResourceSchemas[kind].Block.Attributes)),
 	})
 	fatal(t, "plan again", err, again.Diagnostics)
 	for _, leaf := range differences(state, p.decoded(kind, again.PlannedState)) {

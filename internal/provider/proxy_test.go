@@ -173,37 +173,6 @@ func configurable(attributes []*tfprotov6.SchemaAttribute, state cty.Value) cty.
 	return cty.ObjectVal(values)
 }
 
-// proposedNested returns the state that Terraform proposes, at any depth: the configuration, and
-// the prior values of computed attributes that are not configured.
-func proposedNested(prior, config cty.Value, attributes []*tfprotov6.SchemaAttribute) cty.Value {
-	config = withoutWriteOnly(config, attributes)
-	if prior.IsNull() || config.IsNull() || !config.IsKnown() || len(attributes) == 0 {
-		return config
-	}
-	values := config.AsValueMap()
-	for _, a := range attributes {
-		was, value := prior.GetAttr(a.Name), values[a.Name]
-		switch {
-		case a.Computed && value.IsNull():
-			values[a.Name] = was
-		case a.NestedType == nil || value.IsNull() || !value.IsKnown() || was.IsNull():
-		case value.Type().IsObjectType():
-			values[a.Name] = proposedNested(was, value, a.NestedType.Attributes)
-		case value.LengthInt() > 0:
-			var elements []cty.Value
-			before := was.AsValueSlice()
-			for i, element := range value.AsValueSlice() {
-				if i < len(before) {
-					element = proposedNested(before[i], element, a.NestedType.Attributes)
-				}
-				elements = append(elements, element)
-			}
-			values[a.Name] = cty.ListVal(elements)
-		}
-	}
-	return cty.ObjectVal(values)
-}
-
 func replaceAll(text string, pairs ...string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/core"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -267,7 +268,7 @@ func (p *plugin) hole(kind, what string, config cty.Value, priors map[string]cty
 		}
 		planned := p.decoded(kind, answer.PlannedState)
 		attributes := p.schema.ResourceSchemas[kind].Block.Attributes
-		for _, broken := range brokenRules(attributes, "", prior, withoutWriteOnly(config, attributes), planned) {
+		for _, broken := range brokenRules(attributes, "", prior, core.WithoutWriteOnly(config, attributes), planned) {
 			p.t.Errorf("%s: Terraform would call this plan invalid: %s", what, broken)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/core"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -153,7 +154,7 @@ func (p *plugin) change(t *testing.T, kind string, prior object, config cty.Valu
 	t.Helper()
 	planned, err := p.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: kind, PriorState: dynamic(t, prior.state), PriorPrivate: prior.private, Config: dynamic(t, config),
-		ProposedNewState: dynamic(t, proposedNested(prior.state, config, p.schema.ResourceSchemas[kind].Block.Attributes)),
+		ProposedNewState: dynamic(t, core.Proposed(prior.state, config, p.schema.ResourceSchemas[kind].Block.Attributes)),
 	})
 	if err != nil || len(errorsOf(saidBy(planned.Diagnostics))) > 0 {
 		t.Fatal(err, saidBy(planned.Diagnostics))
@@ -185,7 +186,7 @@ func (p *plugin) again(t *testing.T, kind string, prior object, config cty.Value
 	}
 	planned, err := p.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: kind, PriorState: dynamic(t, read.state), PriorPrivate: read.private, Config: dynamic(t, config),
-		ProposedNewState: dynamic(t, proposedNested(read.state, config, p.schema.ResourceSchemas[kind].Block.Attributes)),
+		ProposedNewState: dynamic(t, core.Proposed(read.state, config, p.schema.ResourceSchemas[kind].Block.Attributes)),
 	})
 	if err != nil || len(errorsOf(saidBy(planned.Diagnostics))) > 0 {
 		t.Fatal(err, saidBy(planned.Diagnostics))

@@ -372,7 +372,7 @@ func (c *Core) plannedWith(
 	schema := c.schema.ResourceSchemas[typeName]
 	plan, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: typeName, PriorState: c.wire(prior), Config: c.wire(config), PriorPrivate: private,
-		ProposedNewState: c.wire(proposedObject(prior, config, schema.Block.Attributes)),
+		ProposedNewState: c.wire(Proposed(prior, config, schema.Block.Attributes)),
 	})
 	if err != nil || c.failed("plan "+address, plan.Diagnostics) {
 		return plan, prior, false
