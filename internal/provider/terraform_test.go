@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -18,9 +17,6 @@ import (
 
 // repository is the path from this folder to the root of the repository.
 const repository = "../.."
-
-// release is the version of the provider that is built for tests. The examples accept it.
-const release = "0.1.0"
 
 // workshop is the folder for what is built once for all tests. It is removed after the last test.
 var workshop string
@@ -48,33 +44,11 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// builtMirror builds the provider into a mirror of both registries. It returns the CLI
-// configuration that makes Terraform install only from that mirror.
+// builtMirror builds the provider into a mirror, once for all tests. It returns the CLI
+// configuration of that mirror.
 var builtMirror = sync.OnceValues(func() (configuration string, err error) {
-	name := "terraform-provider-cohort_v" + release
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	mirror := filepath.Join(workshop, "mirror")
-	folder := func(host string) string {
-		return filepath.Join(mirror, host, "cohort-xyz", "cohort", release, runtime.GOOS+"_"+runtime.GOARCH)
-	}
-	binary := filepath.Join(folder("registry.terraform.io"), name)
-	build := exec.Command("go", "build", "-ldflags=-X main.version="+release, "-o", binary, ".")
-	build.Dir = repository
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the provider: %w\n%s", err, output)
-	}
-	if err := os.MkdirAll(folder("registry.opentofu.org"), 0o750); err != nil {
-		return "", err
-	}
-	if err := os.Link(binary, filepath.Join(folder("registry.opentofu.org"), name)); err != nil {
-		return "", err
-	}
-	configuration = filepath.Join(workshop, "cli.tfrc")
-	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n",
-		filepath.ToSlash(mirror))
-	return configuration, os.WriteFile(configuration, []byte(text), 0o600)
+	_, configuration, err = terraformtest.Mirror(workshop)
+	return configuration, err
 })
 
 // fewerStarts prepares the Terraform of the test framework, once for all tests.

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -23,9 +22,6 @@ import (
 
 // repository is the path from this folder to the root of the repository.
 const repository = "../../.."
-
-// release is the version of the provider that a reader has.
-const release = "0.1.0"
 
 // published is where readers find the files of the repository.
 const published = "https://raw.githubusercontent.com/cohort-xyz/terraform-provider-cohort/main/"
@@ -45,36 +41,35 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// installed builds the provider, and writes the CLI configuration that makes Terraform install it.
-// It returns a folder for PATH with the provider, Terraform, and a curl that finds the files of the
-// repository here.
-var installed = sync.OnceValues(func() (folder string, err error) {
+// installation is where readers find the programs that they have.
+type installation struct {
+	// folder is a folder for PATH with the provider, Terraform, and a curl that finds the files of the
+	// repository here.
+	folder string
+	// configuration is the CLI configuration that makes Terraform install the provider.
+	configuration string
+}
+
+// installed builds the provider and installs it.
+var installed = sync.OnceValues(func() (installation, error) {
 	cli, err := terraformtest.CLI()
 	if err != nil {
-		return "", err
+		return installation{}, err
 	}
 	if cli, err = exec.LookPath(cli); err != nil {
-		return "", err
+		return installation{}, err
 	}
-	folder = filepath.Join(workshop, "bin")
-	binary := filepath.Join(folder, "terraform-provider-cohort")
-	build := exec.Command("go", "build", "-ldflags=-X main.version="+release, "-o", binary, ".")
-	build.Dir = repository
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the provider: %w\n%s", err, output)
+	binary, configuration, err := terraformtest.Mirror(workshop)
+	if err != nil {
+		return installation{}, err
 	}
-	mirror := filepath.Join(workshop, "mirror")
-	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		to := filepath.Join(mirror, host, "cohort-xyz", "cohort", release, runtime.GOOS+"_"+runtime.GOARCH)
-		err = errors.Join(err, os.MkdirAll(to, 0o750),
-			os.Link(binary, filepath.Join(to, "terraform-provider-cohort_v"+release)))
-	}
+	folder := filepath.Join(workshop, "bin")
 	root, absent := filepath.Abs(repository)
 	curl := "#!/bin/sh\nset -e\n[ $# = 3 -a \"$1\" = -fsSLo ]\ncp '" + root + "'/\"${3#" + published + "}\" \"$2\"\n"
-	return folder, errors.Join(err, absent, os.Symlink(cli, filepath.Join(folder, "terraform")),
-		os.WriteFile(filepath.Join(folder, "curl"), []byte(curl), 0o700),
-		os.WriteFile(filepath.Join(workshop, "cli.tfrc"),
-			fmt.Appendf(nil, "provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror), 0o600))
+	return installation{folder, configuration}, errors.Join(absent, os.Mkdir(folder, 0o750),
+		os.Link(binary, filepath.Join(folder, "terraform-provider-cohort")),
+		os.Symlink(cli, filepath.Join(folder, "terraform")),
+		os.WriteFile(filepath.Join(folder, "curl"), []byte(curl), 0o700))
 })
 
 // older reports whether the Terraform of the tests is older than the one that is needed, such as
@@ -96,11 +91,11 @@ func older(t *testing.T, needed string) bool {
 }
 
 var installedVersion = sync.OnceValues(func() (string, error) {
-	folder, err := installed()
+	place, err := installed()
 	if err != nil {
 		return "", err
 	}
-	output, err := exec.Command(filepath.Join(folder, "terraform"), "version", "-json").Output()
+	output, err := exec.Command(filepath.Join(place.folder, "terraform"), "version", "-json").Output()
 	var about struct {
 		Version string `json:"terraform_version"`
 	}
@@ -121,13 +116,13 @@ type shell struct {
 // released.
 func newShell(t *testing.T, settings ...string) *shell {
 	t.Helper()
-	folder, err := installed()
+	place, err := installed()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return openShell(t, t.TempDir(), append([]string{
-		"PATH=" + folder + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + t.TempDir(),
-		"TMPDIR=" + t.TempDir(), "TF_CLI_CONFIG_FILE=" + filepath.Join(workshop, "cli.tfrc"), "CHECKPOINT_DISABLE=1",
+		"PATH=" + place.folder + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + t.TempDir(),
+		"TMPDIR=" + t.TempDir(), "TF_CLI_CONFIG_FILE=" + place.configuration, "CHECKPOINT_DISABLE=1",
 		"LC_ALL=C",
 	}, append(answers(), settings...)...))
 }

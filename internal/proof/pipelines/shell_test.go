@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -19,9 +18,6 @@ import (
 
 // examples is the path from this folder to the examples.
 const examples = "../../../examples"
-
-// release is the version of the provider that the pipelines install.
-const release = "0.1.0"
 
 // workshop is the folder of what is built once for all tests.
 var workshop string
@@ -64,29 +60,29 @@ exit 64`,
 	"conftest": `echo "conftest: not installed, the policies are not tried"`,
 }
 
-// installed builds the provider, and writes the CLI configuration that makes Terraform install it.
-// It returns a folder for PATH with Terraform and the replaced programs.
-var installed = sync.OnceValues(func() (folder string, err error) {
+// installation is where the jobs find their programs.
+type installation struct {
+	// folder is a folder for PATH with Terraform and the replaced programs.
+	folder string
+	// configuration is the CLI configuration that makes Terraform install the provider.
+	configuration string
+}
+
+// installed builds the provider and installs it.
+var installed = sync.OnceValues(func() (installation, error) {
 	cli, err := terraformtest.CLI()
 	if err != nil {
-		return "", err
+		return installation{}, err
 	}
 	if cli, err = exec.LookPath(cli); err != nil {
-		return "", err
+		return installation{}, err
 	}
-	binary := filepath.Join(workshop, "terraform-provider-cohort")
-	build := exec.Command("go", "build", "-ldflags=-X main.version="+release, "-o", binary, "../../..")
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the provider: %w\n%s", err, output)
+	_, configuration, err := terraformtest.Mirror(workshop)
+	if err != nil {
+		return installation{}, err
 	}
-	mirror := filepath.Join(workshop, "mirror")
-	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		to := filepath.Join(mirror, host, "cohort-xyz", "cohort", release, runtime.GOOS+"_"+runtime.GOARCH)
-		err = errors.Join(err, os.MkdirAll(to, 0o750),
-			os.Link(binary, filepath.Join(to, "terraform-provider-cohort_v"+release)))
-	}
-	folder = filepath.Join(workshop, "bin")
-	err = errors.Join(err, os.Mkdir(folder, 0o750), os.Symlink(cli, filepath.Join(folder, "terraform")))
+	folder := filepath.Join(workshop, "bin")
+	err = errors.Join(os.Mkdir(folder, 0o750), os.Symlink(cli, filepath.Join(folder, "terraform")))
 	for name, script := range replaced {
 		err = errors.Join(err, os.WriteFile(filepath.Join(folder, name), []byte("#!/bin/sh\n"+script+"\n"), 0o700))
 	}
@@ -94,8 +90,7 @@ var installed = sync.OnceValues(func() (folder string, err error) {
 		to := filepath.Join(folder, "conftest")
 		err = errors.Join(err, os.Remove(to), os.Symlink(conftest, to))
 	}
-	return folder, errors.Join(err, os.WriteFile(filepath.Join(workshop, "cli.tfrc"),
-		fmt.Appendf(nil, "provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror), 0o600))
+	return installation{folder, configuration}, err
 })
 
 // project is a repository with the loyalty program, its pipeline and its policies. A sandbox takes
@@ -111,7 +106,7 @@ type project struct {
 // newProject makes the repository, with a state for each root that outlives the jobs.
 func newProject(t *testing.T) *project {
 	t.Helper()
-	folder, err := installed()
+	place, err := installed()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,8 +117,8 @@ func newProject(t *testing.T) *project {
 	t.Cleanup(func() { _ = s.Close() })
 	p := &project{t: t, Sandbox: s, tree: t.TempDir(), store: t.TempDir()}
 	p.environment = append([]string{
-		"PATH=" + folder + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + t.TempDir(),
-		"TMPDIR=" + t.TempDir(), "TF_CLI_CONFIG_FILE=" + filepath.Join(workshop, "cli.tfrc"),
+		"PATH=" + place.folder + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + t.TempDir(),
+		"TMPDIR=" + t.TempDir(), "TF_CLI_CONFIG_FILE=" + place.configuration,
 		"TF_CLI_ARGS=-no-color", "LC_ALL=C", "COHORT_API_URL=" + s.URL(), "STORE=" + p.store,
 	}, terraformtest.Quick...)
 	for from, to := range map[string]string{"loyalty-program": ".", "pipelines/policy": "policy"} {
