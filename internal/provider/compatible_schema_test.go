@@ -17,7 +17,7 @@ import (
 )
 
 // update lets the tests of compatibility write what they compare with.
-var update = flag.Bool("update", false, "write testdata/schema.json, and the states of the coming release")
+var update = flag.Bool("update", false, "write testdata/schema.json")
 
 // recordedSchema is what the configurations and states of users rely on, as words by place: of an
 // attribute, "resource/cohort_perk/code.value": "String required sensitive".

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -96,7 +97,7 @@ func exampleTexts(t *testing.T) map[string]bool {
 // applyShown applies a block with the key of its mode, and checks that the next plan is empty.
 func applyShown(t *testing.T, block, whole string) {
 	t.Helper()
-	if strings.Contains(block, "ephemeral ") && !supports(t, "ephemeral variables", "1.10", "1.11") {
+	if strings.Contains(block, "ephemeral ") && !terraformtest.Supports(t, "ephemeral variables", "1.10", "1.11") {
 		return
 	}
 	w := newWorld(t, sandbox.Options{})

@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
@@ -66,7 +67,7 @@ func exampleRoots(t *testing.T) []*exampleRoot {
 			t.Fatal(err)
 		}
 		if writeOnlyArgument.Match(content) &&
-			!supports(t, "write-only arguments ("+filepath.Base(file)+")", "1.11", "1.11") {
+			!terraformtest.Supports(t, "write-only arguments ("+filepath.Base(file)+")", "1.11", "1.11") {
 			continue
 		}
 		name, err := filepath.Rel(examples, strings.TrimSuffix(file, ".tf"))
@@ -175,7 +176,7 @@ func TestExamples_policies(t *testing.T) {
 // TestExamples_ephemeral applies the examples of ephemeral resources.
 func TestExamples_ephemeral(t *testing.T) {
 	t.Parallel()
-	if !supports(t, "ephemeral values", "1.10", "1.11") {
+	if !terraformtest.Supports(t, "ephemeral values", "1.10", "1.11") {
 		return
 	}
 	files, err := filepath.Glob(filepath.Join(examples, "ephemeral-resources", "*", "*.tf"))
@@ -301,7 +302,7 @@ func TestExamples_import(t *testing.T) {
 	terraform.noChanges()
 
 	forms := []string{"import-by-string-id.tf"}
-	if supports(t, "import by identity", "1.12", "1.12") {
+	if terraformtest.Supports(t, "import by identity", "1.12", "1.12") {
 		forms = append(forms, "import-by-identity.tf")
 	}
 	for _, form := range forms {
@@ -604,7 +605,7 @@ var omittedCode = regexp.MustCompile(`value += null # sensitive`)
 // 1.14. TestExamples_query and TestQuery_resources check the same through the protocol.
 func TestExamples_terraformQuery(t *testing.T) {
 	t.Parallel()
-	if !supports(t, "queries", "1.14", "") {
+	if !terraformtest.Supports(t, "queries", "1.14", "") {
 		return
 	}
 	for _, file := range queryExamples(t) {
@@ -658,7 +659,7 @@ func TestExamples_terraformQuery(t *testing.T) {
 // needs Terraform 1.14. TestExamples_action checks the same through the protocol.
 func TestExamples_terraformAction(t *testing.T) {
 	t.Parallel()
-	if !supports(t, "actions", "1.14", "") {
+	if !terraformtest.Supports(t, "actions", "1.14", "") {
 		return
 	}
 	content, err := os.ReadFile(filepath.Join(examples, "actions", "cohort_campaign_end", "action.tf"))
@@ -672,33 +673,6 @@ func TestExamples_terraformAction(t *testing.T) {
 	if status := w.object(t, "campaigns", "summer-hunt")["status"]; status != "ended" {
 		t.Errorf("the action leaves the campaign %v", status)
 	}
-}
-
-// supports reports whether the Terraform or OpenTofu of the tests has a feature, from its first
-// versions; "" stands for none. If not, the log says what did not run, and make compat shows it.
-func supports(t *testing.T, feature, terraform, tofu string) bool {
-	t.Helper()
-	is, _, _ := strings.Cut(newTerraformCLI(t, t.TempDir()).must("version"), "\n")
-	name, first := "Terraform", terraform
-	if strings.HasPrefix(is, "OpenTofu") {
-		name, first = "OpenTofu", tofu
-	}
-	if first == "" {
-		t.Logf("NOT RUN: %s: not in %s", feature, name)
-		return false
-	}
-	var major, minor, firstMajor, firstMinor int
-	if _, err := fmt.Sscanf(is, name+" v%d.%d", &major, &minor); err != nil {
-		t.Fatalf("the version %q: %v", is, err)
-	}
-	if _, err := fmt.Sscanf(first, "%d.%d", &firstMajor, &firstMinor); err != nil {
-		t.Fatalf("the version %q: %v", first, err)
-	}
-	if major > firstMajor || major == firstMajor && minor >= firstMinor {
-		return true
-	}
-	t.Logf("NOT RUN: %s: from %s %s on, this is %s", feature, name, first, is)
-	return false
 }
 
 // TestExamples_tflint checks that the default rules of tflint have nothing to say of the examples,

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -438,6 +439,9 @@ func TestPerkCode_snapshot(t *testing.T) {
 // No state, no plan, no output and no log has it.
 func TestPerkCode_terraform(t *testing.T) {
 	t.Parallel()
+	if !terraformtest.Supports(t, "write-only arguments", "1.11", "1.11") {
+		return
+	}
 	w := newWorld(t, sandbox.Options{})
 	root := func(code string) string {
 		return `
@@ -454,7 +458,6 @@ func TestPerkCode_terraform(t *testing.T) {
 	}
 	c := terraformRoot(t, root(writeOnlyCode("var.code", 1)),
 		"COHORT_API_URL="+w.URL(), "COHORT_API_KEY="+w.TestKey(), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
-	c.needs(11)
 	keyed := c.with("TF_VAR_code=" + secretCode)
 	var printed strings.Builder
 	must := func(c *terraformCLI, args ...string) {

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -124,24 +123,6 @@ func (c *terraformCLI) must(args ...string) string {
 		c.t.Fatalf("terraform %s: exit code %d\n%s", strings.Join(args, " "), code, output)
 	}
 	return output
-}
-
-// needs skips a test if this Terraform or OpenTofu is older than the minor version 1.x.
-func (c *terraformCLI) needs(minor int) {
-	c.t.Helper()
-	var version struct {
-		Text string `json:"terraform_version"`
-	}
-	if err := json.Unmarshal([]byte(c.must("version", "-json")), &version); err != nil {
-		c.t.Fatal(err)
-	}
-	var is int
-	if _, err := fmt.Sscanf(version.Text, "1.%d.", &is); err != nil {
-		c.t.Fatalf("the version %q: %s", version.Text, err)
-	}
-	if is < minor {
-		c.t.Skipf("it needs version 1.%d, and this is %s", minor, version.Text)
-	}
 }
 
 // terraformRoot writes a root module and initializes it.

@@ -1,188 +1,163 @@
 package faults
 
 import (
-	"encoding/json"
+	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
-	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/states"
 )
-
-// releases has a directory for each release: a configuration, and the state and the merchants that
-// an apply by that release left. For a new release, add only a configuration: the test generates
-// the missing files with the current code. Commit them.
-const releases = "testdata/releases"
-
-const stateFile, merchantsFile = "state.json", "merchants.json"
 
 // case25 opens the states of all releases, intact and damaged.
 func case25(t *testing.T) {
-	dirs, err := filepath.Glob(releases + "/*")
-	if err != nil || len(dirs) == 0 {
-		t.Fatalf("there is no release in %s: %v", releases, err)
-	}
-	for _, dir := range dirs {
-		t.Run(filepath.Base(dir), func(t *testing.T) {
+	for _, release := range states.All(t) {
+		t.Run(release.Version, func(t *testing.T) {
 			t.Parallel()
-			if !exists(filepath.Join(dir, stateFile)) {
-				makeRelease(t, dir)
-			}
-			t.Run("as it is", func(t *testing.T) { t.Parallel(); openRelease(t, dir, nil).settled() })
+			t.Run("as it is", func(t *testing.T) { t.Parallel(); openRelease(t, release).settled() })
 			for name, d := range damages {
-				t.Run(name, func(t *testing.T) { t.Parallel(); d.check(t, dir) })
+				t.Run(name, func(t *testing.T) { t.Parallel(); d.check(t, openRelease(t, release)) })
 			}
 		})
 	}
 }
 
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
+// released is a scenario with what a release left.
+type released struct {
+	*scenario
+	// intact is the state that the release left, and objects are the ids in it.
+	intact  []byte
+	objects []string
 }
 
-// makeRelease applies the configuration of a release with the current code.
-func makeRelease(t *testing.T, dir string) {
+func openRelease(t *testing.T, release states.Release) released {
 	t.Helper()
-	s := newScenario(t, sandbox.Options{Seed: 25, Normalize: true, DataFile: filepath.Join(dir, merchantsFile)}, "")
-	s.Write("main.tf", string(contents(t, dir, "main.tf")))
-	s.mustApply()
-	if err := os.WriteFile(filepath.Join(dir, stateFile), s.state(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Errorf("%s had no state; commit the one that was made", dir)
-}
-
-func contents(t *testing.T, dir, name string) []byte {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
-}
-
-// instance is one object in a state file.
-type instance = map[string]any
-
-// openRelease restores what a release left, with damage to each instance in its state.
-func openRelease(t *testing.T, dir string, damage func(resource, instance map[string]any)) *scenario {
-	t.Helper()
-	data := filepath.Join(t.TempDir(), merchantsFile)
-	if err := os.WriteFile(data, contents(t, dir, merchantsFile), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s := newScenario(t, sandbox.Options{Normalize: true, DataFile: data}, "")
-	s.Write("main.tf", string(contents(t, dir, "main.tf")))
-	state := contents(t, dir, stateFile)
-	if damage != nil {
-		var file map[string]any
-		if err := json.Unmarshal(state, &file); err != nil {
-			t.Fatal(err)
-		}
-		for _, resource := range file["resources"].([]any) {
-			for _, i := range resource.(map[string]any)["instances"].([]any) {
-				damage(resource.(map[string]any), i.(instance))
-			}
-		}
-		var err error
-		if state, err = json.Marshal(file); err != nil {
-			t.Fatal(err)
+	s := newScenario(t, release.Sandbox(t), "")
+	s.secrets = []string{states.WriteOnlyCode}
+	release.Write(t, s.Dir)
+	r := released{s, s.state(), ids(t, s.state())}
+	// A Terraform without write-only arguments does not manage their perk.
+	for _, perk := range s.sandbox.Objects(s.mode, "perks") {
+		if id := perk["id"].(string); !slices.Contains(r.objects, id) {
+			s.foreign = append(s.foreign, id)
 		}
 	}
-	s.Write("terraform.tfstate", string(state))
-	return s
+	return r
 }
 
 // settled requires an empty plan and no violation.
-func (s *scenario) settled() {
-	s.t.Helper()
-	s.mustPlan("No changes.")
-	s.judge()
-	s.holds(12)
-	if sent := s.writes(); sent != 0 {
-		s.t.Errorf("%d requests were sent to change something", sent)
+func (r released) settled() {
+	r.t.Helper()
+	r.mustPlan("No changes.")
+	r.judge()
+	r.keeps(r.objects)
+	if sent := r.writes(); sent != 0 {
+		r.t.Errorf("%d requests were sent to change something", sent)
 	}
 }
 
-// damage is a damage to a state, by an older Terraform, by a newer provider or by hand.
-type damage struct {
-	do func(resource, instance map[string]any)
-	// plan is the text of the first plan. If it is empty, the plan must fail with the text problem.
-	plan, problem string
+// instance is one object in a state file.
+type instance map[string]any
+
+func (i instance) attributes() map[string]any { return i["attributes"].(map[string]any) }
+
+// hasMedia reports whether an object has a picture or a film.
+func (i instance) hasMedia() bool {
+	return strings.Contains(fmt.Sprint(i.attributes()), "https://cdn.example.com/")
 }
 
-func attributes(i instance) map[string]any { return i["attributes"].(map[string]any) }
+// hasMore reports whether an object has more than the service knows: what a destroy does, and that
+// its code is write-only.
+func (i instance) hasMore() bool {
+	code, _ := i.attributes()["code"].(map[string]any)
+	return i.attributes()["on_destroy"] == "delete" || code["value_wo_version"] != nil
+}
+
+// damage is a damage to each instance in a state, by an older Terraform, by a newer provider or by
+// hand.
+type damage struct {
+	do func(i instance)
+	// The first plan changes the objects for which changes holds, nil for none, and destroys nothing.
+	changes func(i instance) bool
+	// With a problem, the plan fails with this text instead.
+	problem string
+}
 
 var damages = map[string]damage{
 	// Without private data, the provider does not know under which address the service stored a
 	// picture.
-	"no private data": {
-		do:   func(_, i map[string]any) { delete(i, "private") },
-		plan: "Plan: 0 to add, 3 to change, 0 to destroy.",
-	},
+	"no private data": {do: func(i instance) { delete(i, "private") }, changes: instance.hasMedia},
 	// Terraform before 1.12 stores no identity.
-	"no identity": {
-		do:   func(_, i map[string]any) { delete(i, "identity"); delete(i, "identity_schema_version") },
-		plan: "No changes.",
-	},
+	"no identity": {do: func(i instance) { delete(i, "identity"); delete(i, "identity_schema_version") }},
 	"attribute of a later release": {
-		do:   func(_, i map[string]any) { attributes(i)["later"] = map[string]any{"a": []any{1}} },
-		plan: "No changes.",
+		do: func(i instance) { i.attributes()["later"] = map[string]any{"a": []any{1}} },
 	},
 	// As from an earlier release without these attributes.
-	"attributes missing": {do: func(_, i map[string]any) {
+	"attributes missing": {do: func(i instance) {
 		for _, name := range []string{"status", "mode", "slug", "visibility"} {
-			delete(attributes(i), name)
+			delete(i.attributes(), name)
 		}
-	}, plan: "No changes."},
-	"everything but the id missing": {do: func(_, i map[string]any) {
-		maps.DeleteFunc(attributes(i), func(name string, _ any) bool { return name != "id" })
-	}, plan: "No changes."},
-	"no dependencies": {do: func(_, i map[string]any) { delete(i, "dependencies") }, plan: "No changes."},
-	"no id":           {do: func(_, i map[string]any) { attributes(i)["id"] = nil }, problem: "the object has no id"},
-	"empty id":        {do: func(_, i map[string]any) { attributes(i)["id"] = "" }, problem: "the object has no id"},
+	}},
+	// As after an import, the state has what the service knows, also the code that is write-only.
+	"everything but the id missing": {
+		do: func(i instance) {
+			maps.DeleteFunc(i.attributes(), func(name string, _ any) bool { return name != "id" })
+		},
+		changes: instance.hasMore,
+	},
+	"no dependencies": {do: func(i instance) { delete(i, "dependencies") }},
+	"no id":           {do: func(i instance) { i.attributes()["id"] = nil }, problem: "the object has no id"},
+	"empty id":        {do: func(i instance) { i.attributes()["id"] = "" }, problem: "the object has no id"},
 	"ids of nothing": {
-		do:      func(_, i map[string]any) { attributes(i)["id"] = "0" + attributes(i)["id"].(string) },
+		do:      func(i instance) { i.attributes()["id"] = "0" + i.attributes()["id"].(string) },
 		problem: "This looks like the wrong merchant",
 	},
 	"other merchant": {
-		do:      func(_, i map[string]any) { attributes(i)["mode"] = "live" },
+		do:      func(i instance) { i.attributes()["mode"] = "live" },
 		problem: "Wrong merchant: the state is of the live merchant",
 	},
 	"newer schema": {
-		do:      func(_, i map[string]any) { i["schema_version"] = 9 },
+		do:      func(i instance) { i["schema_version"] = 9 },
 		problem: "Resource instance managed by newer provider version",
 	},
 }
 
-func (d damage) check(t *testing.T, dir string) {
+func (d damage) check(t *testing.T, r released) {
 	t.Helper()
-	s := openRelease(t, dir, d.do)
-	before := s.state()
+	changes := 0
+	damaged := edited(t, r.intact, func(_, i map[string]any) {
+		if d.changes != nil && d.changes(i) {
+			changes++
+		}
+		d.do(i)
+	})
+	r.Write("terraform.tfstate", string(damaged))
 	if d.problem == "" {
-		s.mustPlan(d.plan)
-		s.settle()
-		s.judge()
-		s.holds(12)
+		plan := "No changes."
+		if changes > 0 {
+			plan = fmt.Sprintf("Plan: 0 to add, %d to change, 0 to destroy.", changes)
+		}
+		r.mustPlan(plan)
+		r.settle()
+		r.judge()
+		r.keeps(r.objects)
 		for _, kind := range []string{"POST", "DELETE"} {
-			if sent, _ := s.requests(kind); sent != 0 {
+			if sent, _ := r.requests(kind); sent != 0 {
 				t.Errorf("%d requests were %s", sent, kind)
 			}
 		}
 		return
 	}
 	for _, command := range [][]string{{"plan"}, {"apply", "-auto-approve"}, {"destroy", "-auto-approve"}} {
-		s.mustFail(s.Run(append(slices.Clone(command), "-no-color", "-input=false")...), d.problem)
-		s.unchanged(before)
+		r.mustFail(r.Run(append(slices.Clone(command), "-no-color", "-input=false")...), d.problem)
+		r.unchanged(damaged)
 	}
-	if sent := s.writes(); sent != 0 {
+	if sent := r.writes(); sent != 0 {
 		t.Errorf("%d requests were sent to change something", sent)
 	}
 	// The state from before the damage has no violation.
-	s.States = nil
-	s.Write("terraform.tfstate", string(contents(t, dir, stateFile)))
-	s.settled()
+	r.States = nil
+	r.Write("terraform.tfstate", string(r.intact))
+	r.settled()
 }

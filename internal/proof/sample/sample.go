@@ -4,6 +4,11 @@
 // their cases, so that it stays short. make walks sets CASES and tries every case: with CASES=all
 // as many seeds as are usual, with CASES=0.25 a quarter of them, with CASES=10 ten times as many.
 // The command starts finds the tests that ask this package.
+//
+// Of and Seeds choose the same cases in each run, and Case chooses others. A failure names its
+// case, so this tries it again:
+//
+//	CASES=all go test -run TestDialect_document/one_page ./internal/sandbox
 package sample
 
 import (
@@ -35,5 +40,6 @@ func Seeds(n int) int {
 }
 
 // Case reports whether to try one of many cases: chosen by chance, so that no case is always left
-// out.
+// out. The case must have a name, in a subtest or in what a failure says, and must not depend on
+// those before it.
 func Case() bool { return All() || rand.IntN(share) == 0 }

@@ -32,6 +32,49 @@ var CLI = sync.OnceValues(func() (string, error) {
 		func(text string) { fmt.Fprintln(os.Stderr, text) })
 })
 
+// version is what the Terraform or OpenTofu of the tests calls itself, asked once per process.
+var version = sync.OnceValues(func() (string, error) {
+	path, err := CLI()
+	if err != nil {
+		return "", err
+	}
+	command := exec.CommandContext(context.Background(), path, "version")
+	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull, "CHECKPOINT_DISABLE=1")
+	output, err := command.Output()
+	first, _, _ := strings.Cut(string(output), "\n")
+	return first, err
+})
+
+// Supports reports whether the Terraform or OpenTofu of the tests has a feature, from its first
+// versions; "" stands for none. If not, the log says what did not run, and make compat shows it.
+func Supports(t *testing.T, feature, terraform, tofu string) bool {
+	t.Helper()
+	is, err := version()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, first := "Terraform", terraform
+	if strings.HasPrefix(is, "OpenTofu") {
+		name, first = "OpenTofu", tofu
+	}
+	if first == "" {
+		t.Logf("NOT RUN: %s: not in %s", feature, name)
+		return false
+	}
+	var major, minor, firstMajor, firstMinor int
+	if _, err := fmt.Sscanf(is, name+" v%d.%d", &major, &minor); err != nil {
+		t.Fatalf("the version %q: %v", is, err)
+	}
+	if _, err := fmt.Sscanf(first, "%d.%d", &firstMajor, &firstMinor); err != nil {
+		t.Fatalf("the version %q: %v", first, err)
+	}
+	if major > firstMajor || major == firstMajor && minor >= firstMinor {
+		return true
+	}
+	t.Logf("NOT RUN: %s: from %s %s on, this is %s", feature, name, first, is)
+	return false
+}
+
 //go:embed terraform.sh
 var terraformScript []byte
 

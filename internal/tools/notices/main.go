@@ -2,7 +2,8 @@
 // file, which each archive of a release ships. It takes every license and notice in the folder of a
 // used package, and in the folders above it up to the root of the module.
 //
-// The binary of each system contains other packages, and the file has those of all of them.
+// The binary of each system contains other packages, and the file has those of all systems in
+// .goreleaser.yml. The command runs in the root of the repository.
 package main
 
 import (
@@ -20,10 +21,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-)
 
-// systems are the systems of .goreleaser.yml.
-var systems = []string{"linux", "darwin", "windows", "freebsd"}
+	"gopkg.in/yaml.v3"
+)
 
 func main() {
 	if len(os.Args) != 2 {
@@ -37,6 +37,14 @@ func main() {
 }
 
 func write(ctx context.Context, file string) error {
+	content, err := os.ReadFile(".goreleaser.yml")
+	if err != nil {
+		return err
+	}
+	systems, err := released(content)
+	if err != nil {
+		return err
+	}
 	var used []*usedPackage
 	for _, system := range systems {
 		packages, err := list(ctx, system)
@@ -53,6 +61,24 @@ func write(ctx context.Context, file string) error {
 		return err
 	}
 	return os.WriteFile(file, text, 0o600)
+}
+
+// released returns the systems for which a configuration of goreleaser builds.
+func released(configuration []byte) ([]string, error) {
+	var parsed struct {
+		Builds []struct{ Goos []string }
+	}
+	if err := yaml.Unmarshal(configuration, &parsed); err != nil {
+		return nil, err
+	}
+	var systems []string
+	for _, build := range parsed.Builds {
+		systems = append(systems, build.Goos...)
+	}
+	if len(systems) == 0 {
+		return nil, errors.New("the configuration of goreleaser has no build with goos")
+	}
+	return systems, nil
 }
 
 // usedPackage is a package of the binary, as go list prints it.

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -60,5 +61,20 @@ func TestNotices_unlicensed(t *testing.T) {
 	_, err := notices([]*usedPackage{module(t, "example.com/a", ".", "NOTICE", "a.go")})
 	if err == nil || !strings.Contains(err.Error(), "example.com/a v1.0.0: no license found") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestReleased checks that every build of .goreleaser.yml counts, and that none is a mistake.
+func TestReleased(t *testing.T) {
+	t.Parallel()
+	for configuration, want := range map[string][]string{
+		"builds: [{goos: [linux, darwin]}, {goos: [plan9]}]": {"linux", "darwin", "plan9"},
+		"builds: [{}]": nil,
+		"builds: {":    nil,
+	} {
+		got, err := released([]byte(configuration))
+		if !slices.Equal(got, want) || (err == nil) != (want != nil) {
+			t.Errorf("%s: %v, %v, want %v", configuration, got, err, want)
+		}
 	}
 }

@@ -36,7 +36,7 @@ var targets = map[string]map[string]string{
 		"Test": start, "ParallelTest": start, "UnitTest": start,
 	},
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest": {
-		"New": start, "CLI": start, "FewerStarts": start,
+		"New": start, "CLI": start, "FewerStarts": start, "Supports": start,
 	},
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/tools/terraformcli": {"Find": start},
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample": {

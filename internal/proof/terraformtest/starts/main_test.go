@@ -93,7 +93,7 @@ func TestFind_repository(t *testing.T) {
 			},
 			[]string{
 				"companion", "export", "proof/acceptance", "proof/core", "proof/faults", "proof/guides", "proof/pipelines",
-				"proof/release", "provider", "pull",
+				"proof/release", "proof/states", "provider", "pull",
 			},
 		},
 		{

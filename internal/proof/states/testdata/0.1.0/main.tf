@@ -1,10 +1,4 @@
-# One object of each type of each kind. Together they set every attribute.
-
-terraform {
-  required_providers {
-    cohort = { source = "cohort-xyz/cohort" }
-  }
-}
+# One object of each type of each kind. With write_only.tf, they set every attribute.
 
 provider "cohort" {}
 
@@ -48,10 +42,11 @@ resource "cohort_perk" "discount" {
   shopify_discount = { name = "WELCOME", type = "percentage", value = 10 }
 }
 
+# internal/proof/faults searches all output for the beginning of this code.
 resource "cohort_perk" "code" {
   internal_name = "code"
   video_url     = "https://cdn.example.com/a.mp4"
-  code          = { value = "WELCOME" }
+  code          = { value = "CANARY-CODE-1" }
 }
 
 resource "cohort_perk" "link" {

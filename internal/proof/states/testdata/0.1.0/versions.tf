@@ -1,0 +1,5 @@
+terraform {
+  required_providers {
+    cohort = { source = "cohort-xyz/cohort" }
+  }
+}
