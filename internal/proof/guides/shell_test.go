@@ -58,10 +58,9 @@ var installed = sync.OnceValues(func() (folder string, err error) {
 	}
 	folder = filepath.Join(workshop, "bin")
 	binary := filepath.Join(folder, "terraform-provider-cohort")
-	build := exec.Command("go", "build", "-ldflags=-X main.version="+release, "-o", binary, ".")
-	build.Dir = repository
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the provider: %w\n%s", err, output)
+	if err := errors.Join(os.Mkdir(folder, 0o750),
+		terraformtest.Build(binary, "-ldflags=-X main.version="+release)); err != nil {
+		return "", err
 	}
 	mirror := filepath.Join(workshop, "mirror")
 	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {

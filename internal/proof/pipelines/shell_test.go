@@ -75,9 +75,8 @@ var installed = sync.OnceValues(func() (folder string, err error) {
 		return "", err
 	}
 	binary := filepath.Join(workshop, "terraform-provider-cohort")
-	build := exec.Command("go", "build", "-ldflags=-X main.version="+release, "-o", binary, "../../..")
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the provider: %w\n%s", err, output)
+	if err := terraformtest.Build(binary, "-ldflags=-X main.version="+release); err != nil {
+		return "", err
 	}
 	mirror := filepath.Join(workshop, "mirror")
 	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
