@@ -70,8 +70,8 @@ var built = sync.OnceValues(func() (string, error) {
 	return workshop, Build(filepath.Join(workshop, "terraform-provider-cohort"))
 })
 
-// Build builds the provider of this checkout at a path, with flags of go build. go run, unlike go
-// build, keeps what it has linked, so that only the first of many packages has to link the provider.
+// Build builds the provider of this checkout at a path, with flags of go build. Unlike go build, go
+// run keeps what it has linked, so that only the first of many packages links the provider.
 func Build(path string, flags ...string) error {
 	const provider = "github.com/cohort-xyz/terraform-provider-cohort"
 	args := slices.Concat([]string{"run", "-exec=cp"}, flags, []string{provider, path})
