@@ -1,6 +1,8 @@
 package companion
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,7 +12,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/terraformtest"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
@@ -230,34 +236,41 @@ func (w live) useProvider(another bool) {
 	directory := filepath.Dir(w.Provider())
 	if another {
 		directory = w.t.TempDir()
-		const source = "../provider/lifecycle.go"
-		content, err := os.ReadFile(source)
+		this, err := os.Executable()
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		changed := strings.Replace(string(content), "StaticString(destroyByArchive)", "StaticString(destroyByDelete)", 1)
-		if changed == string(content) {
-			w.t.Fatalf("%s has another default", source)
-		}
-		path, err := filepath.Abs(source)
-		if err != nil {
+		if err := os.Symlink(this, filepath.Join(directory, providerName)); err != nil {
 			w.t.Fatal(err)
-		}
-		put(w.t, filepath.Join(directory, "lifecycle.go"), changed)
-		replaced := map[string]string{path: filepath.Join(directory, "lifecycle.go")}
-		overlay, err := json.Marshal(map[string]any{"Replace": replaced})
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		put(w.t, filepath.Join(directory, "overlay.json"), string(overlay))
-		build := exec.CommandContext(w.t.Context(), "go", "build", "-overlay", filepath.Join(directory, "overlay.json"), "-o",
-			filepath.Join(directory, "terraform-provider-cohort"), "github.com/cohort-xyz/terraform-provider-cohort")
-		if output, err := build.CombinedOutput(); err != nil {
-			w.t.Fatalf("%v: %s", err, output)
 		}
 	}
 	w.Write("terraform.rc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"cohort-xyz/cohort\" = %q\n"+
 		"  }\n  direct {}\n}\n", directory))
+}
+
+// providerName is the name under which Terraform starts a provider.
+const providerName = "terraform-provider-cohort"
+
+// deletingProvider is a provider whose default of on_destroy is to delete.
+type deletingProvider struct{ tfprotov6.ProviderServer }
+
+func (p deletingProvider) PlanResourceChange(
+	ctx context.Context, request *tfprotov6.PlanResourceChangeRequest,
+) (*tfprotov6.PlanResourceChangeResponse, error) {
+	response, err := p.ProviderServer.PlanResourceChange(ctx, request)
+	if err == nil {
+		// In MessagePack, the length of a short text is in the byte before it.
+		response.PlannedState.MsgPack = bytes.Replace(response.PlannedState.MsgPack,
+			[]byte("on_destroy\xa7archive"), []byte("on_destroy\xa6delete"), 1)
+	}
+	return response, err
+}
+
+// serveDeletingProvider serves it to the Terraform that started this process.
+func serveDeletingProvider() error {
+	return tf6server.Serve("registry.terraform.io/cohort-xyz/cohort", func() tfprotov6.ProviderServer {
+		return deletingProvider{provider.NewServer("test")()}
+	})
 }
 
 // TestCheckPlan_refused collects the names of all deletions that a plan is refused for.

@@ -25,7 +25,16 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-func TestMain(m *testing.M) { os.Exit(terraformtest.Main(m)) }
+// TestMain serves a provider where Terraform starts this program as one.
+func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) != providerName {
+		os.Exit(terraformtest.Main(m))
+	}
+	if err := serveDeletingProvider(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
 
 // keyed sets the three variables with keys; "" leaves one without a value.
 func keyed(t *testing.T, one, test, live string) {

@@ -33,7 +33,7 @@ type brevity struct {
 
 const all = 1 << 30
 
-// brevities are tried in order until the page is small enough.
+// brevities are from long to short; a page has the first one with which it is small enough.
 var brevities = []brevity{
 	{whole: 20_000, around: 60, value: 600, name: 200, changes: all, rows: all, remedies: true},
 	{whole: 2_000, around: 40, value: 400, name: 120, changes: all, rows: all, remedies: true},
@@ -109,17 +109,25 @@ var meanings = map[Class]string{
 // are shortened where a page would be larger than 1 MB, and the page says so.
 func (r *Report) HTML(w io.Writer) error {
 	rows := newRows(r)
-	for _, b := range brevities {
+	var page *limited
+	// The fullest page comes first, because it nearly always fits.
+	from, to := 0, len(brevities)
+	for at := 0; from < to; at = (from + to) / 2 {
 		var written limited
-		switch err := pageTemplate.Execute(&written, r.page(rows, b)); {
+		switch err := pageTemplate.Execute(&written, r.page(rows, brevities[at])); {
 		case err == nil:
-			_, err := written.content.WriteTo(w)
-			return err
-		case !errors.Is(err, errTooLarge):
+			page, to = &written, at
+		case errors.Is(err, errTooLarge):
+			from = at + 1
+		default:
 			return fmt.Errorf("writing the page of differences failed: %w", err)
 		}
 	}
-	return fmt.Errorf("writing the page of differences failed: %w: ask for JSON, or compare fewer kinds", errTooLarge)
+	if page == nil {
+		return fmt.Errorf("writing the page of differences failed: %w: ask for JSON, or compare fewer kinds", errTooLarge)
+	}
+	_, err := page.content.WriteTo(w)
+	return err
 }
 
 var errTooLarge = errors.New("it is larger than 1 MB")

@@ -344,6 +344,18 @@ func TestHTML_wholeText(t *testing.T) {
 	}
 }
 
+// No brevity shows more than the one before: HTML searches among them by halves.
+func TestBrevities(t *testing.T) {
+	t.Parallel()
+	for i, b := range brevities[1:] {
+		before := brevities[i]
+		if b.whole > before.whole || b.around > before.around || b.value > before.value || b.name > before.name ||
+			b.changes > before.changes || b.rows > before.rows || b.remedies && !before.remedies {
+			t.Errorf("%+v shows more than %+v", b, before)
+		}
+	}
+}
+
 // large is a report of many objects with texts of a length, in which no change is repeated.
 func large(objects, length int) *Report {
 	all := strings.Fields("Ready for the mountains Three steps one box Prêt pour la montagne à l’aube <p> </p> & €50")
@@ -381,8 +393,12 @@ func TestHTML_size(t *testing.T) {
 		t.Errorf("the page has %d bytes", len(page))
 	}
 	root := parse(t, page)
+	ids := map[string]bool{}
+	for n := range root.Descendants() {
+		ids[attribute(n, "id")] = true
+	}
 	for _, d := range report.Differences {
-		if !strings.Contains(page, `id="campaign:`+d.Key+`"`) {
+		if !ids["campaign:"+d.Key] {
 			t.Fatalf("%s is not in the page", d.Key)
 		}
 	}

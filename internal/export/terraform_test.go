@@ -62,9 +62,9 @@ func TestTerraform_roundTrip(t *testing.T) {
 	e := s.export(test, false, export.Options{})
 	root := s.roots(e)
 
-	says(t, root[test].Plan(), 2,
+	says(t, root[test].Plan("-out=plan"), 2,
 		fmt.Sprintf("Plan: %d to import, 0 to add, 0 to change, 0 to destroy.", len(made.Objects)))
-	says(t, root[test].Apply(), 0, "0 added, 0 changed, 0 destroyed")
+	says(t, root[test].Apply("plan"), 0, "0 added, 0 changed, 0 destroyed")
 	says(t, root[test].Plan(), 0, "No changes.")
 
 	says(t, root[live].Apply(), 0, fmt.Sprintf("Plan: %d to add, 0 to change, 0 to destroy.", len(made.Objects)))
@@ -84,11 +84,10 @@ func TestTerraform_untidy(t *testing.T) {
 		t.Fatalf("%d things are left to a person: take another seed", by)
 	}
 	root := s.roots(e)
-	plan := e.Report.Plans[0]
-	says(t, root[test].Plan(), 2,
-		fmt.Sprintf("Plan: %s.", plan))
+	says(t, root[test].Plan("-out=plan"), 2, fmt.Sprintf("Plan: %s.", e.Report.Plans[0]))
+	says(t, root[test].Apply("plan"), 0, " 0 destroyed")
+	says(t, root[live].Apply(), 0, " 0 to destroy")
 	for _, mode := range []merchants.Mode{test, live} {
-		says(t, root[mode].Apply(), 0, " 0 to destroy")
 		says(t, root[mode].Plan(), 0, "No changes.")
 	}
 }

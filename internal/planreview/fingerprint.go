@@ -43,6 +43,20 @@ var ErrUndetermined = errors.New("the plan does not show all that it does, so th
 // The JSON of a plan does not show the expressions of values that are not known yet. If they decide
 // on an effect, the configuration itself and its variables count; see [Plan.Cover].
 func Fingerprint(plan *Plan) (string, error) {
+	effects, err := effectsOf(plan)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(effects))
+	digest, err := pbkdf2.Key(sha256.New, string(sum[:]), []byte(fingerprintPrefix), fingerprintRounds, fingerprintSize)
+	if err != nil {
+		return "", fmt.Errorf("the fingerprint cannot be computed: %w", err)
+	}
+	return fingerprintPrefix + hex.EncodeToString(digest), nil
+}
+
+// effectsOf is what a plan does, in the form in which only equal effects are equal.
+func effectsOf(plan *Plan) (string, error) {
 	switch {
 	case plan.Errored:
 		return "", ErrErrored
@@ -73,12 +87,7 @@ func Fingerprint(plan *Plan) (string, error) {
 	if len(plan.Undetermined) > 0 {
 		effects = append(effects, []string{"configuration", plan.configuration, plan.variables})
 	}
-	sum := sha256.Sum256([]byte(canonicalJSON(effects)))
-	digest, err := pbkdf2.Key(sha256.New, string(sum[:]), []byte(fingerprintPrefix), fingerprintRounds, fingerprintSize)
-	if err != nil {
-		return "", fmt.Errorf("the fingerprint cannot be computed: %w", err)
-	}
-	return fingerprintPrefix + hex.EncodeToString(digest), nil
+	return canonicalJSON(effects), nil
 }
 
 // effectOf is what the plan does to an object, or "" if that is nothing.

@@ -38,6 +38,22 @@ func TestContractAllows(t *testing.T) {
 			sandbox.Exchange{Method: "PATCH", Path: "/v1/cohorts/1", Status: 200, Response: list},
 			"request: ",
 		},
+		"a body too many": {
+			sandbox.Exchange{Method: "DELETE", Path: "/v1/cohorts/1", Request: `{}`, Status: 200},
+			"request: it has a body",
+		},
+		"no JSON": {
+			sandbox.Exchange{Method: "PATCH", Path: "/v1/cohorts/1", Request: `{} {}`, Status: 200, Response: list},
+			"request: ",
+		},
+		"a bad parameter": {
+			sandbox.Exchange{Method: "GET", Path: "/v1/cohorts?limit=many", Status: 200},
+			"request: parameter",
+		},
+		"no such day": {sandbox.Exchange{
+			Method: "PATCH", Path: "/v1/cohorts/1", Request: `{}`, Status: 200,
+			Response: strings.Replace(list, "2027-01-01T", "2027-01-32T", 1),
+		}, "answer: "},
 		"unknown path": {sandbox.Exchange{
 			Method: "PATCH", Path: "/v1/lists/1", Request: `{}`, Status: 200,
 			Response: list,

@@ -1,11 +1,9 @@
 package terraformtest
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 )
@@ -23,19 +21,16 @@ func Mirror(folder string) (binary, configuration string, err error) {
 	}
 	mirror := filepath.Join(folder, "mirror")
 	of := func(host string) string {
-		return filepath.Join(mirror, host, "cohort-xyz", "cohort", release, runtime.GOOS+"_"+runtime.GOARCH)
+		return filepath.Join(mirror, host, "cohort-xyz", "cohort", release, runtime.GOOS+"_"+runtime.GOARCH, name)
 	}
-	binary = filepath.Join(of("registry.terraform.io"), name)
-	build := exec.CommandContext(context.Background(), "go", "build", "-ldflags=-X main.version="+release, "-o", binary,
-		"github.com/cohort-xyz/terraform-provider-cohort")
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", "", fmt.Errorf("build the provider: %w\n%s", err, output)
-	}
+	binary, twin := of("registry.terraform.io"), of("registry.opentofu.org")
 	configuration = filepath.Join(folder, "cli.tfrc")
 	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n",
 		filepath.ToSlash(mirror))
 	return binary, configuration, errors.Join(
-		os.MkdirAll(of("registry.opentofu.org"), 0o750),
-		os.Link(binary, filepath.Join(of("registry.opentofu.org"), name)),
+		os.MkdirAll(filepath.Dir(binary), 0o750),
+		os.MkdirAll(filepath.Dir(twin), 0o750),
+		Build(binary, "-ldflags=-X main.version="+release),
+		os.Link(binary, twin),
 		os.WriteFile(configuration, []byte(text), 0o600))
 }

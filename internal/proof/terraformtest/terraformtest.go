@@ -110,13 +110,22 @@ var workshop string
 // built returns the directory of the provider binary. It builds the binary once per process, when a
 // test needs it.
 var built = sync.OnceValues(func() (string, error) {
-	build := exec.CommandContext(context.Background(), "go", "build", "-o",
-		filepath.Join(workshop, "terraform-provider-cohort"), "github.com/cohort-xyz/terraform-provider-cohort")
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, output)
-	}
-	return workshop, nil
+	return workshop, Build(filepath.Join(workshop, "terraform-provider-cohort"))
 })
+
+// Build builds the provider of this checkout at a path, with flags of go build. Unlike go build, go
+// run keeps what it has linked, so that only the first of many packages links the provider.
+func Build(path string, flags ...string) error {
+	const provider = "github.com/cohort-xyz/terraform-provider-cohort"
+	args := slices.Concat([]string{"run", "-exec=cp"}, flags, []string{provider, path})
+	if runtime.GOOS == "windows" { // It has no cp.
+		args = slices.Concat([]string{"build", "-o", path}, flags, []string{provider})
+	}
+	if output, err := exec.CommandContext(context.Background(), "go", args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("build the provider: %w: %s", err, output)
+	}
+	return nil
+}
 
 // Main runs the tests of a package and removes the provider that they built. Call it from TestMain.
 func Main(m *testing.M) int {
