@@ -43,7 +43,7 @@ func (a *campaignEndAction) Metadata(_ context.Context, _ action.MetadataRequest
 func (a *campaignEndAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	const either = " Exactly one of `id` and `internal_name`."
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Ends a published campaign for good. Nothing takes that back.",
+		MarkdownDescription: "Ends a published campaign for good. This cannot be undone.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				MarkdownDescription: "Id of the campaign." + either,
