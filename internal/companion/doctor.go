@@ -162,7 +162,8 @@ func (f doctorFlags) confirm(cmd *cobra.Command) error {
 	}
 	file, ok := cmd.InOrStdin().(*os.File)
 	if !ok || !isTerminal(file) || f.document == "-" {
-		return errors.New("--probe makes and deletes objects in the test merchant: nobody can be asked here, so add --yes")
+		return errors.New("--probe creates and deletes objects in the test merchant: there is no terminal to ask at, " +
+			"so add --yes")
 	}
 	_, _ = fmt.Fprint(cmd.ErrOrStderr(), "This makes, changes and deletes objects named tf-probe-… in the test merchant "+
 		"of COHORT_API_KEY.\nType yes to go on: ")

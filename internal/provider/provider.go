@@ -309,7 +309,7 @@ func (m providerModel) baseURL(keyFromEnv bool, diags *diag.Diagnostics) string 
 	}
 	if operators := strings.TrimSpace(os.Getenv(envAPIURL)); operators != "" {
 		if theirs, err := merchants.ParseBaseURL(operators); err != nil || theirs.String() != base.String() {
-			diags.AddAttributeError(at, "Another address than that of the environment",
+			diags.AddAttributeError(at, "Another address than in the environment",
 				fmt.Sprintf("api_url differs from the environment variable %s, which whoever runs Terraform has set. "+
 					"No request has been sent. Leave api_url out, or change the variable.", envAPIURL))
 		}
