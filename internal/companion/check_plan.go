@@ -17,23 +17,23 @@ func newCheckPlanCommand(ctx context.Context) *cobra.Command {
 	var flags checkPlanFlags
 	cmd := &cobra.Command{
 		Use:   "check-plan [FILE]",
-		Short: "Say what a plan changes for customers, and whether it is the approved one",
-		Long: `Say what a plan changes for customers, and whether it is the approved one.
+		Short: "Show what a plan changes for customers, and whether it is the approved one",
+		Long: `Show what a plan changes for customers, and whether it is the approved one.
 
 FILE, or standard input, is the JSON of a plan: what terraform show -json or tofu show -json prints
 of a saved plan. The most consequential changes come first. No request is sent, and no id or secret
 is printed, except the id of an object without a key that allow_live_delete has to name.
 
-The fingerprint is a digest of what the plan does. The same effects have the same fingerprint,
-whatever the addresses, the order, the ids and the version of Terraform are, from a snapshot or
-not. So approve a fingerprint, plan again, and check with --approved before the apply.
+The fingerprint is a digest of what the plan does. The same effects have the same fingerprint, even
+with other addresses, another order, other ids or another version of Terraform, and from a snapshot.
+So approve a fingerprint, plan again, and check with --approved before the apply.
 
-A value that is made of something new is not in a plan. If a plan has one, and does not show what it
-is in another way, the text says so. The fingerprint then covers the files of the configuration, too,
-without comments and white space, and --root names their directory.
+A plan does not show a value that depends on something new. If that hides an effect, the text says
+so. The fingerprint then also covers the files of the configuration, without comments and white
+space, and --root names their directory.
 
-A plan that deletes in live what allow_live_delete does not name fails. Then FILE may be the log
-of terraform plan -json: all names are printed at once.
+A plan fails if it deletes something in live that allow_live_delete does not name. In that case, FILE
+may be the log of terraform plan -json: all names are printed at once.
 
 --json prints an object with title, merchant, counts, fingerprint, rows (does, objects, path, from,
 to, customers), needed, missing, unused, others and warnings.

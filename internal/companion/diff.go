@@ -35,8 +35,8 @@ func newDiffCommand(ctx context.Context) *cobra.Command {
 		Short: "Show how live differs from test, and why",
 		Long: `Show how live differs from test, and why.
 
-Objects are paired by their keys, and differences are shown in keys: ids, times, order and defaults
-do not show. + is only in the second merchant, - only in the first. The keys are in
+Objects are paired by their keys, and references are shown as keys: ids, times, order and defaults
+do not count. + is only in the second merchant, - only in the first. The keys are in
 COHORT_TEST_API_KEY and COHORT_LIVE_API_KEY, the address in COHORT_API_URL unless it is Cohort's. A
 snapshot needs no key. Two states of one merchant can be compared if one is a snapshot, as after a
 rollback. Only GET requests are sent.
@@ -44,8 +44,8 @@ rollback. Only GET requests are sent.
 With --test and --live, the plans of both roots say why something differs:
 
   drift      a merchant was edited, and is not as its configuration says
-  waiting    it is in the configuration and not applied
-  unmanaged  no state knows the object
+  waiting    it is in the configuration, but not applied yet
+  unmanaged  the object is in no state
   unmodeled  the provider does not know the property, so its values are not compared
   unclassed  the plan that would say why was not given
   declared   the configuration says so, as with a variable

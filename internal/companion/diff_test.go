@@ -82,10 +82,10 @@ func TestDiff_refuses(t *testing.T) {
 			"diff", test, live, []string{"--live=other.json"}, 1, "--live other.json: this is not the JSON of a plan",
 		},
 		"an error": {
-			"diff", test, live, []string{"--live=errored.json"}, 1, "the plan is not whole",
+			"diff", test, live, []string{"--live=errored.json"}, 1, "the plan is incomplete",
 		},
 		"part of a plan": {
-			"diff", test, live, []string{"--live=partial.json"}, 1, "the plan is not whole",
+			"diff", test, live, []string{"--live=partial.json"}, 1, "the plan is incomplete",
 		},
 		"no folder": {
 			"diff", test, live, []string{"--out=no/diff.txt"}, 1, "no such file or directory",

@@ -29,20 +29,20 @@ func newDoctorCommand(ctx context.Context) *cobra.Command {
 	var flags doctorFlags
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Say whether this key, this machine and the service are as the provider expects",
-		Long: `Say whether this key, this machine and the service are as the provider expects.
+		Short: "Check that this key, this machine and the service are as the provider expects",
+		Long: `Check that this key, this machine and the service are as the provider expects.
 
-Most of what the provider knows of the API is assumed. doctor compares it with the API document that
+Most of what the provider knows about the API is assumed. doctor compares it with the API document that
 the service publishes, or with that of --document, and says of each difference what it breaks and
 what to change. The key, test or live, is in COHORT_API_KEY, the address in COHORT_API_URL unless it
 is Cohort's. Without a key, only the document is compared. Only GET requests are sent.
 
---probe goes further, and needs a test key: in the test merchant, it makes, changes, publishes and
-deletes objects whose names begin with tf-probe-, 8 hexadecimal digits and a number, to try every
-assumption. It removes what it made, also when it is interrupted, and what an earlier run left. No
-airdrop is published. It asks first, unless --yes is given.
+--probe goes further, and needs a test key: to try every assumption, it creates, changes, publishes
+and deletes objects in the test merchant, with names such as tf-probe-0a1b2c3d-4. It removes what it
+created, even if it is interrupted, and what an earlier run left. It publishes no airdrop. It asks
+first, unless --yes is given.
 
-The report has no key, no id and no text of the merchant, so it can be attached to an issue.
+The report contains no key, no id and no text of the merchant, so it can be attached to an issue.
 
 --json prints an object with provider, access, cli, objects, document, tried and probe. document and
 probe have findings: id, kind, operation, part, property, word, assumed, evidence, verdict (holds,
@@ -162,7 +162,8 @@ func (f doctorFlags) confirm(cmd *cobra.Command) error {
 	}
 	file, ok := cmd.InOrStdin().(*os.File)
 	if !ok || !isTerminal(file) || f.document == "-" {
-		return errors.New("--probe makes and deletes objects in the test merchant: nobody can be asked here, so add --yes")
+		return errors.New("--probe creates and deletes objects in the test merchant: there is no terminal to ask at, " +
+			"so add --yes")
 	}
 	_, _ = fmt.Fprint(cmd.ErrOrStderr(), "This makes, changes and deletes objects named tf-probe-… in the test merchant "+
 		"of COHORT_API_KEY.\nType yes to go on: ")

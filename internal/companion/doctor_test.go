@@ -81,7 +81,7 @@ func TestDoctor_refuses(t *testing.T) {
 		args      []string
 	}{
 		"a probe of live": {s.LiveKey(), "COHORT_API_KEY is a live key. Nothing was sent", []string{"--probe", "--yes"}},
-		"nobody to ask":   {s.TestKey(), "nobody can be asked here, so add --yes", []string{"--probe"}},
+		"nobody to ask":   {s.TestKey(), "there is no terminal to ask at, so add --yes", []string{"--probe"}},
 		"no key":          {"", "set COHORT_API_KEY to the test key", nil},
 		"no key for a probe": {
 			"", "set COHORT_API_KEY to the test key", []string{"--probe", "--yes", "--document", "same.yaml"},

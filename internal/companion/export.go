@@ -27,7 +27,7 @@ func newExportCommand(ctx context.Context) *cobra.Command {
 		Long: `Write a merchant as a Terraform configuration that adopts it: one module, and a root for test and live.
 
 The first plan imports what the merchant has. It changes nothing, except that objects without a key
-get one. EXPORT.md in DIR says what a person has to look at. Only GET requests are sent. All files
+get one. EXPORT.md in DIR lists what a person has to check. Only GET requests are sent. All files
 are written, or none.
 
 The key is in COHORT_API_KEY. With --compare two merchants are read, and their keys are in

@@ -21,19 +21,19 @@ func newPullCommand(ctx context.Context) *cobra.Command {
 	var flags pullFlags
 	cmd := &cobra.Command{
 		Use:   "pull [ROOT]",
-		Short: "Write what was edited in the dashboard into your own HCL",
-		Long: `Write what was edited in the dashboard into your own HCL: literals in place, with every other byte kept.
+		Short: "Write edits made in Cohort's admin into your own HCL",
+		Long: `Write edits made in Cohort's admin into your own HCL: literals are changed in place, every other byte stays.
 
-ROOT is the directory of a root that terraform init has prepared, by default this one. It is planned
+ROOT is the directory of an initialized root, by default the current one. It is planned
 with terraform or tofu against the merchant of the key in COHORT_API_KEY, and only GET requests are
 sent. With --plan, the plan of a pipeline is read instead, and no key is needed.
 
-Only what somebody edited in the merchant is pulled. Where your HCL is newer than the state, it
-stays as it is, unless you say --all; so do objects that are not imported yet. Expressions, secrets
-and references to other objects are never touched, but named, with what the merchant has. Comments
-stay. What the merchant has and the HCL lacks is inserted, what the merchant lacks is removed.
-Modules are followed by relative paths. An edit outside of ROOT may belong to other roots too, and
-is named. Objects that no configuration has are for the command export, with --only.
+Only what somebody edited in the merchant is pulled. HCL that is newer than the state and objects
+that are not imported yet are left alone, unless --all is given. Expressions, secrets and references
+to other objects are never changed; they are reported, with the value in the merchant. Comments stay.
+What the merchant has and the HCL lacks is inserted; what the merchant lacks is removed. Modules are
+followed if their source is a relative path. An edit outside of ROOT is reported, because other roots
+may use that file, too. For objects that are in no configuration, use export with --only.
 
   ~ changed   + inserted   - removed   ? for a person to do
 
@@ -41,7 +41,7 @@ All files are written, or none. --json prints an object with edits (file, line, 
 action, from, to), questions (file, line, address, path, why, merchant, advice), waiting (address,
 path), files and shared, those of the files that are outside of ROOT.
 
-Exit codes: 0 the HCL has everything now, or had it; 1 failed, and nothing was written; 2 wrong
+Exit codes: 0 the HCL now has every edit; 1 failed, and nothing was written; 2 wrong
 usage, a missing key, something is for a person to do, or with --check: something would be written.`,
 		Example: `  COHORT_API_KEY=live_… terraform-provider-cohort pull env/live
   terraform-provider-cohort pull --check --only 'campaign:summer-*'

@@ -120,7 +120,7 @@ func readRoot(
 		return nil, fmt.Errorf("%s %s is not a plan of the %s merchant alone: name the root of %[3]s", flag, path,
 			source.Mode)
 	case root.Plan.Errored || root.Plan.Partial:
-		return nil, fmt.Errorf("%s %s: the plan is not whole, so it cannot say why something differs: plan everything, "+
+		return nil, fmt.Errorf("%s %s: the plan is incomplete, so it cannot say why something differs: plan everything, "+
 			"without an error", flag, path)
 	default:
 		return root, nil

@@ -32,9 +32,9 @@ func newSandboxCommand() *cobra.Command {
 
 The first line on standard output is a JSON object with url, admin_url, test_key and live_key. Point
 the provider at the sandbox with COHORT_API_URL and COHORT_API_KEY. It runs until it is interrupted.
-Without --data, everything is gone then.
+Without --data, its data is then lost.
 
---dialect makes it another API: other paths, methods, names, words and forms, as a JSON file says.
+--dialect makes the API differ, as a JSON file says: in its paths, methods, names, words and forms.
 The folder examples/dialects has such files.
 
 The sandbox follows Cohort's manual, and this provider's assumptions where the manual says nothing.
@@ -81,7 +81,7 @@ Exit codes: 0 interrupted; 1 it cannot start or cannot write its data; 2 wrong u
 		"number that decides ids and keys (default random); an existing data file has its own")
 	flags.BoolVar(&options.Normalize, "normalize", false,
 		"normalize stored values: trim text, rewrite HTML, re-host media, reorder")
-	flags.StringVar(&dialect, "dialect", "", "JSON file that makes the sandbox another API")
+	flags.StringVar(&dialect, "dialect", "", "JSON file that says how the API differs")
 	_ = cmd.MarkFlagFilename("dialect", "json")
 	flags.StringArrayVar(&specs, "fault", nil, "a fault to inject, as a JSON object; may be given several times")
 	return cmd

@@ -17,8 +17,8 @@ func newStatusCommand(ctx context.Context) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Tell where test and live are, and whether test can be promoted",
-		Long: `Tell where test and live are, and whether test can be promoted.
+		Short: "Show what is pending in test and live, and whether test can be promoted",
+		Long: `Show what is pending in test and live, and whether test can be promoted.
 
 It plans both roots and reads both merchants. The keys are in COHORT_TEST_API_KEY and
 COHORT_LIVE_API_KEY, the address in COHORT_API_URL unless it is Cohort's. A snapshot needs no key.
@@ -26,7 +26,7 @@ Only GET requests are sent.
 
 A promotion is clean if neither merchant has drift, test has nothing waiting, and no object of a
 configuration shares its key with another object. What waits in live is the promotion itself.
-Objects that no state knows and properties that the provider does not know are named; a promotion
+Objects in no state and properties that the provider does not know are named; a promotion
 leaves them as they are, so they do not stop it.
 
 --json prints test and live (drift, waiting with adopt, create, update, delete and forget, unmanaged,

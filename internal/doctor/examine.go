@@ -218,7 +218,7 @@ func judgeAccess(answer merchants.Answer) (problem string, reached bool) {
 	case answer.Status >= http.StatusInternalServerError:
 		return fmt.Sprintf("the service answers with HTTP %d", answer.Status), false
 	case len(answer.Body) > 0 && !json.Valid(answer.Body):
-		return "the answer is not JSON, but such as a proxy or a login portal sends", false
+		return "the answer is not JSON, but a page that a proxy or a login portal may have sent", false
 	case answer.Status >= http.StatusBadRequest:
 		return fmt.Sprintf("the service answers with HTTP %d", answer.Status), true
 	default:

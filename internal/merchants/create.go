@@ -39,7 +39,7 @@ var (
 	// errMayBeMade is the cause when a create is unclear and no object can be adopted.
 	errMayBeMade = errors.New("the service may or may not have made the object")
 	// errAmbiguous is the cause when several objects could be the right one.
-	errAmbiguous = errors.New("it cannot be told which one it is")
+	errAmbiguous = errors.New("it is unclear which one it is")
 )
 
 // creates records which create owns which object. It ensures identical creates never adopt the same

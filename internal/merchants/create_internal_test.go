@@ -172,7 +172,7 @@ func TestCreate_whichObject(t *testing.T) {
 	const (
 		none    = "no such object has appeared since"
 		notIt   = "no object has appeared that is certainly it; with its key there is x1"
-		several = "it cannot be told which one it is"
+		several = "it is unclear which one it is"
 	)
 	for name, test := range map[string]struct {
 		create func(context.Context, *Client) (ID, error)

@@ -63,7 +63,7 @@ func DecodeSettings(settings []byte, into any) error {
 		return fmt.Errorf("%q has the wrong type",
 			strings.ReplaceAll(strings.TrimPrefix(string(wrong.JSONPointer), "/"), "/", "."))
 	case err != nil:
-		return errors.New("they are no JSON that has each name once")
+		return errors.New("they are not valid JSON, or repeat a name")
 	default:
 		return nil
 	}

@@ -19,7 +19,7 @@ var (
 	// ErrSnapshot is the cause when a client that reads a snapshot refuses a write.
 	ErrSnapshot = errors.New("a snapshot cannot be changed")
 	// ErrNotInSnapshot is the cause when something is read that no snapshot holds.
-	ErrNotInSnapshot = errors.New("a snapshot holds the objects of a merchant, and not this")
+	ErrNotInSnapshot = errors.New("a snapshot contains only the objects of a merchant, not this")
 	// ErrDigest is the cause when a write would send the digest of a secret in place of the secret.
 	ErrDigest = errors.New("this is the digest that a snapshot holds in place of a secret, and not the secret")
 	// ErrUntrusted is the cause when the certificate of the server, or of a proxy that inspects the

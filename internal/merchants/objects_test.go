@@ -393,23 +393,23 @@ func TestObjects_refuse(t *testing.T) {
 		"an object in data":  {`{"data":{"id":"x1"}}`, "it has no id"},
 		"an ID":              {`{"ID":"x1"}`, "it has no id"},
 		"two ids":            {`{"id":"x1","id":"x2"}`, "duplicate"},
-		"an id of dots":      {`{"id":".."}`, "is no id"},
-		"an id with /":       {`{"id":"x1/publish"}`, "is no id"},
-		"an id with \\":      {`{"id":"x\\1"}`, "is no id"},
-		"an id with a query": {`{"id":"x1?limit=1"}`, "is no id"},
-		"an id of a shell":   {`{"id":"x1;ls"}`, "is no id"},
-		"an id of HCL":       {`{"id":"${path.root}"}`, "is no id"},
-		"an escaped id":      {`{"id":"x%2f1"}`, "is no id"},
-		"an id with a blank": {`{"id":"x 1"}`, "is no id"},
-		"an id of two lines": {`{"id":"x1\n::error::"}`, "is no id"},
-		"an id of an accent": {`{"id":"é"}`, "is no id"},
-		"an id without end":  {`{"id":"` + strings.Repeat("x", 129) + `"}`, "is no id"},
+		"an id of dots":      {`{"id":".."}`, "is not an id"},
+		"an id with /":       {`{"id":"x1/publish"}`, "is not an id"},
+		"an id with \\":      {`{"id":"x\\1"}`, "is not an id"},
+		"an id with a query": {`{"id":"x1?limit=1"}`, "is not an id"},
+		"an id of a shell":   {`{"id":"x1;ls"}`, "is not an id"},
+		"an id of HCL":       {`{"id":"${path.root}"}`, "is not an id"},
+		"an escaped id":      {`{"id":"x%2f1"}`, "is not an id"},
+		"an id with a blank": {`{"id":"x 1"}`, "is not an id"},
+		"an id of two lines": {`{"id":"x1\n::error::"}`, "is not an id"},
+		"an id of an accent": {`{"id":"é"}`, "is not an id"},
+		"an id without end":  {`{"id":"` + strings.Repeat("x", 129) + `"}`, "is not an id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, reply(200, test.body))
 
-			if strings.HasSuffix(test.want, "is no id") {
+			if strings.HasSuffix(test.want, "is not an id") {
 				for _, err := range serve(t, reply(200, `{"data":[`+test.body+`]}`)).client(t).UserProperties.List(t.Context()) {
 					if !errors.Is(err, merchants.ErrUnusableAnswer) || !strings.Contains(fmt.Sprint(err), test.want) {
 						t.Errorf("in a list: %v, want %q", err, test.want)
@@ -613,8 +613,8 @@ func TestDecodeSettings(t *testing.T) {
 	for settings, want := range map[string]string{
 		``: "", `{}`: "", `null`: "", `{"code":"real","CODE":"other"}`: "", `{"Code":"other"}`: "",
 		`{"code":["c4n4ry"]}`: `"code" has the wrong type`, `["c4n4ry"]`: "they have the wrong type",
-		`{"code":"c4n4ry","code":"twice"}`: "they are no JSON that has each name once",
-		`{"code":"c4n4ry`:                  "they are no JSON that has each name once",
+		`{"code":"c4n4ry","code":"twice"}`: "they are not valid JSON, or repeat a name",
+		`{"code":"c4n4ry`:                  "they are not valid JSON, or repeat a name",
 	} {
 		var into struct {
 			Code string `json:"code"`

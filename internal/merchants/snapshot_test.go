@@ -285,7 +285,7 @@ func TestReadSnapshot_refuses(t *testing.T) {
 		replaced(`"badges": [`, `"badges": [7, `):             "an object of badges is of another type than expected",
 		replaced(`"badges": [`, `"badges": [{}, `):            "an object of badges: it has no id",
 		replaced(`"badges": [`, `"badges": [{"id": [1]}, `):   "an object of badges is of another type than expected",
-		replaced(`"badges": [`, `"badges": [{"id": "a/b"}, `): "an object of badges: \"a/b\" is no id",
+		replaced(`"badges": [`, `"badges": [{"id": "a/b"}, `): "an object of badges: \"a/b\" is not an id",
 		id.ReplaceAllString(file, `"id":"same"`):              "has the id same twice",
 	} {
 		if _, err := written(t, []byte(content)); err == nil || !strings.Contains(err.Error(), want) {

@@ -61,7 +61,7 @@ func isLocalhost(host string) bool {
 }
 
 // proxyAsks says what to do about status 407, whether a request or the tunnel for it got it.
-const proxyAsks = "a demand of the proxy for a user and a password: write them into HTTP_PROXY or HTTPS_PROXY, " +
+const proxyAsks = "the proxy requires a user and a password: write them into HTTP_PROXY or HTTPS_PROXY, " +
 	"as http://user:password@host:port"
 
 const (

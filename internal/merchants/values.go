@@ -37,7 +37,7 @@ func (id ID) check() error {
 	case id == "":
 		return errors.New("it has no id")
 	case len(id) > idLimit || strings.ContainsFunc(string(id), odd) || strings.Trim(string(id), ".") == "":
-		return fmt.Errorf("%s is no id", Plain(strconv.Quote(string(id))))
+		return fmt.Errorf("%s is not an id", Plain(strconv.Quote(string(id))))
 	default:
 		return nil
 	}

@@ -27,12 +27,12 @@ const (
 )
 
 // ErrErrored says that a plan is not whole.
-var ErrErrored = errors.New("planning failed, so that the plan is not whole and cannot be approved: look at what " +
+var ErrErrored = errors.New("planning failed, so the plan is incomplete and cannot be approved: look at what " +
 	"terraform plan says")
 
 // ErrUndetermined says that the JSON of a plan does not tell all its effects.
-var ErrUndetermined = errors.New("the plan does not show all that it does, so that it has no fingerprint of its own: " +
-	"name the directory of its configuration with --root, which the fingerprint then covers")
+var ErrUndetermined = errors.New("the plan does not show everything that it does, so it has no fingerprint of its " +
+	"own: name the directory of its configuration with --root, which the fingerprint then covers")
 
 // Fingerprint is a digest of what a plan does. Plans with the same effects have the same
 // fingerprint, and any others have another one: whatever the addresses of the objects, their order,

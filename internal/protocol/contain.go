@@ -85,7 +85,7 @@ func Recover(report func(summary, detail string)) {
 func panicDiagnostic(cause any, stack []byte) *tfprotov6.Diagnostic {
 	return &tfprotov6.Diagnostic{
 		Severity: tfprotov6.DiagnosticSeverityError,
-		Summary:  "The Cohort provider met a bug",
+		Summary:  "The Cohort provider hit a bug",
 		Detail: apiKeys.ReplaceAllString(fmt.Sprintf(
 			"It stopped working on this object, the others are not touched: %v\n\n%s\n"+
 				"Please report it with these lines at https://github.com/cohort-xyz/terraform-provider-cohort/issues.",

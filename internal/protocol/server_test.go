@@ -175,7 +175,7 @@ func TestServer_panic(t *testing.T) {
 				t.Fatalf("the call failed with a gRPC error, which ends the provider for all objects: %s", err)
 			}
 			if len(diagnostics) != 1 || diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError ||
-				diagnostics[0].Summary != "The Cohort provider met a bug" {
+				diagnostics[0].Summary != "The Cohort provider hit a bug" {
 				t.Errorf("the answer has %d diagnostics, want one error that reports a bug", len(diagnostics))
 			}
 		})
@@ -287,7 +287,7 @@ func TestServer_panicInResults(t *testing.T) {
 		t.Fatalf("the results are %v", results)
 	}
 	said := results[1].Diagnostics[0]
-	if said.Severity != tfprotov6.DiagnosticSeverityError || said.Summary != "The Cohort provider met a bug" ||
+	if said.Severity != tfprotov6.DiagnosticSeverityError || said.Summary != "The Cohort provider hit a bug" ||
 		!strings.Contains(said.Detail, "no route for Bearer live_***") ||
 		!strings.Contains(said.Detail, "\n  at protocol/server_test.go:") {
 		t.Errorf("the error is %s: %s", said.Summary, said.Detail)
@@ -368,7 +368,7 @@ func TestServer_invokeAction(t *testing.T) {
 			t.Errorf("%d diagnostics", len(said))
 		case !bug && said[0].Summary != "done [2J":
 			t.Errorf("the end is %q", said[0].Summary)
-		case bug && (said[0].Summary != "The Cohort provider met a bug" ||
+		case bug && (said[0].Summary != "The Cohort provider hit a bug" ||
 			!strings.Contains(said[0].Detail, "no route for Bearer live_***")):
 			t.Errorf("the end is %q: %s", said[0].Summary, said[0].Detail)
 		}
@@ -388,7 +388,7 @@ func TestRecover(t *testing.T) {
 		return nil
 	}
 	said := run(func() { panic("no route for Bearer " + canary) })
-	if len(said) != 2 || said[0] != "The Cohort provider met a bug" || strings.Contains(said[1], "c4n4ry") ||
+	if len(said) != 2 || said[0] != "The Cohort provider hit a bug" || strings.Contains(said[1], "c4n4ry") ||
 		!strings.Contains(said[1], "\n  at protocol/server_test.go:") {
 		t.Errorf("it reports %q", said)
 	}

@@ -30,13 +30,13 @@ const largestNumber = 1<<53 - 1
 func objectAttributes(noun, name string, attributes map[string]schema.Attribute) map[string]schema.Attribute {
 	attributes["id"] = schema.StringAttribute{
 		MarkdownDescription: "Id of the " + noun + " in its merchant. The service chooses it, so the same " + noun +
-			" has another id in the other merchant.",
+			" has a different id in the other merchant.",
 		Computed:      true,
 		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 	attributes["mode"] = schema.StringAttribute{
 		MarkdownDescription: described("Merchant that holds the "+noun+": `test` or `live`.",
-			"The plan knows it, so that a reviewer or a policy can see where a change goes."),
+			"It is known in the plan, so that a reviewer or a policy can see where a change goes."),
 		Computed:      true,
 		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
@@ -87,7 +87,7 @@ const anyWord = "Any word is accepted; the service decides which ones it knows."
 func localizedAttribute(what string, rules ...string) schema.MapAttribute {
 	return schema.MapAttribute{
 		MarkdownDescription: described(what+" Keys are language codes, such as `en` or `pt-BR`.", append(rules,
-			"All texts of a published object have the same languages. An empty text counts as none.")...),
+			"All texts of a published object must have the same languages. An empty text counts as none.")...),
 		ElementType:   types.StringType,
 		Optional:      true,
 		Validators:    []validator.Map{knownLanguages{}},
@@ -98,7 +98,7 @@ func localizedAttribute(what string, rules ...string) schema.MapAttribute {
 // imageAttribute and videoAttribute are the two forms of a visual. An object has at most one of
 // them.
 func imageAttribute(of string, rules ...string) schema.StringAttribute {
-	return visualAttribute("URL of the picture of the "+of+".", rules...)
+	return visualAttribute("URL of the image of the "+of+".", rules...)
 }
 
 func videoAttribute(of string, rules ...string) schema.StringAttribute {
@@ -108,7 +108,7 @@ func videoAttribute(of string, rules ...string) schema.StringAttribute {
 func visualAttribute(what string, rules ...string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: described(what, append(rules,
-			"An http or https URL. At most one of `image_url` and `video_url`.")...),
+			"Must be an http or https URL. At most one of `image_url` and `video_url`.")...),
 		Optional:      true,
 		PlanModifiers: []planmodifier.String{textUnlessHeld{webURL{}}},
 	}
@@ -415,8 +415,8 @@ var slugForm = regexp.MustCompile(`^[a-z0-9-]+$`)
 func referenceIDAttribute(noun string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: "Your own key of the " + noun + ", unique in the merchant. Write the same in " +
-			"test and live: it is what makes the " + noun + " the same in both. Without it, the " + noun +
-			" cannot be imported by key, and the provider cannot tell that it exists already.",
+			"test and live: it identifies the " + noun + " in both. Without it, the " + noun +
+			" cannot be imported by key, and the provider cannot tell that it already exists.",
 		Optional: true,
 	}
 }

@@ -74,8 +74,8 @@ var badgeSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"title":       localizedAttribute("Title shown to users.", "Needed to publish."),
 		"description": localizedAttribute("Description shown to users."),
 		"image_url": schema.StringAttribute{
-			MarkdownDescription: described("URL of the picture of the badge.",
-				"Needed to publish. An http or https URL of a PNG, JPG or SVG file."),
+			MarkdownDescription: described("URL of the image of the badge.",
+				"Needed to publish. Must be an http or https URL of a PNG, JPG or SVG file."),
 			Optional:      true,
 			PlanModifiers: []planmodifier.String{textUnlessHeld{webURL{}}},
 		},
@@ -90,9 +90,9 @@ var badgeSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			},
 		},
 		"locked_description": localizedAttribute("Description shown to those who do not own the badge. Without it, "+
-			"they see the description.", "Only with `visibility = \"everyone\"`."),
+			"they see the description.", "Allowed only with `visibility = \"everyone\"`."),
 		"desired_status": badgeLifecycle.desiredStatusAttribute("Status that you want. `draft`, or no status, leaves the " +
-			"badge as it is. `published` publishes it, which nothing takes back."),
+			"badge as it is. `published` publishes it, which cannot be undone."),
 		"status": statusAttribute("`draft` or `published`"),
 	})
 })

@@ -99,7 +99,7 @@ func (m campaignModel) checkRewards(ctx context.Context, diags *diag.Diagnostics
 				"Only a store sells rewards. Remove price, or make the campaign a store.")
 		}
 		if first := slices.IndexFunc(rewards[:i], reward.again); first >= 0 {
-			diags.AddAttributeWarning(at, "A reward that stands there already",
+			diags.AddAttributeWarning(at, "A reward that is already in the list",
 				fmt.Sprintf("rewards[%d] is the same as rewards[%d]. Remove one of them; to give more of a "+
 					"reward in a draw, raise its quantity.", i, first))
 		}
@@ -170,8 +170,8 @@ func (m campaignModel) checkPublishing(ctx context.Context, status string) diag.
 		return diags
 	}
 	if !m.Airdrop.IsNull() {
-		diags.AddAttributeWarning(path.Root("desired_status"), "Publishing an airdrop cannot be taken back",
-			"Its rewards go out to the whole audience at once. Destroying the campaign does not take them back.")
+		diags.AddAttributeWarning(path.Root("desired_status"), "Publishing an airdrop cannot be undone",
+			"Its rewards go out to the whole audience at once. Destroying the campaign does not revoke them.")
 	}
 	if endAt, known := parseTime(m.EndAt); known && !endAt.After(time.Now()) {
 		diags.AddAttributeWarning(path.Root("end_at"), "The end is in the past",

@@ -69,9 +69,9 @@ func (d *campaignDiffusionDataSource) Schema(
 		Attributes: map[string]schema.Attribute{
 			"mode":                text("Merchant that is read: `test` or `live`."),
 			"type":                text("Form of the announcement: `modal`, `banner` or `toast`."),
-			"selector":            text("CSS selector of the place of a banner."),
+			"selector":            text("CSS selector of the element that holds a banner."),
 			"position":            text("Corner of a toast: `bottom-left` or `bottom-right`."),
-			"whitelisted_urls":    texts("Regular expressions of the pages that show it. Without any, every page does."),
+			"whitelisted_urls":    texts("Regular expressions for the pages that show it. Without any, every page does."),
 			"supported_languages": texts("Language codes of its texts."),
 			"campaign": schema.SingleNestedAttribute{
 				MarkdownDescription: "The campaign that is announced.",
@@ -80,8 +80,8 @@ func (d *campaignDiffusionDataSource) Schema(
 					"id":           text("Id of the campaign."),
 					"name":         localized("Title."),
 					"description":  localized("Description, as HTML."),
-					"image_url":    text("URL of the picture."),
-					"video_url":    text("URL of the video, which is shown in place of the picture."),
+					"image_url":    text("URL of the image."),
+					"video_url":    text("URL of the video, which is shown instead of the image."),
 					"link":         text("Address of the campaign."),
 					"accent_color": text("Accent color, as a CSS color."),
 				},

@@ -18,7 +18,7 @@ import (
 )
 
 // The action ends a published campaign, by hand in an emergency. It sends the request that
-// desired_status = "ended" sends; the path of that request is assumed. Nothing takes an end back,
+// desired_status = "ended" sends; the path of that request is assumed. An end cannot be undone,
 // and a plan in JSON does not show whose action it invokes. So in live the campaign has to be named
 // in allow_live_delete, like what a plan deletes.
 var (
@@ -43,7 +43,7 @@ func (a *campaignEndAction) Metadata(_ context.Context, _ action.MetadataRequest
 func (a *campaignEndAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	const either = " Exactly one of `id` and `internal_name`."
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Ends a published campaign for good. Nothing takes that back.",
+		MarkdownDescription: "Ends a published campaign for good. This cannot be undone.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				MarkdownDescription: "Id of the campaign." + either,
@@ -76,7 +76,7 @@ func (a *campaignEndAction) ModifyPlan(
 ) {
 	campaign, found := a.campaign(ctx, req.Config, &resp.Diagnostics)
 	if found && campaign.Status != merchants.StatusEnded {
-		resp.Diagnostics.AddWarning("Ending cannot be taken back",
+		resp.Diagnostics.AddWarning("Ending cannot be undone",
 			fmt.Sprintf("Users can no longer take part in the campaign %q of the %s merchant once it has ended.",
 				campaign.Key, a.data.mode))
 	}
@@ -145,7 +145,7 @@ func (a *campaignEndAction) check(campaign merchants.Head, diags *diag.Diagnosti
 	case merchants.StatusEnded:
 	case merchants.StatusPublished:
 		a.data.checkTaken(campaignKind, ending, campaign.Key, string(campaign.ID),
-			"Nothing takes an end back. To hide the campaign in a way that can be taken back, archive it: "+
+			"Ending cannot be undone. To hide the campaign in a way that can be undone, archive it: "+
 				"write desired_status = \"archived\" in its resource.", diags)
 	case merchants.StatusDraft:
 		diags.AddError(summary, "It is a draft, so no user can take part in it. Only a published campaign can end.")

@@ -159,7 +159,7 @@ func TestCampaignEnd_ends(t *testing.T) {
 		if all := p.validateEnd(arguments); len(all) > 0 {
 			t.Fatal(all)
 		}
-		saidOnce(t, p.planEnd(arguments), "warning", "Ending cannot be taken back",
+		saidOnce(t, p.planEnd(arguments), "warning", "Ending cannot be undone",
 			fmt.Sprintf("%q of the test merchant", name))
 		if sent := w.sent(); len(sent) > 0 {
 			t.Errorf("the plan sent %q", sent)
@@ -255,7 +255,7 @@ func TestCampaignEnd_live(t *testing.T) {
 			errorsOf(second(w.endPlugin(t, "live", allowed).invokeEnd(t.Context(), arguments))),
 		} {
 			saidOnce(t, all, "error", `This would end campaign "published" in the LIVE merchant`,
-				`allow_live_delete = ["campaign:published"]`, "Nothing takes an end back")
+				`allow_live_delete = ["campaign:published"]`, "Ending cannot be undone")
 		}
 	}
 	if sent := w.sent(); len(sent) > 0 {
@@ -295,12 +295,12 @@ func TestCampaignEnd_guards(t *testing.T) {
 	saidOnce(t, second(p.invokeEnd(t.Context(), arguments)), "The provider is not configured")
 
 	p = w.endPlugin(t, "test", "read_only = true")
-	saidOnce(t, p.planEnd(arguments), "warning", "Ending cannot be taken back")
+	saidOnce(t, p.planEnd(arguments), "warning", "Ending cannot be undone")
 	saidOnce(t, second(p.invokeEnd(t.Context(), arguments)),
 		"error", `Could not end campaign "published"`, "read_only is set")
 
 	p = fromSnapshot(t, file, "test")
-	saidOnce(t, p.planEnd(arguments), "warning", "Ending cannot be taken back")
+	saidOnce(t, p.planEnd(arguments), "warning", "Ending cannot be undone")
 	for _, name := range []string{"published", "ended"} {
 		saidOnce(t, second(p.invokeEnd(t.Context(), fmt.Sprintf("internal_name = %q", name))),
 			"error", "read from a snapshot", "Nothing was changed")

@@ -60,8 +60,8 @@ func (r *campaignResource) Metadata(
 
 func (r *campaignResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages a campaign: a challenge, a store or an airdrop, with the rewards it " +
-			"gives and the audience it addresses.",
+		MarkdownDescription: "Manages a campaign: a challenge, a store or an airdrop, with its " +
+			"rewards and its audience.",
 		Attributes: campaignSchema(),
 	}
 }

@@ -239,7 +239,7 @@ func TestCampaign_airdropWarns(t *testing.T) {
 	})
 	noErrors(t, diags)
 	got := theFirst(diags, tfprotov6.DiagnosticSeverityWarning).Summary
-	if got != "Publishing an airdrop cannot be taken back" {
+	if got != "Publishing an airdrop cannot be undone" {
 		t.Errorf("warning %q", got)
 	}
 }
@@ -360,7 +360,7 @@ func TestCampaign_endWarns(t *testing.T) {
 	}
 	noErrors(t, plan.Diagnostics)
 	got := theFirst(plan.Diagnostics, tfprotov6.DiagnosticSeverityWarning).Summary
-	if got != "Ending cannot be taken back" {
+	if got != "Ending cannot be undone" {
 		t.Errorf("warning %q", got)
 	}
 }

@@ -11,18 +11,18 @@ import (
 )
 
 // oneForm is the rule of the attributes that say what form a campaign has.
-const oneForm = "Exactly one of `challenge`, `store` and `airdrop`. Changing to another creates a new campaign."
+const oneForm = "Exactly one of `challenge`, `store` and `airdrop`. Switching to another one creates a new campaign."
 
 var campaignSchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return objectAttributes("campaign", "internal_name", map[string]schema.Attribute{
 		"audience_id": schema.StringAttribute{
-			MarkdownDescription: "Id of the list or segment that the campaign addresses. Without it, that is all users.",
+			MarkdownDescription: "Id of the list or segment that the campaign is for. Without it, all users.",
 			Optional:            true,
 			Validators:          []validator.String{toAudience},
 		},
 		"start_at": timeAttribute("When the campaign opens. Without it, the campaign opens when it is published."),
 		"end_at": timeAttribute("When the campaign ends. Without it, the campaign ends when somebody ends it, or when its "+
-			"rewards are used up.", "It is after `start_at`."),
+			"rewards are used up.", "Must be after `start_at`."),
 		"rewards":      rewardsAttribute(),
 		"distribution": distributionAttribute(),
 		"challenge":    challengeAttribute(),
@@ -36,7 +36,7 @@ var campaignSchema = sync.OnceValue(func() map[string]schema.Attribute {
 		"desired_status": campaignLifecycle.desiredStatusAttribute("Status that you want. `draft`, or no status, leaves " +
 			"the campaign as it is. `published` opens it to users; a campaign that has ended satisfies it. `ended` closes it " +
 			"for good. `archived` hides it from users, until another status brings it back. Publishing an airdrop hands out " +
-			"its rewards at once, and nothing takes them back."),
+			"its rewards at once, which cannot be undone."),
 		"on_destroy": onDestroyAttribute("campaign"),
 		"status":     statusAttribute("`draft`, `published`, `ended` or `archived`"),
 	})
@@ -46,22 +46,22 @@ func rewardsAttribute() schema.ListNestedAttribute {
 	return schema.ListNestedAttribute{
 		MarkdownDescription: described("Rewards that the campaign gives, each with one of `perk_id` and "+
 			"`digital_asset_id`. Their order has no meaning.",
-			"Needed to publish. Another order shows in the plan, but nothing is sent for it."),
+			"Needed to publish. A change of their order shows in the plan, but nothing is sent for it."),
 		Optional:   true,
 		Validators: []validator.List{noNulls{}},
 		NestedObject: schema.NestedAttributeObject{
 			Validators: []validator.Object{exactlyOne{"perk_id", "digital_asset_id"}},
 			Attributes: map[string]schema.Attribute{
 				"perk_id": schema.StringAttribute{
-					MarkdownDescription: "Id of the perk that is given.", Optional: true,
+					MarkdownDescription: "Id of the perk to give.", Optional: true,
 					Validators: []validator.String{toPerk},
 				},
 				"digital_asset_id": schema.StringAttribute{
-					MarkdownDescription: "Id of the digital asset that is given.", Optional: true,
+					MarkdownDescription: "Id of the digital asset to give.", Optional: true,
 					Validators: []validator.String{toDigitalAsset},
 				},
 				"quantity": schema.Int64Attribute{
-					MarkdownDescription: described("How many of the reward can be won in a draw.",
+					MarkdownDescription: described("How many of this reward can be won in a draw.",
 						"At least 1. Needed in a draw, and not allowed in direct distribution."),
 					Optional:      true,
 					PlanModifiers: []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
@@ -95,13 +95,13 @@ var currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
 func distributionAttribute() schema.SingleNestedAttribute {
 	maxBoxes := schema.Int64Attribute{
 		MarkdownDescription: described("Number of boxes. Those beyond the sum of the rewards' quantities are empty.",
-			"Needed to publish, and at least that sum."),
+			"Needed to publish, and must be at least that sum."),
 		Optional:      true,
 		PlanModifiers: []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 	}
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: described("How the rewards are handed out: `direct`, in an `instant_draw` or in a `raffle`. "+
-			"Without it, directly and without a limit.", "Exactly one of the three."),
+			"Without it, `direct` without a limit.", "Exactly one of the three."),
 		Optional:   true,
 		Validators: []validator.Object{exactlyOne{"direct", "instant_draw", "raffle"}},
 		Attributes: map[string]schema.Attribute{
@@ -109,8 +109,8 @@ func distributionAttribute() schema.SingleNestedAttribute {
 				MarkdownDescription: "Everyone who completes the campaign gets all its rewards.", Optional: true,
 				Attributes: map[string]schema.Attribute{
 					"max_quantity": schema.Int64Attribute{
-						MarkdownDescription: described("How often the rewards can be claimed. The campaign then ends by itself. Without "+
-							"it, there is no limit.", "At least 1."),
+						MarkdownDescription: described("How often the rewards can be claimed before the campaign ends by itself. "+
+							"Without it, there is no limit.", "At least 1."),
 						Optional:      true,
 						PlanModifiers: []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 					},
@@ -127,7 +127,7 @@ func distributionAttribute() schema.SingleNestedAttribute {
 				Attributes: map[string]schema.Attribute{
 					"max_boxes": maxBoxes,
 					"draw_at": timeAttribute("When the boxes open.",
-						"Needed to publish, and then in the future."),
+						"Needed to publish, and must then be in the future."),
 				},
 			},
 		},
@@ -140,12 +140,12 @@ func challengeAttribute() schema.SingleNestedAttribute {
 		Optional:            true,
 		Attributes: map[string]schema.Attribute{
 			"title":       localizedAttribute("Title shown to users.", "Needed to publish."),
-			"opt_in_cta":  localizedAttribute("Text of the button by which users opt in.", "Needed to publish."),
+			"opt_in_cta":  localizedAttribute("Text of the button with which users opt in.", "Needed to publish."),
 			"description": localizedAttribute("Description shown to users, as HTML.", "Needed to publish."),
-			"image_url": imageAttribute("challenge", "The picture is square, at most 32 MB, and has no transparent "+
-				"background.", "A picture or a video is needed to publish."),
-			"video_url": videoAttribute("challenge", "The video is square and at most 32 MB.",
-				"A picture or a video is needed to publish."),
+			"image_url": imageAttribute("challenge", "The image must be square, at most 32 MB, and without a transparent "+
+				"background.", "An image or a video is needed to publish."),
+			"video_url": videoAttribute("challenge", "The video must be square and at most 32 MB.",
+				"An image or a video is needed to publish."),
 			"slug": slugAttribute("challenge"),
 			"steps": schema.ListNestedAttribute{
 				MarkdownDescription: described("Steps of the challenge, in their order.",

@@ -96,18 +96,18 @@ func adviceOn(err *merchants.Error) string {
 	switch {
 	case errors.Is(err, merchants.ErrKeyUnknown):
 		return "The api_key of the provider is only known after another resource is applied. Apply that resource first " +
-			"(-target), or set COHORT_API_KEY to a key of the same merchant: it stands in until then."
+			"(-target), or set COHORT_API_KEY to a key of the same merchant, which is used until then."
 	case errors.Is(err, merchants.ErrSnapshot):
 		return "Nothing was sent. " + withoutSnapshot
 	case errors.Is(err, merchants.ErrNotInSnapshot):
-		return "It can only be read with a key. Leave it out of what is planned from a snapshot."
+		return "It can only be read with a key. Leave it out of plans from a snapshot."
 	case errors.Is(err, merchants.ErrDigest):
 		return digestAdvice
 	case errors.Is(err, merchants.ErrReadOnly):
 		return "This configuration only reads: read_only is set in the provider block, or COHORT_READ_ONLY " +
 			"in the environment. Nothing was sent."
 	case errors.Is(err, merchants.ErrUntrusted):
-		return "Nothing was sent. Where a proxy or a gateway has a certificate authority of its own, name its PEM file " +
+		return "Nothing was sent. If a proxy or a gateway has its own certificate authority, name its PEM file " +
 			"in ca_cert_file of the provider block."
 	case err.Status == http.StatusUnauthorized:
 		return "The service does not accept the API key. Keys are found in Cohort's admin under Settings > Integrations; " +
@@ -116,15 +116,15 @@ func adviceOn(err *merchants.Error) string {
 		return "The API key is valid but may not do this. Give the key the missing permission " +
 			"in Cohort's admin, or use another key."
 	case merchants.IsInUse(err):
-		return "Other objects still refer to it. Remove those references first. Where this configuration has removed them " +
-			"already, apply the objects that held them on their own (-target=ADDRESS) and then apply again: " +
-			"in one run Terraform destroys before it updates. To replace it while it is in use, give the new one another key " +
+		return "Other objects still refer to it. Remove those references first. If this configuration has already removed " +
+			"them, apply the objects that had them on their own (-target=ADDRESS), and then apply again: in one run, " +
+			"Terraform destroys before it updates. To replace it while it is in use, give the new one another key " +
 			"(reference_id, internal_name) and write create_before_destroy = true in its lifecycle block: " +
-			"then the references move before the old one goes."
+			"then the references move before the old one is destroyed."
 	case merchants.IsAlreadyExists(err):
-		return "Another object of this merchant has this key. If this configuration manages it, the key has to be free " +
-			"before it can pass on: apply again, and let two objects that exchange their keys take a third one in between. " +
-			"If nobody manages it, import it, or choose another key. The slug of a campaign counts also when it is archived."
+		return "Another object of this merchant has this key. If this configuration manages it, the key must be free " +
+			"before another object can take it: apply again. To swap the keys of two objects, give one of them a third key " +
+			"first. If nobody manages it, import it, or choose another key. An archived campaign keeps its slug."
 	case merchants.IsInvalidState(err):
 		return adviceOnStatus(err)
 	case merchants.IsNotFound(err):
@@ -132,18 +132,18 @@ func adviceOn(err *merchants.Error) string {
 	case err.Status == http.StatusExpectationFailed:
 		return "Correct the configuration and apply again."
 	case merchants.MayHaveHappened(err) && err.Method == http.MethodPost:
-		return "The service may have made the change although it did not say so. Run apply again: what is there already is " +
-			"then found, by its key, before anything is made. What has no key, such as a list without reference_id, is not: " +
-			"look for it in Cohort's admin first, and import it by its id."
+		return "The service may have made the change although it did not say so. Run apply again: an existing object is " +
+			"then found by its key before anything is created. An object without a key, such as a list without " +
+			"reference_id, is not: look for it in Cohort's admin first, and import it by its id."
 	case err.Code == "" && (err.Status == http.StatusNotFound || err.Status == http.StatusMethodNotAllowed ||
 		err.Status/100 == 3):
-		return "Another program than the API answered. Check api_url, and what stands between this machine and the " +
+		return "Something other than the API answered. Check api_url, and what is between this machine and the " +
 			"service, such as a proxy or a gateway."
 	case err.Status == 0 && err.Attempts > 0 && !merchants.MayHaveHappened(err) && !errors.Is(err, context.Canceled):
 		return "This request changed nothing. Check that this machine reaches the address in api_url, through the proxy in " +
 			"HTTPS_PROXY if there is one, and try again. If the service is only slow, raise request_timeout."
 	case err.Method == http.MethodGet || !merchants.MayHaveHappened(err):
-		return "This request changed nothing. Try again later; if it stays so, Cohort's support can look the request id up."
+		return "This request changed nothing. Try again later; if it still fails, give Cohort's support the request id."
 	default:
 		return "It is not known whether the change was made. Run plan again to see what the " +
 			"merchant holds before you apply again."
@@ -154,15 +154,15 @@ func adviceOn(err *merchants.Error) string {
 func adviceOnStatus(err *merchants.Error) string {
 	switch err.Method {
 	case http.MethodPatch, http.MethodPut:
-		return "The status of the object does not allow this edit. What is archived comes back, and is edited in the same " +
-			"apply, when desired_status names the status that it is to have. The rewards and the distribution of a campaign " +
-			"stay as they were when it was published: take their change back, or end the campaign and add another one."
+		return "The status of the object does not allow this edit. To edit an archived object, set desired_status " +
+			"to the status that it should have: the apply unarchives and edits it. The rewards and the distribution of a " +
+			"published campaign are frozen: revert their change, or end the campaign and add another one."
 	case http.MethodDelete:
-		return "What users may have is archived before it is deleted, so this was published after Terraform read it. " +
+		return "A published object is archived before it is deleted, so this was published after Terraform read it. " +
 			"Destroy it again: Terraform then reads it, archives it and deletes it."
 	default:
-		return "The object has another status than when Terraform read it. Apply again: Terraform then goes on from the " +
-			"status that it has. Where desired_status cannot be reached from there, remove " +
-			"desired_status to keep the object as it is."
+		return "The object has another status than when Terraform read it. Apply again: Terraform then continues from its " +
+			"current status. If desired_status cannot be reached from there, remove desired_status to keep the object as " +
+			"it is."
 	}
 }

@@ -74,7 +74,7 @@ var digitalAssetSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			PlanModifiers:       []planmodifier.Int64{numberUnlessHeld{int64validator.Between(1, largestNumber)}},
 		},
 		"desired_status": digitalAssetLifecycle.desiredStatusAttribute("Status that you want. `draft`, or no status, " +
-			"leaves the asset as it is. `published` publishes it, which nothing takes back."),
+			"leaves the asset as it is. `published` publishes it, which cannot be undone."),
 		"status": statusAttribute("`draft` or `published`"),
 	})
 })

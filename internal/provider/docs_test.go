@@ -102,14 +102,14 @@ func TestDocs_resourcePages(t *testing.T) {
 		block := "```terraform\nimport {\n  to = cohort_" + k.Name + `\.\w+`
 		command := "terraform import cohort_" + k.Name + `\.\w+ `
 		parts := []string{
-			"\n## Example Usage\n\nThe smallest one", "```terraform\n", "```terraform\n",
+			"\n## Example Usage\n\nThe smallest configuration", "```terraform\n", "```terraform\n",
 			"\n## What destroy does\n", "\n## Schema\n", "\n## Import\n",
 			"\nBy " + strings.ReplaceAll(k.Key, "_", " ") + ", .*\n\n" + block + "\n  id = \"[^:\"]+\"\n}",
 			"\nBy id, .*\n\n" + block + "\n  id = \"id:.+\"\n}",
 			"\nBy identity, .*\n\n" + block + "\n  identity = {",
 			"\nOn the command line, .*\n\n```shell\n" + command + ".*\n" + command + "id:",
 			"\n### Identity Schema\n",
-			"\n## When it goes wrong\n\n\\| error \\| what to do \\|\n.*\n(\\| `.*` .*\\| .* \\|\n){5,}\n",
+			"\n## What can go wrong\n\n\\| error \\| what to do \\|\n.*\n(\\| `.*` .*\\| .* \\|\n){5,}\n",
 			`\(\.\./guides/troubleshooting\.md\)`,
 		}
 		if k.Lifecycle != nil {
@@ -192,7 +192,7 @@ func TestDocs_errors(t *testing.T) {
 	row := regexp.MustCompile("(?m)^\\| `([^`]+)`.* \\| .+ \\|$")
 	explained := 0
 	for _, k := range provider.Catalog() {
-		_, table, _ := strings.Cut(docsPage(t, "resources/"+k.Name), "\n## When it goes wrong\n")
+		_, table, _ := strings.Cut(docsPage(t, "resources/"+k.Name), "\n## What can go wrong\n")
 		for _, match := range row.FindAllStringSubmatch(table, -1) {
 			explained++
 			if !slices.ContainsFunc(errors, func(e *regexp.Regexp) bool { return e.MatchString(match[1]) }) {

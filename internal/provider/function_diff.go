@@ -33,7 +33,7 @@ func (f *diffFunction) Definition(_ context.Context, _ function.DefinitionReques
 		MarkdownDescription: "Compares two merchants and returns one line for each difference, such as " +
 			"`perk:welcome-10: title.fr: \"10 % offerts\" → \"10 % offert\"`. Objects are paired by their keys. Ids, times, " +
 			"order and defaults do not differ, and archived objects are not compared. Of a property that the provider does " +
-			"not know, it says only that there is one. A secret is never shown. It needs no network, and Terraform 1.8 or " +
+			"not know, it says only that it exists. It never shows a secret. It needs no network, and Terraform 1.8 or " +
 			"later.",
 		Parameters: []function.Parameter{
 			function.StringParameter{
@@ -42,8 +42,8 @@ func (f *diffFunction) Definition(_ context.Context, _ function.DefinitionReques
 			},
 			function.StringParameter{
 				Name: "to",
-				MarkdownDescription: "The second merchant, likewise; with another provider configuration, or from a file of " +
-					"the command `snapshot`.",
+				MarkdownDescription: "The second merchant: the same attribute, read with another provider configuration, or " +
+					"the content of a file that the command `snapshot` wrote.",
 			},
 		},
 		Return: function.ListReturn{ElementType: types.StringType},

@@ -22,10 +22,10 @@ func (slugFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp
 
 func (slugFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "Makes a key of a text",
-		MarkdownDescription: "Returns a text in lower-case letters without accents, and digits, with a hyphen in place of " +
-			"everything else: a reference id, an internal name or the slug of a page. It is empty if the text has no such " +
-			"letter or digit. Functions of providers need Terraform 1.8 or later.",
+		Summary: "Makes a key from a text",
+		MarkdownDescription: "Returns the text in lower case and without accents, with hyphens instead of everything that " +
+			"is not a letter or a digit, for use as a reference id, an internal name or a slug. It is empty if the text has " +
+			"no letter or digit that can be kept. It needs Terraform 1.8 or later.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "text", MarkdownDescription: "The text, such as a title."},
 		},

@@ -54,7 +54,7 @@ func (p *providerData) checkNewKey(ctx context.Context, k Kind, key, replaced st
 		p.addSharedKey(k, key, diags)
 	case owner.planned:
 		p.passOn(holder.ID)
-		diags.AddAttributeWarning(path.Root(k.Key), fmt.Sprintf("The %s %q passes to a new %s", k.keyName(), key, k.Noun),
+		diags.AddAttributeWarning(path.Root(k.Key), fmt.Sprintf("The %s %q moves to a new %s", k.keyName(), key, k.Noun),
 			fmt.Sprintf("Another resource gives it up in the same plan. If both are the same %s under another address, add a "+
 				"moved block, which keeps the object. Otherwise apply the change of the other resource first: "+
 				"Terraform may make the new one before that, and the apply then stops.", k.Noun))
@@ -85,7 +85,7 @@ func (p *providerData) checkRename(ctx context.Context, k Kind, id, key string, 
 	case owner.planned:
 		p.passOn(holder.ID)
 		diags.AddAttributeWarning(path.Root(k.Key),
-			fmt.Sprintf("The %s %q passes from one %s to another", k.keyName(), key, k.Noun),
+			fmt.Sprintf("The %s %q moves from one %s to another", k.keyName(), key, k.Noun),
 			fmt.Sprintf("This plan gives it to another object, whose id, users and history stay what they are. "+
 				"That is what a shift of count looks like: use for_each with the key, or moved blocks, so that each "+
 				"address keeps its %s. If it is meant, and the service refuses a key as long as another object has it, "+

@@ -113,7 +113,7 @@ func (p *providerData) checkDigests(
 		resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, at, &planned)...)
 		switch {
 		case merchants.IsDigest(written.ValueString()):
-			resp.Diagnostics.AddAttributeError(at, "The digest of a secret, in place of the secret", digestAdvice)
+			resp.Diagnostics.AddAttributeError(at, "The digest of a secret instead of the secret", digestAdvice)
 		case merchants.IsDigest(planned.ValueString()):
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, written)...)
 		}

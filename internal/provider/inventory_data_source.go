@@ -42,7 +42,7 @@ func (d *inventoryDataSource) Schema(
 	attributes := map[string]schema.Attribute{
 		"kinds": schema.SetAttribute{
 			MarkdownDescription: "Kinds to read: `" + strings.Join(names, "`, `") + "`. Without it, all. " +
-				"Each costs a request for every 100 objects, shared with what else the plan reads of the kind.",
+				"Each costs one request for every 100 objects, shared with everything else that the plan reads of the kind.",
 			ElementType: types.StringType,
 			Optional:    true,
 			Validators:  []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(names...))},
@@ -58,7 +58,7 @@ func (d *inventoryDataSource) Schema(
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads what a merchant holds: the ids of its objects by their keys. Objects that are " +
-			"archived, that have no key, or that share it with another of their kind are left out.",
+			"archived, have no key, or share their key with another object of their kind are left out.",
 		Attributes: attributes,
 	}
 }

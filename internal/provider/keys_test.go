@@ -433,7 +433,7 @@ func TestGuards_keyOfTheOtherKind(t *testing.T) {
 	one(t, p.planNew("cohort_segment", "new"), "reference_id", `Two resources have the reference id "new"`)
 }
 
-// TestGuards_keysThatPassOn checks that a plan warns when a key passes from one managed object to
+// TestGuards_keysThatPassOn checks that a plan warns when a key moves from one managed object to
 // another, and goes on.
 func TestGuards_keysThatPassOn(t *testing.T) {
 	t.Parallel()

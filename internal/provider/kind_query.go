@@ -44,7 +44,7 @@ func (q *kindQuery[T, Input, Model, P]) ListResourceConfigSchema(
 	for _, secret := range sensitivePaths(path.Empty(), q.kind.attributes()) {
 		holder, name := secret.ParentPath(), secret.Steps()[len(secret.Steps())-1]
 		description = append(description, fmt.Sprintf(
-			"The %s of a `%s` is left out, because Terraform does not hide it in what a query prints.", name, holder))
+			"The %s of a `%s` is left out, because Terraform would show it in the output of a query.", name, holder))
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: strings.Join(description, " ")}
 	if name, values := q.kind.filter(); name != "" {

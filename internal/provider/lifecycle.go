@@ -177,7 +177,7 @@ func (l lifecycle) plan(
 	case l.next(desired, was) == merchants.Unarchive:
 		l.warnUnarchived(at, noun, desired.ValueString(), &resp.Diagnostics)
 	case l.next(desired, was) == merchants.End:
-		resp.Diagnostics.AddAttributeWarning(at, "Ending cannot be taken back",
+		resp.Diagnostics.AddAttributeWarning(at, "Ending cannot be undone",
 			"Users can no longer take part in the "+noun+" once it has ended.")
 	}
 	if status.IsNull() || l.next(desired, was) != "" {

@@ -33,14 +33,14 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 			Validators:          []validator.Object{exactlyOne{"value", "value_wo"}},
 			Attributes: map[string]schema.Attribute{
 				"value": schema.StringAttribute{
-					MarkdownDescription: "The code. It is kept in the state.",
+					MarkdownDescription: "The code. It is stored in the state.",
 					Optional:            true,
 					Sensitive:           true,
 					PlanModifiers:       []planmodifier.String{textUnlessHeld{notBlank{}}, sameSecretAsState{}},
 				},
 				"value_wo": schema.StringAttribute{
-					MarkdownDescription: "The code, in place of `value`. The state never has it; with an ephemeral value, no plan " +
-						"has it either. Needs `value_wo_version`, and Terraform or OpenTofu 1.11 or later.",
+					MarkdownDescription: "The code, instead of `value`. It is never in the state; with an ephemeral value, it is " +
+						"in no plan either. Needs `value_wo_version`, and Terraform or OpenTofu 1.11 or later.",
 					Optional: true,
 					// Not sensitive too: Terraform never shows or stores a write-only value, but it would list
 					// both paths in the state, in an order that changes with each run, and saved plans would
@@ -49,8 +49,8 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 					Validators: []validator.String{notBlank{}, stringvalidator.AlsoRequires(beside("value_wo_version"))},
 				},
 				"value_wo_version": schema.Int64Attribute{
-					MarkdownDescription: "Version of `value_wo`, of your choice. Terraform cannot tell that `value_wo` changed: " +
-						"change its version with it, and the code is sent again.",
+					MarkdownDescription: "Version of `value_wo`, of your choice. Terraform cannot tell whether `value_wo` changed, " +
+						"so change the version to send the code again.",
 					Optional:   true,
 					Validators: []validator.Int64{int64validator.AlsoRequires(beside("value_wo"))},
 				},
@@ -85,14 +85,14 @@ var perkSchema = sync.OnceValue(func() map[string]schema.Attribute {
 				},
 				"value": schema.Float64Attribute{
 					MarkdownDescription: described("The discount, in percent or as an amount in the shop's currency.",
-						"More than 0, and at most 100 percent."),
+						"Must be more than 0, and at most 100 for a percentage."),
 					Required:      true,
 					PlanModifiers: []planmodifier.Float64{discountUnlessHeld{}},
 				},
 			},
 		},
 		"custom": schema.SingleNestedAttribute{
-			MarkdownDescription: described("The perk is of a kind that has no attribute of its own here.", oneVariant),
+			MarkdownDescription: described("The perk is of a kind that this provider has no attribute for.", oneVariant),
 			Optional:            true,
 			Attributes: map[string]schema.Attribute{
 				"type": schema.StringAttribute{

@@ -108,36 +108,37 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			},
 			"api_key": schema.StringAttribute{
 				MarkdownDescription: "Key of the Merchants API, which begins with `test_` or `live_`. Supply it in the " +
-					"environment variable `" + envAPIKey + "` or by an ephemeral variable, because Terraform keeps a plain variable " +
-					"in saved plans. The argument wins over the environment variable. While it is not known, because another " +
-					"resource makes the key, the environment variable stands in; without that, only new objects can be planned.",
+					"environment variable `" + envAPIKey + "` or in an ephemeral variable, because Terraform writes other variables " +
+					"into saved plans. The argument wins over the environment variable. While the argument is not known, because " +
+					"another resource creates the key, the environment variable is used; without it, only new objects can be " +
+					"planned.",
 				Optional:  true,
 				Sensitive: true,
 			},
 			"api_url": schema.StringAttribute{
 				MarkdownDescription: "Address of the Merchants API: https, or http on a loopback address or `*.localhost`. " +
-					"Environment variable `" + envAPIURL + "`, from which the argument must not differ. Without that variable, a " +
+					"Can also be set with `" + envAPIURL + "`, from which the argument must not differ. Without that variable, a " +
 					"key from `" + envAPIKey + "` goes only to the default address or stays on this machine. Defaults to `" +
 					merchants.DefaultBaseURL + "`.",
 				Optional: true,
 			},
 			"read_only": schema.BoolAttribute{
 				MarkdownDescription: "Whether to refuse every request that could change something, for jobs that only plan. " +
-					"Environment variable `" + envReadOnly + "`. Either of the two is enough: `false` does not allow what the " +
-					"environment forbids. The plan must know it. Defaults to `false`.",
+					"Can also be set with `" + envReadOnly + "`. Either of the two is enough: `false` does not allow what the " +
+					"environment forbids. Must be known in the plan. Defaults to `false`.",
 				Optional: true,
 			},
 			"snapshot": schema.StringAttribute{
 				MarkdownDescription: "Path of a snapshot of the merchant, which the command `snapshot` of the provider's binary " +
 					"writes. The plan is then made from the file, without a key and without a request, and its apply is refused. " +
-					"Environment variable `" + envSnapshot + "`, which the argument wins over. The plan must know it.",
+					"Can also be set with `" + envSnapshot + "`; the argument wins. Must be known in the plan.",
 				Optional: true,
 			},
 			"allow_live_delete": schema.ListAttribute{
-				MarkdownDescription: "What this configuration may delete or replace in the live merchant, each as `kind:key`, " +
-					"such as `perk:welcome-10`. A list or segment without a reference id is `list:id:` or `segment:id:` and its id. " +
-					"The action `cohort_campaign_end` needs its campaign here too. Without it, nothing in live is deleted or " +
-					"replaced.",
+				MarkdownDescription: "Objects that this configuration may delete or replace in the live merchant, each as " +
+					"`kind:key`, such as `perk:welcome-10`. For a list or segment without a reference id, write `list:id:` or " +
+					"`segment:id:` and its id. The action `cohort_campaign_end` needs its campaign here too. Without this " +
+					"argument, nothing in live is deleted or replaced.",
 				ElementType: types.StringType,
 				Optional:    true,
 				Validators: []validator.List{listvalidator.ValueStringsAre(stringvalidator.RegexMatches(
@@ -151,7 +152,7 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				Validators: []validator.String{stringvalidator.OneOf(conflictFail, conflictOverwrite)},
 			},
 			"max_retries": schema.Int64Attribute{
-				MarkdownDescription: fmt.Sprintf("How often to retry a request that failed for a passing reason and is safe to "+
+				MarkdownDescription: fmt.Sprintf("How often to retry a request that failed for a temporary reason and is safe to "+
 					"send twice, 0 to 10. A create is never retried blindly. Defaults to %d.", merchants.DefaultMaxRetries),
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.Between(0, 10)},
@@ -163,14 +164,14 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				Validators: []validator.Int64{int64validator.Between(1, 20)},
 			},
 			"request_timeout": schema.StringAttribute{
-				MarkdownDescription: fmt.Sprintf("How long one try of a request may take, as a duration such as `30s` or `2m`. "+
-					"Defaults to `%s`.", merchants.DefaultRequestTimeout),
+				MarkdownDescription: fmt.Sprintf("How long one attempt of a request may take, as a duration such as `30s` or "+
+					"`2m`. Defaults to `%s`.", merchants.DefaultRequestTimeout),
 				CustomType: timetypes.GoDurationType{},
 				Optional:   true,
 			},
 			"ca_cert_file": schema.StringAttribute{
-				MarkdownDescription: "Path of a PEM file with certificates to trust beside those of the system, for a proxy with " +
-					"a certificate authority of its own. While it is not known, only those of the system are trusted.",
+				MarkdownDescription: "Path of a PEM file with certificates to trust in addition to those of the system, for a " +
+					"proxy with its own certificate authority. While it is not known, only those of the system are trusted.",
 				Optional: true,
 			},
 		},
@@ -308,7 +309,7 @@ func (m providerModel) baseURL(keyFromEnv bool, diags *diag.Diagnostics) string 
 	}
 	if operators := strings.TrimSpace(os.Getenv(envAPIURL)); operators != "" {
 		if theirs, err := merchants.ParseBaseURL(operators); err != nil || theirs.String() != base.String() {
-			diags.AddAttributeError(at, "Another address than that of the environment",
+			diags.AddAttributeError(at, "Another address than in the environment",
 				fmt.Sprintf("api_url differs from the environment variable %s, which whoever runs Terraform has set. "+
 					"No request has been sent. Leave api_url out, or change the variable.", envAPIURL))
 		}

@@ -272,7 +272,7 @@ func TestProvider_environment(t *testing.T) {
 			url:     w.URL(),
 			block:   fmt.Sprintf("api_key = %q\napi_url = \"http://127.0.0.1:1\"", w.TestKey()),
 			path:    "api_url",
-			summary: "Another address than that of the environment",
+			summary: "Another address than in the environment",
 			says:    []string{"COHORT_API_URL", "No request has been sent"},
 		},
 		{
@@ -281,7 +281,7 @@ func TestProvider_environment(t *testing.T) {
 			url:     "nonsense",
 			block:   fmt.Sprintf("api_url = %q", w.URL()),
 			path:    "api_url",
-			summary: "Another address than that of the environment",
+			summary: "Another address than in the environment",
 			says:    []string{"COHORT_API_URL"},
 		},
 		{
@@ -525,7 +525,7 @@ func TestProvider_notTheService(t *testing.T) {
 	}{
 		{
 			"another program", http.NotFound,
-			[]string{"The service answered HTTP 404 with an answer of text/plain", "Another program than the API answered."},
+			[]string{"The service answered HTTP 404 with an answer of text/plain", "Something other than the API answered."},
 		},
 		{
 			"a page of a portal",
@@ -534,7 +534,7 @@ func TestProvider_notTheService(t *testing.T) {
 		},
 		{
 			"a redirect", http.RedirectHandler("https://login.example.com", http.StatusFound).ServeHTTP,
-			[]string{"The service answered HTTP 302", "Another program than the API answered."},
+			[]string{"The service answered HTTP 302", "Something other than the API answered."},
 		},
 		{
 			"nothing", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },

@@ -100,7 +100,7 @@ func TestTexts_ofTheServiceAreSafe(t *testing.T) {
 				show := func(when string, diagnostics []said) {
 					t.Helper()
 					for _, d := range diagnostics {
-						if strings.Contains(d.summary, "met a bug") {
+						if strings.Contains(d.summary, "hit a bug") {
 							t.Errorf("%s: %s", when, d)
 						}
 						checkSafe(t, when+", the summary", d.summary)

@@ -85,7 +85,7 @@ var segmentSchema = sync.OnceValue(func() map[string]schema.Attribute {
 
 func matchAttribute(what string) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: described("How the "+what+" combine: `all` of them hold, or `any` of them.",
+		MarkdownDescription: described("How the "+what+" combine: `all` of them hold, or `any` one of them does.",
 			"Defaults to `all`."),
 		Optional:   true,
 		Computed:   true,

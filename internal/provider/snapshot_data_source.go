@@ -24,14 +24,14 @@ func (d *snapshotDataSource) Metadata(
 
 func (d *snapshotDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the whole merchant as JSON, for comparisons. It costs a request for every 100 objects " +
-			"of a kind, shared with what else the plan reads of the kind.",
+		MarkdownDescription: "Reads the whole merchant as JSON, for comparisons. It costs one request for every 100 " +
+			"objects of a kind, shared with everything else that the plan reads of the kind.",
 		Attributes: map[string]schema.Attribute{
 			"json": schema.StringAttribute{
-				MarkdownDescription: "Every object of the merchant as the service sent it, in the form of the command " +
-					"`snapshot` without the time: `objects` has the collections of the service. It holds campaigns that are not " +
-					"released yet, and goes into the state. Its ids belong to this merchant. The codes of perks are replaced by " +
-					"digests, from which short codes can be guessed.",
+				MarkdownDescription: "Every object of the merchant as the service sent it, in the format of the command " +
+					"`snapshot`, but without the time: `objects` has the collections of the service. It contains campaigns that " +
+					"are not released yet, and is stored in the state. Its ids belong to this merchant. The codes of perks are " +
+					"replaced by digests, from which short codes can be guessed.",
 				Computed: true,
 			},
 			"mode": schema.StringAttribute{MarkdownDescription: "Merchant that is read: `test` or `live`.", Computed: true},

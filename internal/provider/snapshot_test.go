@@ -343,7 +343,7 @@ func TestSnapshot_refusesToApply(t *testing.T) {
 		t.Errorf("a user auth token: %v", all)
 	}
 	if _, all := p.find("cohort_campaign_diffusion", ""); len(all) != 1 ||
-		!strings.Contains(all[0].detail, "A snapshot holds the objects of a merchant, and not this.") {
+		!strings.Contains(all[0].detail, "A snapshot contains only the objects of a merchant, not this.") {
 		t.Errorf("campaign diffusion: %v", all)
 	}
 	if sent := g.w.Stats().Requests; sent > 0 {
@@ -377,7 +377,7 @@ func TestSnapshot_heals(t *testing.T) {
 	} {
 		_, all := p.anew().planWith("cohort_perk", prior, digest, nil)
 		if !slices.ContainsFunc(all, func(s said) bool {
-			return s.path == "code.value" && s.summary == "The digest of a secret, in place of the secret"
+			return s.path == "code.value" && s.summary == "The digest of a secret instead of the secret"
 		}) {
 			t.Errorf("a plan %s with a digest: %v", what, all)
 		}

@@ -279,7 +279,7 @@ func (p *plugin) noBug(what string, all []said) {
 	p.t.Helper()
 	for _, s := range all {
 		for _, text := range []string{
-			"met a bug", "Value Conversion", "provider developer", "error in the provider", "Plugin",
+			"hit a bug", "Value Conversion", "provider developer", "error in the provider", "Plugin",
 		} {
 			if strings.Contains(s.summary+s.detail, text) {
 				p.t.Errorf("%s: %s", what, s)

@@ -35,7 +35,7 @@ func (e *userAuthTokenEphemeralResource) Schema(
 	_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse,
 ) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Requests a token that logs a user in to the Experience Space. It is in neither plan " +
+		MarkdownDescription: "Requests a token that logs a user in to the Experience Space. It is stored in neither plan " +
 			"nor state.",
 		Attributes: map[string]schema.Attribute{
 			"email": schema.StringAttribute{

@@ -56,7 +56,7 @@ var userPropertySchema = sync.OnceValue(func() map[string]schema.Attribute {
 	return objectAttributes("user property", "name", map[string]schema.Attribute{
 		"type": schema.StringAttribute{
 			MarkdownDescription: described("Type of the values: `text`, `number`, `boolean` or `date`.",
-				"Changing this creates a new user property, and users lose their values of the old one."),
+				"Changing this creates a new user property, and users lose the values they had."),
 			Required: true,
 			PlanModifiers: []planmodifier.String{
 				stringplanmodifier.RequiresReplace(),

@@ -537,7 +537,7 @@ func TestValidation_bad(t *testing.T) {
 			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }, " +
 				"{ digital_asset_id = \"00000000-0000-4000-8000-00000000000f\" }, " +
 				"{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]",
-			[]string{"warning rewards[2]: A reward that stands there already"},
+			[]string{"warning rewards[2]: A reward that is already in the list"},
 			[]string{"rewards[2] is the same as rewards[0]"},
 		},
 		{
@@ -606,7 +606,7 @@ func TestValidation_bad(t *testing.T) {
 			"airdrop that goes out", "cohort_campaign",
 			"internal_name = \"c\"\nairdrop = {}\nrewards = [{ perk_id = \"00000000-0000-4000-8000-00000000000f\" }]\n" +
 				"desired_status = \"published\"",
-			[]string{"warning desired_status: Publishing an airdrop cannot be taken back"},
+			[]string{"warning desired_status: Publishing an airdrop cannot be undone"},
 			[]string{"to the whole audience at once"},
 		},
 

@@ -107,7 +107,7 @@ func New(root string, plan *planreview.Plan, options Options) (*Pull, error) {
 	}
 	chosen := selection(patterns)
 	if plan.Errored {
-		return nil, fmt.Errorf("the plan of %s is not whole, because planning failed: make terraform plan work first", root)
+		return nil, fmt.Errorf("the plan of %s is incomplete, because planning failed: make terraform plan work first", root)
 	}
 	tree, err := readTree(root)
 	if err != nil {

@@ -254,7 +254,7 @@ func behindProxy(t *testing.T) {
 	for _, user := range []string{"", "me:wrong-" + proxyPassword + "@"} {
 		s.Env["HTTP_PROXY"], s.Env["HTTPS_PROXY"] = "http://"+user+host, "http://"+user+host
 		s.mustFail(s.Plan(), "Could not read perk", "There was no usable answer",
-			"a demand of the proxy for a user and a password")
+			"the proxy requires a user and a password")
 		s.keeps(managed)
 	}
 	if passed := p.passed.Load(); passed != 0 {

@@ -182,7 +182,7 @@ func (s *scenario) explode(b *bomb, run func() terraformtest.Result, within ...s
 	if b.armed.CompareAndSwap(true, false) {
 		s.t.Fatalf("nothing went off within %v:\n%s", within, result.Output)
 	}
-	s.mustSay(result, "The Cohort provider met a bug",
+	s.mustSay(result, "The Cohort provider hit a bug",
 		"It stopped working on this object, the others are not touched: this is a drill", "\n  at ")
 	return result
 }
@@ -224,7 +224,7 @@ func panicBeforeCreate(t *testing.T) {
 	if result.Code == 0 {
 		t.Error("apply succeeded though an object was not made")
 	}
-	if told := strings.Count(result.Output, "met a bug"); told != 1 {
+	if told := strings.Count(result.Output, "hit a bug"); told != 1 {
 		t.Errorf("%d objects met it, want 1:\n%s", told, result.Output)
 	}
 	before := s.holds(9)
@@ -280,7 +280,7 @@ func panicAfterCreate(t *testing.T, fault sandbox.Fault, status string, within .
 		s.inject(fault)
 	}
 	result := s.explode(b, func() terraformtest.Result { return s.Apply() }, append(within, "(*perkResource).Create")...)
-	s.mustSay(result, "Warning: The Cohort provider met a bug", "The object was made and is in the state.")
+	s.mustSay(result, "Warning: The Cohort provider hit a bug", "The object was made and is in the state.")
 	managed := s.holds(10)
 	drafts := 0
 	for _, perk := range s.sandbox.Objects("test", "perks") {
