@@ -5,12 +5,19 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 // ofErrors is the kind in the subject of an assumption about errors.
 const ofErrors = "error"
+
+// codeForm is the form of the code of an error.
+var codeForm = regexp.MustCompile(`^[A-Za-z][A-Za-z-]*([._][A-Za-z-]+)*$`)
+
+// isErrorCode reports whether a text can be the code of an error, and no text of a merchant.
+func isErrorCode(text string) bool { return codeForm.MatchString(text) }
 
 // assumptions lists all that the contract assumes, without verdicts: first what holds for the API
 // as a whole, then each kind, then the calls outside the kinds.
@@ -25,10 +32,9 @@ func (c *contract) assumptions() []Finding {
 	}
 	for _, call := range c.calls() {
 		l.addRoute(call.noun, call.operation)
-		l.addRequest(call.noun, call.operation, propertiesOf(call.requestSchema()))
-		answer := propertiesOf(call.answerSchema())
-		l.addAnswer(call.noun, call.name, thing(call.noun), answer)
-		l.addWords(call.noun, answer)
+		l.addRequest(call.noun, call.operation, call.request)
+		l.addAnswer(call.noun, call.name, thing(call.noun), call.answer)
+		l.addWords(call.noun, call.answer)
 	}
 	l.addErrors(c)
 	return l.found
@@ -64,7 +70,7 @@ func (c *contract) calls() []call {
 		segments := strings.Split(strings.Trim(path, "/"), "/")
 		for method, described := range item.Operations {
 			noun := strings.TrimSuffix(segments[min(1, len(segments)-1)], "s")
-			found = append(found, call{noun, operation{segments[len(segments)-1], method, path, described}})
+			found = append(found, call{noun, operationOf(segments[len(segments)-1], method, path, described)})
 		}
 	}
 	slices.SortFunc(found, func(a, b call) int { return strings.Compare(a.path+" "+a.method, b.path+" "+b.method) })
@@ -136,7 +142,7 @@ func (l *assumptionList) add(s Subject, evidence, sentence string, args ...any) 
 func (l *assumptionList) addKind(k *kind) {
 	noun := thing(k.noun)
 	list := k.operations["list"]
-	l.add(Subject{Kind: k.noun, Part: Route}, markOf(list.Extensions), "The collection of every %s is %s.", noun, k.path)
+	l.add(Subject{Kind: k.noun, Part: Route}, list.evidence, "The collection of every %s is %s.", noun, k.path)
 	for _, name := range k.operationNames() {
 		o := k.operations[name]
 		l.addRoute(k.noun, o)
@@ -148,50 +154,41 @@ func (l *assumptionList) addKind(k *kind) {
 		case "update":
 			l.addRequest(k.noun, o, k.update)
 		}
-		status, answer := o.success()
 		s := Subject{Kind: k.noun, Operation: name, Part: Answer}
 		switch {
 		case name == "list":
-		case answer == nil || answer.Content == nil:
-			l.add(s, markOf(o.Extensions), "%s of a %s answers %s and no body.", title(name), noun, status)
+		case o.answer == nil:
+			l.add(s, o.evidence, "%s of a %s answers %s and no body.", title(name), noun, o.status)
 		default:
-			l.add(s, markOf(o.Extensions), "%s of a %s answers %s and the whole object.", title(name), noun, status)
+			l.add(s, o.evidence, "%s of a %s answers %s and the whole object.", title(name), noun, o.status)
 		}
 	}
 	l.addAnswer(k.noun, "", "A "+noun, k.object)
 	l.addAnswer(k.noun, "list", "In a list, a "+noun, k.object)
-	all := maps.Clone(k.object)
-	for _, sent := range []properties{k.create, k.update} {
-		for path, property := range sent {
-			if _, there := all[path]; !there {
-				all[path] = property
-			}
-		}
-	}
-	l.addWords(k.noun, all)
+	l.addWords(k.noun, k.known())
 }
 
 // addRoute adds an operation and its parameters.
 func (l *assumptionList) addRoute(noun string, o operation) {
-	l.add(Subject{Kind: noun, Operation: o.name, Part: Route}, markOf(o.Extensions), "There is %s %s.", o.method, o.path)
-	for _, parameter := range o.Parameters {
+	l.add(Subject{Kind: noun, Operation: o.name, Part: Route}, o.evidence, "There is %s %s.", o.method, o.path)
+	for _, parameter := range o.described.Parameters {
 		if parameter.In == "query" {
 			l.add(Subject{Kind: noun, Operation: o.name, Part: Parameter, Property: parameter.Name},
 				markOf(parameter.Extensions), "%s %s takes the parameter %s.", o.method, o.path, parameter.Name)
 		}
 	}
-	l.add(Subject{Kind: noun, Operation: o.name, Part: Parameter}, markOf(o.Extensions),
+	l.add(Subject{Kind: noun, Operation: o.name, Part: Parameter}, o.evidence,
 		"%s %s needs no other parameter.", o.method, o.path)
 }
 
 func (l *assumptionList) addPage(k *kind) {
-	for _, name := range slices.Sorted(maps.Keys(k.page.Properties)) {
-		what := "has " + name + ", " + typeText(k.page.Properties[name].Value)
+	for _, name := range slices.Sorted(maps.Keys(k.page)) {
+		what := "has " + name + ", " + typeText(k.page[name].schema)
 		if name == k.rows {
 			what = "has its rows in " + name
 		}
 		l.add(Subject{Kind: k.noun, Operation: "list", Part: Page, Property: name},
-			evidenceOf(k.page.Properties[name]), "A page of the list of every %s %s.", thing(k.noun), what)
+			k.page[name].evidence, "A page of the list of every %s %s.", thing(k.noun), what)
 	}
 }
 
@@ -203,7 +200,7 @@ func (l *assumptionList) addRequest(noun string, o operation, sent properties) {
 		l.add(Subject{Kind: noun, Operation: o.name, Part: Request, Property: path}, sent[path].evidence,
 			"%s of a %s takes %s: %s.", title(o.name), thing(noun), path, sent[path].text())
 	}
-	l.add(Subject{Kind: noun, Operation: o.name, Part: Request}, markOf(o.Extensions),
+	l.add(Subject{Kind: noun, Operation: o.name, Part: Request}, o.evidence,
 		"%s of a %s needs nothing else.", title(o.name), thing(noun))
 }
 
@@ -278,16 +275,19 @@ func (p property) text() string {
 	return text
 }
 
-// typeTexts are the types in the words of people.
+// typeTexts are the JSON types in the words of people.
 var typeTexts = map[string]string{
 	"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "object": "object",
 	"array": "list",
 }
 
+// typeName is a JSON type in the words of people; "" for null.
+func typeName(of string) string { return typeTexts[of] }
+
 func typeText(s *schema) string {
 	var texts []string
 	for _, one := range s.Type {
-		if text := typeTexts[one]; text != "" {
+		if text := typeName(one); text != "" {
 			texts = append(texts, text)
 		}
 	}

@@ -54,12 +54,12 @@ func compare(c *contract, ours, theirs *Document) []Finding {
 		is.ID, is.Subject, is.Assumed, is.Evidence = one.ID, one.Subject, one.Assumed, one.Evidence
 		list[i] = is
 	}
-	slices.SortStableFunc(list, func(a, b Finding) int { return cmp.Compare(a.rank(), b.rank()) })
+	slices.SortStableFunc(list, func(a, b Finding) int { return cmp.Compare(rank(a), rank(b)) })
 	return list
 }
 
 // rank orders findings: differences by their harm, then what holds, then what was not reached.
-func (f Finding) rank() int {
+func rank(f Finding) int {
 	switch f.Verdict {
 	case NotReached:
 		return 4
@@ -118,7 +118,7 @@ func (r *comparison) differs(s Subject, change Change, theirs, said string, args
 // note keeps the worst of what is noted of an assumption.
 func (r *comparison) note(s Subject, f Finding) {
 	id := s.String()
-	if is, there := r.found[id]; !there || f.rank() < is.rank() {
+	if is, there := r.found[id]; !there || rank(f) < rank(is) {
 		r.found[id] = f
 	}
 }

@@ -283,10 +283,10 @@ func (r *comparison) compareAnswers(k *kind, m *match) []*reading {
 // object in it.
 func (r *comparison) compareSuccess(k *kind, name string, is route) (value, bool) {
 	s := Subject{Kind: k.noun, Operation: name, Part: Answer}
-	expected, _ := k.operations[name].success()
+	expected := k.operations[name].status
 	status, answer := r.theirs.success(is)
 	schema, others := r.theirs.body(answer)
-	withBody := k.operations[name].answerSchema() != nil
+	withBody := k.operations[name].answer != nil
 	object := r.theirs.value(schema)
 	switch {
 	case answer == nil:
@@ -298,7 +298,7 @@ func (r *comparison) compareSuccess(k *kind, name string, is route) (value, bool
 	case schema == nil && withBody && (!r.describesAnswers() || name == "read"):
 		r.missed(s, "The document does not describe the answer.")
 		return value{}, false
-	case schema == nil && withBody && !mayBeEmpty(k.operations[name]):
+	case schema == nil && withBody && !k.operations[name].mayBeEmpty:
 		r.differs(s, Missing, "", "Its body is empty.")
 		return value{}, false
 	case withBody && schema != nil:
@@ -317,12 +317,6 @@ func (r *comparison) compareSuccess(k *kind, name string, is route) (value, bool
 	}
 	r.holds(s)
 	return object, withBody && schema != nil
-}
-
-// mayBeEmpty reports whether the contract allows an answer without a body.
-func mayBeEmpty(o operation) bool {
-	_, answer := o.success()
-	return answer != nil && answer.Extensions["x-may-be-empty"] == true
 }
 
 // describesAnswers reports whether the document describes the answer of any write. If it does not,
@@ -383,7 +377,7 @@ func (r *comparison) comparePage(k *kind, m *match) (rows value, paged bool) {
 	}
 	if page.has("array") {
 		r.differs(s(k.rows), Accepted, "", "The answer is a list without a page around it.")
-		for name := range k.page.Properties {
+		for name := range k.page {
 			if name != k.rows {
 				r.differs(s(name), Missing, "", "The answer is a list without a page around it.")
 			}
@@ -391,17 +385,10 @@ func (r *comparison) comparePage(k *kind, m *match) (rows value, paged bool) {
 		return page.elements(), true
 	}
 	ours := r.ours.answer(r.ourRoute(k.operations["list"]))
-	read := r.newReading(Subject{Kind: k.noun, Operation: "list", Part: Page}, propertiesOfPage(k), ours, page)
+	read := r.newReading(Subject{Kind: k.noun, Operation: "list", Part: Page}, k.page, ours, page)
 	read.compare()
 	at := read.places[k.rows]
 	return at.value.elements(), at.why == "" && at.value.has("array") && !at.value.elements().isAny()
-}
-
-// propertiesOfPage are the properties of a page without those of its rows.
-func propertiesOfPage(k *kind) properties {
-	found := propertiesOf(k.page)
-	maps.DeleteFunc(found, func(path string, _ property) bool { return strings.ContainsAny(path, ".:") })
-	return found
 }
 
 // compareRequest compares the body of a request.
@@ -424,15 +411,7 @@ func (r *comparison) compareRequest(noun string, o operation, is route, sent pro
 
 // compareWords compares the words of a kind.
 func (r *comparison) compareWords(k *kind, m *match, contexts []*reading) {
-	all := maps.Clone(k.object)
-	for _, sent := range []properties{k.create, k.update} {
-		for path, property := range sent {
-			if _, there := all[path]; !there {
-				all[path] = property
-			}
-		}
-	}
-	for path, ours := range all.words() {
+	for path, ours := range k.known().words() {
 		used := usesOf(path, contexts)
 		if one, there := m.routes["list"]; there {
 			for _, parameter := range one.parameters {
@@ -535,18 +514,18 @@ func (r *comparison) compareCalls() {
 		r.holds(s)
 		r.compareParameters(one.noun, one.operation, r.routes[at])
 		var contexts []*reading
-		if one.requestSchema() != nil {
-			if sent := r.compareRequest(one.noun, one.operation, r.routes[at], propertiesOf(one.requestSchema())); sent != nil {
+		if one.request != nil {
+			if sent := r.compareRequest(one.noun, one.operation, r.routes[at], one.request); sent != nil {
 				contexts = append(contexts, sent)
 			}
 		}
-		if one.answerSchema() != nil && !r.theirs.answer(r.routes[at]).isAny() {
-			answer := r.newReading(Subject{Kind: one.noun, Operation: one.name, Part: Answer}, propertiesOf(one.answerSchema()),
+		if one.answer != nil && !r.theirs.answer(r.routes[at]).isAny() {
+			answer := r.newReading(Subject{Kind: one.noun, Operation: one.name, Part: Answer}, one.answer,
 				r.ours.answer(r.ourRoute(one.operation)), r.theirs.answer(r.routes[at]))
 			answer.compare()
 			contexts = append(contexts, answer)
 		}
-		for path, ours := range propertiesOf(one.answerSchema()).words() {
+		for path, ours := range one.answer.words() {
 			r.compareWord(one.noun, path, ours, usesOf(path, contexts))
 		}
 	}

@@ -407,7 +407,7 @@ var samples = map[string]any{
 func typesText(types []string) string {
 	var texts []string
 	for _, one := range types {
-		texts = append(texts, typeTexts[one])
+		texts = append(texts, typeName(one))
 	}
 	return strings.Join(texts, " or ")
 }

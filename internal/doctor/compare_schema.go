@@ -145,7 +145,7 @@ func (s shape) types() []string {
 		})
 	}
 	for _, schema := range s {
-		given := slices.DeleteFunc(typesOf(schema), func(one string) bool { return one == "null" || typeTexts[one] == "" })
+		given := slices.DeleteFunc(typesOf(schema), func(one string) bool { return one == "null" || typeName(one) == "" })
 		if len(given) > 0 {
 			narrow(given)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,8 +17,6 @@ type contract struct {
 	document *specification
 	// kinds are the kinds of objects, in an order in which an empty merchant can be filled.
 	kinds []*kind
-	// known are the words that a report may quote; see vocabulary.
-	known map[string]bool
 }
 
 // kind is one collection of the API.
@@ -34,15 +33,51 @@ type kind struct {
 	// object, create and update are the properties of an object, of the body of a create and of the
 	// body of an update, by their paths.
 	object, create, update properties
-	// page is the schema of a page; rows is the property with its objects.
-	page *schema
+	// page are the properties of a page; rows is the one with its objects.
+	page properties
 	rows string
 }
 
 // operation is one operation of the contract.
 type operation struct {
+	// name is the key in the operations of a kind.
 	name, method, path string
-	*pathOperation
+	// status is that of a success.
+	status string
+	// request and answer are the properties of the body that is sent, and of that of a success; nil if
+	// there is none.
+	request, answer properties
+	// mayBeEmpty says that a success may have no body all the same.
+	mayBeEmpty bool
+	// examples are bodies of a request.
+	examples []any
+	// leadsTo is the status after a transition. irreversible is a type of object for which nothing
+	// takes the transition back; "" for none.
+	leadsTo, irreversible string
+	// evidence is documented, observed or assumed.
+	evidence  string
+	described *pathOperation
+}
+
+// operationOf describes an operation.
+func operationOf(name, method, path string, described *pathOperation) operation {
+	o := operation{
+		name: name, method: method, path: path, evidence: markOf(described.Extensions), described: described,
+	}
+	o.leadsTo, _ = described.Extensions["x-leads-to"].(string)
+	o.irreversible, _ = described.Extensions["x-irreversible"].(string)
+	if sent := described.requestSchema(); sent != nil {
+		o.request, o.examples = propertiesOf(sent), sent.Examples
+	}
+	status, answer := described.success()
+	o.status = status
+	if answer != nil {
+		o.mayBeEmpty, _ = answer.Extensions["x-may-be-empty"].(bool)
+	}
+	if answered := described.answerSchema(); answered != nil {
+		o.answer = propertiesOf(answered)
+	}
+	return o
 }
 
 // properties are the properties of a schema, nested ones too, by paths as in [Subject].
@@ -50,13 +85,22 @@ type properties map[string]property
 
 // property is one property of a schema.
 type property struct {
-	// schema is what the property may hold. An alternative null is taken out of it.
+	// types are its JSON types, or those of the elements of a list; none means any.
+	types []string
+	// isTime says that it is a time.
+	isTime bool
+	// nullable says that it may be null; required that its object always has it; list that it is a
+	// list.
+	nullable, required, list bool
+	// absent is its value if a create leaves it out.
+	absent any
+	// immutable never changes, frozen not after publishing, and unique is what two objects of a kind
+	// cannot share.
+	immutable, frozen, unique bool
+	// evidence is documented, observed or assumed.
+	evidence string
+	// schema is without an alternative null.
 	schema *schema
-	// nullable says that it may be null; required that its object always has it.
-	nullable, required bool
-	evidence           string
-	// list says that the schema is that of the elements of a list.
-	list bool
 }
 
 // loadContract reads the contract of the client.
@@ -78,9 +122,23 @@ func readContract(data []byte) (*contract, error) {
 		}
 		c.kinds = append(c.kinds, k)
 	}
-	c.known = c.vocabulary()
 	return c, nil
 }
+
+// observedRead is the path of the one GET that a source shows, and that needs no object.
+func (c *contract) observedRead() string {
+	var paths []string
+	for path, item := range c.document.Paths {
+		if o := item.Operations[http.MethodGet]; o != nil && markOf(o.Extensions) == "observed" && len(item.Parameters) == 0 {
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	return append(paths, "/v1")[0]
+}
+
+// paths are all paths, in order.
+func (c *contract) paths() []string { return slices.Sorted(maps.Keys(c.document.Paths)) }
 
 // kindOf collects what a document says of the collection at a path.
 func kindOf(document *specification, noun, path string) (*kind, error) {
@@ -92,7 +150,7 @@ func kindOf(document *specification, noun, path string) (*kind, error) {
 		}
 		for method, described := range item.Operations {
 			if name := operationName(method, rest); name != "" {
-				k.operations[name] = operation{name, method, at, described}
+				k.operations[name] = operationOf(name, method, at, described)
 			}
 		}
 	}
@@ -101,8 +159,8 @@ func kindOf(document *specification, noun, path string) (*kind, error) {
 			return nil, fmt.Errorf("there is no operation to %s an object", name)
 		}
 	}
-	k.page = k.operations["list"].answerSchema()
-	for name, property := range k.page.Properties {
+	properties := k.operations["list"].described.answerSchema().Properties
+	for name, property := range properties {
 		if property.Value.Type.includes("array") {
 			k.rows = name
 		}
@@ -110,12 +168,53 @@ func kindOf(document *specification, noun, path string) (*kind, error) {
 	if k.rows == "" {
 		return nil, errors.New("a page has no list of objects")
 	}
-	row := k.page.Properties[k.rows].Value.Items
-	k.schema = row.Ref[strings.LastIndexByte(row.Ref, '/')+1:]
+	row := properties[k.rows].Value.Items
+	k.schema = last(row.Ref)
 	k.object = propertiesOf(row.Value)
-	k.create = propertiesOf(k.operations["create"].requestSchema())
-	k.update = propertiesOf(k.operations["update"].requestSchema())
+	k.create, k.update = k.operations["create"].request, k.operations["update"].request
+	k.page = maps.Clone(k.operations["list"].answer)
+	maps.DeleteFunc(k.page, func(path string, _ property) bool { return strings.ContainsAny(path, ".:") })
 	return k, nil
+}
+
+// known are all properties of a kind, with what answers say of those that are also sent.
+func (k *kind) known() properties {
+	all := properties{}
+	for _, of := range []properties{k.create, k.update, k.object} {
+		maps.Copy(all, of)
+	}
+	return all
+}
+
+// parameters are the parameters of a list, by what they are for. A whole number is the limit if it
+// has a maximum, and the number of the page otherwise.
+func (k *kind) parameters() (limit, cursor, filter string) {
+	for _, parameter := range k.operations["list"].described.Parameters {
+		switch {
+		case parameter.Schema == nil || parameter.Schema.Value == nil:
+		case parameter.Schema.Value.Type.is("integer") && parameter.Schema.Value.Maximum != nil:
+			limit = parameter.Name
+		case len(parameter.Schema.Value.Enum) > 0:
+			filter = parameter.Name
+		default:
+			cursor = parameter.Name
+		}
+	}
+	return limit, cursor, filter
+}
+
+// pageNames are the properties of a page, by what they are for; "" for none.
+func (k *kind) pageNames() (next, total string) {
+	for name, property := range k.page {
+		switch {
+		case name == k.rows:
+		case slices.Contains(property.types, "integer"):
+			total = name
+		default:
+			next = name
+		}
+	}
+	return next, total
 }
 
 // operationName names an operation by its method and the rest of its path after the collection.
@@ -144,7 +243,7 @@ func operationName(method, rest string) string {
 }
 
 // success returns the status of a success and its answer.
-func (o operation) success() (string, *response) {
+func (o *pathOperation) success() (string, *response) {
 	var statuses []string
 	for status := range o.Responses {
 		if strings.HasPrefix(status, "2") {
@@ -159,7 +258,7 @@ func (o operation) success() (string, *response) {
 }
 
 // answerSchema is the schema of the body of a success, or nil.
-func (o operation) answerSchema() *schema {
+func (o *pathOperation) answerSchema() *schema {
 	_, answer := o.success()
 	if answer == nil {
 		return nil
@@ -168,7 +267,7 @@ func (o operation) answerSchema() *schema {
 }
 
 // requestSchema is the schema of the body of a request, or nil.
-func (o operation) requestSchema() *schema {
+func (o *pathOperation) requestSchema() *schema {
 	if o.RequestBody == nil {
 		return nil
 	}
@@ -228,8 +327,17 @@ func (p properties) addOne(path string, reference *schemaRef, required bool, abo
 	if one.schema.Type.includes("array") && one.schema.Items != nil {
 		one.schema, one.list = one.schema.Items.Value, true
 	}
+	one.types, one.absent, one.isTime = one.schema.Type, one.schema.Default, one.schema.isTime()
+	one.immutable, _ = reference.Extensions["x-immutable"].(bool)
+	one.frozen, _ = reference.Extensions["x-frozen"].(bool)
+	one.unique, _ = reference.Extensions["x-unique"].(bool)
 	p[path] = one
 	p.add(path, one.schema, above)
+}
+
+// isTime reports whether a text is a time.
+func (s *schema) isTime() bool {
+	return s.Format == "date-time" || strings.Contains(s.Pattern, `T\d{2}`) || strings.Contains(s.Pattern, `[Tt]\d{2}`)
 }
 
 // withoutNull returns a schema without the alternative null, and whether there was one.

@@ -19,18 +19,18 @@ func (d difference) sameness() string {
 		return strings.Join([]string{string(f.Harm), f.Kind, f.Property, "word"}, "\x00")
 	}
 	about := Subject{Operation: f.Operation, Part: f.Part, Property: f.Property, Word: f.Word}
-	return strings.Join([]string{string(f.Harm), about.String(), f.Evidence, f.anonymous(f.Said)}, "\x00")
+	return strings.Join([]string{string(f.Harm), about.String(), f.Evidence, anonymous(f.Kind, f.Said)}, "\x00")
 }
 
 // anonymous is a text about a kind without what names the kind.
-func (f Finding) anonymous(text string) string {
-	if f.Kind == "" {
+func anonymous(kind, text string) string {
+	if kind == "" {
 		return text
 	}
-	noun := thing(f.Kind)
-	names := []string{noun + "s", "…", noun, "…", f.Kind, "…"}
+	noun := thing(kind)
+	names := []string{noun + "s", "…", noun, "…", kind, "…"}
 	for _, d := range merchants.Descriptions() {
-		if d.Noun == f.Kind {
+		if d.Noun == kind {
 			names = append([]string{d.Path, "…"}, names...)
 		}
 	}

@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
@@ -82,10 +80,10 @@ func readNode(data []byte) (node, error) {
 			return nil, notJSON(err)
 		}
 	default:
-		if err := yaml.Unmarshal(data, &value); err != nil {
+		var err error
+		if value, err = decodeYAML(data); err != nil {
 			return nil, fmt.Errorf("%w: it is neither JSON nor YAML", ErrNoDocument)
 		}
-		value = plain(value)
 	}
 	root, isObject := value.(map[string]any)
 	if !isObject {
@@ -101,32 +99,6 @@ func notJSON(err error) error {
 		return fmt.Errorf("%w: it is cut off", ErrNoDocument)
 	}
 	return fmt.Errorf("%w: it is not valid JSON", ErrNoDocument)
-}
-
-// plain gives all names of a YAML document as texts: a status without quotes is a number.
-func plain(value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		for name, nested := range value {
-			value[name] = plain(nested)
-		}
-		return value
-	case map[any]any:
-		object := make(map[string]any, len(value))
-		for name, nested := range value {
-			object[fmt.Sprint(name)] = plain(nested)
-		}
-		return object
-	case []any:
-		for i, nested := range value {
-			value[i] = plain(nested)
-		}
-		return value
-	case int:
-		return float64(value)
-	default:
-		return value
-	}
 }
 
 // documentPaths are where a service may serve its document: first what NestJS makes of a page at

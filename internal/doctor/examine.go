@@ -110,7 +110,7 @@ func Examine(ctx context.Context, options Options) (*Report, error) {
 		return nil, err
 	}
 	var reached bool
-	if report.Access, reached = c.examineAccess(ctx, reader); !reached {
+	if report.Access, reached = examineAccess(ctx, reader, c.observedRead()); !reached {
 		return report, ctx.Err()
 	}
 	if report.Document == nil {
@@ -174,14 +174,13 @@ func (r *Report) probe(ctx context.Context, options Options) error {
 // timed is how many requests measure the latency.
 const timed = 5
 
-// examineAccess sends the one GET that a source shows, and that needs no object. It reports whether
-// it makes sense to ask for more.
-func (c *contract) examineAccess(ctx context.Context, reader *provider.Reader) (access *Access, reached bool) {
+// examineAccess sends a GET. It reports whether it makes sense to ask for more.
+func examineAccess(ctx context.Context, reader *provider.Reader, path string) (access *Access, reached bool) {
 	client := reader.Client()
 	access = &Access{Mode: reader.Mode(), Address: client.Address(), Proxy: client.Proxy()}
 	var times []time.Duration
 	for failures := 0; len(times) < timed; {
-		answer, err := client.Call(ctx, http.MethodGet, c.observedRead(), nil, nil)
+		answer, err := client.Call(ctx, http.MethodGet, path, nil, nil)
 		if err != nil && failures == 0 && ctx.Err() == nil {
 			failures++ // One connection can break.
 			continue
@@ -226,18 +225,6 @@ func judgeAccess(answer merchants.Answer) (problem string, reached bool) {
 	}
 }
 
-// observedRead is the path of a GET that a source shows, and that has no parameter.
-func (c *contract) observedRead() string {
-	var paths []string
-	for path, item := range c.document.Paths {
-		if o := item.Operations[http.MethodGet]; o != nil && markOf(o.Extensions) == "observed" && len(item.Parameters) == 0 {
-			paths = append(paths, path)
-		}
-	}
-	slices.Sort(paths)
-	return append(paths, "/v1")[0]
-}
-
 // problemOf describes an error without what the service said, which may quote the merchant.
 func problemOf(err error) string {
 	failed, ok := errors.AsType[*merchants.Error](err)
@@ -246,7 +233,7 @@ func problemOf(err error) string {
 		return err.Error()
 	case failed.Err != nil:
 		return failed.Err.Error()
-	case codeForm.MatchString(failed.Code):
+	case isErrorCode(failed.Code):
 		return fmt.Sprintf("HTTP %d, code %s", failed.Status, failed.Code)
 	default:
 		return fmt.Sprintf("HTTP %d", failed.Status)

@@ -158,11 +158,7 @@ func (c *contract) judgeRequest(s Subject, change Change) judgment {
 // isFixed reports whether an update cannot change a property.
 func (c *contract) isFixed(s Subject) bool {
 	k := c.kind(s.Kind)
-	if k == nil || s.Operation != "update" || k.update[s.Property].schema == nil {
-		return false
-	}
-	fixed, _ := k.update[s.Property].schema.Extensions["x-immutable"].(bool)
-	return fixed
+	return k != nil && s.Operation == "update" && k.update[s.Property].immutable
 }
 
 // judgeOutline judges the status of an answer, and its body as a whole.

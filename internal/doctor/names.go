@@ -92,6 +92,16 @@ func nameWords(name string) []string {
 	return words
 }
 
+// sameWords are the words that APIs use for the same thing as a word, and the word itself.
+func sameWords(word string) []string {
+	for _, same := range synonyms {
+		if slices.Contains(same, word) {
+			return same
+		}
+	}
+	return nil
+}
+
 // pairs are the pairs of neighboring letters of a word.
 func pairs(word string) []string {
 	var found []string

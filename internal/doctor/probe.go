@@ -67,15 +67,15 @@ func Probe(ctx context.Context, client *merchants.Client, options ProbeOptions) 
 	if err != nil {
 		return nil, err
 	}
-	return c.probe(ctx, client, options)
+	return runProbe(ctx, c, client, options)
 }
 
-// probe probes with a contract that is loaded.
-func (c *contract) probe(ctx context.Context, client *merchants.Client, options ProbeOptions) (*Probed, error) {
+// runProbe probes with a contract that is loaded.
+func runProbe(ctx context.Context, c *contract, client *merchants.Client, options ProbeOptions) (*Probed, error) {
 	p := &prober{
 		client: client, options: options, contract: c, probed: &Probed{}, notes: map[string]note{},
 		private: map[string]bool{},
-		broken:  map[string]broken{},
+		broken:  map[string]broken{}, vocabulary: vocabularyOf(c),
 	}
 	for _, k := range c.kinds {
 		s, err := p.speechOf(k)
@@ -120,7 +120,9 @@ type prober struct {
 	// private are the texts of objects that are not ours. listed says that all of them are known.
 	private map[string]bool
 	listed  bool
-	hider   hider
+	// vocabulary are the words that a report may quote.
+	vocabulary map[string]bool
+	hider      hider
 	// numbers counts the objects, for their names.
 	numbers int
 	// codeless says that errors have no code.
@@ -145,15 +147,13 @@ type note struct {
 	harm    Harm
 }
 
-// rank orders verdicts: a difference outweighs what holds elsewhere.
-func (v Verdict) rank() int {
-	return slices.Index([]Verdict{"", NotReached, Holds, Differs}, v)
-}
+// weight orders verdicts: a difference outweighs what holds elsewhere.
+func weight(v Verdict) int { return slices.Index([]Verdict{"", NotReached, Holds, Differs}, v) }
 
 // write notes what became of an assumption, unless more is known already.
 func (p *prober) write(n note) {
 	id := n.subject.String()
-	if n.verdict.rank() > p.notes[id].verdict.rank() {
+	if weight(n.verdict) > weight(p.notes[id].verdict) {
 		p.notes[id] = n
 	}
 }
@@ -242,7 +242,7 @@ func (p *prober) judge(s Subject, n note) judgment {
 		if s.Property == "times" && p.instants() {
 			n.harm = Breaks
 		}
-		return ruleNamed(s.Property).judgment(n)
+		return ruleNamed(s.Property).judge(n.harm)
 	}
 	j := p.contract.judge(s, n.change)
 	if n.harm != "" {

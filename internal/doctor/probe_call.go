@@ -143,9 +143,6 @@ type refusal struct {
 	leads bool
 }
 
-// codeForm is the form of an error code.
-var codeForm = regexp.MustCompile(`^[A-Za-z][A-Za-z-]*([._][A-Za-z-]+)*$`)
-
 // refusalOf reads an error.
 func (p *prober) refusalOf(r reply) refusal {
 	var out refusal
@@ -155,7 +152,7 @@ func (p *prober) refusalOf(r reply) refusal {
 	}
 	code, _ := object["code"].(string)
 	message, isText := object["message"].(string)
-	if codeForm.MatchString(code) && len(code) <= 60 && !p.private[code] {
+	if isErrorCode(code) && len(code) <= 60 && !p.private[code] {
 		out.code = code
 	}
 	out.formal = code != "" && isText

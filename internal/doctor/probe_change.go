@@ -294,7 +294,7 @@ func (s *speech) otherMoves(name string) []move {
 	}
 	segments = unique(segments)
 	var status []move
-	to, _ := s.kind.operations[name].Extensions["x-leads-to"].(string)
+	to := s.kind.operations[name].leadsTo
 	for _, word := range s.wordsOf("status") {
 		if to != word && (to != "" || !slices.Contains(s.reached(), word)) {
 			continue
@@ -323,27 +323,16 @@ func (s *speech) otherMoves(name string) []move {
 	return moves
 }
 
-// sameWords are words that may mean the same.
-func sameWords(word string) []string {
-	for _, same := range synonyms {
-		if slices.Contains(same, word) {
-			return same
-		}
-	}
-	return nil
-}
-
 // reached are the statuses to which publishing leads.
 func (s *speech) reached() []string {
-	to, _ := s.kind.operations["publish"].Extensions["x-leads-to"].(string)
-	return []string{to}
+	return []string{s.kind.operations["publish"].leadsTo}
 }
 
 // altered returns another value of a property, valid by the contract. It returns the same value if
 // it knows none.
 func (s *speech) altered(path string, value any, o *object) any {
 	property := s.known[path]
-	if text, isText := instantText(value); isText && isTime(property) {
+	if text, isText := instantText(value); isText && property.isTime {
 		return laterDay(text)
 	}
 	switch value := value.(type) {
@@ -371,7 +360,7 @@ func (s *speech) altered(path string, value any, o *object) any {
 			return s.otherReference(path, value)
 		case len(words) > 0:
 			return otherWord(words, value)
-		case isTime(property):
+		case property.isTime:
 			return laterDay(value)
 		default:
 			return alteredText(value)

@@ -495,7 +495,7 @@ func TestProbe_fittedPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := startSandbox(t, sandbox.Options{Dialect: d})
-	probed, err := c.probe(t.Context(), clientOf(t, s, s.TestKey()), probeOptions(t, s))
+	probed, err := runProbe(t.Context(), c, clientOf(t, s, s.TestKey()), probeOptions(t, s))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func (p *prober) probeCalls(ctx context.Context) error {
 // compareCall compares the names of properties in an answer with the contract.
 func (p *prober) compareCall(call call, r reply) {
 	object, _ := r.body.(map[string]any)
-	for path := range propertiesOf(call.answerSchema()) {
+	for path := range call.answer {
 		s := Subject{Kind: call.noun, Operation: call.name, Part: Answer, Property: path}
 		holder, name := cutProperty(path)
 		switch {
@@ -296,6 +296,7 @@ func (s *speech) concludeAnswers(p *prober) {
 		row := object
 		row.Operation = "list"
 		_, unsent := s.dropped[path]
+		_, sendable := s.kind.create[path]
 		one, asked := s.read[path]
 		switch {
 		case !asked:
@@ -303,7 +304,7 @@ func (s *speech) concludeAnswers(p *prober) {
 		case s.never(path):
 			if unsent {
 				p.missed(object, "A create refuses it.")
-			} else if one.lacked > 0 || !s.kind.create.has(path) {
+			} else if one.lacked > 0 || !sendable {
 				p.differs(object, Missing, "", "No answer has it.")
 			} else if p.nullsLeftOut {
 				p.missed(object, "Nothing of the probe has a value for it.")
@@ -322,7 +323,7 @@ func (s *speech) concludeAnswers(p *prober) {
 			p.differs(object, Reformatted, "", "The time has another form.")
 		case one.form != "":
 			change := Unreadable
-			if property := s.kind.object[path]; property.schema.Type.includes("string") && !property.list {
+			if property := s.kind.object[path]; slices.Contains(property.types, "string") && !property.list {
 				change = Retyped
 			}
 			p.differs(object, change, "", "%s", one.form)
@@ -348,11 +349,6 @@ func (s *speech) concludeAnswers(p *prober) {
 	}
 }
 
-func (p properties) has(path string) bool {
-	_, there := p[path]
-	return there
-}
-
 // lastOf is the last name of a path; "" for settings of a type.
 func lastOf(path string) string {
 	_, name := cutProperty(path)
@@ -371,7 +367,7 @@ func (p *prober) concludeShared() {
 		found = found || len(s.read) > 0 || s.lost == "" && s.pages.size > 0
 		envelope = max(envelope, s.envelope)
 		for path, one := range s.read {
-			if isTime(s.kind.object[path]) && one.value > 0 {
+			if s.kind.object[path].isTime && one.value > 0 {
 				timed++
 				odd += boolOrder(one.form == "time")
 			}
@@ -466,9 +462,10 @@ func (p *prober) concludeVersion() {
 func (p *prober) concludeStatuses() {
 	wrong, most := 0, 0
 	refusal := http.StatusExpectationFailed
+	_, known := p.contract.errors()
 	for status, count := range p.refusals {
 		s := Subject{Kind: ofErrors, Part: Words, Property: "status", Word: strconv.Itoa(status)}
-		if p.contract.hasStatus(status) {
+		if slices.Contains(known, strconv.Itoa(status)) {
 			p.holds(s)
 		} else if status != http.StatusNotFound && (count > most || count == most && status < wrong) {
 			wrong, most = status, count
@@ -478,16 +475,4 @@ func (p *prober) concludeStatuses() {
 		p.differs(Subject{Kind: ofErrors, Part: Words, Property: "status", Word: strconv.Itoa(refusal)}, Renamed,
 			strconv.Itoa(wrong), "Bad requests answer %d.", wrong)
 	}
-}
-
-// hasStatus reports whether the contract has a status of errors.
-func (c *contract) hasStatus(status int) bool {
-	for _, item := range c.document.Paths {
-		for _, o := range item.Operations {
-			if o.Responses[strconv.Itoa(status)] != nil {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -172,7 +172,7 @@ func (p *prober) parents() []string {
 			}
 		}
 	}
-	for _, path := range sortedNames(p.contract.document.Paths) {
+	for _, path := range p.contract.paths() {
 		_, rest := splitVersion(path)
 		first, _, _ := strings.Cut(rest, "/")
 		parents = append(parents, first)
@@ -432,43 +432,6 @@ var (
 	totalNames  = []string{"total", "count", "size"}
 )
 
-// parameters are the parameters of a list in the contract, by what they are for. A whole number is
-// the limit if it has a maximum, and the number of the page otherwise.
-func (k *kind) parameters() (limit, cursor, filter string) {
-	for _, parameter := range k.operations["list"].Parameters {
-		switch {
-		case parameter.Schema == nil || parameter.Schema.Value == nil:
-		case parameter.Schema.Value.Type.is("integer") && parameter.Schema.Value.Maximum != nil:
-			limit = parameter.Name
-		case len(parameter.Schema.Value.Enum) > 0:
-			filter = parameter.Name
-		default:
-			cursor = parameter.Name
-		}
-	}
-	return limit, cursor, filter
-}
-
-// numbered reports whether the contract numbers the pages of a list, so that none has a next.
-func (k *kind) numbered() bool {
-	next, _ := k.pageNames()
-	return next == ""
-}
-
-// pageNames are the properties of a page in the contract, by what they are for; "" for none.
-func (k *kind) pageNames() (next, total string) {
-	for name, property := range k.page.Properties {
-		switch {
-		case name == k.rows:
-		case property.Value.Type.includes("integer"):
-			total = name
-		default:
-			next = name
-		}
-	}
-	return next, total
-}
-
 // clientPage is how many rows the client asks for.
 const clientPage = 100
 
@@ -626,6 +589,7 @@ func (p *prober) notePages(s *speech, whole, small pageRead, said string) {
 	k, form := s.kind, &s.pages
 	limit, cursor, _ := k.parameters()
 	next, total := k.pageNames()
+	numbered := next == "" // The contract numbers the pages, so that none has a next.
 	parameter := func(name string) Subject {
 		return Subject{Kind: k.noun, Operation: "list", Part: Parameter, Property: name}
 	}
@@ -639,7 +603,7 @@ func (p *prober) notePages(s *speech, whole, small pageRead, said string) {
 	}
 	switch form.form {
 	case byCursor:
-		if k.numbered() {
+		if numbered {
 			p.differs(parameter(cursor), Retyped, form.cursor, "Pages follow by %s: %s of the page before.", form.cursor,
 				form.next)
 			break
@@ -651,7 +615,7 @@ func (p *prober) notePages(s *speech, whole, small pageRead, said string) {
 		if form.form == byOffset {
 			what = "the number of rows to skip"
 		}
-		if form.form == byNumber && k.numbered() {
+		if form.form == byNumber && numbered {
 			p.noteName(parameter(cursor), cursor, form.cursor, "")
 			break
 		}

@@ -82,7 +82,7 @@ func (p *prober) tryClears(ctx context.Context, s *speech) error {
 
 // absent is the value that a property has when a create leaves it out, by the contract.
 func (s *speech) absent(name string) any {
-	return s.kind.create[name].schema.Default
+	return s.kind.create[name].absent
 }
 
 // tryWhole checks that a nested value is replaced whole.
@@ -165,7 +165,7 @@ func valueIn(value any, name string) any {
 // tryImmutable checks that what never changes is refused.
 func (p *prober) tryImmutable(ctx context.Context, s *speech) error {
 	for _, name := range s.below[""] {
-		if !s.marked(name, "x-immutable") || s.stuck != "" {
+		if !s.kind.update[name].immutable || s.stuck != "" {
 			continue
 		}
 		for _, o := range p.objects(s) {
@@ -312,7 +312,7 @@ func (p *prober) tryUnknownProperty(ctx context.Context, s *speech) error {
 // tryTaken makes a second object with a unique property of another one.
 func (p *prober) tryTaken(ctx context.Context, s *speech) error {
 	for _, path := range sortedNames(s.kind.create) {
-		if unique, _ := s.kind.create[path].schema.Extensions["x-unique"].(bool); !unique {
+		if !s.kind.create[path].unique {
 			continue
 		}
 		if _, left := s.dropped[path]; left {
@@ -422,8 +422,7 @@ func textOfStatus(status int) string { return strconv.Itoa(status) }
 func (p *prober) tryDerived(_ context.Context, s *speech) error {
 	for _, path := range sortedNames(s.kind.create) {
 		sendable, answered := s.kind.create[path], s.kind.object[path]
-		if !sendable.nullable || answered.nullable || answered.schema == nil ||
-			!answered.schema.Type.is("string") || s.never(path) {
+		if !sendable.nullable || answered.nullable || !slices.Equal(answered.types, []string{"string"}) || s.never(path) {
 			continue
 		}
 		for _, o := range p.objects(s) {
@@ -499,11 +498,11 @@ func (p *prober) tryLife(ctx context.Context, s *speech) error {
 		if _, there := s.kind.operations[name]; !there {
 			continue
 		}
-		if irreversible, _ := s.kind.operations[name].Extensions["x-irreversible"].(string); irreversible != "" &&
-			o.is["type"] == irreversible {
+		operation := s.kind.operations[name]
+		if operation.irreversible != "" && o.is["type"] == operation.irreversible {
 			return nil
 		}
-		to, _ := s.kind.operations[name].Extensions["x-leads-to"].(string)
+		to := operation.leadsTo
 		from, _ := o.is["status"].(string)
 		if to == "" {
 			to = before
@@ -615,7 +614,7 @@ func safeWord(word string) string {
 func (p *prober) tryFrozen(ctx context.Context, o *object) error {
 	s := o.speech
 	for _, name := range s.updatable() {
-		if !s.marked(name, "x-frozen") {
+		if !s.kind.update[name].frozen {
 			continue
 		}
 		changes := s.change(o, name)

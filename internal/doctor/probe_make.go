@@ -223,7 +223,7 @@ func (p *prober) created(
 ) (*object, error) {
 	o := &object{speech: s, name: safeName(name), sent: body, example: example}
 	answer := Subject{Kind: s.kind.noun, Operation: "create", Part: Answer}
-	wanted, _ := s.kind.operations["create"].success()
+	wanted := s.kind.operations["create"].status
 	wire, _ := s.object(r.body)
 	switch {
 	case wire == nil:
@@ -353,7 +353,7 @@ func (s *speech) isAskedNumber(at named, said refusal) bool {
 
 // isAskedInstant reports whether a refusal means that times must be numbers.
 func (s *speech) isAskedInstant(path string, said refusal) bool {
-	return !s.instants && isTime(s.known[path]) && said.wanted == "number"
+	return !s.instants && s.known[path].isTime && said.wanted == "number"
 }
 
 // renameNext tries the next name for a property that the service does not know. After the last one,

@@ -51,7 +51,7 @@ func (p *prober) quiet(message string) string {
 	for _, form := range []*regexp.Regexp{quotedForm, addressForm, idForm, digitsForm} {
 		message = form.ReplaceAllString(message, "…")
 	}
-	message = wordOfMessage.ReplaceAllStringFunc(message, p.contract.plainWord)
+	message = wordOfMessage.ReplaceAllStringFunc(message, p.plainWord)
 	message = strings.Join(strings.FieldsFunc(message, func(r rune) bool { return r <= ' ' || r == 0x7f }), " ")
 	if runes := []rune(message); len(runes) > quoteLimit {
 		message = string(runes[:quoteLimit]) + "…"
@@ -64,34 +64,31 @@ var wordOfMessage = regexp.MustCompile(`[\pL\pM_-]+`)
 
 // plainWord returns a word of a message if the contract or a message about a property may have it.
 // Any other word may be of the merchant.
-func (c *contract) plainWord(word string) string {
+func (p *prober) plainWord(word string) string {
 	for _, part := range nameWords(word) {
-		if !c.known[part] {
+		if !p.vocabulary[part] {
 			return "…"
 		}
 	}
 	return word
 }
 
-// vocabulary are the words of the contract, and those of messages about requests, as [nameWords]
+// vocabularyOf are the words of the contract, and those of messages about requests, as [nameWords]
 // returns them.
-func (c *contract) vocabulary() map[string]bool {
+func vocabularyOf(c *contract) map[string]bool {
 	known := map[string]bool{}
-	for _, text := range append(strings.Fields(messageWords), wordOfMessage.FindAllString(c.texts(), -1)...) {
+	texts := strings.Fields(messageWords)
+	for _, f := range c.assumptions() {
+		for _, text := range []string{f.Kind, f.Operation, f.Property, f.Word} {
+			texts = append(texts, wordOfMessage.FindAllString(text, -1)...)
+		}
+	}
+	for _, text := range texts {
 		for _, word := range nameWords(text) {
 			known[word] = true
 		}
 	}
 	return known
-}
-
-// texts are the names and the words of the contract.
-func (c *contract) texts() string {
-	var all []string
-	for _, f := range c.assumptions() {
-		all = append(all, f.Kind, f.Operation, f.Property, f.Word)
-	}
-	return strings.Join(all, " ")
 }
 
 // messageWords are the words of which validators make their messages.

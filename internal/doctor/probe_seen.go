@@ -87,13 +87,13 @@ func wrongForm(property property, value any) string {
 	if property.list {
 		return ""
 	}
-	if isTime(property) {
+	if property.isTime {
 		if text, ok := value.(string); !ok || !timeForm.MatchString(text) {
 			return "time"
 		}
 		return ""
 	}
-	types := property.schema.Type
+	types := property.types
 	if len(types) == 0 {
 		return ""
 	}
@@ -110,12 +110,6 @@ func article(kind string) string {
 		return "an " + kind
 	}
 	return "a " + kind
-}
-
-// isTime reports whether a property is a time.
-func isTime(p property) bool {
-	return p.schema.Format == "date-time" || strings.Contains(p.schema.Pattern, `T\d{2}`) ||
-		strings.Contains(p.schema.Pattern, `[Tt]\d{2}`)
 }
 
 func jsonType(value any) string {
@@ -158,7 +152,7 @@ func instant(value any) (time.Time, bool) {
 // matches reports whether an answer has what was sent, at a path. What the answer has beyond that
 // does not count; null and nothing are the same.
 func (s *speech) matches(path string, sent, got any) bool {
-	if s.isKnown(path) && isTime(s.known[path]) && sent != nil {
+	if s.isKnown(path) && s.known[path].isTime && sent != nil {
 		a, okA := instant(sent)
 		b, okB := instant(got)
 		if okA && okB {

@@ -3,7 +3,6 @@ package doctor
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -88,16 +87,13 @@ type move struct {
 // speechOf begins with the contract.
 func (p *prober) speechOf(k *kind) (*speech, error) {
 	s := &speech{
-		prober: p, kind: k, base: k.path, below: map[string][]string{}, known: properties{}, names: map[string]string{},
+		prober: p, kind: k, base: k.path, below: map[string][]string{}, known: k.known(), names: map[string]string{},
 		tried: map[string][]string{}, dropped: map[string]dropped{}, words: map[string]map[string]string{},
 		others: map[string][]string{}, demanded: map[string]any{}, references: map[string]string{},
 		numeric: map[string]bool{}, update: k.operations["update"].method, moves: map[string]move{},
 		rowNames: map[string]bool{}, read: sightings{}, listed: sightings{},
 		ignores: map[string]bool{}, sent: map[string]bool{},
 		missing: map[string]bool{},
-	}
-	for _, of := range []properties{k.create, k.update, k.object} {
-		maps.Copy(s.known, of)
 	}
 	s.vocabulary = s.known.words()
 	for _, path := range sortedNames(s.known) {
@@ -111,7 +107,7 @@ func (p *prober) speechOf(k *kind) (*speech, error) {
 			s.moves[name] = move{method: o.method, segment: name}
 		}
 	}
-	for i, example := range k.operations["create"].requestSchema().Examples {
+	for i, example := range k.operations["create"].examples {
 		encoded, err := json.Marshal(example)
 		if err != nil {
 			return nil, fmt.Errorf("the embedded contract, example %d of %s: %w", i+1, k.noun, err)
@@ -258,7 +254,7 @@ func (s *speech) outValue(value any, inside, at string) any {
 		if s.numeric[at] {
 			return json.Number(value)
 		}
-		if s.instants && isTime(s.known[at]) {
+		if s.instants && s.known[at].isTime {
 			if moment, ok := instant(value); ok {
 				return json.Number(strconv.FormatInt(moment.UnixMilli(), 10))
 			}

@@ -72,7 +72,7 @@ func probe(t *testing.T, s *sandbox.Sandbox, hints ...Finding) *Probed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	probed, err := c.probe(t.Context(), clientOf(t, s, s.TestKey()), probeOptions(t, s, hints...))
+	probed, err := runProbe(t.Context(), c, clientOf(t, s, s.TestKey()), probeOptions(t, s, hints...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +255,7 @@ func TestProbe_cancel(t *testing.T) {
 		ctx, stopNow := context.WithCancel(t.Context())
 		cancel.Store(&stopNow)
 		left.Store(int64(stop))
-		probed, err := c.probe(ctx, client, probeOptions(t, s))
+		probed, err := runProbe(ctx, c, client, probeOptions(t, s))
 		stopNow()
 		if len(probed.Left) > 0 {
 			t.Fatalf("stopped at %d: left %v", stop, probed.Left)

@@ -122,7 +122,7 @@ func (p *prober) tryRead(ctx context.Context, o *object) error {
 
 // noteStatus compares the status of a success with the contract.
 func (p *prober) noteStatus(answer Subject, s *speech, operation string, status int) {
-	wanted, _ := s.kind.operations[operation].success()
+	wanted := s.kind.operations[operation].status
 	if got := http.StatusText(status); got != "" && wanted != textOfStatus(status) {
 		p.write(note{
 			subject: answer, verdict: Differs, change: Retyped, harm: Harmless, theirs: textOfStatus(status),
@@ -267,7 +267,7 @@ func (s *speech) sameValue(path string, sent any, strange map[string]any) string
 
 // sameType reports whether a property could have a value.
 func sameType(p property, value any) bool {
-	types := p.schema.Type
+	types := p.types
 	is := jsonType(value)
 	switch {
 	case value == nil:
@@ -277,7 +277,7 @@ func sameType(p property, value any) bool {
 	default:
 		return p.list || len(types) == 0 || slices.Contains(types, is) || is == "number" &&
 			slices.Contains(types, "integer") ||
-			is == "number" && isTime(p)
+			is == "number" && p.isTime
 	}
 }
 
@@ -439,7 +439,7 @@ func (s *speech) updatable() []string {
 	for _, name := range s.below[""] {
 		_, sent := s.kind.update[name]
 		_, left := s.dropped[name]
-		if sent && !left && !s.marked(name, "x-immutable") {
+		if sent && !left && !s.kind.update[name].immutable {
 			names = append(names, name)
 		}
 	}
@@ -448,16 +448,6 @@ func (s *speech) updatable() []string {
 		return cmp.Or(boolOrder(a == "type")-boolOrder(b == "type"), strings.Compare(a, b))
 	})
 	return names
-}
-
-// marked reports whether the schema of an update marks a property.
-func (s *speech) marked(name, mark string) bool {
-	reference := s.kind.operations["update"].requestSchema().Properties[name]
-	if reference == nil || reference.Value == nil {
-		return false
-	}
-	is, _ := reference.Value.Extensions[mark].(bool)
-	return is
 }
 
 // tryUpdate changes one property of one object after another, until the service accepts a change.
@@ -597,24 +587,14 @@ func (s *speech) holdInside(p *prober, o *object, name string, changes map[strin
 // answered notes the answer to a write.
 func (s *speech) answered(p *prober, operation string, r reply) {
 	answer := Subject{Kind: s.kind.noun, Operation: operation, Part: Answer}
-	if object, _ := s.object(r.body); object == nil && s.kind.operations[operation].answerSchema() != nil &&
-		!s.kind.mayBeEmpty(operation) {
+	expected := s.kind.operations[operation]
+	if object, _ := s.object(r.body); object == nil && expected.answer != nil && !expected.mayBeEmpty {
 		p.write(note{
 			subject: answer, verdict: Differs, change: MayLack, harm: Harmless, said: "The answer has no object.",
 		})
 		return
 	}
 	p.noteStatus(answer, s, operation, r.status)
-}
-
-// mayBeEmpty reports whether a success of an operation may have no body.
-func (k *kind) mayBeEmpty(operation string) bool {
-	_, answer := k.operations[operation].success()
-	if answer == nil {
-		return true
-	}
-	empty, _ := answer.Extensions["x-may-be-empty"].(bool)
-	return empty
 }
 
 // heldRead notes whether a read right after a write showed it.

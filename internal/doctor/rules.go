@@ -123,9 +123,10 @@ func ruleNamed(name string) rule {
 
 func (r rule) subject() Subject { return Subject{Part: Rule, Property: r.name} }
 
-func (r rule) judgment(n note) judgment {
-	if n.harm != "" && n.harm != r.harm {
-		return judgment{n.harm, "The service refuses or ignores what the provider sends.", r.fix}
+// judge says what it breaks that a rule does not hold. harm is another harm than usual, or "".
+func (r rule) judge(harm Harm) judgment {
+	if harm != "" && harm != r.harm {
+		return judgment{harm, "The service refuses or ignores what the provider sends.", r.fix}
 	}
 	return judgment{r.harm, r.effect, r.fix}
 }

@@ -98,11 +98,11 @@ func (t types) includes(name string) bool { return slices.Contains(t, name) }
 
 // readSpecification reads an OpenAPI document in YAML.
 func readSpecification(data []byte) (*specification, error) {
-	var value any
-	if err := yaml.Unmarshal(data, &value); err != nil {
+	value, err := decodeYAML(data)
+	if err != nil {
 		return nil, err
 	}
-	encoded, err := json.Marshal(plain(value))
+	encoded, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +111,39 @@ func readSpecification(data []byte) (*specification, error) {
 		return nil, err
 	}
 	return s, s.resolve()
+}
+
+// decodeYAML decodes YAML into what encoding/json would decode from the same document in JSON.
+func decodeYAML(data []byte) (any, error) {
+	var value any
+	err := yaml.Unmarshal(data, &value)
+	return plain(value), err
+}
+
+// plain gives all names of a YAML document as texts: a status without quotes is a number.
+func plain(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, nested := range value {
+			value[name] = plain(nested)
+		}
+		return value
+	case map[any]any:
+		object := make(map[string]any, len(value))
+		for name, nested := range value {
+			object[fmt.Sprint(name)] = plain(nested)
+		}
+		return object
+	case []any:
+		for i, nested := range value {
+			value[i] = plain(nested)
+		}
+		return value
+	case int:
+		return float64(value)
+	default:
+		return value
+	}
 }
 
 // UnmarshalJSON accepts a type or a list of types.

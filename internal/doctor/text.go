@@ -10,9 +10,6 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
-// Matters reports whether a finding breaks or limits the provider.
-func (f Finding) Matters() bool { return f.Verdict == Differs && f.Harm != Harmless }
-
 // Matter returns the findings that break or limit the provider, each assumption once: what the
 // service did counts for more than what its document says.
 func (r *Report) Matter() []Finding {
@@ -21,14 +18,14 @@ func (r *Report) Matter() []Finding {
 	if r.Probe != nil {
 		for _, f := range r.Probe.Findings {
 			tried[f.ID] = f.Verdict != NotReached
-			if f.Matters() {
+			if harms(f) {
 				all = append(all, f)
 			}
 		}
 	}
 	if r.Document != nil {
 		for _, f := range r.Document.Findings {
-			if f.Matters() && !tried[f.ID] {
+			if harms(f) && !tried[f.ID] {
 				all = append(all, f)
 			}
 		}
@@ -36,6 +33,9 @@ func (r *Report) Matter() []Finding {
 	byHarm(all)
 	return all
 }
+
+// harms reports whether a finding breaks or limits the provider.
+func harms(f Finding) bool { return f.Verdict == Differs && f.Harm != Harmless }
 
 // Unchecked returns the kinds of which not a single assumption holds or differs where it was looked
 // at last: in the probe, or else in the document.
