@@ -2,6 +2,8 @@ package doctor
 
 import (
 	"errors"
+	"html"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -124,13 +126,54 @@ func TestReport_Matter(t *testing.T) {
 	}
 }
 
-// TestReport_Markdown checks that no text becomes markup.
+// TestReport_Markdown puts hostile texts wherever a text of the service, of a file or of this
+// machine can be. None becomes markup, a link or a mention, and none is lost.
 func TestReport_Markdown(t *testing.T) {
 	t.Parallel()
-	f := found(contract.Subject{Kind: "perk", Part: contract.Route}, contract.Breaks, "/a|b", "<b>`x`\ny</b>")
-	text := (&Report{CLI: CLI{Problem: "none"}, Probe: &probe.Result{Findings: []contract.Finding{f}}}).Markdown()
-	if !strings.Contains(text, `&lt;b>'x' y&lt;/b> Theirs: /a\|b`) {
-		t.Errorf("the table has\n%s", text)
+	reported := func(text string) string {
+		s := contract.Subject{Kind: "perk", Part: contract.Route}
+		word := contract.Subject{Kind: "perk", Part: contract.Words, Property: "type", Word: text}
+		missed := contract.Finding{Subject: s, Verdict: contract.NotReached, Said: "Why: " + text}
+		differs := found(s, contract.Breaks, text, text)
+		return (&Report{
+			Provider: text,
+			Access:   &Access{Address: text, Problem: text, Proxy: text, Issuer: text, Until: text},
+			CLI:      CLI{Name: text, Version: text, Features: []string{text}, Later: []string{text}},
+			Objects:  []Count{{Kind: "perks", Problem: text}},
+			Document: &Compared{Where: text, Findings: []contract.Finding{differs, missed}},
+			Probe: &probe.Result{
+				Findings: []contract.Finding{differs, found(word, contract.Limits, text, text)},
+				Left:     []probe.Leftover{{Kind: "perk", Name: text, Why: text}},
+			},
+		}).Markdown()
+	}
+	harmless := reported("plain")
+	for _, text := range []string{
+		"@team", "see cohort-xyz/x#1", "https://e.example", "www.e.example", "[l](https://e.example)", "![i](/x.png)",
+		"a | b", "`a`", "```", "<script>x</script>", "<!-- x", "&amp;", "*a* _b_ ~~c~~", `\|`, "a\n\n# Title\n\n| x |",
+		"\x1b[31m\u202ex", "$a$",
+	} {
+		got := reported(text)
+		if strings.Count(got, "\n") != strings.Count(harmless, "\n") {
+			t.Errorf("%q makes a line:\n%s", text, got)
+		}
+		if strings.Count(got, "|") != strings.Count(harmless, "|") {
+			t.Errorf("%q makes a column:\n%s", text, got)
+		}
+		marks := regexp.MustCompile(`&#\d+;|</?code>|(?m)^#+ `).ReplaceAllString(got, "")
+		if strings.ContainsAny(marks, "<>&`@#[]*_~$\\\x1b\u202e") || strings.Contains(marks, "https:") ||
+			strings.Contains(marks, "www.") {
+			t.Errorf("%q is markup:\n%s", text, marks)
+		}
+		shown := strings.Map(func(c rune) rune {
+			if merchants.IsSteering(c) {
+				return ' '
+			}
+			return c
+		}, text)
+		if all := html.UnescapeString(got); strings.Count(all, shown) != strings.Count(harmless, "plain") {
+			t.Errorf("%q is there %d times:\n%s", text, strings.Count(all, shown), all)
+		}
 	}
 }
 

@@ -283,22 +283,22 @@ func verb(n int) string {
 	return "are wrong and break or limit"
 }
 
-// Markdown is the report for an issue.
+// Markdown is the report for an issue. No text of the service becomes markup in it.
 func (r *Report) Markdown() string {
 	var b strings.Builder
 	b.WriteString("### terraform-provider-cohort doctor\n\n| | |\n| --- | --- |\n")
 	for _, l := range slices.Concat(r.access(), r.machine(), r.objects()) {
-		fmt.Fprintf(&b, "| %s | %s |\n", l.name, cell(l.text))
+		fmt.Fprintf(&b, "| %s | %s |\n", l.name, portable.MarkdownText(l.text))
 	}
 	for _, s := range r.sections() {
-		fmt.Fprintf(&b, "\n#### %s\n\n%s %s\n", s.title, s.about, s.sentence())
+		fmt.Fprintf(&b, "\n#### %s\n\n%s %s\n", s.title, portable.MarkdownText(s.about), s.sentence())
 		for i, f := range s.differing() {
 			if i == 0 {
 				b.WriteString("\n| | what | assumed | service | effect | change |\n| --- | --- | --- | --- | --- | --- |\n")
 			}
-			fmt.Fprintf(&b, "| %s | `%s` |", f[0].Harm, f.name())
+			fmt.Fprintf(&b, "| %s | %s |", f[0].Harm, portable.MarkdownCode(f.name()))
 			for _, name := range []string{"assumed", "service", "effect", "change"} {
-				fmt.Fprintf(&b, " %s |", cell(f.line(name)))
+				fmt.Fprintf(&b, " %s |", portable.MarkdownText(f.line(name)))
 			}
 			b.WriteByte('\n')
 		}
@@ -306,16 +306,11 @@ func (r *Report) Markdown() string {
 			if i == 0 {
 				b.WriteString("\nNot reached:\n\n")
 			}
-			fmt.Fprintf(&b, "- %s\n", cell(reason))
+			fmt.Fprintf(&b, "- %s\n", portable.MarkdownText(reason))
 		}
 	}
 	for _, note := range r.notes() {
-		b.WriteString("\n" + cell(note) + "\n")
+		b.WriteString("\n" + portable.MarkdownText(note) + "\n")
 	}
 	return b.String()
-}
-
-// cell is a text in a table, of which nothing is markup.
-func cell(text string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "'", "\n", " ").Replace(text)
 }
