@@ -14,12 +14,19 @@ func MarkdownCode(text string) string {
 	if text == "" {
 		return ""
 	}
-	return "<code>" + MarkdownText(text) + "</code>"
+	return "<code>" + escaped(text) + "</code>"
 }
 
+// references begin mentions and issues. GitHub and GitLab can look for these in rendered text,
+// where &#64;team is @team, but not in code.
+var references = strings.NewReplacer("&#64;", "&#64;&#8203;", "&#35;", "&#35;&#8203;")
+
 // MarkdownText returns a text in Markdown, of which nothing is markup, a link or a mention. It is
-// one line, also in a table.
-func MarkdownText(text string) string {
+// one line, also in a table. A space without width keeps @ and # from what follows them.
+func MarkdownText(text string) string { return references.Replace(escaped(text)) }
+
+// escaped replaces what can be markup by its number.
+func escaped(text string) string {
 	var b strings.Builder
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	for i, c := range text {
