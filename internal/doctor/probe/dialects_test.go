@@ -475,6 +475,30 @@ func TestProbe_audience(t *testing.T) {
 	}
 }
 
+// TestProbe_statusTexts probes a service whose statuses are no words: they are not repeated,
+// because somebody may have written them.
+func TestProbe_statusTexts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ words, said string }{
+		{`"draft": "spring sale"`, "The status of a new object is another one."},
+		{`"live": "spring sale"`, "After publish, the status is another one."},
+		{`"draft": "live", "live": "draft"`, "The status of a new object is live."},
+	} {
+		d, err := sandbox.ParseDialect([]byte(`{"words": {"perks": {"status": {` + c.words + `}}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range probe(t, startSandbox(t, sandbox.Options{Dialect: d})).Findings {
+			if strings.Contains(f.Said+f.Theirs, "sale") {
+				t.Errorf("%s: %s: the text is repeated: %s %s", c.words, f.ID, f.Said, f.Theirs)
+			}
+			if f.ID == "rule.life-cycle" && !strings.Contains(f.Said, c.said) {
+				t.Errorf("%s: %q, want %q", c.words, f.Said, c.said)
+			}
+		}
+	}
+}
+
 // TestProbe_fittedPages probes numbered pages with a contract that was fitted to them.
 func TestProbe_fittedPages(t *testing.T) {
 	t.Parallel()

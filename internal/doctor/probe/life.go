@@ -559,7 +559,7 @@ func (p *prober) tryTransition(ctx context.Context, o *object, name, from, to st
 		return false, nil // It may need what a create refuses.
 	}
 	if !r.ok() {
-		p.breakRule("life-cycle", s, "It cannot "+name+" an object that is "+from+". "+p.quote(r))
+		p.breakRule("life-cycle", s, "It cannot "+name+" an object whose status is "+safeWord(from)+". "+p.quote(r))
 		return false, nil
 	}
 	answer := contract.Subject{Kind: s.kind.Noun, Operation: name, Part: contract.Answer}
@@ -572,7 +572,7 @@ func (p *prober) tryTransition(ctx context.Context, o *object, name, from, to st
 		return false, err
 	}
 	if !met {
-		p.breakRule("life-cycle", s, "After "+name+", the status stays "+from+".")
+		p.breakRule("life-cycle", s, "After "+name+", the status is still "+safeWord(from)+".")
 		return false, nil
 	}
 	if late {
@@ -597,7 +597,7 @@ func (p *prober) arrive(s *speech, transition, to string, is map[string]any) {
 		is["status"] = to
 		p.keepRule("life-cycle")
 	case transition == "":
-		p.breakRule("life-cycle", s, "A new object is "+status+".")
+		p.breakRule("life-cycle", s, "The status of a new object is "+safeWord(status)+".")
 	default:
 		p.breakRule("life-cycle", s, "After "+transition+", the status is "+safeWord(status)+".")
 	}
@@ -606,7 +606,7 @@ func (p *prober) arrive(s *speech, transition, to string, is map[string]any) {
 	}
 }
 
-// safeWord is a word of the service, if it is one.
+// safeWord is a word of the service. Any other text may be of the merchant, and is not repeated.
 func safeWord(word string) string {
 	if wordForm.MatchString(word) {
 		return word
