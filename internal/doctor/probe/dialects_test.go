@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -494,6 +496,50 @@ func TestProbe_statusTexts(t *testing.T) {
 			}
 			if f.ID == "rule.life-cycle" && !strings.Contains(f.Said, c.said) {
 				t.Errorf("%s: %q, want %q", c.words, f.Said, c.said)
+			}
+		}
+	}
+}
+
+// TestProbe_emptyUpdates probes a service that answers an update without the object, with the
+// contract and with one that was fitted to it.
+func TestProbe_emptyUpdates(t *testing.T) {
+	t.Parallel()
+	s := startSandbox(t, sandbox.Options{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPatch {
+			answer := httptest.NewRecorder()
+			s.Handler().ServeHTTP(answer, r)
+			if w.WriteHeader(answer.Code); answer.Code != http.StatusOK {
+				_, _ = w.Write(answer.Body.Bytes())
+			}
+			return
+		}
+		s.Handler().ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	answer := "description: The object after the change.\n"
+	fitted := strings.ReplaceAll(string(merchants.OpenAPI), answer, answer+"          x-may-be-empty: true\n")
+	fitted = strings.ReplaceAll(fitted, strings.Repeat("          x-may-be-empty: true\n", 2),
+		"          x-may-be-empty: true\n")
+	for document, verdict := range map[string]contract.Verdict{
+		string(merchants.OpenAPI): contract.Differs, fitted: contract.Holds,
+	} {
+		c, err := contract.Read([]byte(document))
+		if err != nil {
+			t.Fatal(err)
+		}
+		probed, err := run(t.Context(), c, clientAt(t, server.URL, s.TestKey()), optionsOf(t, s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range probed.Findings {
+			ofUpdate := f.Operation == "update" && f.Part == contract.Answer
+			if ofUpdate && f.Verdict != verdict || !ofUpdate && f.Verdict == contract.Differs {
+				t.Errorf("%s %s, want %s for answers of updates: %s", f.ID, f.Verdict, verdict, f.Said)
+			}
+			if ofUpdate && f.Verdict == contract.Differs && f.Harm != contract.Harmless {
+				t.Errorf("%s %s", f.ID, f.Harm)
 			}
 		}
 	}
