@@ -15,6 +15,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/doctor"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/doctor/contract"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/doctor/document"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/doctor/probe"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
@@ -108,11 +111,11 @@ func runDoctor(ctx context.Context, cmd *cobra.Command, flags doctorFlags) error
 func (f doctorFlags) options(cmd *cobra.Command) (doctor.Options, error) {
 	options := doctor.Options{Version: cmd.Root().Version}
 	if f.document != "" {
-		document, err := readDocument(cmd, f.document)
+		theirs, err := readDocument(cmd, f.document)
 		if err != nil {
 			return options, &failure{err}
 		}
-		options.Document, options.Where = document, f.document
+		options.Document, options.Where = theirs, f.document
 	}
 	text := strings.TrimSpace(os.Getenv(keyOfOne[merchants.ModeTest]))
 	if text == "" && f.document != "" && !f.probe {
@@ -123,7 +126,7 @@ func (f doctorFlags) options(cmd *cobra.Command) (doctor.Options, error) {
 		mode = key.Mode()
 	}
 	if f.probe && mode == merchants.ModeLive {
-		return options, fmt.Errorf("%w: COHORT_API_KEY is a live key. Nothing was sent", doctor.ErrNotTest)
+		return options, fmt.Errorf("%w: COHORT_API_KEY is a live key. Nothing was sent", probe.ErrNotTest)
 	}
 	source, err := keyOfOne.keyed("", mode)
 	if err != nil {
@@ -134,12 +137,12 @@ func (f doctorFlags) options(cmd *cobra.Command) (doctor.Options, error) {
 		if err := f.confirm(cmd); err != nil {
 			return options, err
 		}
-		options.Probe = &doctor.ProbeOptions{Run: uuid.NewString()[:8]}
+		options.Probe = &probe.Options{Run: uuid.NewString()[:8]}
 	}
 	return options, nil
 }
 
-func readDocument(cmd *cobra.Command, name string) (*doctor.Document, error) {
+func readDocument(cmd *cobra.Command, name string) (*document.Document, error) {
 	read := os.ReadFile
 	if name == "-" {
 		read = func(string) ([]byte, error) { return io.ReadAll(cmd.InOrStdin()) }
@@ -148,11 +151,11 @@ func readDocument(cmd *cobra.Command, name string) (*doctor.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	document, err := doctor.ReadDocument(content)
+	theirs, err := document.Read(content)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return document, nil
+	return theirs, nil
 }
 
 // confirm asks whether to probe.
@@ -198,8 +201,8 @@ func (f doctorFlags) write(cmd *cobra.Command, r *doctor.Report) error {
 }
 
 // harm shows what breaks or limits the provider in yellow.
-func (s style) harm(harm doctor.Harm, text string) string {
-	if harm == doctor.Harmless {
+func (s style) harm(harm contract.Harm, text string) string {
+	if harm == contract.Harmless {
 		return text
 	}
 	return s.yellow(text)

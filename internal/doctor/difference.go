@@ -5,32 +5,33 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/doctor/contract"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
 // difference is one or more findings that say the same: of several kinds, or of several words of
 // one property.
-type difference []Finding
+type difference []contract.Finding
 
 // sameness is equal for findings that belong together.
 func (d difference) sameness() string {
 	f := d[0]
-	if f.Part == Words && f.Theirs != "" {
+	if f.Part == contract.Words && f.Theirs != "" {
 		return strings.Join([]string{string(f.Harm), f.Kind, f.Property, "word"}, "\x00")
 	}
-	about := Subject{Operation: f.Operation, Part: f.Part, Property: f.Property, Word: f.Word}
-	return strings.Join([]string{string(f.Harm), about.String(), f.Evidence, f.anonymous(f.Said)}, "\x00")
+	about := contract.Subject{Operation: f.Operation, Part: f.Part, Property: f.Property, Word: f.Word}
+	return strings.Join([]string{string(f.Harm), about.String(), f.Evidence, anonymous(f.Kind, f.Said)}, "\x00")
 }
 
 // anonymous is a text about a kind without what names the kind.
-func (f Finding) anonymous(text string) string {
-	if f.Kind == "" {
+func anonymous(kind, text string) string {
+	if kind == "" {
 		return text
 	}
-	noun := thing(f.Kind)
-	names := []string{noun + "s", "…", noun, "…", f.Kind, "…"}
+	noun := contract.Thing(kind)
+	names := []string{noun + "s", "…", noun, "…", kind, "…"}
 	for _, d := range merchants.Descriptions() {
-		if d.Noun == f.Kind {
+		if d.Noun == kind {
 			names = append([]string{d.Path, "…"}, names...)
 		}
 	}
@@ -43,10 +44,10 @@ func (d difference) name() string {
 	if len(d) == 1 {
 		return f.ID
 	}
-	if f.Part == Words && f.Theirs != "" {
-		return Subject{Kind: f.Kind, Part: f.Part, Property: f.Property}.String()
+	if f.Part == contract.Words && f.Theirs != "" {
+		return contract.Subject{Kind: f.Kind, Part: f.Part, Property: f.Property}.String()
 	}
-	about := Subject{Operation: f.Operation, Part: f.Part, Property: f.Property, Word: f.Word}
+	about := contract.Subject{Operation: f.Operation, Part: f.Part, Property: f.Property, Word: f.Word}
 	var kinds []string
 	for _, one := range d {
 		kinds = append(kinds, one.Kind)
@@ -65,17 +66,17 @@ func (d difference) lines() []line {
 		return append(lines, d.advice()...)
 	}
 	lines := []line{{"assumed", fmt.Sprintf("%s (%s)", f.Assumed, f.Evidence)}, {"service", f.Said}}
-	if f.Part == Words && f.Theirs != "" {
+	if f.Part == contract.Words && f.Theirs != "" {
 		var words []string
 		for _, one := range d {
 			words = append(words, one.Word+" → "+one.Theirs)
 		}
 		lines = []line{
-			{"assumed", fmt.Sprintf("%s of a %s has these words. (%s)", f.Property, thing(f.Kind), f.Evidence)},
+			{"assumed", fmt.Sprintf("%s of a %s has these words. (%s)", f.Property, contract.Thing(f.Kind), f.Evidence)},
 			{"service", "They are others."},
 			{"theirs", strings.Join(words, ", ")},
 		}
-	} else if theirs := d.distinct(func(f Finding) string { return f.Theirs }); len(theirs) > 0 {
+	} else if theirs := d.distinct(func(f contract.Finding) string { return f.Theirs }); len(theirs) > 0 {
 		lines = append(lines, line{"theirs", strings.Join(theirs, ", ")})
 	}
 	return append(lines, d.advice()...)
@@ -83,13 +84,13 @@ func (d difference) lines() []line {
 
 // advice says what is broken and what to change.
 func (d difference) advice() []line {
-	if d[0].Harm == Harmless {
+	if d[0].Harm == contract.Harmless {
 		return nil
 	}
 	lines := []line{{"effect", d[0].Effect}}
 	// The code has one place for each kind, and the contract one for all.
-	inCode := func(f Finding) string { code, _, _ := strings.Cut(f.Fix, "; "); return code }
-	inContract := func(f Finding) string { _, contract, _ := strings.Cut(f.Fix, "; "); return contract }
+	inCode := func(f contract.Finding) string { code, _, _ := strings.Cut(f.Fix, "; "); return code }
+	inContract := func(f contract.Finding) string { _, contract, _ := strings.Cut(f.Fix, "; "); return contract }
 	for _, fix := range slices.Concat(d.distinct(inCode), d.distinct(inContract)) {
 		lines = append(lines, line{"change", fix})
 	}
@@ -97,7 +98,7 @@ func (d difference) advice() []line {
 }
 
 // distinct returns the different texts of the findings.
-func (d difference) distinct(of func(Finding) string) []string {
+func (d difference) distinct(of func(contract.Finding) string) []string {
 	var all []string
 	for _, f := range d {
 		if text := of(f); text != "" && !slices.Contains(all, text) {

@@ -12,6 +12,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/doctor/contract"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/doctor/document"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/doctor/probe"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/provider"
 )
@@ -31,7 +34,7 @@ type Report struct {
 	// Tried are the addresses at which the service has no document.
 	Tried []string `json:"tried,omitempty"`
 	// Probe is what the service did; nil without a probe.
-	Probe *Probed `json:"probe,omitempty"`
+	Probe *probe.Result `json:"probe,omitempty"`
 }
 
 // Access is how the service is reached.
@@ -65,8 +68,8 @@ type Count struct {
 // Compared is what a document says of the assumptions of the contract.
 type Compared struct {
 	// Where is the address of the document, or its file.
-	Where    string    `json:"where"`
-	Findings []Finding `json:"findings"`
+	Where    string             `json:"where"`
+	Findings []contract.Finding `json:"findings"`
 }
 
 // Options say what to examine.
@@ -77,10 +80,10 @@ type Options struct {
 	Source provider.Source
 	// Document is the API document of the service, in place of the one that the service publishes; nil
 	// if there is none. Where names it.
-	Document *Document
+	Document *document.Document
 	Where    string
 	// Probe tries the service; nil only looks. The merchant has to be the test merchant.
-	Probe *ProbeOptions
+	Probe *probe.Options
 	// Progress is called with what is going on.
 	Progress func(text string)
 }
@@ -89,7 +92,7 @@ type Options struct {
 // unless the options have a probe. The error says what cannot be examined at all.
 func Examine(ctx context.Context, options Options) (*Report, error) {
 	if options.Probe != nil && options.Source.Mode != merchants.ModeTest {
-		return nil, ErrNotTest
+		return nil, probe.ErrNotTest
 	}
 	report := &Report{Provider: options.Version, CLI: examineCLI(ctx)}
 	if options.Document != nil {
@@ -105,12 +108,12 @@ func Examine(ctx context.Context, options Options) (*Report, error) {
 		return nil, err
 	}
 	options.Progress("Asking the service")
-	c, err := loadContract()
+	c, err := contract.Load()
 	if err != nil {
 		return nil, err
 	}
 	var reached bool
-	if report.Access, reached = c.examineAccess(ctx, reader); !reached {
+	if report.Access, reached = examineAccess(ctx, reader, c.ObservedRead()); !reached {
 		return report, ctx.Err()
 	}
 	if report.Document == nil {
@@ -134,22 +137,22 @@ func Examine(ctx context.Context, options Options) (*Report, error) {
 	return report, ctx.Err()
 }
 
-func (r *Report) compare(document *Document, where string) error {
-	findings, err := Compare(document)
+func (r *Report) compare(theirs *document.Document, where string) error {
+	findings, err := document.Compare(theirs)
 	r.Document = &Compared{Where: where, Findings: findings}
 	return err
 }
 
 // find asks the service for its document.
 func (r *Report) find(ctx context.Context, client *merchants.Client) error {
-	document, where, tried, err := FindDocument(ctx, func(ctx context.Context, path string) (merchants.Answer, error) {
+	theirs, where, tried, err := document.Find(ctx, func(ctx context.Context, path string) (merchants.Answer, error) {
 		return client.Call(ctx, http.MethodGet, path, nil, nil)
 	})
-	if err != nil || document == nil {
+	if err != nil || theirs == nil {
 		r.Tried = tried
 		return err
 	}
-	return r.compare(document, where)
+	return r.compare(theirs, where)
 }
 
 func (r *Report) probe(ctx context.Context, options Options) error {
@@ -167,21 +170,20 @@ func (r *Report) probe(ctx context.Context, options Options) error {
 		how.Hints = r.Document.Findings
 	}
 	how.Progress = options.Progress
-	r.Probe, err = Probe(ctx, client, how)
+	r.Probe, err = probe.Run(ctx, client, how)
 	return err
 }
 
 // timed is how many requests measure the latency.
 const timed = 5
 
-// examineAccess sends the one GET that a source shows, and that needs no object. It reports whether
-// it makes sense to ask for more.
-func (c *contract) examineAccess(ctx context.Context, reader *provider.Reader) (access *Access, reached bool) {
+// examineAccess sends a GET. It reports whether it makes sense to ask for more.
+func examineAccess(ctx context.Context, reader *provider.Reader, path string) (access *Access, reached bool) {
 	client := reader.Client()
 	access = &Access{Mode: reader.Mode(), Address: client.Address(), Proxy: client.Proxy()}
 	var times []time.Duration
 	for failures := 0; len(times) < timed; {
-		answer, err := client.Call(ctx, http.MethodGet, c.observedRead(), nil, nil)
+		answer, err := client.Call(ctx, http.MethodGet, path, nil, nil)
 		if err != nil && failures == 0 && ctx.Err() == nil {
 			failures++ // One connection can break.
 			continue
@@ -226,18 +228,6 @@ func judgeAccess(answer merchants.Answer) (problem string, reached bool) {
 	}
 }
 
-// observedRead is the path of a GET that a source shows, and that has no parameter.
-func (c *contract) observedRead() string {
-	var paths []string
-	for path, item := range c.document.Paths {
-		if o := item.Operations[http.MethodGet]; o != nil && markOf(o.Extensions) == "observed" && len(item.Parameters) == 0 {
-			paths = append(paths, path)
-		}
-	}
-	slices.Sort(paths)
-	return append(paths, "/v1")[0]
-}
-
 // problemOf describes an error without what the service said, which may quote the merchant.
 func problemOf(err error) string {
 	failed, ok := errors.AsType[*merchants.Error](err)
@@ -246,7 +236,7 @@ func problemOf(err error) string {
 		return err.Error()
 	case failed.Err != nil:
 		return failed.Err.Error()
-	case codeForm.MatchString(failed.Code):
+	case contract.IsErrorCode(failed.Code):
 		return fmt.Sprintf("HTTP %d, code %s", failed.Status, failed.Code)
 	default:
 		return fmt.Sprintf("HTTP %d", failed.Status)

@@ -2,10 +2,14 @@ package doctor
 
 import (
 	"errors"
+	"html"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/doctor/contract"
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/doctor/probe"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 )
 
@@ -48,33 +52,36 @@ func TestProblemOf(t *testing.T) {
 }
 
 // found is a difference for tests.
-func found(s Subject, harm Harm, theirs, said string) Finding {
-	return Finding{
-		ID: s.String(), Subject: s, Assumed: "Something is so.", Evidence: "assumed", Verdict: Differs, Said: said,
-		Theirs: theirs, Harm: harm, Effect: "It breaks.", Fix: fixOf(s),
+func found(s contract.Subject, harm contract.Harm, theirs, said string) contract.Finding {
+	return contract.Finding{
+		ID: s.String(), Subject: s, Assumed: "Something is so.", Evidence: "assumed", Verdict: contract.Differs, Said: said,
+		Theirs: theirs, Harm: harm, Effect: "It breaks.", Fix: s.Kind + ".go; the contract",
 	}
 }
 
 // TestSection_differing checks what is told as one difference.
 func TestSection_differing(t *testing.T) {
 	t.Parallel()
-	renamed := func(kind string) Finding {
-		return found(Subject{Kind: kind, Part: Answer, Property: "internalName"}, Breaks, "name", "It is called name.")
+	renamed := func(kind string) contract.Finding {
+		return found(contract.Subject{Kind: kind, Part: contract.Answer, Property: "internalName"}, contract.Breaks, "name",
+			"It is called name.")
 	}
-	word := func(kind, ours, theirs string) Finding {
-		s := Subject{Kind: kind, Part: Words, Property: "status", Word: ours}
-		return found(s, Breaks, theirs, "It is called "+theirs+".")
+	word := func(kind, ours, theirs string) contract.Finding {
+		s := contract.Subject{Kind: kind, Part: contract.Words, Property: "status", Word: ours}
+		return found(s, contract.Breaks, theirs, "It is called "+theirs+".")
 	}
-	put := func(kind, route string) Finding {
-		return found(Subject{Kind: kind, Operation: "update", Part: Route}, Breaks, route, "It is "+route+".")
+	put := func(kind, route string) contract.Finding {
+		return found(contract.Subject{Kind: kind, Operation: "update", Part: contract.Route}, contract.Breaks, route,
+			"It is "+route+".")
 	}
-	s := section{findings: []Finding{
-		found(Subject{Kind: "perk", Part: Answer, Property: "id"}, Harmless, "", "It is a number."),
+	s := section{findings: []contract.Finding{
+		found(contract.Subject{Kind: "perk", Part: contract.Answer, Property: "id"}, contract.Harmless, "",
+			"It is a number."),
 		renamed("perk"), renamed("badge"), word("perk", "draft", "DRAFT"), word("perk", "live", "LIVE"),
 		word("badge", "draft", "DRAFT"),
 		put("perk", "PUT /v1/perks/{id}"), put("badge", "PUT /v1/badges/{id}"),
-		{Verdict: Holds},
-		{Verdict: NotReached, Said: "why"},
+		{Verdict: contract.Holds},
+		{Verdict: contract.NotReached, Said: "why"},
 	}}
 	var names, theirs []string
 	for _, d := range s.differing() {
@@ -100,15 +107,15 @@ func TestSection_differing(t *testing.T) {
 // TestReport_Matter checks that what the service does counts for more than what its document says.
 func TestReport_Matter(t *testing.T) {
 	t.Parallel()
-	path := found(Subject{Kind: "perk", Part: Route}, Breaks, "", "")
-	name := found(Subject{Kind: "perk", Part: Answer, Property: "title"}, Limits, "", "")
-	verb := found(Subject{Kind: "perk", Operation: "update", Part: Route}, Breaks, "", "")
+	path := found(contract.Subject{Kind: "perk", Part: contract.Route}, contract.Breaks, "", "")
+	name := found(contract.Subject{Kind: "perk", Part: contract.Answer, Property: "title"}, contract.Limits, "", "")
+	verb := found(contract.Subject{Kind: "perk", Operation: "update", Part: contract.Route}, contract.Breaks, "", "")
 	holds, missed := path, verb
-	holds.Verdict, holds.Harm = Holds, ""
-	missed.Verdict, missed.Harm = NotReached, ""
+	holds.Verdict, holds.Harm = contract.Holds, ""
+	missed.Verdict, missed.Harm = contract.NotReached, ""
 	r := &Report{
-		Document: &Compared{Findings: []Finding{path, verb}},
-		Probe:    &Probed{Findings: []Finding{holds, name, missed}},
+		Document: &Compared{Findings: []contract.Finding{path, verb}},
+		Probe:    &probe.Result{Findings: []contract.Finding{holds, name, missed}},
 	}
 	var ids []string
 	for _, f := range r.Matter() {
@@ -119,13 +126,55 @@ func TestReport_Matter(t *testing.T) {
 	}
 }
 
-// TestReport_Markdown checks that no text becomes markup.
+// TestReport_Markdown puts hostile texts wherever a text of the service, of a file or of this
+// machine can be. None becomes markup, a link or a mention, and none is lost.
 func TestReport_Markdown(t *testing.T) {
 	t.Parallel()
-	f := found(Subject{Kind: "perk", Part: Route}, Breaks, "/a|b", "<b>`x`\ny</b>")
-	text := (&Report{CLI: CLI{Problem: "none"}, Probe: &Probed{Findings: []Finding{f}}}).Markdown()
-	if !strings.Contains(text, `&lt;b>'x' y&lt;/b> Theirs: /a\|b`) {
-		t.Errorf("the table has\n%s", text)
+	reported := func(text string) string {
+		s := contract.Subject{Kind: "perk", Part: contract.Route}
+		word := contract.Subject{Kind: "perk", Part: contract.Words, Property: "type", Word: text}
+		missed := contract.Finding{Subject: s, Verdict: contract.NotReached, Said: "Why: " + text}
+		differs := found(s, contract.Breaks, text, text)
+		return (&Report{
+			Provider: text,
+			Access:   &Access{Address: text, Problem: text, Proxy: text, Issuer: text, Until: text},
+			CLI:      CLI{Name: text, Version: text, Features: []string{text}, Later: []string{text}},
+			Objects:  []Count{{Kind: "perks", Problem: text}},
+			Document: &Compared{Where: text, Findings: []contract.Finding{differs, missed}},
+			Probe: &probe.Result{
+				Findings: []contract.Finding{differs, found(word, contract.Limits, text, text)},
+				Left:     []probe.Leftover{{Kind: "perk", Name: text, Why: text}},
+			},
+		}).Markdown()
+	}
+	harmless := reported("plain")
+	for _, text := range []string{
+		"@team", "see cohort-xyz/x#1", "https://e.example", "www.e.example", "[l](https://e.example)", "![i](/x.png)",
+		"a | b", "`a`", "```", "<script>x</script>", "<!-- x", "&amp;", "*a* _b_ ~~c~~", `\|`, "a\n\n# Title\n\n| x |",
+		"\x1b[31m\u202ex", "$a$",
+	} {
+		got := reported(text)
+		if strings.Count(got, "\n") != strings.Count(harmless, "\n") {
+			t.Errorf("%q makes a line:\n%s", text, got)
+		}
+		if strings.Count(got, "|") != strings.Count(harmless, "|") {
+			t.Errorf("%q makes a column:\n%s", text, got)
+		}
+		marks := regexp.MustCompile(`&#\d+;|</?code>|(?m)^#+ `).ReplaceAllString(got, "")
+		if strings.ContainsAny(marks, "<>&`@#[]*_~$\\\x1b\u202e") || strings.Contains(marks, "https:") ||
+			strings.Contains(marks, "www.") {
+			t.Errorf("%q is markup:\n%s", text, marks)
+		}
+		shown := strings.Map(func(c rune) rune {
+			if merchants.IsSteering(c) {
+				return ' '
+			}
+			return c
+		}, text)
+		all := strings.ReplaceAll(html.UnescapeString(got), "\u200B", "")
+		if strings.Count(all, shown) != strings.Count(harmless, "plain") {
+			t.Errorf("%q is there %d times:\n%s", text, strings.Count(all, shown), all)
+		}
 	}
 }
 
@@ -156,13 +205,14 @@ func TestJudgeAccess(t *testing.T) {
 // TestReport_Unchecked checks that a kind of which nothing was seen does not count as fine.
 func TestReport_Unchecked(t *testing.T) {
 	t.Parallel()
-	holds := Finding{Subject: Subject{Kind: "perk", Part: Route}, Verdict: Holds}
-	missed := Finding{Subject: Subject{Kind: "badge", Part: Route}, Verdict: NotReached}
-	r := &Report{Document: &Compared{Findings: []Finding{holds, {Subject: Subject{Kind: "user"}}, missed}}}
+	holds := contract.Finding{Subject: contract.Subject{Kind: "perk"}, Verdict: contract.Holds}
+	missed := contract.Finding{Subject: contract.Subject{Kind: "badge"}, Verdict: contract.NotReached}
+	user := contract.Finding{Subject: contract.Subject{Kind: "user"}}
+	r := &Report{Document: &Compared{Findings: []contract.Finding{holds, user, missed}}}
 	if got := r.Unchecked(); !slices.Equal(got, []string{"badge"}) {
 		t.Errorf("%q", got)
 	}
-	if text := r.Text(func(_ Harm, text string) string { return text }); !strings.Contains(text,
+	if text := r.Text(func(_ contract.Harm, text string) string { return text }); !strings.Contains(text,
 		"Of badge, nothing could be checked.") || strings.Contains(text, "Nothing that was checked") {
 		t.Errorf("it says\n%s", text)
 	}

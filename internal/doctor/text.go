@@ -6,35 +6,38 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cohort-xyz/terraform-provider-cohort/internal/doctor/contract"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/merchants"
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/portable"
 )
 
-// Matters reports whether a finding breaks or limits the provider.
-func (f Finding) Matters() bool { return f.Verdict == Differs && f.Harm != Harmless }
-
 // Matter returns the findings that break or limit the provider, each assumption once: what the
 // service did counts for more than what its document says.
-func (r *Report) Matter() []Finding {
-	var all []Finding
+func (r *Report) Matter() []contract.Finding {
+	var all []contract.Finding
 	tried := map[string]bool{}
 	if r.Probe != nil {
 		for _, f := range r.Probe.Findings {
-			tried[f.ID] = f.Verdict != NotReached
-			if f.Matters() {
+			tried[f.ID] = f.Verdict != contract.NotReached
+			if harms(f) {
 				all = append(all, f)
 			}
 		}
 	}
 	if r.Document != nil {
 		for _, f := range r.Document.Findings {
-			if f.Matters() && !tried[f.ID] {
+			if harms(f) && !tried[f.ID] {
 				all = append(all, f)
 			}
 		}
 	}
 	byHarm(all)
 	return all
+}
+
+// harms reports whether a finding breaks or limits the provider.
+func harms(f contract.Finding) bool {
+	return f.Verdict == contract.Differs && f.Harm != contract.Harmless
 }
 
 // Unchecked returns the kinds of which not a single assumption holds or differs where it was looked
@@ -49,7 +52,7 @@ func (r *Report) Unchecked() []string {
 		if _, known := checked[f.Kind]; !known && describes(f.Kind) {
 			nouns = append(nouns, f.Kind)
 		}
-		checked[f.Kind] = checked[f.Kind] || f.Verdict == Holds
+		checked[f.Kind] = checked[f.Kind] || f.Verdict == contract.Holds
 	}
 	return slices.DeleteFunc(nouns, func(noun string) bool { return checked[noun] })
 }
@@ -60,9 +63,9 @@ func describes(noun string) bool {
 }
 
 // byHarm sorts findings by their harm, and keeps their order otherwise.
-func byHarm(findings []Finding) {
-	order := []Harm{Breaks, Limits, Harmless, ""}
-	slices.SortStableFunc(findings, func(a, b Finding) int {
+func byHarm(findings []contract.Finding) {
+	order := []contract.Harm{contract.Breaks, contract.Limits, contract.Harmless, ""}
+	slices.SortStableFunc(findings, func(a, b contract.Finding) int {
 		return cmp.Compare(slices.Index(order, a.Harm), slices.Index(order, b.Harm))
 	})
 }
@@ -70,7 +73,7 @@ func byHarm(findings []Finding) {
 // section is a list of findings with a title.
 type section struct {
 	title, about string
-	findings     []Finding
+	findings     []contract.Finding
 }
 
 func (r *Report) sections() []section {
@@ -92,7 +95,7 @@ func (r *Report) sections() []section {
 func (s section) sentence() string {
 	counts := map[string]int{}
 	for _, f := range s.findings {
-		if f.Verdict == Differs {
+		if f.Verdict == contract.Differs {
 			counts[string(f.Harm)]++
 		} else {
 			counts[string(f.Verdict)]++
@@ -100,12 +103,12 @@ func (s section) sentence() string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Of %s of the contract, %d hold.", portable.Count(len(s.findings), "assumption"),
-		counts[string(Holds)])
+		counts[string(contract.Holds)])
 	for _, one := range []struct{ of, words string }{
-		{string(Breaks), "Differences that break the provider"},
-		{string(Limits), "That limit it"},
-		{string(Harmless), "Without harm"},
-		{string(NotReached), "Not reached"},
+		{string(contract.Breaks), "Differences that break the provider"},
+		{string(contract.Limits), "That limit it"},
+		{string(contract.Harmless), "Without harm"},
+		{string(contract.NotReached), "Not reached"},
 	} {
 		if n := counts[one.of]; n > 0 {
 			fmt.Fprintf(&b, " %s: %d.", one.words, n)
@@ -117,7 +120,9 @@ func (s section) sentence() string {
 // differing returns what differs, the most harmful first. What is the same in several kinds, or of
 // several words, is one difference.
 func (s section) differing() []difference {
-	findings := slices.DeleteFunc(slices.Clone(s.findings), func(f Finding) bool { return f.Verdict != Differs })
+	findings := slices.DeleteFunc(slices.Clone(s.findings), func(f contract.Finding) bool {
+		return f.Verdict != contract.Differs
+	})
 	byHarm(findings)
 	var all []difference
 	at := map[string]int{}
@@ -138,7 +143,7 @@ func (s section) unreached() []string {
 	count := map[string]int{}
 	var reasons []string
 	for _, f := range s.findings {
-		if f.Verdict != NotReached {
+		if f.Verdict != contract.NotReached {
 			continue
 		}
 		if count[f.Said]++; count[f.Said] == 1 {
@@ -204,7 +209,7 @@ func (r *Report) objects() []line {
 }
 
 // Text is the report for a terminal. mark emphasizes a harm, and changes nothing else.
-func (r *Report) Text(mark func(harm Harm, text string) string) string {
+func (r *Report) Text(mark func(harm contract.Harm, text string) string) string {
 	var b strings.Builder
 	for _, part := range []struct {
 		title string
@@ -278,22 +283,22 @@ func verb(n int) string {
 	return "are wrong and break or limit"
 }
 
-// Markdown is the report for an issue.
+// Markdown is the report for an issue. No text of the service becomes markup in it.
 func (r *Report) Markdown() string {
 	var b strings.Builder
 	b.WriteString("### terraform-provider-cohort doctor\n\n| | |\n| --- | --- |\n")
 	for _, l := range slices.Concat(r.access(), r.machine(), r.objects()) {
-		fmt.Fprintf(&b, "| %s | %s |\n", l.name, cell(l.text))
+		fmt.Fprintf(&b, "| %s | %s |\n", l.name, portable.MarkdownText(l.text))
 	}
 	for _, s := range r.sections() {
-		fmt.Fprintf(&b, "\n#### %s\n\n%s %s\n", s.title, s.about, s.sentence())
+		fmt.Fprintf(&b, "\n#### %s\n\n%s %s\n", s.title, portable.MarkdownText(s.about), s.sentence())
 		for i, f := range s.differing() {
 			if i == 0 {
 				b.WriteString("\n| | what | assumed | service | effect | change |\n| --- | --- | --- | --- | --- | --- |\n")
 			}
-			fmt.Fprintf(&b, "| %s | `%s` |", f[0].Harm, f.name())
+			fmt.Fprintf(&b, "| %s | %s |", f[0].Harm, portable.MarkdownCode(f.name()))
 			for _, name := range []string{"assumed", "service", "effect", "change"} {
-				fmt.Fprintf(&b, " %s |", cell(f.line(name)))
+				fmt.Fprintf(&b, " %s |", portable.MarkdownText(f.line(name)))
 			}
 			b.WriteByte('\n')
 		}
@@ -301,16 +306,11 @@ func (r *Report) Markdown() string {
 			if i == 0 {
 				b.WriteString("\nNot reached:\n\n")
 			}
-			fmt.Fprintf(&b, "- %s\n", cell(reason))
+			fmt.Fprintf(&b, "- %s\n", portable.MarkdownText(reason))
 		}
 	}
 	for _, note := range r.notes() {
-		b.WriteString("\n" + cell(note) + "\n")
+		b.WriteString("\n" + portable.MarkdownText(note) + "\n")
 	}
 	return b.String()
-}
-
-// cell is a text in a table, of which nothing is markup.
-func cell(text string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "'", "\n", " ").Replace(text)
 }

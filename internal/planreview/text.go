@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html"
 	"strings"
-	"unicode"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
@@ -92,7 +91,7 @@ const mostMarkdown = 50_000
 // Markdown is the review for a comment on a pull request. No text of the plan becomes markup in it.
 func (r *Review) Markdown() string {
 	var b strings.Builder
-	b.WriteString("### " + escaped(r.Title) + "\n")
+	b.WriteString("### " + portable.MarkdownText(r.Title) + "\n")
 	if r.Fingerprint != "" {
 		b.WriteString("\nfingerprint `" + r.Fingerprint + "`\n")
 	}
@@ -107,48 +106,21 @@ func (r *Review) Markdown() string {
 		}
 		customers := row.Customers
 		if customers != "" {
-			customers = "**" + escaped(customers) + "**"
+			customers = "**" + portable.MarkdownText(customers) + "**"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", row.Does, code(row.What()), code(row.Path), code(row.From),
-			code(row.To), customers)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", row.Does, portable.MarkdownCode(row.What()),
+			portable.MarkdownCode(row.Path), portable.MarkdownCode(row.From), portable.MarkdownCode(row.To), customers)
 	}
 	for _, address := range r.Others {
 		if b.Len() <= mostMarkdown {
-			fmt.Fprintf(&b, "| other | %s | | | | |\n", code(address))
+			fmt.Fprintf(&b, "| other | %s | | | | |\n", portable.MarkdownCode(address))
 		}
 	}
 	if len(r.Missing) > 0 {
 		b.WriteString("\n<pre><code>" + html.EscapeString(Block(r.Needed)) + "</code></pre>\n")
 	}
 	for _, note := range r.notes() {
-		b.WriteString("\n" + escaped(note) + "\n")
-	}
-	return b.String()
-}
-
-// code is a text as code, in which nothing becomes a link or a mention.
-func code(text string) string {
-	if text == "" {
-		return ""
-	}
-	return "<code>" + escaped(text) + "</code>"
-}
-
-// escaped is a text of which nothing is markup, a link or a mention.
-func escaped(text string) string {
-	var b strings.Builder
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	for i, c := range text {
-		switch {
-		case merchants.IsSteering(c):
-			b.WriteByte(' ')
-		case c > unicode.MaxASCII || unicode.IsLetter(c) || unicode.IsDigit(c) || strings.ContainsRune(" ,-/()'\"?!;=%", c),
-			c == ':' && !strings.HasPrefix(text[i:], "://"),
-			c == '.' && !strings.HasSuffix(strings.ToLower(text[:i]), "www"):
-			b.WriteRune(c)
-		default:
-			fmt.Fprintf(&b, "&#%d;", c)
-		}
+		b.WriteString("\n" + portable.MarkdownText(note) + "\n")
 	}
 	return b.String()
 }

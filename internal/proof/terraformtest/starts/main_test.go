@@ -100,7 +100,9 @@ func TestFind_repository(t *testing.T) {
 			walk,
 			[]string{"TestEqualForms_stayAsWritten", "TestProbe_dialects", "TestExport_roundTrip", "TestPull_generated"},
 			[]string{"TestFaults", "TestPerk_lifecycle"},
-			[]string{"companion", "diff", "doctor", "export", "planreview", "provider", "pull", "sandbox"},
+			[]string{
+				"companion", "diff", "doctor/document", "doctor/probe", "export", "planreview", "provider", "pull", "sandbox",
+			},
 		},
 	} {
 		pattern, folders, err := find("../../..", c.target)
