@@ -304,10 +304,7 @@ func (w *world) protocol(t *testing.T) *protocolClient {
 func protocolFor(t *testing.T, url, key string) *protocolClient {
 	t.Helper()
 	server := provider.NewServer("test")()
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	schemas, _ := schemaOf(t, server)
 	answer, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.12.0",
 		Config:           asDynamic(t, map[string]any{"mode": "test", "api_key": key, "api_url": url}),

@@ -42,11 +42,23 @@ type plugin struct {
 	shared bool
 }
 
-func newPlugin(t *testing.T) *plugin {
+// served is the schema of the provider, which is the same for each server, and the types of the
+// states in it. Making it costs more than a short test.
+var served struct {
+	sync.Mutex
+	schema *tfprotov6.GetProviderSchemaResponse
+	states map[string]cty.Type
+}
+
+// schemaOf returns what the server serves. It asks once for all tests.
+func schemaOf(
+	t *testing.T, server tfprotov6.ProviderServer,
+) (*tfprotov6.GetProviderSchemaResponse, map[string]cty.Type) {
 	t.Helper()
-	server, ok := provider.NewServer("test")().(pluginServer)
-	if !ok {
-		t.Fatal("the server has no ephemeral resources")
+	served.Lock()
+	defer served.Unlock()
+	if served.schema != nil {
+		return served.schema, served.states
 	}
 	schema, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -59,6 +71,17 @@ func newPlugin(t *testing.T) *plugin {
 	for kind, of := range schema.ResourceSchemas {
 		states[kind] = ctyType(t, of.ValueType())
 	}
+	served.schema, served.states = schema, states
+	return schema, states
+}
+
+func newPlugin(t *testing.T) *plugin {
+	t.Helper()
+	server, ok := provider.NewServer("test")().(pluginServer)
+	if !ok {
+		t.Fatal("the server has no ephemeral resources")
+	}
+	schema, states := schemaOf(t, server)
 	return &plugin{t: t, server: server, schema: schema, states: states, runs: new(sync.Mutex)}
 }
 

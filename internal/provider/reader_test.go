@@ -35,8 +35,8 @@ func (p *protocolClient) imported(t *testing.T, typeName, id string) managed {
 	return managed{typeName, answer.ImportedResources[0].State, answer.ImportedResources[0].Private}
 }
 
-// refresh reads resources as a plan does, ten at a time, and returns their new states.
-func (p *protocolClient) refresh(t *testing.T, resources []managed) []managed {
+// refreshAtOnce reads resources as a plan does, ten at a time, and returns their new states.
+func (p *protocolClient) refreshAtOnce(t *testing.T, resources []managed) []managed {
 	t.Helper()
 	now := make([]managed, len(resources))
 	var next atomic.Int64
@@ -78,7 +78,7 @@ func TestReader_manyOfMany(t *testing.T) {
 				w.post(t, "/v1/perks", fmt.Sprintf(`{"internalName":"perk-%d","title":{"en":"Perk %d"}}`, i, i))))
 	}
 	w.Reset()
-	perks = first.refresh(t, perks)
+	perks = first.refreshAtOnce(t, perks)
 	// Imported resources are read by id.
 	if sent := len(w.byID()); sent != 300 {
 		t.Errorf("%d perks were read by id to import 300", sent)
@@ -90,7 +90,7 @@ func TestReader_manyOfMany(t *testing.T) {
 	}
 
 	w.Reset()
-	w.protocol(t).refresh(t, perks)
+	w.protocol(t).refreshAtOnce(t, perks)
 	// A refresh takes three pages. A loaded machine takes three more for each half minute, because
 	// rows expire.
 	if sent := w.Stats().Requests; sent < 3 || sent > 15 {
@@ -117,9 +117,9 @@ func TestReader_one(t *testing.T) {
 	w := newWorld(t, sandbox.Options{Seed: 5})
 	first := w.protocol(t)
 	perk := first.imported(t, "cohort_perk", w.post(t, "/v1/perks", `{"internalName":"perk"}`))
-	perks := first.refresh(t, []managed{perk})
+	perks := first.refreshAtOnce(t, []managed{perk})
 	w.Reset()
-	w.protocol(t).refresh(t, perks)
+	w.protocol(t).refreshAtOnce(t, perks)
 	if sent := w.Stats().Requests; sent != 1 {
 		t.Errorf("a refresh of one perk of one took %d requests, want 1", sent)
 	}
@@ -136,10 +136,10 @@ func TestReader_newAmongOld(t *testing.T) {
 		perks = append(perks,
 			first.imported(t, "cohort_perk", w.post(t, "/v1/perks", fmt.Sprintf(`{"internalName":"perk-%d"}`, i))))
 	}
-	perks = first.refresh(t, perks)
+	perks = first.refreshAtOnce(t, perks)
 	w.Reset()
 	p := w.protocol(t)
-	p.refresh(t, perks)
+	p.refreshAtOnce(t, perks)
 	p.create(t, "cohort_perk", map[string]any{"internal_name": "new"})
 	p.create(t, "cohort_perk", map[string]any{"internal_name": "newer"})
 	if sent, writes := w.Stats().Requests, w.Stats().ByMethod["POST"]; sent != 2+2 || writes != 2 {
@@ -191,12 +191,12 @@ func TestReader_fewOfMany(t *testing.T) {
 	t.Cleanup(s.Close)
 	configured := func() *protocolClient { return protocolFor(t, s.URL, "test_0123456789abcdef0123456789abcdef") }
 	first := configured()
-	few := first.refresh(t, []managed{
+	few := first.refreshAtOnce(t, []managed{
 		first.imported(t, "cohort_perk", "id:1000"), first.imported(t, "cohort_perk", "id:50000"),
 		first.imported(t, "cohort_perk", "id:99999"),
 	})
 	requests.Store(0)
-	configured().refresh(t, few)
+	configured().refreshAtOnce(t, few)
 	if sent := requests.Load(); sent > 4 {
 		t.Errorf("a refresh of 3 perks of 100,000 took %d requests, want at most 4", sent)
 	}
@@ -212,9 +212,9 @@ func TestReader_get(t *testing.T) {
 		perks = append(perks,
 			p.imported(t, "cohort_perk", w.post(t, "/v1/perks", fmt.Sprintf(`{"internalName":"perk-%d"}`, i))))
 	}
-	perks = p.refresh(t, perks)
+	perks = p.refreshAtOnce(t, perks)
 	w.Reset()
-	p.refresh(t, perks)
+	p.refreshAtOnce(t, perks)
 	if sent, byID := w.Stats().Requests, len(w.byID()); sent != 20 || byID != 20 {
 		t.Errorf("a refresh of 20 perks took %d requests, %d of them by id, want 20 and 20", sent, byID)
 	}

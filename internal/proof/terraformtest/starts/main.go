@@ -1,11 +1,12 @@
 // Command starts prints a pattern of the tests below a folder that start Terraform, for -run and
-// -skip of go test. With -walks it prints a pattern of the tests that try a sample of their cases.
-// The makefile calls it.
+// -skip of go test. With -walks it prints a pattern of the tests that try a sample of their cases,
+// with -concurrent one of the tests that start goroutines. The makefile calls it.
 //
 // Tests that start Terraform prove what happens in Terraform and in the provider's binary. The race
 // detector does not see either, and makes them several times slower. Nobody keeps a list: a test
 // starts Terraform if it mentions, directly or through other functions of its package, one of the
-// few functions that start Terraform. In the same way a test walks if it mentions package sample.
+// few functions that start Terraform. In the same way a test walks if it mentions package sample,
+// and is concurrent if it mentions a go statement, a WaitGroup or synctest.
 package main
 
 import (
@@ -25,12 +26,12 @@ import (
 
 // What tests may reach.
 const (
-	start = "start Terraform"
-	walk  = "ask for a sample"
+	start      = "start Terraform"
+	walk       = "ask for a sample"
+	concurrent = "start goroutines"
 )
 
-// targets are the functions of other packages that start Terraform or choose a sample, by import
-// path.
+// targets are the names of other packages with which tests reach these, by import path.
 var targets = map[string]map[string]string{
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource": {
 		"Test": start, "ParallelTest": start, "UnitTest": start,
@@ -42,19 +43,28 @@ var targets = map[string]map[string]string{
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/proof/sample": {
 		"Of": walk, "Seeds": walk, "Case": walk,
 	},
+	"sync":             {"WaitGroup": concurrent},
+	"testing/synctest": {"Test": concurrent},
 }
 
 func main() {
 	walks := flag.Bool("walks", false, "print the tests that try a sample of their cases")
-	flag.Usage = func() { fmt.Fprintln(os.Stderr, "usage: starts [-walks] FOLDER"); flag.PrintDefaults() }
+	goroutines := flag.Bool("concurrent", false, "print the tests that start goroutines")
+	flag.Usage = func() {
+		fmt.Fprintln(os.Stderr, "usage: starts [-walks | -concurrent] FOLDER")
+		flag.PrintDefaults()
+	}
 	flag.Parse()
 	if flag.NArg() != 1 {
 		flag.Usage()
 		os.Exit(2)
 	}
 	target := start
-	if *walks {
+	switch {
+	case *walks:
 		target = walk
+	case *goroutines:
+		target = concurrent
 	}
 	pattern, _, err := find(flag.Arg(0), target)
 	if err != nil {
@@ -185,6 +195,8 @@ func mentioned(code ast.Node, imported map[string]map[string]string) []string {
 			}
 			names = append(names, mentioned(node.X, imported)...)
 			return false
+		case *ast.GoStmt:
+			names = append(names, concurrent)
 		case *ast.KeyValueExpr:
 			names = append(names, mentioned(node.Value, imported)...)
 			return false

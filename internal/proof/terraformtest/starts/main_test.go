@@ -1,6 +1,8 @@
 package main
 
 import (
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestFind checks that find returns a test however it starts Terraform, and no other test.
+// TestFind checks that find returns a test however it reaches a target, and no other test.
 func TestFind(t *testing.T) {
 	t.Parallel()
 	root := written(t, map[string]string{
@@ -46,20 +48,33 @@ import (
 )
 func TestPlain(t *testing.T) { _ = resource.TestStep{} }
 `,
+		"three/d_test.go": `package three
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+)
+func atOnce(f func()) { go f() }
+func TestGo(t *testing.T) { atOnce(func() {}) }
+func TestGroup(t *testing.T) { var group sync.WaitGroup; group.Go(func() {}) }
+func TestBubble(t *testing.T) { synctest.Test(t, func(*testing.T) {}) }
+func TestLocked(t *testing.T) { var mu sync.Mutex; mu.Lock() }
+`,
 	})
-	for want, target := range map[string]string{
-		"^(TestDirect|TestMethod|TestTable)$": start,
-		"^(TestSampled)$":                     walk,
+	for target, want := range map[string]struct{ pattern, folder string }{
+		start:      {"^(TestDirect|TestMethod|TestTable)$", "/one"},
+		walk:       {"^(TestSampled)$", "/one"},
+		concurrent: {"^(TestBubble|TestGo|TestGroup)$", "/three"},
 	} {
 		pattern, folders, err := find(root, target)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if pattern != want {
-			t.Errorf("found %s, want %s", pattern, want)
+		if pattern != want.pattern {
+			t.Errorf("found %s, want %s", pattern, want.pattern)
 		}
-		if len(folders) != 1 || !strings.HasSuffix(folders[0], "/one") {
-			t.Errorf("folders are %v, want one", folders)
+		if len(folders) != 1 || !strings.HasSuffix(folders[0], want.folder) {
+			t.Errorf("folders are %v, want %s", folders, want.folder)
 		}
 	}
 }
@@ -70,6 +85,41 @@ func TestFind_nothing(t *testing.T) {
 	root := written(t, map[string]string{"a_test.go": "package p\nimport \"testing\"\nfunc TestSame(t *testing.T) {}\n"})
 	if pattern, _, err := find(root, start); err == nil {
 		t.Errorf("found %s", pattern)
+	}
+}
+
+// TestFind_concurrent checks that the makefile runs the tests with the race detector that need it:
+// those that call the provider from several goroutines, because it starts none itself.
+func TestFind_concurrent(t *testing.T) {
+	t.Parallel()
+	pattern, _, err := find("../../../provider", concurrent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{
+		"TestGuards_sharedKey": true, "TestLedger_await": true, "TestReader_manyOfMany": true, "TestProperty_quiet": false,
+		"TestKinds_changes": false,
+	} {
+		if got := regexp.MustCompile(pattern).MatchString(name); got != want {
+			t.Errorf("%s: concurrent is %t, want %t", name, got, want)
+		}
+	}
+	files, err := filepath.Glob("../../../provider/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := mentioned(file, map[string]map[string]string{"sync": targets["sync"]})
+		if slices.Contains(names, concurrent) || slices.Contains(names, ".Go") {
+			t.Errorf("%s starts goroutines: let make test run all tests of the provider with the race detector", name)
+		}
 	}
 }
 
