@@ -33,7 +33,8 @@ is in another way, the text says so. The fingerprint then covers the files of th
 without comments and white space, and --root names their directory.
 
 A plan that deletes in live what allow_live_delete does not name fails. Then FILE may be the log
-of terraform plan -json: all names are printed at once.
+of terraform plan -json: all names in it are printed at once. Terraform 1.16 and later plan the
+deletion of an object after that of what refers to it, so the next plan may need more names.
 
 --json prints an object with title, merchant, counts, fingerprint, rows (does, objects, path, from,
 to, customers), needed, missing, unused, others and warnings.
