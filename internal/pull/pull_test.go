@@ -330,9 +330,15 @@ resource "cohort_campaign" "d" {
 `},
 			resources: []*planreview.Resource{
 				three("cohort_campaign.c",
-					campaign(field("rewards", list(nested(field("n", number(1))), nested(field("n", number(9)), field("m", number(3)))))),
-					campaign(field("rewards", list(nested(field("n", number(1))), nested(field("n", number(2)), field("m", number(4)))))),
-					campaign(field("rewards", list(nested(field("n", number(1))), nested(field("n", number(2)), field("m", number(3)))))),
+					campaign(field("rewards", list(
+						nested(field("n", number(1))), nested(field("n", number(9)), field("m", number(3))),
+					))),
+					campaign(field("rewards", list(
+						nested(field("n", number(1))), nested(field("n", number(2)), field("m", number(4))),
+					))),
+					campaign(field("rewards", list(
+						nested(field("n", number(1))), nested(field("n", number(2)), field("m", number(3))),
+					))),
 				),
 				edited("cohort_campaign.d",
 					campaign(field("rewards", list(nested(field("n", number(1)))))),
