@@ -33,7 +33,8 @@ so. The fingerprint then also covers the files of the configuration, without com
 space, and --root names their directory.
 
 A plan fails if it deletes something in live that allow_live_delete does not name. In that case, FILE
-may be the log of terraform plan -json: all names are printed at once.
+may be the log of terraform plan -json: all names in it are printed at once. Terraform 1.16 and later
+plan the deletion of an object after that of what refers to it, so the next plan may need more names.
 
 --json prints an object with title, merchant, counts, fingerprint, rows (does, objects, path, from,
 to, customers), needed, missing, unused, others and warnings.

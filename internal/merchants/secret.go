@@ -153,9 +153,6 @@ func (k Key) String() string {
 	return string(k.Mode()) + "_***" + hex.EncodeToString(sum[:2])
 }
 
-// GoString returns the redacted form.
-func (k Key) GoString() string { return k.String() }
-
 // Format writes the redacted form for every verb.
 func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.String()) }
 

@@ -106,6 +106,10 @@ func (p *providerData) checkCreate(ctx context.Context, k Kind, req resource.Cre
 	if p.checkApply(diags); diags.HasError() || blank(key.ValueString()) {
 		return
 	}
+	if !p.ledger.claimAtCreate(k, key.ValueString()) {
+		p.addSharedKey(k, key.ValueString(), diags)
+		return
+	}
 	holder, found := p.holder(ctx, k, key.ValueString(), "", new(diag.Diagnostics))
 	if !found {
 		return

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -72,6 +73,17 @@ func merchant(t *testing.T, mode string) (*world, func(allowed ...string) *guard
 func (p *guarded) briefly() *guarded {
 	provider.WaitBriefly(p.server)
 	return p
+}
+
+// reconfigure configures the provider again, without a check of its arguments.
+func (p *guarded) reconfigure() {
+	p.t.Helper()
+	answer, err := p.server.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{
+		Config: dynamic(p.t, p.parse(p.schema.Provider, p.block)),
+	})
+	if err != nil || len(answer.Diagnostics) > 0 {
+		p.t.Fatal(err, saidBy(answer.Diagnostics))
+	}
 }
 
 // of returns a configuration of a kind with this key. If the key is "", the configuration has none.
@@ -411,6 +423,57 @@ func TestGuards_sharedKey(t *testing.T) {
 						t.Errorf("said %v, want one error at %s: %s", all, of.attribute, c.summary)
 					}
 				})
+			}
+		})
+	}
+}
+
+// TestGuards_reusedProvider checks a provider that is configured without a check of its arguments:
+// terraform test keeps it for the plans and the applies of all runs of a file, so an apply plans
+// what the plan before planned. Of two new objects with one key, still only one is made.
+func TestGuards_reusedProvider(t *testing.T) {
+	t.Parallel()
+	for kind, of := range keyOf {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			_, configured := merchant(t, "test")
+			p := configured()
+			p.reconfigure()
+			p.briefly()
+			config, none := p.of(kind, "vip"), cty.NullVal(p.states[kind])
+			for _, walk := range []string{"a run that only plans", "the plan of a run"} {
+				if all := p.planNew(kind, "vip"); len(all) > 0 {
+					t.Fatalf("%s: said %v, want nothing", walk, all)
+				}
+			}
+			state, private := p.made(kind, config)
+			p.show(kind, state)
+			if _, all := p.plan(kind, state, config); len(all) > 0 {
+				t.Errorf("the plan of the next run: said %v, want nothing", all)
+			}
+			if all := p.planNew(kind, "vip"); len(all) != 1 || !strings.Contains(all[0].summary, "Two resources have") {
+				t.Errorf("a new one with its key: said %v, want one error", all)
+			}
+			p.destroyed(kind, state, private)
+
+			var mu sync.Mutex
+			var refused []said
+			var creates sync.WaitGroup
+			for range 2 {
+				planned, all := p.plan(kind, none, config)
+				if len(all) > 0 {
+					t.Fatalf("after it was destroyed: said %v, want nothing", all)
+				}
+				creates.Go(func() {
+					_, _, all := p.carryOut(kind, none, config, planned)
+					mu.Lock()
+					defer mu.Unlock()
+					refused = append(refused, all...)
+				})
+			}
+			creates.Wait()
+			if len(refused) != 1 || refused[0].warning || refused[0].path != of.attribute {
+				t.Errorf("two creates: said %v, want one error at %s", refused, of.attribute)
 			}
 		})
 	}

@@ -23,6 +23,9 @@ type ledger struct {
 	entries map[string]*entry
 	// claims are the keys that new objects of this run get.
 	claims map[claim]bool
+	// reused is set when plans and applies share this ledger. Nothing tells the plan call of an apply
+	// from that of a second resource with the same key, so only creates claim a key then.
+	reused bool
 	// slugs are the slugs that campaigns have after the plan, with the key of the first campaign that
 	// claimed each.
 	slugs map[string]string
@@ -202,11 +205,32 @@ func (l *ledger) claim(k Kind, key, replaced string) bool {
 	if l.isGiven(k, key, replaced) {
 		return false
 	}
+	if !l.reused {
+		l.addClaim(k, key)
+	}
+	return true
+}
+
+// claimAtCreate claims the key of an object that is about to be made, if its plan did not. It
+// returns false when another create has claimed it.
+func (l *ledger) claimAtCreate(k Kind, key string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.reused {
+		return true
+	}
+	if l.claims[claimOf(k, key)] {
+		return false
+	}
+	l.addClaim(k, key)
+	return true
+}
+
+func (l *ledger) addClaim(k Kind, key string) {
 	if l.claims == nil {
 		l.claims = map[claim]bool{}
 	}
 	l.claims[claimOf(k, key)] = true
-	return true
 }
 
 // claimed reports whether a new object gets the key.

@@ -57,6 +57,7 @@ var (
 	_ provider.ProviderWithEphemeralResources = (*cohortProvider)(nil)
 	_ provider.ProviderWithFunctions          = (*cohortProvider)(nil)
 	_ provider.ProviderWithListResources      = (*cohortProvider)(nil)
+	_ provider.ProviderWithValidateConfig     = (*cohortProvider)(nil)
 )
 
 // New returns the provider. The version goes into the User-Agent header.
@@ -71,6 +72,8 @@ type cohortProvider struct {
 	// configured is the result of the last Configure; nil when that failed. The protocol server reads
 	// it.
 	configured atomic.Pointer[providerData]
+	// validated is set from a check of the arguments to the next Configure.
+	validated atomic.Bool
 }
 
 type providerModel struct {
@@ -178,6 +181,15 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 	}
 }
 
+// ValidateConfig records that Terraform checks the arguments. Each plan and each apply does that
+// before it configures a provider of its own. Only `terraform test` does not, since Terraform 1.14
+// at the latest: it configures the provider of a test file once, for all runs of the file.
+func (p *cohortProvider) ValidateConfig(
+	context.Context, provider.ValidateConfigRequest, *provider.ValidateConfigResponse,
+) {
+	p.validated.Store(true)
+}
+
 // Configure checks everything that needs no network, and never uses the network: Terraform calls it
 // several times per command.
 func (p *cohortProvider) Configure(
@@ -195,7 +207,7 @@ func (p *cohortProvider) Configure(
 		allowLiveDelete: config.liveDeletes(ctx, diags),
 		overwrite:       config.ConflictPolicy.ValueString() == conflictOverwrite,
 		expectEmpty:     boolFromEnv(envExpectEmpty, path.Root("mode"), diags),
-		ledger:          ledger{patience: defaultPatience},
+		ledger:          ledger{patience: defaultPatience, reused: !p.validated.Swap(false)},
 	}
 	clientConfig := merchants.Config{
 		UserAgent: fmt.Sprintf("terraform-provider-cohort/%s (+https://github.com/cohort-xyz/terraform-provider-cohort) "+

@@ -319,6 +319,36 @@ waiting cohort_list.old.
 					"resource \"cohort_campaign\" \"d\" {\n  rewards = [{ n = 1 }, { perk_id = var.p }]\n}\n",
 			},
 		},
+		"lists that are expressions": {
+			files: map[string]string{"main.tf": `
+resource "cohort_campaign" "c" {
+  rewards = local.rewards
+}
+resource "cohort_campaign" "d" {
+  rewards = local.rewards
+}
+`},
+			resources: []*planreview.Resource{
+				three("cohort_campaign.c",
+					campaign(field("rewards", list(
+						nested(field("n", number(1))), nested(field("n", number(9)), field("m", number(3))),
+					))),
+					campaign(field("rewards", list(
+						nested(field("n", number(1))), nested(field("n", number(2)), field("m", number(4))),
+					))),
+					campaign(field("rewards", list(
+						nested(field("n", number(1))), nested(field("n", number(2)), field("m", number(3))),
+					))),
+				),
+				edited("cohort_campaign.d",
+					campaign(field("rewards", list(nested(field("n", number(1)))))),
+					campaign(field("rewards", list(nested(field("n", number(1))), nested(field("n", number(2))))))),
+			},
+			want: `? main.tf:3 cohort_campaign.c.rewards[1].m is an expression [4] 
+? main.tf:6 cohort_campaign.d.rewards is an expression [[{"n":1,},{"n":2,},]] 
+waiting cohort_campaign.c.rewards[1].n
+`,
+		},
 		"write-only values": {
 			files: map[string]string{"main.tf": `
 resource "cohort_perk" "p" {

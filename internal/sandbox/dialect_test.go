@@ -269,6 +269,10 @@ var dialectScripts = map[string]struct{ dialect, script string }{
 	"not found without a body": {`{"errors": {"not_found_body": false}}`, `
 			GET /v1/perks/x => 404 empty
 			GET /v1/perk/x => 404 {"error": "Not Found"}`},
+	"not found at the status of a refusal": {`{"errors": {"not_found": 417, "not_found_code": false}}`, `
+			POST  /v1/perks {"internalName": "p"} => 201 as perk
+			PATCH /v1/perks/$perk {"internalName": null} => 417 generic.invalid-request
+			PATCH /v1/perks/x {"internalName": "q"} => 417 {"message": "There is no perk \"x\"."}`},
 	"late": {`{"late": {"status": 2, "reads": 1}}`, `
 			POST  /v1/perks {"internalName": "p", "title": {"en": "P"}} => 201 as perk
 			GET   /v1/perks/$perk => 200

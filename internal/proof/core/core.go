@@ -122,7 +122,13 @@ func New(t testing.TB, m Merchant, states map[string]cty.Value) *Core {
 // configure begins a run of Terraform.
 func (c *Core) configure() {
 	c.t.Helper()
-	answer, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: c.wire(c.block)})
+	block := c.wire(c.block)
+	checked, err := c.server.ValidateProviderConfig(c.t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: block})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.check("check the provider block", checked.Diagnostics)
+	answer, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: block})
 	if err != nil {
 		c.t.Fatal(err)
 	}
