@@ -2,6 +2,7 @@ package provider
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -119,4 +120,72 @@ func TestLedger_leave(t *testing.T) {
 			t.Errorf("that it looks like another merchant is %t, if all are deleted: %t", tripped, leaves)
 		}
 	}
+}
+
+// TestLedger_claim checks that of many plan calls at once for new objects with one key, one gets
+// it.
+func TestLedger_claim(t *testing.T) {
+	t.Parallel()
+	var l ledger
+	var got atomic.Int32
+	atOnce(func() {
+		if l.claim(perkKind, "one", "") {
+			got.Add(1)
+		}
+	})
+	if got.Load() != 1 {
+		t.Errorf("%d new objects got the key, want 1", got.Load())
+	}
+}
+
+// TestLedger_race calls everything at once, for the race detector.
+func TestLedger_race(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	for _, reused := range []bool{false, true} {
+		l := ledger{reused: reused}
+		atOnce(
+			func() { l.observe(perkKind, "one", "one") },
+			func() { l.plan(perkKind, "one", "one", "one", false) },
+			func() { l.made(perkKind, "two", "two", "live") },
+			func() { l.wrote(perkKind, "one", "one", "live") },
+			func() { l.leave(perkKind, "one") },
+			func() { l.lost(perkKind, "three") },
+			func() { l.of("one") },
+			func() { l.writtenWith(perkKind, "two", "") },
+			func() { l.claim(perkKind, "four", "") },
+			func() { l.claimAtCreate(perkKind, "four") },
+			func() { l.claimed(perkKind, "four") },
+			func() { l.given(perkKind, "four", "") },
+			func() { l.slug("summer", "one") },
+			func() { l.await(ctx, "one") },
+			func() { l.unplanned(ctx, perkKind) },
+			func() { l.unread() },
+			func() { l.begins(true) },
+			func() { l.hasBegun() },
+			func() { l.doubtful(ctx) },
+			func() { l.sawMissing() },
+			func() { l.isProven() },
+			func() { l.ask()() },
+			func() { l.fail() },
+			func() { l.apply()() },
+			func() { l.applies() },
+			func() { l.becomesProven(ctx) },
+			func() { l.read(perkKind, "one", true, false) },
+			func() { l.read(perkKind, "five", false, false) },
+			func() { l.trip() },
+			func() { l.others(ctx, "one") },
+		)
+	}
+}
+
+// atOnce calls functions from many goroutines.
+func atOnce(calls ...func()) {
+	var all sync.WaitGroup
+	for range 50 {
+		for _, call := range calls {
+			all.Go(call)
+		}
+	}
+	all.Wait()
 }

@@ -186,8 +186,7 @@ func TestPerk_editArchived(t *testing.T) {
 		resource.TestStep{
 			Config: perk(`desired_status = "archived"`, `image_url = "https://cdn.example.com/1.png"`),
 			ExpectError: says(`Could not update perk "welcome"`, "code perk.invalid-state",
-				"The status of the object does not allow this edit. What is archived comes back, "+
-					"and is edited in the same apply, when desired_status names"),
+				"The status of the object does not allow this edit. To edit an archived object, set desired_status"),
 		},
 	)
 }
