@@ -119,7 +119,7 @@ func case04(t *testing.T) {
 			s.use(impatient, resources.program)
 			late := s.hold(creating(kind))
 			s.mustFail(s.Apply(), "no such object has appeared since",
-				"Run apply again: what is there already is then found, by its key, before anything is made.")
+				"Run apply again: an existing object is then found by its key before anything is created.")
 			if held := late.held.Load(); held != 10 {
 				t.Errorf("%d creates were sent, want 10: one that is unclear is not sent again", held)
 			}

@@ -411,7 +411,7 @@ func (h *history) heed(result terraformtest.Result) {
 			h.write()
 		}
 	}
-	if strings.Contains(output, "apply the objects that held them on their own (-target=ADDRESS)") {
+	if strings.Contains(output, "apply the objects that had them on their own (-target=ADDRESS)") {
 		var targets []string
 		for _, name := range []string{"s0", "b0", "c0"} {
 			if h.slots[name].present {
