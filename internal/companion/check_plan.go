@@ -25,7 +25,8 @@ of a saved plan. The most consequential changes come first. No request is sent, 
 is printed, except the id of an object without a key that allow_live_delete has to name.
 
 The fingerprint is a digest of what the plan does. The same effects have the same fingerprint, even
-with other addresses, another order, other ids or another version of Terraform, and from a snapshot.
+if the addresses, the order, the ids or the version of Terraform differ, or if the plan was made
+from a snapshot.
 So approve a fingerprint, plan again, and check with --approved before the apply.
 
 A plan does not show a value that depends on something new. If that hides an effect, the text says
@@ -34,7 +35,8 @@ space, and --root names their directory.
 
 A plan fails if it deletes something in live that allow_live_delete does not name. In that case, FILE
 may be the log of terraform plan -json: all names in it are printed at once. Terraform 1.16 and later
-plan the deletion of an object after that of what refers to it, so the next plan may need more names.
+first plan the deletions of objects that refer to others, and stop there if one is refused. So the
+next plan may need more names.
 
 --json prints an object with title, merchant, counts, fingerprint, rows (does, objects, path, from,
 to, customers), needed, missing, unused, others and warnings.

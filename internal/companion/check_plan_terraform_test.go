@@ -291,7 +291,7 @@ func TestCheckPlan_refused(t *testing.T) {
     "perk:older",
   ]
 `
-	// Terraform 1.16 and later plan the deletion of an object after that of what refers to it.
+	// Terraform 1.16 and later first plan the deletions of objects that refer to others.
 	if got == "  allow_live_delete = [\n    \"campaign:summer\",\n    \"perk:older\",\n  ]\n" {
 		provider = strings.Replace(provider, `["perk:old"]`, `["perk:old", "campaign:summer", "perk:older"]`, 1)
 		got, want = refused(), "  allow_live_delete = [\n    \"list:vip\",\n    \"perk:code\",\n  ]\n"

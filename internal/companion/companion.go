@@ -59,7 +59,7 @@ func newRoot(ctx context.Context, version string) *cobra.Command {
 
 Without a command this is the provider itself, which Terraform and OpenTofu start on their own.
 
-Exit codes: 0 done; 1 failed; 2 wrong usage. The help of each command lists its own.`,
+Exit codes: 0 done; 1 failed; 2 wrong usage. Some commands have more, which their help lists.`,
 		Example: `  terraform-provider-cohort sandbox
   terraform-provider-cohort export --out cohort`,
 		Version:       version,

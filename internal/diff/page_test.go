@@ -344,7 +344,8 @@ func TestHTML_wholeText(t *testing.T) {
 	}
 }
 
-// No brevity shows more than the one before: HTML searches among them by halves.
+// TestBrevities checks that no brevity shows more than the one before: HTML searches among them by
+// halves.
 func TestBrevities(t *testing.T) {
 	t.Parallel()
 	for i, b := range brevities[1:] {

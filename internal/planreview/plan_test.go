@@ -143,7 +143,8 @@ func whole(t *testing.T, k portable.Kind) (values object, leaves []leaf) {
 }
 
 // TestFingerprint_everyArgument changes every argument of every kind in turn, in an update, a
-// creation and a deletion, and takes it away. No two effects are equal in a fingerprint.
+// creation and a deletion, and takes it away. No two plans have the same effects, of which the
+// fingerprint is a digest.
 func TestFingerprint_everyArgument(t *testing.T) {
 	t.Parallel()
 	tried, made := 0, map[string]string{}
@@ -155,7 +156,7 @@ func TestFingerprint_everyArgument(t *testing.T) {
 			t.Fatal(err)
 		}
 		if same, there := made[one]; there {
-			t.Errorf("%s has the fingerprint of %s", what, same)
+			t.Errorf("%s has the same effects as %s", what, same)
 		}
 		made[one] = what
 	}

@@ -21,8 +21,9 @@ func MarkdownCode(text string) string {
 // where &#64;team is @team, but not in code.
 var references = strings.NewReplacer("&#64;", "&#64;&#8203;", "&#35;", "&#35;&#8203;")
 
-// MarkdownText returns a text in Markdown, of which nothing is markup, a link or a mention. It is
-// one line, also in a table. A space without width keeps @ and # from what follows them.
+// MarkdownText returns a text in Markdown, of which nothing is markup, a web address, a mention or
+// the number of an issue. It is one line, also in a table. A space without width keeps @ and # from
+// what follows them.
 func MarkdownText(text string) string { return references.Replace(escaped(text)) }
 
 // escaped replaces what can be markup by its number.

@@ -26,7 +26,7 @@ import (
 // object deposed for good; an error of the create puts it back. To the provider, that plan call
 // looks exactly like the plan of a new object whose key an unrelated object has, which must be an
 // error. The process that planned has ended by then. So the plan leaves a note on this machine that
-// the key passes on, and the create decides. When the plan was made on another machine, the error
+// the key moves, and the create decides. When the plan was made on another machine, the error
 // explains what to do.
 
 // checkNewKey refuses to create an object whose key exists. It also repairs a run that was killed:
@@ -50,7 +50,7 @@ func (p *providerData) checkNewKey(ctx context.Context, k Kind, key, replaced st
 			fmt.Sprintf("The list of the service shows it, with the id %s, and the read of that id says that it does not "+
 				"exist. One of the two answers is old, and applying might make a second one. Nothing "+
 				"was changed. Run plan again in a while.", holder.ID))
-	case owner.keeps():
+	case p.ledger.keeps(owner):
 		p.addSharedKey(k, key, diags)
 	case owner.planned:
 		p.passOn(holder.ID)
@@ -80,7 +80,7 @@ func (p *providerData) checkRename(ctx context.Context, k Kind, id, key string, 
 		return
 	}
 	switch owner, shown := p.ledger.await(ctx, string(holder.ID)); {
-	case owner.keeps():
+	case p.ledger.keeps(owner):
 		p.addSharedKey(k, key, diags)
 	case owner.planned:
 		p.passOn(holder.ID)
@@ -95,7 +95,7 @@ func (p *providerData) checkRename(ctx context.Context, k Kind, id, key string, 
 			fmt.Sprintf("A %s has the %s %q already in the %s merchant", holder.kind.Noun, k.keyName(), key, p.mode),
 			fmt.Sprintf("Its id is %s. After this change two of them would have one key, and neither could be found by it. "+
 				"Choose another key, or give the other one another key first. If this configuration manages it too, "+
-				"and the key is meant to pass on, apply the change of that resource first.", holder.ID))
+				"and the key is meant to move to this object, apply the change of that resource first.", holder.ID))
 	}
 }
 
@@ -127,7 +127,7 @@ func (p *providerData) checkCreate(ctx context.Context, k Kind, req resource.Cre
 			"A replacement with create_before_destroy needs another key than the object that it replaces: write another %s, "+
 			"or take create_before_destroy away, here and from every resource that refers to this one, because it is "+
 			"inherited.\n\n"+
-			"If the key passes from another resource, apply again. If a removed block lets go of the object in the same plan, "+
+			"If the key moves from another resource, apply again. If a removed block lets go of the object in the same plan, "+
 			"use a moved block instead.", holder.ID, importBlock(k, importKey(key.ValueString())), k.Key))
 }
 

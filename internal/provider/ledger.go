@@ -23,8 +23,9 @@ type ledger struct {
 	entries map[string]*entry
 	// claims are the keys that new objects of this run get.
 	claims map[claim]bool
-	// reused is set when plans and applies share this ledger. Nothing tells the plan call of an apply
-	// from that of a second resource with the same key, so only creates claim a key then.
+	// reused is set when the plans and applies of several runs share this ledger. Then what was
+	// planned may be of an earlier run, or be the plan call of an apply for the same resource. So no
+	// plan is refused for a key, and creates claim theirs.
 	reused bool
 	// slugs are the slugs that campaigns have after the plan, with the key of the first campaign that
 	// claimed each.
@@ -85,7 +86,7 @@ type entry struct {
 }
 
 // keeps reports whether the object still has its key after the plan.
-func (e entry) keeps() bool { return e.planned && e.next == e.key && !e.archived }
+func (l *ledger) keeps(e entry) bool { return e.planned && e.next == e.key && !e.archived && !l.reused }
 
 // isGone reports whether this process has read the object and found it missing.
 func (e entry) isGone() bool { return e.read && !e.exists }
@@ -248,6 +249,9 @@ func (l *ledger) given(k Kind, key, without string) bool {
 }
 
 func (l *ledger) isGiven(k Kind, key, without string) bool {
+	if l.reused {
+		return false
+	}
 	c := claimOf(k, key)
 	for id, e := range l.entries {
 		if id != without && e.planned && e.next == c.key && c.key != "" && claimOf(e.kind, e.next) == c {
@@ -262,7 +266,7 @@ func (l *ledger) isGiven(k Kind, key, without string) bool {
 func (l *ledger) slug(slug, key string) (other string, shared bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if key == "" {
+	if key == "" || l.reused {
 		return "", false
 	}
 	if first, found := l.slugs[slug]; found {
@@ -474,6 +478,9 @@ func (l *ledger) apply() (done func()) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.running--
+		if l.reused && l.running == 0 {
+			clear(l.claims) // Creates that failed leave theirs.
+		}
 		l.wake()
 	}
 }

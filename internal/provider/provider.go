@@ -182,8 +182,9 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 }
 
 // ValidateConfig records that Terraform checks the arguments. Each plan and each apply does that
-// before it configures a provider of its own. Only `terraform test` does not, since Terraform 1.14
-// at the latest: it configures the provider of a test file once, for all runs of the file.
+// before it configures a provider of its own. The command test of Terraform 1.14 and later does
+// not, and perhaps that of 1.12 and 1.13: it configures the provider of a test file once, for all
+// runs of the file, so their plans and applies share a ledger.
 func (p *cohortProvider) ValidateConfig(
 	context.Context, provider.ValidateConfigRequest, *provider.ValidateConfigResponse,
 ) {

@@ -4,9 +4,9 @@
 // A [Contract] has kinds of objects, with their operations and properties, and calls outside of
 // these. It makes assumptions of them, each with a sentence and its evidence. A [Finding] is an
 // assumption and what became of it: who looks at the service fills in the verdict, and
-// [Contract.Judge] says what a difference breaks, and what to change. It knows no path and no
-// property of the API by itself, so that a contract that was fitted to the service is read as it is
-// now.
+// [Contract.Judge] says what a difference breaks, and what to change. Apart from the prefix /v1, it
+// takes every path and property from the contract, so that one that was fitted to the service is
+// read as it is now.
 package contract
 
 import (

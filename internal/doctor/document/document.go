@@ -1,4 +1,5 @@
-// Package document compares the API document of a service with the contract, without a request.
+// Package document finds and reads the API document of a service, and compares it with the
+// contract.
 //
 // document.go reads it, and compare.go finds our kinds in it. kind.go compares operations,
 // object.go the objects that these send and answer. schema.go reads what a schema says of a value.

@@ -16,7 +16,7 @@ import (
 	"github.com/cohort-xyz/terraform-provider-cohort/internal/sandbox"
 )
 
-// script returns what Swagger UI of NestJS serves.
+// uiScript returns what Swagger UI of NestJS serves.
 func uiScript(document string) string {
 	return "\nwindow.onload = function() {\n  // Build a system\n" +
 		"  let url = window.location.search.match(/url=([^&]+)/);\n" +

@@ -126,7 +126,7 @@ func (r *comparison) statusIn(k *contract.Kind, m *match, name string) string {
 	return ""
 }
 
-// ours returns our description of an operation.
+// ourRoute returns our description of an operation.
 func (r *comparison) ourRoute(o contract.Operation) route {
 	for _, one := range r.ourRoutes {
 		if one.method == o.Method && one.path == o.Path {

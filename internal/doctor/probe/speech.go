@@ -37,8 +37,7 @@ type speech struct {
 	words map[string]map[string]string
 	// others are words in answers that are none of ours, by our paths.
 	others map[string][]string
-	// demanded are properties that a create must have and that we do not know. lastDemand is the
-	// newest.
+	// demanded are properties that a create must have and that we do not know.
 	demanded map[string]any
 	// references are the paths of ids of other objects.
 	references map[string]string

@@ -62,7 +62,7 @@ type instance map[string]any
 
 func (i instance) attributes() map[string]any { return i["attributes"].(map[string]any) }
 
-// hasMedia reports whether an object has a picture or a film.
+// hasMedia reports whether an object has an image or a video.
 func (i instance) hasMedia() bool {
 	return strings.Contains(fmt.Sprint(i.attributes()), "https://cdn.example.com/")
 }
@@ -85,8 +85,8 @@ type damage struct {
 }
 
 var damages = map[string]damage{
-	// Without private data, the provider does not know under which address the service stored a
-	// picture.
+	// Without private data, the provider does not know under which address the service stored an
+	// image.
 	"no private data": {do: func(i instance) { delete(i, "private") }, changes: instance.hasMedia},
 	// Terraform before 1.12 stores no identity.
 	"no identity": {do: func(i instance) { delete(i, "identity"); delete(i, "identity_schema_version") }},

@@ -188,6 +188,8 @@ func (c *contract) answerAllowed(e sandbox.Exchange, operation *openapi3.Operati
 	switch mayBeEmpty, _ := declared.Value.Extensions["x-may-be-empty"].(bool); {
 	case e.Response == "" && (mayBeEmpty || !content):
 		return nil
+	case e.Response == "":
+		return errors.New("answer: it has no body")
 	case !content:
 		return errors.New("answer: it has a body")
 	}

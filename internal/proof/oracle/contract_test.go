@@ -42,6 +42,10 @@ func TestContractAllows(t *testing.T) {
 			sandbox.Exchange{Method: "DELETE", Path: "/v1/cohorts/1", Request: `{}`, Status: 200},
 			"request: it has a body",
 		},
+		"no body in the answer": {
+			sandbox.Exchange{Method: "PATCH", Path: "/v1/cohorts/1", Request: `{}`, Status: 200},
+			"answer: it has no body",
+		},
 		"no JSON": {
 			sandbox.Exchange{Method: "PATCH", Path: "/v1/cohorts/1", Request: `{} {}`, Status: 200, Response: list},
 			"request: ",
