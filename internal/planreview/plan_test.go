@@ -143,8 +143,7 @@ func whole(t *testing.T, k portable.Kind) (values object, leaves []leaf) {
 }
 
 // TestFingerprint_everyArgument changes every argument of every kind in turn, in an update, a
-// creation and a deletion, and takes it away. No two plans have the same effects, of which the
-// fingerprint is a digest.
+// creation and a deletion, and takes it away. No two of these plans have the same effects.
 func TestFingerprint_everyArgument(t *testing.T) {
 	t.Parallel()
 	tried, made := 0, map[string]string{}

@@ -428,10 +428,10 @@ func TestGuards_sharedKey(t *testing.T) {
 	}
 }
 
-// TestGuards_reusedProvider checks a provider that is configured without a check of its arguments:
-// terraform test keeps it for the plans and the applies of all runs of a file, so an apply plans
-// what the plan before planned, and a run may move a key. Of two new objects with one key, still
-// only one is made.
+// TestGuards_reusedProvider checks a provider that is configured without a check of its arguments,
+// as by a provider block in a test file. It serves the plans and applies of all runs of the file.
+// So an apply plans what the plan before planned, and a run may move a key. Of two new objects with
+// one key, still only one is created.
 func TestGuards_reusedProvider(t *testing.T) {
 	t.Parallel()
 	for kind, of := range keyOf {
@@ -465,11 +465,10 @@ func TestGuards_reusedProvider(t *testing.T) {
 			var mu sync.Mutex
 			var refused []said
 			var creates sync.WaitGroup
+			if planned, all = p.plan(kind, none, config); len(all) > 0 {
+				t.Fatalf("after it was destroyed: said %v, want nothing", all)
+			}
 			for range 2 {
-				planned, all := p.plan(kind, none, config)
-				if len(all) > 0 {
-					t.Fatalf("after it was destroyed: said %v, want nothing", all)
-				}
 				creates.Go(func() {
 					_, _, all := p.carryOut(kind, none, config, planned)
 					mu.Lock()

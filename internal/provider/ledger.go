@@ -23,9 +23,9 @@ type ledger struct {
 	entries map[string]*entry
 	// claims are the keys that new objects of this run get.
 	claims map[claim]bool
-	// reused is set when the plans and applies of several runs share this ledger. Then what was
-	// planned may be of an earlier run, or be the plan call of an apply for the same resource. So no
-	// plan is refused for a key, and creates claim theirs.
+	// reused is set when the plans and applies of several runs share this ledger. An entry may then be
+	// from the plan of an earlier run, or from that of the same resource before its apply. So a plan
+	// refuses no key that another entry has, and creates claim theirs.
 	reused bool
 	// slugs are the slugs that campaigns have after the plan, with the key of the first campaign that
 	// claimed each.
@@ -212,8 +212,8 @@ func (l *ledger) claim(k Kind, key, replaced string) bool {
 	return true
 }
 
-// claimAtCreate claims the key of an object that is about to be made, if its plan did not. It
-// returns false when another create has claimed it.
+// claimAtCreate claims the key of an object that is about to be created, unless plans claim keys.
+// It returns false when another create has the key.
 func (l *ledger) claimAtCreate(k Kind, key string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

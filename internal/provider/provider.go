@@ -182,9 +182,9 @@ func (p *cohortProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 }
 
 // ValidateConfig records that Terraform checks the arguments. Each plan and each apply does that
-// before it configures a provider of its own. The command test of Terraform 1.14 and later does
-// not, and perhaps that of 1.12 and 1.13: it configures the provider of a test file once, for all
-// runs of the file, so their plans and applies share a ledger.
+// before it configures a provider of its own. The command test of Terraform 1.14 and later, and
+// perhaps of 1.12 and 1.13, does not do it for a provider block in a test file. It configures that
+// provider once for all runs of the file, so their plans and applies share a ledger.
 func (p *cohortProvider) ValidateConfig(
 	context.Context, provider.ValidateConfigRequest, *provider.ValidateConfigResponse,
 ) {

@@ -75,7 +75,8 @@ func read(t *testing.T, folder, name string) []byte {
 	return content
 }
 
-// apply applies the configuration of a version in an empty merchant, and keeps what is left.
+// apply applies the configuration of a version to an empty merchant, and writes the state and the
+// merchants into its folder.
 func apply(t *testing.T, folder string) {
 	t.Helper()
 	if !terraformtest.Supports(t, "a state with identities", "1.12", "") {
